@@ -1,0 +1,27 @@
+"""The errors this project raises on purpose; the plugin prints their sentence without a traceback."""
+
+from __future__ import annotations
+
+
+class SteeringError(Exception):
+    """Something a person has to decide or mend; the message says what was found, expected and what to do."""
+
+
+class ModelError(SteeringError):
+    """A model that cannot be found, loaded, understood or fitted into memory."""
+
+
+class VectorError(SteeringError):
+    """A steering vector or intervention that does not fit the model it is applied to."""
+
+
+class PromptError(SteeringError):
+    """Prompts that cannot be run as they are."""
+
+
+class DataError(SteeringError):
+    """A data set, answer file or record that is not what its reader expects."""
+
+
+class InterventionError(SteeringError):
+    """An intervention that did not happen where and as it was asked for."""

@@ -1,0 +1,1 @@
+"""What did the model answer, and was it right?"""

@@ -1,0 +1,1 @@
+"""Did it get worse? Reads records, needs no torch."""

@@ -1,0 +1,1 @@
+"""What happened? Reads records, needs no torch."""

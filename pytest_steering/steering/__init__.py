@@ -1,0 +1,1 @@
+"""What is added, where, and when."""

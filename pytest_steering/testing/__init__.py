@@ -1,0 +1,1 @@
+"""The conformance suite that users run on their own model."""

@@ -1,0 +1,217 @@
+"""The record of a cell: its schema, and how it is written and read. One JSON line a cell.
+
+JSON has no NaN and no infinity. A float field holds them as the strings "NaN", "Infinity" and "-Infinity"; a
+spec may not hold them at all, because two equal specs must be equal text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from pytest_steering.errors import DataError
+
+SCHEMA_VERSION = 1
+
+_NON_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one sample in one cell.
+
+    Attributes:
+        id: The sample's id.
+        expected: `yes` when the asked weakness is present, else `no`.
+        predicted: `yes`, `no`, or `none` when the answer could not be read.
+        prompt_sha256: Hash of the prompt as it was sent.
+        response: The generated text.
+        correct: Whether predicted is expected; None without an answer.
+        confidence: The reader's, 0 to 1, where it has one.
+        rule: The reader's rule that decided.
+        margin: log p(present) − log p(absent) of the first answer token, natural logarithm.
+        choice_mass: Probability of the two choices together.
+        first_token_kl: KL(this cell ‖ unsteered) of the first answer token's distribution, in nats.
+        tokens: Number of generated tokens.
+        tokens_sha256: Hash of the generated token ids.
+        tied_at: The first generated token at which the two best logits lay within the tie margin.
+        pair_id: Shared by twins.
+        asked_cwe: The weakness asked about.
+        language: Of the code.
+        prompt_tokens: Length of the prompt.
+        skipped: Why the sample was not run; empty when it was.
+    """
+
+    id: str
+    expected: str
+    predicted: str = "none"
+    prompt_sha256: str = ""
+    response: str = ""
+    correct: bool | None = None
+    confidence: float | None = None
+    rule: str = ""
+    margin: float | None = None
+    choice_mass: float | None = None
+    first_token_kl: float | None = None
+    tokens: int = 0
+    tokens_sha256: str = ""
+    tied_at: int | None = None
+    pair_id: str | None = None
+    asked_cwe: str = ""
+    language: str = ""
+    prompt_tokens: int = 0
+    skipped: str = ""
+
+
+@dataclass(frozen=True)
+class Record:
+    """One cell: model × data × prompt × intervention.
+
+    Attributes:
+        spec: What was asked for, canonical; two runs of one cell have equal specs.
+        arm: `unsteered`, `steered`, or the control's name.
+        environment: Versions, device, dtype, engine, commit.
+        outcomes: One entry a sample, in the data's order.
+        metrics: Numbers by name; None where a metric is undefined.
+        latency: Seconds by phase.
+        counts: Whole numbers: forward passes, prompt and generated tokens, rows.
+        provenance: Where the vector came from, its norms and its hash.
+        findings: What is wrong with the cell or limits it; each has at least `id` and `sentence`.
+        experiment: The test's name without parameters.
+        node_id: The test that ran it.
+        schema_version: Of this layout.
+    """
+
+    spec: Mapping[str, Any]
+    arm: str = "steered"
+    environment: Mapping[str, Any] = field(default_factory=dict)
+    outcomes: tuple[Outcome, ...] = ()
+    metrics: Mapping[str, float | None] = field(default_factory=dict)
+    latency: Mapping[str, float | None] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+    findings: tuple[Mapping[str, Any], ...] = ()
+    experiment: str = ""
+    node_id: str = ""
+    schema_version: int = SCHEMA_VERSION
+
+    @property
+    def key(self) -> str:
+        """The cell's content key: equal for equal specs and arms."""
+        return spec_key({"arm": self.arm, **self.spec})
+
+    @property
+    def model(self) -> str:
+        """Name of the model that ran."""
+        return str(self.spec.get("model", {}).get("name", ""))
+
+
+def canonical(spec: Mapping[str, Any]) -> str:
+    """Return a spec as text that is equal for equal specs.
+
+    Raises:
+        DataError: The spec holds a value that JSON does not know, such as NaN or a tensor.
+    """
+    try:
+        return json.dumps(spec, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise DataError(f"a cell's spec must be plain JSON with finite numbers: {error}") from error
+
+
+def spec_key(spec: Mapping[str, Any]) -> str:
+    """Return the first 16 hexadecimal digits of the SHA-256 of a canonical spec."""
+    return hashlib.sha256(canonical(spec).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def to_line(record: Record) -> str:
+    """Return the record as one line of JSON, without its newline."""
+    canonical(record.spec)
+    return json.dumps(_encoded(asdict(record)), sort_keys=True, allow_nan=False)
+
+
+def from_line(line: str) -> Record:
+    """Return the record that a line holds.
+
+    Raises:
+        DataError: The line is no record, or was written by a newer schema.
+    """
+    try:
+        row = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise DataError(f"not a record: {error}") from error
+    if not isinstance(row, dict) or "schema_version" not in row:
+        raise DataError("not a record: a JSON object with schema_version was expected")
+    if row["schema_version"] != SCHEMA_VERSION:
+        raise DataError(f"record of schema {row['schema_version']}; this version reads {SCHEMA_VERSION}")
+    return _record(row)
+
+
+def append(path: Path, record: Record) -> None:
+    """Add a record to a file, complete on the disk when this returns."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("ab", buffering=0) as file:
+        # One unbuffered write to a file opened for appending: lines of several workers never mix.
+        file.write((to_line(record) + "\n").encode("utf-8"))
+        os.fsync(file.fileno())
+
+
+def read(path: Path) -> Iterator[Record]:
+    """Yield the records of a file; a last line that a killed run left unfinished is passed over.
+
+    Raises:
+        DataError: The file cannot be read, or a line that ends in a newline is no record; the message names
+            file and line.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{path} cannot be read: {error}") from error
+    complete, _, _unfinished = text.rpartition("\n")
+    for number, line in enumerate(complete.split("\n"), 1) if complete else ():
+        try:
+            yield from_line(line)
+        except DataError as error:
+            raise DataError(f"{path}, line {number}: {error}") from error
+
+
+def _record(row: dict[str, Any]) -> Record:
+    known = {item.name for item in fields(Record)}
+    unknown = sorted(set(row) - known)
+    if unknown or not isinstance(row.get("spec"), dict):
+        raise DataError(f"not a record: unknown fields {unknown}" if unknown else "not a record: no spec")
+    row = dict(row)
+    row["outcomes"] = tuple(
+        Outcome(**_decoded_floats(outcome, _OUTCOME_FLOATS)) for outcome in row["outcomes"]
+    )
+    row["metrics"] = _decoded_floats(row["metrics"])
+    row["latency"] = _decoded_floats(row["latency"])
+    row["findings"] = tuple(row["findings"])
+    return Record(**row)
+
+
+_OUTCOME_FLOATS = ("confidence", "margin", "choice_mass", "first_token_kl")
+
+
+def _encoded(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    if isinstance(value, dict):
+        return {key: _encoded(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_encoded(item) for item in value]
+    return value
+
+
+def _decoded_floats(row: dict[str, Any], names: tuple[str, ...] | None = None) -> dict[str, Any]:
+    return {
+        key: _NON_FINITE.get(value, value)
+        if isinstance(value, str) and (names is None or key in names)
+        else value
+        for key, value in row.items()
+    }

@@ -1,0 +1,205 @@
+"""A steering vector: one direction a layer, and where it came from."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from pytest_steering.errors import VectorError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+class ReadsHiddenStates(Protocol):
+    """What a vector is extracted from; `SteerableModel` is one."""
+
+    def hidden_states(
+        self, prompts: Sequence[str], layers: Sequence[int] | str, position: str
+    ) -> dict[int, Tensor]:
+        """Return the state leaving each block at one token of each prompt: {layer: [n, hidden]}."""
+        ...
+
+    def vector_provenance(self) -> Mapping[str, str]:
+        """Return what identifies the model that the states were read from."""
+        ...
+
+
+@dataclass(frozen=True)
+class SteeringVector:
+    """One direction a layer.
+
+    Attributes:
+        directions: Layer number to a float32 tensor of shape [hidden] on the CPU.
+        method: How it was made, such as `mean_difference`; part of a cell's spec.
+        provenance: What it was made from: model, weights, data, position.
+    """
+
+    directions: Mapping[int, Tensor]
+    method: str = "given"
+    provenance: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.directions:
+            raise VectorError("a steering vector needs at least one layer")
+        ordered = {int(layer): _checked(layer, d) for layer, d in sorted(self.directions.items())}
+        object.__setattr__(self, "directions", ordered)
+        sizes = {int(direction.shape[0]) for direction in ordered.values()}
+        if len(sizes) > 1:
+            raise VectorError(f"the layers of one vector have different widths: {sorted(sizes)}")
+
+    @classmethod
+    def from_contrast(
+        cls,
+        model: ReadsHiddenStates,
+        positive: Sequence[str],
+        negative: Sequence[str],
+        layers: Sequence[int] | str = "last3",
+        position: str = "last_prompt",
+    ) -> SteeringVector:
+        """Return mean(positive states) − mean(negative states) at each layer.
+
+        The mean difference of contrastive activations is the method of Marks & Tegmark (2023) and
+        Rimsky et al. (2023).
+
+        Args:
+            model: Read at `layers`.
+            positive: Prompts that show the wanted behaviour.
+            negative: Prompts that do not, in equal number.
+            layers: Block numbers, `last3` or `all`.
+            position: The token whose state is read.
+
+        Raises:
+            VectorError: No prompts, unequal numbers of prompts, or a difference that is zero.
+        """
+        if not positive or len(positive) != len(negative):
+            raise VectorError(
+                f"a contrast needs as many positive as negative prompts, and at least one; "
+                f"found {len(positive)} and {len(negative)}"
+            )
+        states = model.hidden_states([*positive, *negative], layers, position)
+        n = len(positive)
+        directions = {layer: state[:n].mean(0) - state[n:].mean(0) for layer, state in states.items()}
+        provenance = {**model.vector_provenance(), "position": position, "pairs": str(n)}
+        vector = cls(directions, "mean_difference", provenance)
+        vector.require_nonzero()
+        return vector
+
+    @property
+    def layers(self) -> tuple[int, ...]:
+        """The layers that have a direction, ascending."""
+        return tuple(self.directions)
+
+    @property
+    def hidden_size(self) -> int:
+        """Width of each direction."""
+        return int(next(iter(self.directions.values())).shape[0])
+
+    @property
+    def norms(self) -> dict[int, float]:
+        """Euclidean norm of each layer's direction."""
+        return {layer: float(direction.norm()) for layer, direction in self.directions.items()}
+
+    @property
+    def sha256(self) -> str:
+        """Hash of layers and numbers, in hexadecimal."""
+        digest = hashlib.sha256()
+        for layer, direction in self.directions.items():
+            digest.update(str(layer).encode() + direction.numpy().tobytes())
+        return digest.hexdigest()
+
+    def require_layers(self, layers: Iterable[int]) -> None:
+        """Raise VectorError unless the vector has a direction for each of `layers`, and there is one."""
+        asked = list(layers)
+        missing = [layer for layer in asked if layer not in self.directions]
+        if missing or not asked:
+            raise VectorError(
+                f"the {self.method} vector has no direction for layers {missing or asked}; "
+                f"it has {list(self.layers)}"
+            )
+
+    def require_nonzero(self) -> None:
+        """Raise VectorError when a layer's direction is zero."""
+        zero = [layer for layer, norm in self.norms.items() if norm == 0.0]
+        if zero:
+            raise VectorError(
+                f"the {self.method} vector is zero at layers {zero}: its two sides do not differ"
+            )
+
+    def only(self, layers: Iterable[int]) -> SteeringVector:
+        """Return the vector cut to some of its layers."""
+        kept = tuple(layers)
+        self.require_layers(kept)
+        return replace(self, directions={layer: self.directions[layer] for layer in kept})
+
+    def random_like(self, seed: int) -> SteeringVector:
+        """Return random directions, uniform on the sphere, with this vector's norm at each layer."""
+        import torch
+
+        generator = torch.Generator().manual_seed(seed)
+        drawn = {layer: torch.randn(self.hidden_size, generator=generator) for layer in self.layers}
+        return SteeringVector(drawn, f"random:{seed}", self.provenance).rescaled_to(self)
+
+    def rescaled_to(self, other: SteeringVector) -> SteeringVector:
+        """Return this vector with the other's norm at each of its layers.
+
+        Raises:
+            VectorError: A direction is zero and can have no other norm.
+        """
+        self.require_nonzero()
+        other.require_layers(self.layers)
+        return replace(
+            self,
+            directions={
+                layer: direction * (other.directions[layer].norm() / direction.norm())
+                for layer, direction in self.directions.items()
+            },
+        )
+
+    def save(self, path: str | Path) -> None:
+        """Write the vector as safetensors, its provenance as metadata."""
+        from pytest_steering.steering.formats import write_vector
+
+        write_vector(self, Path(path))
+
+    @classmethod
+    def load(cls, path: str | Path) -> SteeringVector:
+        """Read a vector written by `save`; raises VectorError for any other file."""
+        from pytest_steering.steering.formats import read_vector
+
+        return read_vector(Path(path))
+
+    def __add__(self, other: SteeringVector) -> SteeringVector:
+        other.require_layers(self.layers)
+        self.require_layers(other.layers)
+        total = {layer: self.directions[layer] + other.directions[layer] for layer in self.layers}
+        return SteeringVector(total, f"({self.method} + {other.method})", self.provenance)
+
+    def __sub__(self, other: SteeringVector) -> SteeringVector:
+        return self + (-other)
+
+    def __neg__(self) -> SteeringVector:
+        return replace(-1.0 * self, method=f"-{self.method}")
+
+    def __mul__(self, factor: float) -> SteeringVector:
+        scaled = {layer: direction * factor for layer, direction in self.directions.items()}
+        return replace(self, directions=scaled, method=f"{factor:g} * {self.method}")
+
+    __rmul__ = __mul__
+
+
+def _checked(layer: int, direction: Tensor) -> Tensor:
+    import torch
+
+    tensor = torch.as_tensor(direction).detach().to("cpu", torch.float32).contiguous()
+    if tensor.dim() != 1 or tensor.numel() == 0:
+        raise VectorError(f"the direction at layer {layer} has shape {list(tensor.shape)}, expected [hidden]")
+    if layer < 0:
+        raise VectorError(f"layer {layer} is negative; blocks are numbered from 0")
+    if not bool(torch.isfinite(tensor).all()):
+        bad = int((~torch.isfinite(tensor)).sum())
+        raise VectorError(f"the direction at layer {layer} has {bad} entries that are NaN or infinite")
+    return tensor

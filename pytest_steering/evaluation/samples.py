@@ -5,6 +5,10 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+AS_PUBLISHED = "as published"
+LABEL_DOUBTFUL = "doubtful"
+REASON_DOUBTFUL = "reason doubtful"
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -29,7 +33,8 @@ class Sample:
         lines: Line numbers (from 1) of the weakness.
         origin: Where the sample comes from: a path in the source, a commit.
         license: Licence of the code, as its source states it.
-        label_status: `as published`, or `doubtful` where a known fault makes the label wrong.
+        label_status: `as published`; `doubtful` where a known fault makes the label wrong; `reason doubtful`
+            where the label stands and the reason argues about something else.
         label_notes: What is known to be wrong with label or reason.
         sha256: Hash of the code as UTF-8.
     """
@@ -52,7 +57,7 @@ class Sample:
     lines: tuple[int, ...] = ()
     origin: str | None = None
     license: str | None = None
-    label_status: str = "as published"
+    label_status: str = AS_PUBLISHED
     label_notes: str | None = None
     sha256: str = ""
 

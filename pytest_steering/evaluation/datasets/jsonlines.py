@@ -1,0 +1,66 @@
+"""JSON lines, read strictly: an error names the file, the line and what is wrong with it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pytest_steering.errors import DataError
+
+
+def read_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield each line's number (from 1) and JSON object; blank lines are passed over.
+
+    Raises:
+        DataError: The file cannot be opened, or a line is no UTF-8, no JSON (a truncated file ends in such a
+            line) or no object.
+    """
+    for number, line in read_lines(path):
+        if line.strip():
+            yield number, parse_row(line, f"{path}, line {number}")
+
+
+def read_lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    """Yield each line's number (from 1) and bytes, without loading the whole file.
+
+    Raises:
+        DataError: The file cannot be opened or read.
+    """
+    try:
+        with path.open("rb") as file:
+            yield from enumerate(file, 1)
+    except OSError as error:
+        raise DataError(
+            f"{path} cannot be read: {error.strerror or error}; give the path of a file"
+        ) from error
+
+
+def parse_row(line: bytes, where: str) -> dict[str, Any]:
+    """Return the JSON object that a line holds.
+
+    Args:
+        line: The line's bytes; a byte order mark at its start is passed over.
+        where: Names the line in an error.
+
+    Raises:
+        DataError: The line is no UTF-8, no JSON or no object.
+    """
+    try:
+        row = json.loads(line.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise DataError(f"{where}: not UTF-8 at byte {error.start}; save the file as UTF-8") from error
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise DataError(f"{where}: not JSON ({_reason(error)}); the line may be cut off") from error
+    if not isinstance(row, dict):
+        raise DataError(f"{where}: found {type(row).__name__}, expected one JSON object a line")
+    return row
+
+
+def _reason(error: json.JSONDecodeError | RecursionError) -> str:
+    return (
+        f"{error.msg} at column {error.colno}"
+        if isinstance(error, json.JSONDecodeError)
+        else "too deeply nested"
+    )

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from pytest_steering.experiments.statistics.arrays import Alternative, Interval
 from pytest_steering.experiments.statistics.auroc import auroc_change, auroc_interval, auroc_of
-from pytest_steering.experiments.statistics.bootstrap import (
-    Bootstrap,
-    Statistic,
-    bootstrap,
-    bootstrap_change,
-    difference_of,
-    mean_of,
-    on_samples,
-)
+from pytest_steering.experiments.statistics.bootstrap import Bootstrap, bootstrap, bootstrap_change
+from pytest_steering.experiments.statistics.dose_response import DoseResponse, dose_response, slopes
+from pytest_steering.experiments.statistics.heterogeneity import Heterogeneity, cochran_q
 from pytest_steering.experiments.statistics.mcnemar import (
     PairedCounts,
     mcnemar,
@@ -23,11 +17,21 @@ from pytest_steering.experiments.statistics.mcnemar import (
 )
 from pytest_steering.experiments.statistics.multiplicity import TaroneHolm, holm, tarone_holm
 from pytest_steering.experiments.statistics.permutation import Rank, rank_among
+from pytest_steering.experiments.statistics.power import (
+    mcnemar_power,
+    minimum_detectable_effect,
+    samples_for_effect,
+)
 from pytest_steering.experiments.statistics.proportions import change, newcombe, wilson
+from pytest_steering.experiments.statistics.score import score_bound, tango
+from pytest_steering.experiments.statistics.settling import scaled_samples, settled_share, settling_samples
+from pytest_steering.experiments.statistics.weighted import Statistic, difference_of, mean_of, on_samples
 
 __all__ = [
     "Alternative",
     "Bootstrap",
+    "DoseResponse",
+    "Heterogeneity",
     "Interval",
     "PairedCounts",
     "Rank",
@@ -39,17 +43,28 @@ __all__ = [
     "bootstrap",
     "bootstrap_change",
     "change",
+    "cochran_q",
     "difference_of",
+    "dose_response",
     "holm",
     "mcnemar",
     "mcnemar_p_values",
+    "mcnemar_power",
     "mean_of",
     "minimal_discordant",
+    "minimum_detectable_effect",
     "newcombe",
     "on_samples",
     "paired_counts",
     "rank_among",
+    "samples_for_effect",
+    "scaled_samples",
+    "score_bound",
+    "settled_share",
+    "settling_samples",
+    "slopes",
     "smallest_p",
+    "tango",
     "tarone_holm",
     "wilson",
 ]

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_steering.experiments.statistics.arrays import Interval, codes, require, same_length, vector
 from pytest_steering.experiments.statistics.bca import bca_interval, bca_p_value
+from pytest_steering.experiments.statistics.weighted import mean_of
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Sequence
+    from collections.abc import Hashable, Iterator, Sequence
 
     import numpy as np
     from numpy.typing import ArrayLike
 
     from pytest_steering.experiments.statistics.arrays import Floats, Integers
-
-Statistic: TypeAlias = "Callable[[Floats], Floats]"
-"""Weights [resamples, samples] to one value a resample; not-a-number where it is undefined."""
+    from pytest_steering.experiments.statistics.weighted import Statistic
 
 CHUNK = 2_000_000
 """Weights held in memory at a time."""
@@ -121,28 +119,6 @@ def bootstrap_change(
     samples = same_length(first, second)
     mean = mean_of(second - first)
     return bootstrap(mean, samples, clusters, confidence=confidence, resamples=resamples, seed=seed)
-
-
-def mean_of(values: ArrayLike) -> Statistic:
-    """Return the weighted mean of one value a sample, as a statistic."""
-    fixed = vector(values, "values")
-    return lambda weights: (weights @ fixed) / weights.sum(axis=1)
-
-
-def difference_of(after: Statistic, before: Statistic) -> Statistic:
-    """Return the difference of two statistics on the same resample."""
-    return lambda weights: after(weights) - before(weights)
-
-
-def on_samples(function: Callable[[Integers], float]) -> Statistic:
-    """Return a function of sample numbers as a statistic; it is called once a resample, so it is slow."""
-    import numpy as np
-
-    def statistic(weights: Floats) -> Floats:
-        numbers = np.arange(weights.shape[1])
-        return np.array([function(np.repeat(numbers, row.astype(np.int64))) for row in weights])
-
-    return statistic
 
 
 def _evaluate(statistic: Statistic, groups: Integers, draws: Iterator[Integers]) -> Floats:

@@ -9,7 +9,7 @@ from pytest_steering.experiments.statistics.arrays import require, same_length
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-    from pytest_steering.experiments.statistics.arrays import Flags, Floats
+    from pytest_steering.experiments.statistics.arrays import Flags, Floats, Integers
 
 
 def holm(p_values: ArrayLike) -> Floats:
@@ -52,26 +52,46 @@ def tarone_holm(p_values: ArrayLike, smallest: ArrayLike, alpha: float) -> Taron
     Raises:
         DataError: if the arrays do not match or hold a number outside 0 to 1.
     """
-    import numpy as np
-
     p, floor = _probabilities(p_values), _probabilities(smallest)
     same_length(p, floor)
-    rejected = np.zeros(p.size, dtype=np.bool_)
+    rejected, family = tarone_holm_runs(p[None, :], floor[None, :], alpha)
+    return TaroneHolm(rejected[0], alpha / int(family[0]), int(family[0]))
+
+
+def tarone_holm_runs(p_values: Floats, smallest: Floats, alpha: float) -> tuple[Flags, Integers]:
+    """Run `tarone_holm` on many families of the same size at once.
+
+    Args:
+        p_values: one a test. [families, tests]
+        smallest: the smallest p each test could have reached. [families, tests]
+        alpha: level of each family.
+
+    Returns:
+        What is rejected [families, tests] and the last divisor of each family [families].
+    """
+    import numpy as np
+
+    rejected = np.zeros(p_values.shape, dtype=np.bool_)
     while True:
-        family = tarone_family(floor[~rejected], alpha)
-        found = ~rejected & (p <= alpha / family)
+        family = tarone_family(np.where(rejected, np.inf, smallest), alpha)
+        found = ~rejected & (p_values <= alpha / family[:, None])
         if not found.any():
-            return TaroneHolm(rejected, alpha / family, family)
+            return rejected, family
         rejected |= found
 
 
-def tarone_family(smallest: Floats, alpha: float) -> int:
-    """Return Tarone's divisor: the smallest K >= 1 such that at most K tests can reach alpha / K."""
+def tarone_family(smallest: Floats, alpha: float) -> Integers:
+    """Return Tarone's divisor K of each family: the smallest with at most K tests that can reach alpha / K.
+
+    Args:
+        smallest: the smallest attainable p of each test, infinite for one that has left. [families, tests]
+        alpha: level of the family.
+    """
     import numpy as np
 
-    divisors = np.arange(1, smallest.size + 2)
-    reachable = np.searchsorted(np.sort(smallest), alpha / divisors, side="right")
-    return int(divisors[np.argmax(reachable <= divisors)])
+    divisors = np.arange(1, smallest.shape[1] + 2)
+    reachable = np.stack([np.sum(smallest <= alpha / k, axis=1) for k in divisors], axis=1)
+    return np.asarray(divisors[np.argmax(reachable <= divisors, axis=1)], dtype=np.int64)
 
 
 def _probabilities(values: ArrayLike) -> Floats:

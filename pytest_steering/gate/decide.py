@@ -1,0 +1,107 @@
+"""The decision of a run: pass, regression or cannot tell, from discordant counts alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from pytest_steering.errors import DataError
+from pytest_steering.experiments.statistics import (
+    mcnemar_p_values,
+    score_bound,
+    settling_samples,
+    smallest_p,
+    tarone_holm,
+)
+from pytest_steering.gate.comparison import CellComparison, CellDecision, Decision, Status
+
+__all__ = ["ALPHA", "MARGIN", "CellComparison", "CellDecision", "Decision", "decide", "family"]
+
+if TYPE_CHECKING:
+    from pytest_steering.experiments.statistics import Alternative, TaroneHolm
+
+ALPHA = 0.02
+"""Chance of a false regression in a run, and of a false pass of a cell at the margin."""
+
+MARGIN = 0.10
+"""Drop in accuracy that is tolerated, as a share."""
+
+
+def decide(cells: Sequence[CellComparison], alpha: float = ALPHA, margin: float = MARGIN) -> Decision:
+    """Decide whether a run got worse than its baseline.
+
+    Regression: Tarone–Holm at level alpha over one-sided exact McNemar tests of the cells. Pass: the
+    one-sided score bound (Tango 1998) of every cell's drop at confidence 1 − alpha lies below the margin;
+    because all have to hold, no correction is needed (intersection–union, Berger 1982, Technometrics 24:295).
+    Newcombe's bound is not used: at a true drop of the margin it lies below the margin up to twice as often
+    as alpha allows (`pytest_steering.gate.characteristics` prints both).
+
+    Args:
+        cells: the run's cells, each with a key of its own.
+        alpha: chance of a false regression in the whole run, and of a false pass of a cell.
+        margin: drop in accuracy that is tolerated, as a share.
+
+    Raises:
+        DataError: if two cells share a key, or alpha or margin is not between 0 and 1 (alpha at most 0.5).
+    """
+    _check(cells, alpha, margin)
+    lost, won = family(cells, alpha, "greater"), family(cells, alpha, "less")
+    decisions = tuple(
+        _decide_cell(cell, bool(lost.rejected[i]), bool(won.rejected[i]), alpha, margin, len(cells))
+        for i, cell in enumerate(cells)
+    )
+    needed = [one.settles_at for one in decisions if one.status == "inconclusive"]
+    known = [count for count in needed if count is not None]
+    settles_at = max(known) if known and len(known) == len(needed) else None
+    return Decision(_worst(decisions), decisions, alpha, margin, lost.level, settles_at)
+
+
+def family(cells: Sequence[CellComparison], alpha: float, alternative: Alternative) -> TaroneHolm:
+    """Run Tarone–Holm over the cells' exact McNemar tests.
+
+    With "two-sided" on the unsteered controls it tells whether the environment moved since the baseline.
+
+    Args:
+        cells: the comparisons.
+        alpha: level of the family.
+        alternative: "greater" looks for drops, "less" for gains.
+    """
+    broken, fixed = [cell.broken for cell in cells], [cell.fixed for cell in cells]
+    discordant = [cell.broken + cell.fixed for cell in cells]
+    p_values = mcnemar_p_values(broken, fixed, alternative)
+    return tarone_holm(p_values, smallest_p(discordant, alternative), alpha)
+
+
+def _decide_cell(
+    cell: CellComparison, lost: bool, won: bool, alpha: float, margin: float, cells: int
+) -> CellDecision:
+    """Put together what is known about one cell."""
+    if cell.n == 0:
+        return CellDecision(cell, "unmeasurable", 0.0, 1.0, 1.0, improved=False)
+    bound = float(score_bound([cell.broken], [cell.fixed], [cell.n], 1 - alpha)[0])
+    status: Status = "regression" if lost else "pass" if bound < margin else "inconclusive"
+    p = float(mcnemar_p_values([cell.broken], [cell.fixed], "greater")[0])
+    settles_at = _settles_at(cell, alpha, margin, cells) if status == "inconclusive" else None
+    return CellDecision(cell, status, (cell.broken - cell.fixed) / cell.n, bound, p, won, settles_at)
+
+
+def _settles_at(cell: CellComparison, alpha: float, margin: float, cells: int) -> int | None:
+    """Return the settling n with the full correction for all cells, since with more samples all can count."""
+    return settling_samples(cell.n, cell.broken, cell.fixed, margin, alpha / cells, 1 - alpha)
+
+
+def _worst(cells: Sequence[CellDecision]) -> Status:
+    """Return the status of the run; without cells nothing was measured."""
+    order: tuple[Status, ...] = ("regression", "unmeasurable", "inconclusive", "pass")
+    found = {cell.status for cell in cells}
+    return next((status for status in order if status in found), "unmeasurable")
+
+
+def _check(cells: Sequence[CellComparison], alpha: float, margin: float) -> None:
+    """Refuse levels outside their range and keys that name two cells."""
+    if not 0 < alpha <= 0.5 or not 0 < margin < 1:
+        raise DataError(f"alpha {alpha} and margin {margin}; expected 0 < alpha <= 0.5 and 0 < margin < 1")
+    keys = [cell.key for cell in cells]
+    twice = sorted({key for key in keys if keys.count(key) > 1})
+    if twice:
+        raise DataError(f"Keys of more than one cell: {', '.join(twice)}; expected one comparison a cell")

@@ -1,5 +1,6 @@
 """Labelled code by name: embedded twins, published data sets, and the user's own files."""
 
+from pytest_steering.evaluation.datasets.overlap import overlap, refuse_overlap, without_overlap
 from pytest_steering.evaluation.datasets.registry import (
     DATASETS,
     Loader,
@@ -7,6 +8,19 @@ from pytest_steering.evaluation.datasets.registry import (
     register_dataset,
     without_faults,
 )
+from pytest_steering.evaluation.datasets.secllmholmes import FewShot, read_secllmholmes
 from pytest_steering.evaluation.datasets.twins import load_neutral
 
-__all__ = ["DATASETS", "Loader", "load_dataset", "load_neutral", "register_dataset", "without_faults"]
+__all__ = [
+    "DATASETS",
+    "FewShot",
+    "Loader",
+    "load_dataset",
+    "load_neutral",
+    "overlap",
+    "read_secllmholmes",
+    "refuse_overlap",
+    "register_dataset",
+    "without_faults",
+    "without_overlap",
+]

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pytest_steering.errors import DataError
-from pytest_steering.evaluation.samples import Sample
+from pytest_steering.evaluation.samples import Sample, code_hash
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,11 @@ class Expected:
 
 
 def fingerprint(samples: Sequence[Sample]) -> str:
-    """Return one SHA-256 over every sample's id, label and code, whatever their order."""
-    lines = sorted(f"{sample.id} {sample.label} {sample.sha256}" for sample in samples)
+    """Return one SHA-256 over every sample's id, label, weakness, code and reason, whatever their order."""
+    lines = sorted(
+        f"{sample.id} {sample.label} {sample.asked_cwe} {sample.sha256} {code_hash(sample.reason or '')}"
+        for sample in samples
+    )
     return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -51,7 +54,7 @@ def check(
         )
     if fingerprint(samples) != expected.fingerprint:
         raise DataError(
-            f"{where} has the counts of {name} but a label or a code differs from what is published; "
+            f"{where} has the counts of {name} but a label, code or reason differs from what is published; "
             f"use {expected.source}, unchanged"
         )
 

@@ -8,9 +8,12 @@ from pathlib import Path
 from types import MappingProxyType
 
 from pytest_steering.errors import DataError
+from pytest_steering.evaluation.datasets.castle import load_castle
 from pytest_steering.evaluation.datasets.checks import check_unique
 from pytest_steering.evaluation.datasets.hub import load_hub
 from pytest_steering.evaluation.datasets.jsonl import load_jsonl
+from pytest_steering.evaluation.datasets.secllmholmes import load_secllmholmes
+from pytest_steering.evaluation.datasets.sven import load_sven
 from pytest_steering.evaluation.datasets.twins import load_twins
 from pytest_steering.evaluation.samples import LABEL_DOUBTFUL, REASON_DOUBTFUL, Sample
 
@@ -33,6 +36,9 @@ def _from_path(name: str, load: Callable[[Path], list[Sample]]) -> Loader:
 DATASETS: dict[str, Loader] = {
     "twins": load_twins,
     "jsonl": _from_path("jsonl", load_jsonl),
+    "secllmholmes": _from_path("secllmholmes", load_secllmholmes),
+    "castle": _from_path("castle", load_castle),
+    "sven": _from_path("sven", load_sven),
 }
 
 

@@ -1,0 +1,1 @@
+"""Two ways to write into the residual stream, behind one Protocol."""

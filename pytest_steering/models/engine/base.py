@@ -1,0 +1,115 @@
+"""What an engine does: run a batch while a session writes into the residual stream."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from pytest_steering.errors import ModelError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+    from torch.nn import Module
+
+    from pytest_steering.models.architecture import Architecture
+    from pytest_steering.models.batching import TokenBatch
+    from pytest_steering.models.engine.session import EditSession
+
+ENGINES = ("hooks", "nnsight")
+
+ReadState = Callable[[int, "Tensor"], None]
+
+
+@dataclass(frozen=True)
+class LoadedModel:
+    """A model that is ready to run, and what an engine has to know of it.
+
+    Attributes:
+        module: The transformers model in eval mode.
+        tokenizer: Its tokenizer.
+        architecture: Where its blocks are.
+        pad_id: Token id that fills shorter rows.
+        stop_ids: Token ids that end an answer.
+        context: Longest row in tokens, or None where the config names no limit.
+    """
+
+    module: Any
+    tokenizer: Any
+    architecture: Architecture
+    pad_id: int
+    stop_ids: frozenset[int]
+    context: int | None
+
+    @property
+    def device(self) -> str:
+        """Where the input goes."""
+        return str(next(self.module.parameters()).device)
+
+
+class Engine(Protocol):
+    """One way to write into the residual stream."""
+
+    name: str
+
+    def generate(self, batch: TokenBatch, session: EditSession, options: dict[str, Any]) -> Tensor:
+        """Generate greedily and return prompt and new tokens: [rows, columns + new tokens].
+
+        Args:
+            batch: The prompts.
+            session: Asked before each forward pass and at each steered block.
+            options: Further arguments of transformers' `generate`.
+        """
+        ...
+
+    def logits(self, batch: TokenBatch, session: EditSession) -> Tensor:
+        """Return the logits after each token of one forward pass: [rows, columns, vocabulary]."""
+        ...
+
+    def states(self, batch: TokenBatch, layers: Sequence[int], read: ReadState) -> None:
+        """Run one forward pass as far as the highest layer and hand each layer's state to `read`."""
+        ...
+
+
+def make_engine(name: str, loaded: LoadedModel) -> Engine:
+    """Return the engine of that name.
+
+    Raises:
+        ModelError: The name is not known.
+    """
+    from pytest_steering.models.engine.hooks import HooksEngine
+    from pytest_steering.models.engine.nnsight import NNsightEngine
+
+    engines = {"hooks": HooksEngine, "nnsight": NNsightEngine}
+    if name not in engines:
+        raise ModelError(f"engine {name!r} is not known; known are {', '.join(ENGINES)}")
+    return engines[name](loaded)
+
+
+def forward_inputs(loaded: LoadedModel, batch: TokenBatch) -> dict[str, Any]:
+    """Return the arguments of a plain forward pass; left padding needs explicit positions where they are taken."""
+    import inspect
+
+    accepted = inspect.signature(loaded.module.forward).parameters
+    inputs: dict[str, Any] = {"input_ids": batch.input_ids, "attention_mask": batch.attention_mask}
+    if "position_ids" in accepted:
+        inputs["position_ids"] = batch.position_ids
+    if "use_cache" in accepted:
+        inputs["use_cache"] = False
+    return inputs
+
+
+@contextmanager
+def planned_forwards(module: Module, session: EditSession) -> Iterator[None]:
+    """Let the session plan each forward pass of the model just before it runs."""
+
+    def plan(_module: Any, args: Any, kwargs: Any) -> None:
+        ids = kwargs["input_ids"] if kwargs.get("input_ids") is not None else args[0]
+        session.begin_forward(ids)
+
+    handle = module.register_forward_pre_hook(plan, with_kwargs=True)
+    try:
+        yield
+    finally:
+        handle.remove()

@@ -1,0 +1,104 @@
+"""The engine that writes through nnsight traces.
+
+nnsight reads the source of a `with` block and runs it beside the model, so the bodies below are plain
+statements, blocks are visited in forward order, and results are taken in an invoke of their own.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property, reduce
+from typing import TYPE_CHECKING, Any
+
+from pytest_steering.models.engine.base import LoadedModel, ReadState, forward_inputs, planned_forwards
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from pytest_steering.models.batching import TokenBatch
+    from pytest_steering.models.engine.session import EditSession
+
+
+class NNsightEngine:
+    """Writes through nnsight; equal to the hooks engine token for token."""
+
+    name = "nnsight"
+
+    def __init__(self, loaded: LoadedModel) -> None:
+        """Bind the engine to a model; nnsight itself is loaded at the first run."""
+        self._loaded = loaded
+
+    @cached_property
+    def _wrapped(self) -> Any:
+        import nnsight
+
+        wrapper = getattr(nnsight, "TransformersModel", None)
+        if wrapper is not None:
+            return wrapper(self._loaded.module, tokenizer=self._loaded.tokenizer, task="text-generation")
+        return nnsight.LanguageModel(self._loaded.module, tokenizer=self._loaded.tokenizer)
+
+    def generate(self, batch: TokenBatch, session: EditSession, options: dict[str, Any]) -> Tensor:
+        """See `Engine.generate`."""
+        inputs = {"input_ids": batch.input_ids, "attention_mask": batch.attention_mask}
+        blocks = [(layer, self._envoy(layer), self._place(layer)) for layer in session.layers]
+        with planned_forwards(self._loaded.module, session), _open_loop_expected():
+            with self._wrapped.generate(**options) as tracer:
+                with tracer.invoke(inputs):
+                    for _step in tracer.iter[:]:
+                        for layer, envoy, place in blocks:
+                            before = place.read(envoy.output)
+                            after = session.edit(layer, before)
+                            envoy.output = place.write(envoy.output, after)
+                            session.check_first(layer, before, place.read(envoy.output))
+                with tracer.invoke():
+                    ids = tracer.result.save()
+        return ids  # type: ignore[no-any-return]
+
+    def logits(self, batch: TokenBatch, session: EditSession) -> Tensor:
+        """See `Engine.logits`."""
+        import torch
+
+        inputs = forward_inputs(self._loaded, batch)
+        blocks = [(layer, self._envoy(layer), self._place(layer)) for layer in session.layers]
+        with planned_forwards(self._loaded.module, session), torch.no_grad():
+            with self._wrapped.trace(**inputs) as tracer:
+                for layer, envoy, place in blocks:
+                    before = place.read(envoy.output)
+                    after = session.edit(layer, before)
+                    envoy.output = place.write(envoy.output, after)
+                    session.check_first(layer, before, place.read(envoy.output))
+                output = tracer.result.save()
+        return output.logits  # type: ignore[no-any-return]
+
+    def states(self, batch: TokenBatch, layers: Sequence[int], read: ReadState) -> None:
+        """See `Engine.states`."""
+        import torch
+
+        inputs = forward_inputs(self._loaded, batch)
+        blocks = [(layer, self._envoy(layer), self._place(layer)) for layer in sorted(layers)]
+        with torch.no_grad():
+            with self._wrapped.trace(**inputs) as tracer:
+                for layer, envoy, place in blocks:
+                    read(layer, place.read(envoy.output))
+                tracer.stop()
+
+    def _place(self, layer: int) -> Any:
+        return self._loaded.architecture.blocks[layer].place
+
+    def _envoy(self, layer: int) -> Any:
+        """Return nnsight's wrapper of a block."""
+        return reduce(_member, self._loaded.architecture.blocks[layer].path.split("."), self._wrapped)
+
+
+@contextmanager
+def _open_loop_expected() -> Iterator[None]:
+    """A loop over all steps ends by asking for one step too many; nnsight warns of it each time."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*was never reached.*", category=UserWarning)
+        yield
+
+
+def _member(envoy: Any, name: str) -> Any:
+    return envoy[int(name)] if name.isdigit() else getattr(envoy, name)

@@ -1,0 +1,143 @@
+"""What one batch adds where: planned before each forward pass, done by an engine, checked afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from pytest_steering.models.engine.trace import Forward, Tokens, Trace, asked_state, require_asked
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from pytest_steering.models.batching import TokenBatch
+    from pytest_steering.steering.intervention import Intervention
+
+Place = tuple["Tensor", "Tensor", "Tensor"]
+
+
+class EditSession:
+    """The interventions of one batch, row by row, through all of its forward passes.
+
+    Attributes:
+        batch: The prompts.
+        rows: Each row's intervention, or None.
+        layers: All layers that some row steers, ascending.
+        trace: Which tokens were to be steered, and which were.
+    """
+
+    def __init__(
+        self, batch: TokenBatch, rows: Sequence[Intervention | None], stop_ids: frozenset[int] = frozenset()
+    ) -> None:
+        """Prepare a batch.
+
+        Args:
+            batch: The prompts.
+            rows: One intervention or None for each row.
+            stop_ids: Token ids after which a row has ended; what it is fed from then on is padding.
+        """
+        self.batch, self.rows, self._stop_ids = batch, tuple(rows), stop_ids
+        self.layers = tuple(sorted({layer for row in self.rows if row for layer in row.at}))
+        self.trace = Trace()
+        self._fed: list[list[int]] = [[] for _ in self.rows]
+        self._ended: set[int] = set()
+        self._columns = 0
+        self._deltas: dict[int, tuple[Tensor, dict[int, int]]] = {}
+        self._places: dict[tuple[int, tuple[int, ...], tuple[int, ...]], Place] = {}
+
+    def begin_forward(self, input_ids: Tensor) -> None:
+        """Plan the forward pass that is about to read `input_ids`: [rows, columns of this pass]."""
+        width = int(input_ids.shape[1])
+        start = self._first_column(width)
+        self._note_fed(input_ids[:, max(self.batch.columns, self._columns) - start :])
+        self._columns = start + width
+        tokens = {row: self._tokens(row, start) for row, intervention in enumerate(self.rows) if intervention}
+        expected = {
+            layer: {r: t for r, t in tokens.items() if self._steers(r, layer)} for layer in self.layers
+        }
+        self.trace.forwards.append(Forward(start, self._columns, expected))
+
+    def edit(self, layer: int, state: Tensor) -> Tensor:
+        """Return the state with the deltas of this pass added at the planned tokens.
+
+        Args:
+            layer: Block number.
+            state: What left the block: [rows, columns, hidden]; it is not changed in place.
+        """
+        forward = self.trace.forwards[-1]
+        planned = forward.expected[layer]
+        forward.actual[layer] = planned
+        rows, columns, which = self._place(layer, planned, forward.start, state)
+        if not len(rows):
+            return state
+        delta = self._delta(layer, state)[0][which]
+        if state.shape[1] == 1 and len(rows) == state.shape[0]:
+            return state + delta[:, None]
+        edited = state.clone()
+        edited[rows, columns] = state[rows, columns] + delta
+        return edited
+
+    def check_first(self, layer: int, before: Tensor, after: Tensor) -> None:
+        """Hold a block's output against what was asked for, in the first forward pass only.
+
+        Args:
+            layer: Block number.
+            before: The state as the block returned it.
+            after: The state that the next block receives.
+
+        Raises:
+            InterventionError: They differ by anything else than the planned deltas, in any bit.
+        """
+        if len(self.trace.forwards) == 1:
+            asked = asked_state(self.rows, self.batch.pads, self.trace.forwards[0], layer, before)
+            require_asked(asked, after, layer)
+
+    def _first_column(self, width: int) -> int:
+        """Without a cache every pass reads all columns again, so it is wider than what is left to read."""
+        total = max(self.batch.columns, self._columns + (self._columns >= self.batch.columns))
+        return 0 if width > total - self._columns else self._columns
+
+    def _note_fed(self, generated: Tensor) -> None:
+        for row, fed in enumerate(generated.tolist() if generated.shape[1] else ()):
+            self._fed[row].extend(fed)
+            if not self._stop_ids.isdisjoint(fed):
+                self._ended.add(row)
+
+    def _tokens(self, row: int, start: int) -> list[int]:
+        intervention, pad = self.rows[row], self.batch.pads[row]
+        assert intervention is not None
+        stop = min(self._columns, self.batch.columns) if row in self._ended else self._columns
+        where, length = intervention.where, self.batch.prompt_lengths[row]
+        ids = [*self.batch.input_ids[row, pad:].tolist(), *self._fed[row]] if where.chooser else None
+        return where.tokens(length, max(0, start - pad), max(0, stop - pad), ids)
+
+    def _steers(self, row: int, layer: int) -> bool:
+        intervention = self.rows[row]
+        return intervention is not None and layer in intervention.at
+
+    def _place(self, layer: int, planned: Tokens, start: int, state: Tensor) -> Place:
+        """Return index tensors of row, column and delta; the steps of a decode share them."""
+        import torch
+
+        cells = [
+            (row, self.batch.pads[row] + token - start) for row, tokens in planned.items() for token in tokens
+        ]
+        rows, columns = tuple(row for row, _ in cells), tuple(column for _, column in cells)
+        key = (layer, rows, columns)
+        if key not in self._places:
+            numbers = self._delta(layer, state)[1]
+            parts = (rows, columns, [numbers[id(self.rows[row])] for row in rows])
+            index = [torch.tensor(part, device=state.device, dtype=torch.long) for part in parts]
+            self._places[key] = (index[0], index[1], index[2])
+        return self._places[key]
+
+    def _delta(self, layer: int, state: Tensor) -> tuple[Tensor, dict[int, int]]:
+        """Return a layer's distinct deltas, [distinct, hidden] in the state's dtype, and whose they are."""
+        import torch
+
+        if layer not in self._deltas:
+            distinct = {id(row): row for row in self.rows if row and layer in row.at}
+            stacked = torch.stack([row.delta(layer) for row in distinct.values()])
+            numbers = {identity: number for number, identity in enumerate(distinct)}
+            self._deltas[layer] = stacked.to(state.device, state.dtype), numbers
+        return self._deltas[layer]

@@ -1,0 +1,129 @@
+"""Which tokens were to be steered in each forward pass, and which were."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pytest_steering.errors import InterventionError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from pytest_steering.steering.intervention import Intervention
+
+Tokens = Mapping[int, Sequence[int]]
+
+
+@dataclass
+class Forward:
+    """One forward pass over the columns [start, stop) of a batch.
+
+    Attributes:
+        start: First column.
+        stop: One past the last column.
+        expected: Layer to row to the token numbers that are to be steered.
+        actual: The same, noted by the block's hook when it ran.
+    """
+
+    start: int
+    stop: int
+    expected: Mapping[int, Tokens]
+    actual: dict[int, Tokens] = field(default_factory=dict)
+
+
+@dataclass
+class Trace:
+    """All forward passes of one batch."""
+
+    forwards: list[Forward] = field(default_factory=list)
+
+    @property
+    def expected(self) -> list[Mapping[int, Tokens]]:
+        """The steered tokens asked for: one entry a forward pass, layer to row to token numbers."""
+        return [forward.expected for forward in self.forwards]
+
+    @property
+    def actual(self) -> list[Mapping[int, Tokens]]:
+        """The steered tokens that a block's hook saw, in the same form."""
+        return [forward.actual for forward in self.forwards]
+
+    @property
+    def steered_tokens(self) -> int:
+        """How many (row, token, layer) cells were written."""
+        return sum(len(t) for forward in self.actual for tokens in forward.values() for t in tokens.values())
+
+    def verify(self, columns: int) -> None:
+        """Raise InterventionError unless what happened is what was asked for.
+
+        Args:
+            columns: How many columns the model had to read in all, prompt and generated tokens.
+        """
+        read = max((forward.stop for forward in self.forwards), default=0)
+        if read != columns:
+            raise InterventionError(f"{columns} columns were to be read under steering, but {read} were seen")
+        for number, forward in enumerate(self.forwards):
+            for sentence in _differences(forward):
+                raise InterventionError(
+                    f"forward pass {number} (columns {forward.start} to {forward.stop - 1}): {sentence}"
+                )
+
+
+def _differences(forward: Forward) -> Iterator[str]:
+    for layer, expected in forward.expected.items():
+        actual = forward.actual.get(layer)
+        if actual is None and any(expected.values()):
+            yield f"layer {layer} did not run, so {sum(map(len, expected.values()))} tokens were not steered"
+        elif actual is not None and actual != expected:
+            rows = [row for row in expected if actual.get(row) != expected[row]]
+            yield f"layer {layer} was steered at other tokens than asked in rows {rows[:10]}"
+
+
+def asked_state(
+    rows: Sequence[Intervention | None],
+    pads: Sequence[int],
+    forward: Forward,
+    layer: int,
+    before: Tensor,
+) -> Tensor:
+    """Return the state that a block should hand on, computed from the interventions themselves.
+
+    Args:
+        rows: Each row's intervention.
+        pads: Pads before each row's first token.
+        forward: The pass.
+        layer: Block number.
+        before: The state as the block returned it: [rows, columns, hidden].
+    """
+    asked = before.clone()
+    for row, tokens in forward.expected.get(layer, {}).items():
+        intervention = rows[row]
+        assert intervention is not None
+        delta = intervention.delta(layer).to(before.device, before.dtype)
+        for token in tokens:
+            asked[row, pads[row] + token - forward.start] += delta
+    return asked
+
+
+def require_asked(asked: Tensor, after: Tensor, layer: int) -> None:
+    """Raise InterventionError unless a block's state is bit for bit what was asked for.
+
+    Args:
+        asked: From `asked_state`.
+        after: What the next block receives, same shape.
+        layer: Block number, for the message.
+    """
+    import torch
+
+    if after.shape != asked.shape or after.dtype != asked.dtype:
+        raise InterventionError(
+            f"after steering, layer {layer} hands on {after.dtype} {list(after.shape)} "
+            f"where {asked.dtype} {list(asked.shape)} was expected"
+        )
+    if not torch.equal(asked, after):
+        rows = (asked != after).flatten(1).any(1).nonzero().flatten().tolist()
+        raise InterventionError(
+            f"what was added at layer {layer} is not scale times the vector at the asked tokens, "
+            f"and nothing elsewhere: rows {rows[:10]} of {asked.shape[0]} differ"
+        )

@@ -1,0 +1,139 @@
+"""A model by hub id or path, ready to run: eval mode, safetensors only, no remote code unless asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pytest_steering.errors import ModelError
+from pytest_steering.models.architecture import detect_architecture
+from pytest_steering.models.engine.base import LoadedModel
+
+if TYPE_CHECKING:
+    from torch import dtype as torch_dtype
+
+    from pytest_steering.models.specs import ModelSpec
+
+
+def load_model(
+    spec: ModelSpec,
+    *,
+    device: str = "auto",
+    dtype: str = "auto",
+    trust_remote_code: bool = False,
+    layer_path: str | None = None,
+) -> LoadedModel:
+    """Load a causal language model and its tokenizer.
+
+    Args:
+        spec: Where it is.
+        device: `cpu`, `cuda`, `cuda:1`, ...; `auto` takes CUDA where there is one.
+        dtype: `float32`, `bfloat16`, `float16`; `auto` is float32 on the CPU and the config's own elsewhere.
+        trust_remote_code: Run Python code that the model's repository brings.
+        layer_path: Dotted name of the block list, where detection should not choose.
+
+    Raises:
+        ModelError: It cannot be found or loaded, or its blocks are not found.
+    """
+    place = resolve_device(device)
+    options: dict[str, Any] = {"trust_remote_code": trust_remote_code, "revision": spec.revision}
+    module, tokenizer = _read(spec, resolve_dtype(dtype, place), options)
+    module = module.to(place).eval()
+    return as_loaded(module, tokenizer, layer_path)
+
+
+def as_loaded(module: Any, tokenizer: Any, layer_path: str | None = None) -> LoadedModel:
+    """Return what an engine needs of a model that is already in memory.
+
+    Args:
+        module: A transformers causal language model.
+        tokenizer: Its tokenizer.
+        layer_path: Dotted name of the block list, where detection should not choose.
+    """
+    stop_ids = _stop_ids(module, tokenizer)
+    return LoadedModel(
+        module=module,
+        tokenizer=tokenizer,
+        architecture=detect_architecture(module, layer_path),
+        pad_id=_pad_id(module, tokenizer, stop_ids),
+        stop_ids=stop_ids,
+        context=_context(module),
+    )
+
+
+def resolve_device(device: str) -> str:
+    """Return the device that a user's word means.
+
+    Raises:
+        ModelError: torch does not know it, or it is CUDA and there is none.
+    """
+    import torch
+
+    if device == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        kind = torch.device(device).type
+    except RuntimeError as error:
+        raise ModelError(f"device {device!r} is not known to torch; use cpu, cuda or cuda:0") from error
+    if kind == "cuda" and not torch.cuda.is_available():
+        raise ModelError(f"device {device!r} was asked for, but torch finds no CUDA device here")
+    return device
+
+
+def resolve_dtype(dtype: str, device: str) -> torch_dtype | str:
+    """Return the torch dtype that a user's word means; float16 on the CPU would be slow, so `auto` avoids it.
+
+    Raises:
+        ModelError: It is no floating-point dtype.
+    """
+    import torch
+
+    if dtype == "auto":
+        return torch.float32 if device == "cpu" else "auto"
+    known = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
+    if dtype not in known:
+        raise ModelError(f"dtype {dtype!r} is not known; use auto, {', '.join(known)}")
+    return known[dtype]
+
+
+def _read(spec: ModelSpec, dtype: Any, options: dict[str, Any]) -> tuple[Any, Any]:
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(spec.source, **options)
+        module = AutoModelForCausalLM.from_pretrained(
+            spec.source, use_safetensors=True, **{_dtype_argument(): dtype}, **options
+        )
+    except (OSError, ValueError, KeyError, ImportError, RuntimeError) as error:
+        first = str(error).strip().split("\n")[0]
+        raise ModelError(f"model {spec.name!r} could not be loaded from {spec.source}: {first}") from error
+    return module, tokenizer
+
+
+def _dtype_argument() -> str:
+    """Return the name under which this version of transformers takes the dtype."""
+    import transformers
+    from packaging.version import Version
+
+    return "dtype" if Version(transformers.__version__) >= Version("4.56") else "torch_dtype"
+
+
+def _stop_ids(module: Any, tokenizer: Any) -> frozenset[int]:
+    named = getattr(module.generation_config, "eos_token_id", None)
+    if named is None:
+        named = tokenizer.eos_token_id
+    return frozenset([named] if isinstance(named, int) else named or ())
+
+
+def _pad_id(module: Any, tokenizer: Any, stop_ids: frozenset[int]) -> int:
+    for named in (tokenizer.pad_token_id, module.generation_config.pad_token_id, *sorted(stop_ids)):
+        if isinstance(named, int):
+            return named
+    return 0
+
+
+def _context(module: Any) -> int | None:
+    from pytest_steering.models.architecture import text_config
+
+    config = text_config(module)
+    named = getattr(config, "max_position_embeddings", None) or getattr(config, "n_positions", None)
+    return int(named) if named else None

@@ -1,0 +1,338 @@
+"""The model as a user holds it: read its states, steer it, ask it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, overload
+
+from pytest_steering.errors import ModelError, PromptError, VectorError
+from pytest_steering.models.batching import by_length, pad_left, require_prompts, require_room, too_long
+from pytest_steering.models.engine.base import Engine, LoadedModel, make_engine
+from pytest_steering.models.engine.session import EditSession
+from pytest_steering.models.generation import Arms, Generation, generate_arms
+from pytest_steering.steering.intervention import Intervention
+from pytest_steering.steering.positions import Positions
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from pytest_steering.models.architecture import Architecture
+
+SMALL_MODEL_ROWS = 64
+
+
+@dataclass(frozen=True)
+class SteerableModel:
+    """A causal language model whose residual stream can be read and written.
+
+    Attributes:
+        name: As a user names it.
+        loaded: The model, its tokenizer and where its blocks are.
+        engine_name: `hooks` or `nnsight`.
+        batch_rows: At most this many rows in one forward pass.
+    """
+
+    name: str
+    loaded: LoadedModel = field(repr=False)
+    engine_name: str = "hooks"
+    batch_rows: int = SMALL_MODEL_ROWS
+
+    @classmethod
+    def load(
+        cls,
+        source: str,
+        *,
+        device: str = "auto",
+        dtype: str = "auto",
+        engine: str = "hooks",
+        batch_rows: int | None = None,
+        trust_remote_code: bool = False,
+        revision: str | None = None,
+        layer_path: str | None = None,
+    ) -> SteerableModel:
+        """Load a model by embedded name, path or hub id.
+
+        Args:
+            source: Such as `starcoder2`, `./my-model` or `bigcode/starcoder2-15b`.
+            device: `cpu`, `cuda`, ...; `auto` takes CUDA where there is one.
+            dtype: `float32`, `bfloat16`, `float16`; `auto` is float32 on the CPU, the config's own elsewhere.
+            engine: `hooks` or `nnsight`.
+            batch_rows: Rows of one forward pass; by default what fits a model of the size.
+            trust_remote_code: Run Python code that the model's repository brings.
+            revision: Of a hub id.
+            layer_path: Dotted name of the block list, where detection should not choose.
+
+        Raises:
+            ModelError: It cannot be found or loaded, or its blocks are not found.
+        """
+        from pytest_steering.models.loading import load_model
+        from pytest_steering.models.specs import resolve_model
+
+        spec = resolve_model(source)
+        if revision is not None:
+            spec = replace(spec, revision=revision)
+        loaded = load_model(
+            spec, device=device, dtype=dtype, trust_remote_code=trust_remote_code, layer_path=layer_path
+        )
+        return cls(spec.name, loaded, engine, batch_rows or _default_rows(loaded))
+
+    @classmethod
+    def wrap(
+        cls,
+        module: object,
+        tokenizer: object,
+        *,
+        name: str = "",
+        engine: str = "hooks",
+        layer_path: str | None = None,
+    ) -> SteerableModel:
+        """Return a model that is already in memory as a steerable one.
+
+        Args:
+            module: A transformers causal language model; it is put into eval mode.
+            tokenizer: Its tokenizer.
+            name: As it shall be called in records; its class name by default.
+            engine: `hooks` or `nnsight`.
+            layer_path: Dotted name of the block list, where detection should not choose.
+        """
+        from pytest_steering.models.loading import as_loaded
+
+        loaded = as_loaded(module.eval(), tokenizer, layer_path)  # type: ignore[attr-defined]
+        return cls(name or type(module).__name__, loaded, engine, _default_rows(loaded))
+
+    def with_engine(self, engine: str) -> SteerableModel:
+        """Return the same model, not loaded again, run by another engine."""
+        return self if engine == self.engine_name else replace(self, engine_name=engine)
+
+    @property
+    def architecture(self) -> Architecture:
+        """Where the blocks are, how many and how wide."""
+        return self.loaded.architecture
+
+    @cached_property
+    def engine(self) -> Engine:
+        """What writes into the residual stream."""
+        return make_engine(self.engine_name, self.loaded)
+
+    def vector_provenance(self) -> Mapping[str, str]:
+        """Return what identifies this model in a vector made from it."""
+        return {"model": self.name, "model_type": self.architecture.model_type, "weights": self.weights}
+
+    @property
+    def weights(self) -> str:
+        """Fingerprint of the weights as they are now."""
+        from pytest_steering.models.fingerprint import weights_fingerprint
+
+        return weights_fingerprint(self.loaded.module)
+
+    def tokens(self, prompts: Sequence[str]) -> list[list[int]]:
+        """Return the token ids of each prompt, with the special tokens that the tokenizer adds.
+
+        Raises:
+            PromptError: The list is empty, or a prompt is empty, no text, or has no tokens.
+        """
+        require_prompts(prompts)
+        ids = [list(map(int, row)) for row in self.loaded.tokenizer(list(prompts))["input_ids"]]
+        if not all(ids):
+            raise PromptError(f"prompt {next(i for i, row in enumerate(ids) if not row)} has no tokens")
+        return ids
+
+    def overlong(self, prompts: Sequence[str], max_new_tokens: int) -> dict[int, int]:
+        """Return which prompts do not fit into the context with their answer, and their lengths in tokens."""
+        lengths = [len(row) for row in self.tokens(prompts)]
+        return {i: lengths[i] for i in too_long(lengths, max_new_tokens, self.loaded.context)}
+
+    def hidden_states(
+        self, prompts: Sequence[str], layers: Sequence[int] | str = "last3", position: str = "last_prompt"
+    ) -> dict[int, Tensor]:
+        """Return the state leaving each block at one token of each prompt.
+
+        Args:
+            prompts: Texts.
+            layers: Block numbers, `last3` or `all`.
+            position: Names exactly one token of a prompt.
+
+        Returns:
+            Layer to a float32 tensor on the CPU: {layer: [n, hidden]}.
+
+        Raises:
+            VectorError: A layer lies outside the model, or the position names no or several tokens.
+            PromptError: Prompts are missing, empty or longer than the context.
+        """
+        import torch
+
+        wanted, where = self.architecture.resolve_layers(layers), Positions.parse(position)
+        ids = self.tokens(prompts)
+        require_room([len(row) for row in ids], 0, self.loaded.context)
+        size = self.architecture.hidden_size
+        states = {layer: torch.empty(len(ids), size) for layer in wanted}
+        for members in by_length([len(row) for row in ids], self.batch_rows):
+            batch = pad_left([ids[i] for i in members], self.loaded.pad_id, self.loaded.device)
+            columns = [
+                pad + _one(where.tokens(n, 0, n, ids[i]), where.name)
+                for i, pad, n in zip(members, batch.pads, batch.prompt_lengths, strict=True)
+            ]
+            read = _Reader(states, members, columns)
+            self.engine.states(batch, wanted, read)
+        return states
+
+    @overload
+    def generate(
+        self, prompts: Sequence[str], interventions: Intervention | None = None, *, max_new_tokens: int = 50
+    ) -> list[str]: ...
+
+    @overload
+    def generate(
+        self, prompts: Sequence[str], interventions: Arms, *, max_new_tokens: int = 50
+    ) -> list[list[str]]: ...
+
+    def generate(
+        self,
+        prompts: Sequence[str],
+        interventions: Intervention | None | Arms = None,
+        *,
+        max_new_tokens: int = 50,
+    ) -> list[str] | list[list[str]]:
+        """Answer each prompt greedily, without or under interventions.
+
+        Args:
+            prompts: Texts.
+            interventions: One or None gives one list of answers; several give one list each.
+            max_new_tokens: At most this many for each answer.
+
+        Raises:
+            VectorError: An intervention does not fit the model.
+            PromptError: Prompts are missing, empty or too long for the context.
+            InterventionError: What was written is not what was asked for.
+        """
+        several = not (interventions is None or isinstance(interventions, Intervention))
+        arms: Arms = interventions if several else [interventions]  # type: ignore[assignment, list-item]
+        texts = [
+            [done.text for done in arm]
+            for arm in self.complete(prompts, arms, max_new_tokens=max_new_tokens).arms
+        ]
+        return texts if several else texts[0]
+
+    def complete(
+        self,
+        prompts: Sequence[str],
+        interventions: Arms = (None,),
+        *,
+        max_new_tokens: int = 50,
+        choices: Sequence[str] = (),
+    ) -> Generation:
+        """Answer each prompt under each intervention and return tokens, first-token scores and counts too.
+
+        Args:
+            prompts: Texts.
+            interventions: None is the unsteered model.
+            max_new_tokens: At most this many for each answer.
+            choices: Answers of one token each whose log-probability as the first token is wanted.
+
+        Raises:
+            VectorError: An intervention does not fit the model.
+            PromptError: Prompts are missing, empty or too long for the context, or a choice has several tokens.
+            InterventionError: What was written is not what was asked for.
+        """
+        self._require_fit(interventions)
+        if max_new_tokens < 1:
+            raise PromptError(f"max_new_tokens is {max_new_tokens}; at least one token must be generated")
+        ids = self.tokens(prompts)
+        require_room([len(row) for row in ids], max_new_tokens, self.loaded.context)
+        first = [self._single_token(choice) for choice in choices]
+        return generate_arms(
+            self.loaded,
+            self.engine,
+            ids,
+            interventions,
+            max_new_tokens=max_new_tokens,
+            choices=first,
+            batch_rows=self.batch_rows,
+        )
+
+    def choice_tokens(self, choice: str) -> list[int]:
+        """Return the token ids of an answer as it continues a prompt, without special tokens."""
+        ids = self.loaded.tokenizer(choice, add_special_tokens=False)["input_ids"]
+        return [int(token) for token in ids]
+
+    def choice_logprobs(
+        self, prompts: Sequence[str], choices: Sequence[str], interventions: Arms = (None,)
+    ) -> list[Tensor]:
+        """Return the log-probability of each whole choice after each prompt.
+
+        Args:
+            prompts: Texts.
+            choices: Answers, such as " Yes" and " No"; of any number of tokens.
+            interventions: None is the unsteered model. A choice's own tokens count as generated.
+
+        Returns:
+            One float32 tensor on the CPU an intervention: [n, choices], natural logarithms.
+
+        Raises:
+            VectorError: An intervention does not fit the model.
+            PromptError: Prompts or choices are missing or empty, or too long for the context.
+        """
+        from pytest_steering.models.scoring import score_choices
+
+        self._require_fit(interventions)
+        answers = [self.choice_tokens(choice) for choice in choices]
+        if not answers or not all(answers):
+            raise PromptError(f"choices {list(choices)!r} must be texts of at least one token each")
+        ids = self.tokens(prompts)
+        require_room([len(row) for row in ids], max(map(len, answers)), self.loaded.context)
+        return score_choices(self.loaded, self.engine, ids, answers, interventions, self.batch_rows)
+
+    def _single_token(self, choice: str) -> int:
+        ids = self.choice_tokens(choice)
+        if len(ids) != 1:
+            raise PromptError(f"choice {choice!r} has {len(ids)} tokens; use choice_logprobs for several")
+        return ids[0]
+
+    def _require_fit(self, interventions: Arms) -> None:
+        if not interventions:
+            raise VectorError("the list of interventions is empty; [None] is the unsteered model")
+        for intervention in interventions:
+            if intervention is not None:
+                self._require_one(intervention)
+
+    def _require_one(self, intervention: Intervention) -> None:
+        vector, size = intervention.vector, self.architecture.hidden_size
+        if vector.hidden_size != size:
+            raise VectorError(
+                f"the {vector.method} vector (layers {list(vector.layers)}) is {vector.hidden_size} wide, "
+                f"but {self.name} has a hidden size of {size}; it was made for another model"
+            )
+        try:
+            self.architecture.require_layers(intervention.at)
+        except VectorError as error:
+            raise VectorError(f"the {vector.method} vector does not fit {self.name}: {error}") from error
+
+
+class _Reader:
+    """Takes one token of each row out of a state as it passes."""
+
+    def __init__(self, states: dict[int, Tensor], members: Sequence[int], columns: Sequence[int]) -> None:
+        self._states, self._members, self._columns = states, members, columns
+
+    def __call__(self, layer: int, state: Tensor) -> None:
+        rows = list(range(len(self._members)))
+        self._states[layer][list(self._members)] = state[rows, list(self._columns)].float().cpu()
+
+
+def _one(tokens: list[int], position: str) -> int:
+    if len(tokens) != 1:
+        raise VectorError(
+            f"position {position!r} names {len(tokens)} tokens of a prompt; exactly one is read"
+        )
+    return tokens[0]
+
+
+def _default_rows(loaded: LoadedModel) -> int:
+    from pytest_steering.models.memory import profile_of
+
+    parameters = sum(parameter.numel() for parameter in loaded.module.parameters())
+    if not parameters:
+        raise ModelError("the model has no parameters")
+    return SMALL_MODEL_ROWS if parameters < 1e9 else profile_of(parameters).batch_size

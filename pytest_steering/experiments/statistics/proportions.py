@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pytest_steering.experiments.statistics.arrays import Interval, require
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from pytest_steering.experiments.statistics.mcnemar import PairedCounts
 
 
+@lru_cache(maxsize=4096)  # scipy takes 0.1 ms and a table of comparisons asks for the same counts again
 def wilson(successes: int, samples: int, confidence: float = 0.95) -> Interval:
     """Return the Wilson score interval of a proportion (Wilson 1927, JASA 22:209), by scipy.
 

@@ -71,7 +71,8 @@ def require_prompts(prompts: Sequence[str]) -> None:
         raise PromptError("one string was given where a list of prompts was expected; wrap it in a list")
     if not prompts:
         raise PromptError("the list of prompts is empty; there is nothing to run")
-    bad = [i for i, prompt in enumerate(prompts) if not isinstance(prompt, str) or not prompt]
+    texts: Sequence[object] = prompts
+    bad = [i for i, prompt in enumerate(texts) if not isinstance(prompt, str) or not prompt]
     if bad:
         raise PromptError(f"{len(bad)} of {len(prompts)} prompts are empty or no text, at {_listed(bad)}")
 

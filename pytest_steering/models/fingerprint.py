@@ -27,7 +27,7 @@ def weights_fingerprint(module: Module) -> str:
 
 
 def weights_state(module: Module) -> str:
-    """Return the fingerprint with each tensor's version counter, which sees a write that the sample missed."""
+    """Return the fingerprint with the tensors' version counters, which see what a sample misses."""
     versions = ",".join(str(parameter._version) for parameter in module.parameters())
     return f"{weights_fingerprint(module)}:{hashlib.sha256(versions.encode()).hexdigest()}"
 

@@ -77,8 +77,9 @@ def known_dimensions(name: str) -> Dimensions:
     short = name.strip().lower().rpartition("/")[2]
     if short not in KNOWN:
         raise ModelError(
-            f"the dimensions of {name!r} are not in the table of {', '.join(KNOWN)}; read them from its config: "
-            "transformers.AutoConfig.from_pretrained(name).hidden_size, or SteerableModel.load(name).architecture"
+            f"the dimensions of {name!r} are not in the table of {', '.join(KNOWN)}; read them from its "
+            "config: transformers.AutoConfig.from_pretrained(name).hidden_size, "
+            "or SteerableModel.load(name).architecture"
         )
     return KNOWN[short]
 

@@ -31,7 +31,7 @@ class StatePlace:
         Raises:
             ModelError: The block returned something else than when the architecture was detected.
         """
-        state = output if self.index is None else self._member(output)
+        state: Tensor = output if self.index is None else self._member(output)
         if not hasattr(state, "transpose"):
             raise ModelError(f"a block returned {type(state).__name__} where its state ({self}) was expected")
         return state if self.batch_first else state.transpose(0, 1)

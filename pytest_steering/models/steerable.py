@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, overload
 from pytest_steering.errors import ModelError, PromptError, VectorError
 from pytest_steering.models.batching import by_length, pad_left, require_prompts, require_room, too_long
 from pytest_steering.models.engine.base import Engine, LoadedModel, make_engine
-from pytest_steering.models.engine.session import EditSession
 from pytest_steering.models.generation import Arms, Generation, generate_arms
 from pytest_steering.steering.intervention import Intervention
 from pytest_steering.steering.positions import Positions
@@ -191,7 +190,7 @@ class SteerableModel:
     def generate(
         self,
         prompts: Sequence[str],
-        interventions: Intervention | None | Arms = None,
+        interventions: Intervention | Arms | None = None,
         *,
         max_new_tokens: int = 50,
     ) -> list[str] | list[list[str]]:
@@ -233,7 +232,7 @@ class SteerableModel:
 
         Raises:
             VectorError: An intervention does not fit the model.
-            PromptError: Prompts are missing, empty or too long for the context, or a choice has several tokens.
+            PromptError: Prompts are missing, empty or too long, or a choice has several tokens.
             InterventionError: What was written is not what was asked for.
         """
         self._require_fit(interventions)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -41,7 +42,7 @@ class Intervention:
     def __post_init__(self) -> None:
         if self.operation not in OPERATIONS:
             raise VectorError(f"operation {self.operation!r} is not known; known are {', '.join(OPERATIONS)}")
-        if not _finite(self.scale):
+        if not math.isfinite(self.scale):
             raise VectorError(f"scale {self.scale!r} is not a finite number")
         object.__setattr__(self, "positions", Positions.parse(self.positions))
         layers = self.vector.layers if self.layers is None else tuple(int(layer) for layer in self.layers)
@@ -79,7 +80,3 @@ class Intervention:
             "positions": self.where.name,
             "per_layer": self.per_layer,
         }
-
-
-def _finite(number: float) -> bool:
-    return isinstance(number, (int, float)) and number == number and abs(number) != float("inf")

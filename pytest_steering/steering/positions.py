@@ -153,12 +153,14 @@ def _refuse_open_end(window: slice, piece: str) -> None:
 
 
 def _explicit(spec: int | Sequence[int]) -> Positions:
-    indices = (spec,) if isinstance(spec, int) else tuple(spec)
-    if not indices or not all(isinstance(index, int) and not isinstance(index, bool) for index in indices):
+    given: tuple[object, ...] = (spec,) if isinstance(spec, int) else tuple(spec)
+    indices = {index for index in given if isinstance(index, int) and not isinstance(index, bool)}
+    if not given or len(indices) != len(set(given)):
         raise VectorError(
             f"positions {spec!r} are not whole numbers; name prompt tokens by index, such as [0, -1]"
         )
-    return Positions(name=f"prompt{sorted(set(indices))}", indices=tuple(sorted(set(indices))))
+    ordered = tuple(sorted(indices))
+    return Positions(name=f"prompt{list(ordered)}", indices=ordered)
 
 
 def _explicit_token(index: int, prompt_length: int) -> int:

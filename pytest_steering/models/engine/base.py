@@ -81,14 +81,14 @@ def make_engine(name: str, loaded: LoadedModel) -> Engine:
     from pytest_steering.models.engine.hooks import HooksEngine
     from pytest_steering.models.engine.nnsight import NNsightEngine
 
-    engines = {"hooks": HooksEngine, "nnsight": NNsightEngine}
+    engines: dict[str, Callable[[LoadedModel], Engine]] = {"hooks": HooksEngine, "nnsight": NNsightEngine}
     if name not in engines:
         raise ModelError(f"engine {name!r} is not known; known are {', '.join(ENGINES)}")
     return engines[name](loaded)
 
 
 def forward_inputs(loaded: LoadedModel, batch: TokenBatch) -> dict[str, Any]:
-    """Return the arguments of a plain forward pass; left padding needs explicit positions where they are taken."""
+    """Return the arguments of a plain forward pass; left padding needs explicit positions."""
     import inspect
 
     accepted = inspect.signature(loaded.module.forward).parameters

@@ -93,7 +93,7 @@ class HooksEngine:
 
     @contextmanager
     def _hooked(self, layers: Sequence[int], action: OnOutput) -> Iterator[None]:
-        """Call `action` with each wanted block's output; where it returns something, that replaces the output."""
+        """Call `action` with each wanted block's output; what it returns replaces the output."""
         seen: Counter[str] = Counter()
 
         def restart(_module: Any, _args: Any) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pytest_steering.experiments.statistics.arrays import Alternative, Interval
 from pytest_steering.experiments.statistics.auroc import auroc_change, auroc_interval, auroc_of
-from pytest_steering.experiments.statistics.bootstrap import Bootstrap, bootstrap, bootstrap_change
-from pytest_steering.experiments.statistics.dose_response import DoseResponse, dose_response, slopes
+from pytest_steering.experiments.statistics.dose import DoseResponse, dose_response, slopes
 from pytest_steering.experiments.statistics.heterogeneity import Heterogeneity, cochran_q
-from pytest_steering.experiments.statistics.mcnemar import (
+from pytest_steering.experiments.statistics.multiplicity import TaroneHolm, holm, tarone_holm
+from pytest_steering.experiments.statistics.paired import (
     PairedCounts,
     mcnemar,
     mcnemar_p_values,
@@ -15,7 +15,6 @@ from pytest_steering.experiments.statistics.mcnemar import (
     paired_counts,
     smallest_p,
 )
-from pytest_steering.experiments.statistics.multiplicity import TaroneHolm, holm, tarone_holm
 from pytest_steering.experiments.statistics.permutation import Rank, rank_among
 from pytest_steering.experiments.statistics.power import (
     mcnemar_power,
@@ -23,6 +22,7 @@ from pytest_steering.experiments.statistics.power import (
     samples_for_effect,
 )
 from pytest_steering.experiments.statistics.proportions import change, newcombe, wilson
+from pytest_steering.experiments.statistics.resampling import Bootstrap, bootstrap, bootstrap_change
 from pytest_steering.experiments.statistics.score import score_bound, tango
 from pytest_steering.experiments.statistics.settling import scaled_samples, settled_share, settling_samples
 from pytest_steering.experiments.statistics.weighted import Statistic, difference_of, mean_of, on_samples

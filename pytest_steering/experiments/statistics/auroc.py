@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_steering.experiments.statistics.arrays import require, same_length, vector
-from pytest_steering.experiments.statistics.bootstrap import Bootstrap, bootstrap
+from pytest_steering.experiments.statistics.resampling import Bootstrap, bootstrap
 from pytest_steering.experiments.statistics.weighted import Statistic, difference_of
 
 if TYPE_CHECKING:

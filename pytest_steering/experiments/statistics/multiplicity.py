@@ -13,12 +13,24 @@ if TYPE_CHECKING:
 
 
 def holm(p_values: ArrayLike) -> Floats:
-    """Return Holm's adjusted p-values in the same order (Holm 1979, Scand. J. Stat. 6:65), by statsmodels."""
+    """Return Holm's adjusted p-values in the order given (Holm 1979, Scand. J. Stat. 6:65).
+
+    The i-th smallest of m becomes the largest of (m − j + 1)·p_j over j ≤ i, at most 1. Written out because
+    statsmodels' own collects all garbage at each call, which takes 0.05 s and much more beside a model.
+
+    Args:
+        p_values: one a test. [tests]
+
+    Raises:
+        DataError: if a number lies outside 0 to 1.
+    """
     import numpy as np
-    from statsmodels.stats.multitest import multipletests
 
     p = _probabilities(p_values)
-    return np.asarray(multipletests(p, method="holm")[1], dtype=np.float64) if p.size else p
+    order = np.argsort(p)
+    adjusted = np.empty_like(p)
+    adjusted[order] = np.maximum.accumulate((p.size - np.arange(p.size)) * p[order])
+    return np.minimum(adjusted, 1.0)
 
 
 class TaroneHolm(NamedTuple):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_steering.experiments.statistics.arrays import Alternative, require
-from pytest_steering.experiments.statistics.mcnemar import mcnemar_p_values
+from pytest_steering.experiments.statistics.paired import mcnemar_p_values
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.statistics.arrays import Floats, Integers

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pytest_steering.experiments.statistics.arrays import Interval, require
 
 if TYPE_CHECKING:
-    from pytest_steering.experiments.statistics.mcnemar import PairedCounts
+    from pytest_steering.experiments.statistics.paired import PairedCounts
 
 
 @lru_cache(maxsize=4096)  # scipy takes 0.1 ms and a table of comparisons asks for the same counts again

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from pytest_steering.experiments.statistics.arrays import Floats
-    from pytest_steering.experiments.statistics.mcnemar import PairedCounts
+    from pytest_steering.experiments.statistics.paired import PairedCounts
 
 HALVINGS = 60
 """Bisection steps: enough to reach the last bit of a number between −1 and 1."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from pytest_steering.experiments.statistics.arrays import Interval
-from pytest_steering.experiments.statistics.mcnemar import mcnemar_p_values
+from pytest_steering.experiments.statistics.paired import mcnemar_p_values
 from pytest_steering.experiments.statistics.power import MOST_SAMPLES, first_count, outcomes
 from pytest_steering.experiments.statistics.score import score_statistic
 

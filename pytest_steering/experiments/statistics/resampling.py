@@ -80,7 +80,7 @@ def bootstrap(
     groups = codes(clusters, samples, "clusters")
     units = int(groups.max(initial=-1)) + 1
     require(units >= 2, f"{units} clusters to draw from; a bootstrap interval needs at least two")
-    estimate = float(statistic(np.ones((1, samples)))[0])
+    estimate = float(_evaluate(statistic, groups, iter([np.ones((1, units), dtype=np.int64)]))[0])
     require(np.isfinite(estimate), "The statistic is undefined on these samples; it has no interval")
     rows = max(1, CHUNK // samples)
     draws = _evaluate(statistic, groups, _drawn(units, resamples, rows, np.random.default_rng(seed)))

@@ -15,16 +15,17 @@ from pytest_steering.evaluation.samples import Sample
 __all__ = ["PUBLISHED", "FewShot", "SecLLMHolmes", "load_secllmholmes", "read_secllmholmes"]
 
 
-def load_secllmholmes(path: Path) -> list[Sample]:
+def load_secllmholmes(path: Path, expect: Expected | None = PUBLISHED) -> list[Sample]:
     """Return the 228 scenarios of the published folder.
 
     Args:
         path: The repository's folder, or its `datasets` folder.
+        expect: What the folder must hold; None for a folder of one's own with this layout.
 
     Raises:
         DataError: As `read_secllmholmes`.
     """
-    return list(read_secllmholmes(path).samples)
+    return list(read_secllmholmes(path, expect).samples)
 
 
 def read_secllmholmes(path: Path, expect: Expected | None = PUBLISHED) -> SecLLMHolmes:

@@ -1,0 +1,182 @@
+"""From the cues of a sentence to statements: the weakness is there, or it is not, and how firmly that is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from pytest_steering.evaluation.answers.cues import Token
+from pytest_steering.evaluation.answers.lexicon import Cue
+
+CLAIM = 3.0
+EVIDENCE = 1.0
+
+_REACH = 14
+_SHORT = ("rather", "instead")
+_OPENERS = {Cue.SUBJECT, Cue.PRONOUN, Cue.NEG, Cue.FINAL}
+_VERBS = {Cue.ASSERT, Cue.STOP, Cue.HEDGE, Cue.CAUSE}
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement about a weakness.
+
+    Attributes:
+        sign: +1 the weakness is there, -1 it is not.
+        strength: 3 a claim, 1 mere evidence; less when hedged, conceded or conditional.
+        keys: The weaknesses it names; empty when it speaks of weakness in general.
+        start: Place of its first character.
+        end: Place behind its last character.
+        final: It stands behind a word that announces the conclusion.
+        whole: It speaks of the whole code.
+    """
+
+    sign: int
+    strength: float
+    keys: frozenset[str]
+    start: int
+    end: int
+    final: bool = False
+    whole: bool = False
+    predicate: bool = False
+
+
+@dataclass
+class Clause:
+    """The cues of one clause, and the cue that opens it."""
+
+    tokens: list[Token] = field(default_factory=list)
+    opener: Cue | None = None
+
+    def has(self, *cues: Cue) -> bool:
+        """Tell whether any of these cues stands in the clause."""
+        return any(token.cue in cues for token in self.tokens)
+
+
+def clauses_of(tokens: list[Token]) -> list[Clause]:
+    """Split a sentence's cues where a new clause begins."""
+    clauses = [Clause()]
+    for number, token in enumerate(tokens):
+        following = tokens[number + 1] if number + 1 < len(tokens) else None
+        if _begins(token, following, clauses[-1]):
+            clauses.append(Clause([], token.cue))
+        if token.cue is not Cue.COMMA or clauses[-1].tokens:
+            clauses[-1].tokens.append(token)
+    return [clause for clause in clauses if clause.tokens]
+
+
+def _begins(token: Token, following: Token | None, clause: Clause) -> bool:
+    if token.cue in (Cue.SPLIT, Cue.BUT, Cue.THOUGH, Cue.IF, Cue.COLON):
+        return True
+    if token.cue is Cue.FINAL:
+        return bool(clause.tokens)
+    if token.cue is not Cue.COMMA:
+        return False
+    if following is None:
+        return False
+    if token.word == "and":
+        return following.index == token.index + 1 and following.cue in _OPENERS | _VERBS
+    return clause.opener in (Cue.THOUGH, Cue.IF) or following.cue in _OPENERS
+
+
+def statements_of(clause: Clause) -> Iterator[Statement]:
+    """Return the statements of one clause, negation and its scope taken into account."""
+    flips: list[Token] = []
+    made: list[tuple[Statement, Token, list[Token]]] = []
+    governed = False
+    previous: Token | None = None
+    for place, token in enumerate(clause.tokens):
+        flips = [flip for flip in flips if token.index - flip.last <= (4 if flip.word in _SHORT else _REACH)]
+        cue = token.cue
+        if cue in (Cue.NEG, Cue.STOP):
+            flips.append(token)
+        elif cue is Cue.CAUSE:
+            flips = [flips[-1]] if previous in flips and flips and token.index - flips[-1].last <= 3 else []
+            governed = bool(made) and made[-1][0].sign < 0
+        elif cue is Cue.COMMA and made:
+            flips = [
+                flip
+                for flip in flips
+                if clause.tokens[place + 1 : place + 2] and _is_noun(clause.tokens[place + 1])
+            ]
+            governed = governed and bool(flips)
+        elif cue in _MEANING:
+            if governed and cue in (Cue.NAMED, Cue.FLAW, Cue.HARM):
+                made[-1] = (_named(made[-1][0], token), made[-1][1], made[-1][2])
+            else:
+                made.append((_statement(token, flips, clause, place), token, list(flips)))
+                governed = cue in (Cue.GOOD, Cue.BAD)
+        previous = token
+    for number, (statement, token, _) in enumerate(made):
+        stop = made[number + 1][1].index if number + 1 < len(made) else 10**9
+        trailing = [later for later in clause.tokens if token.last < later.index < stop]
+        yield _denied(statement, trailing)
+
+
+_MEANING = {Cue.GOOD, Cue.BAD, Cue.FLAW, Cue.NAMED, Cue.HARM, Cue.CARE}
+
+
+def _is_noun(token: Token) -> bool:
+    return token.cue in (Cue.NAMED, Cue.FLAW, Cue.OR)
+
+
+def _named(statement: Statement, token: Token) -> Statement:
+    keys = statement.keys | {token.key} if token.key else statement.keys
+    return replace(statement, keys=keys, end=max(statement.end, token.end))
+
+
+def _statement(token: Token, flips: list[Token], clause: Clause, place: int) -> Statement:
+    base = -1 if token.cue in (Cue.GOOD, Cue.CARE) else 1
+    guard = clause.tokens[place + 1] if place + 1 < len(clause.tokens) else None
+    cue = token.cue
+    if (
+        guard is not None
+        and guard.cue in (Cue.GUARD, Cue.CARE, Cue.STOP)
+        and guard.index == token.last + 1
+        and cue is Cue.NAMED
+    ):
+        base, cue = -1, Cue.CARE
+    sign = base * (-1) ** len(flips)
+    before = clause.tokens[:place]
+    strength = _strength(cue, flips, before)
+    keys = frozenset({token.key}) if token.key else frozenset()
+    start = flips[0].start if flips else token.start
+    return Statement(sign, strength, keys, start, token.end, predicate=cue in (Cue.GOOD, Cue.BAD))
+
+
+def _strength(cue: Cue, flips: list[Token], before: list[Token]) -> float:
+    if cue in (Cue.GOOD, Cue.BAD):
+        return CLAIM
+    if cue in (Cue.HARM, Cue.CARE):
+        return EVIDENCE
+    said = {token.cue for token in before}
+    if flips:
+        return CLAIM if flips[-1].cue is Cue.NEG or len(flips) > 1 else 2.0
+    if Cue.CAUSE in said:
+        return 2.0
+    return CLAIM if Cue.ASSERT in said else EVIDENCE
+
+
+def _denied(statement: Statement, trailing: list[Token]) -> Statement:
+    sign, firm = 1, False
+    for number, token in enumerate(trailing):
+        following = trailing[number + 1] if number + 1 < len(trailing) else None
+        if token.cue is Cue.NEG and (
+            following is None or following.cue in (Cue.PRESENT, Cue.HEDGE, Cue.ASSERT, Cue.COMMA)
+        ):
+            sign, firm = -sign, True
+        elif token.cue is Cue.NEG and following.cue in (Cue.STOPPED, Cue.GONE):
+            sign, firm = -sign, True
+        elif token.cue in (Cue.STOPPED, Cue.GONE):
+            sign, firm = -sign, True
+        elif token.cue in (Cue.PRESENT, Cue.ASSERT):
+            firm = True
+    if not firm:
+        return statement
+    end = trailing[-1].end if sign < 0 else statement.end
+    return replace(
+        statement,
+        sign=statement.sign * sign,
+        strength=max(statement.strength, 2.0) if not statement.predicate else CLAIM,
+        end=end,
+    )

@@ -1,0 +1,98 @@
+"""Telling code from prose: code in an answer is no evidence, a comment before the code may be the answer."""
+
+from __future__ import annotations
+
+import re
+
+from pytest_steering.evaluation.answers.normalize import blanked
+
+_FENCE = re.compile(r"^ {0,12}(?:>\s*)?(?:```|~~~)")
+_INLINE = re.compile(r"`{1,3}([^`\n]{1,200})`{1,3}")
+_PLAIN_WORDS = re.compile(r"[a-z' -]+[.,:!]?")
+_DIRECTIVE = r"#\s{0,4}(?:include|define|if|ifdef|ifndef|endif|else|elif|pragma|undef|error)\b"
+_KEYWORD = (
+    r"(?:import\s+[\w.]+(?:\s+as\s+\w+)?\s*$|from\s+[\w.]+\s+import\b|(?:async\s+)?def\s+\w+\s*\(|class\s+\w+.{0,80}:\s*$"
+    r"|(?:if|for|while|switch|else if|elif)\s*\(|(?:if|for|while|elif|with|except)\s[^.]{0,120}:\s*$"
+    r"|(?:else|try|finally)\s*:?\s*$|(?:break|continue|pass)\s*;?\s*$|return\s*[\w(]{0,40}\s*;|return\s+\w+\(.*\)\s*$"
+    r"|\s{4,}return\b|@\w+|%%?\w+|\$\s\w+|using\s+namespace\b|package\s+\w+|select\s.{1,200}\sfrom\s|insert\s+into\s"
+    r"|(?:int|char|void|bool|static|const|unsigned|struct|typedef|size_t|ssize_t|float|double|long|enum)\s+[\w*]+.{0,200}[;,({=]"
+    r"|raise\s+\w+\(|print\w*\s*\()"
+)
+_STATEMENT = (
+    r"(?:.*[()=\[\]<>*&{}].*;|\S+(?:\s+\S+)?\s*;|[^a-z]*[{}][^a-z]*|.*[)\w]\s*\{|\}.*"
+    r"|[\w.\[\]>*'\"-]+(?:->[\w.]+)?\s*(?:[-+*/|&%]?=|:=|\+\+|--)[^=].*|[\w.]+\([^()]{0,200}\)\s*[;,]?|[^a-z]{3,})"
+)
+_CODE_LINE = re.compile(rf"\s*(?:{_DIRECTIVE}|{_KEYWORD}|{_STATEMENT}\s*$)")
+_VALUED = re.compile(
+    r"[\s{,\"']*(?:is[_ ])?(?:vulnerab\w+|verdict|answer|secure|insecure|safe|unsafe|label|result|has[_ ]vulnerability)"
+    r"[\w \"']{0,24}[:=]\s*[\"']?(?:true|false|yes|no|not |vulnerable|secure|safe|unsafe|insecure)"
+)
+_COMMENT = re.compile(r"\s*(?://+|/\*+|\*+/|\*(?=\s|$)|#(?!#)|--+(?=\s)|;(?=\s)|\"\"\"|'''|<!--|rem(?=\s))")
+_COMMENT_END = re.compile(r"(?:\*+/|-->|\"\"\"|''')\s*$")
+_WORDS = re.compile(r"[a-z]{2,}")
+
+
+def is_code(line: str) -> bool:
+    """Tell whether a line (lower case) reads as source code."""
+    line = line[:400]
+    return _CODE_LINE.match(line) is not None and _VALUED.match(line) is None
+
+
+def prose_of(text: str) -> str:
+    """Return the text with code blanked: fenced blocks, code lines, comments that follow code, inline code.
+
+    Args:
+        text: A normalized answer.
+
+    Returns:
+        A text of the same length.
+    """
+    return _INLINE.sub(_inline, _without_code_lines(_without_fences(text)))
+
+
+def _without_fences(text: str) -> str:
+    if "```" not in text and "~~~" not in text:
+        return text
+    outside, inside = _by_fence(text.split("\n"))
+    if _WORDS.search(outside) is None and not any(
+        is_code(line) for line in inside.split("\n") if line.strip()
+    ):
+        return inside
+    return outside
+
+
+def _by_fence(lines: list[str]) -> tuple[str, str]:
+    outside, inside, fenced = [], [], False
+    for line in lines:
+        mark = _FENCE.match(line) is not None and line.count("```") < 2
+        fenced ^= mark
+        empty = " " * len(line)
+        outside.append(empty if mark or fenced else line)
+        inside.append(line if fenced and not mark else empty)
+    return "\n".join(outside), "\n".join(inside)
+
+
+def _without_code_lines(text: str) -> str:
+    kept, after_code = [], False
+    for line in text.split("\n"):
+        comment = _COMMENT.match(line)
+        if is_code(line) and (comment is None or line.lstrip()[:1] == "#"):
+            after_code |= _WORDS.search(line) is not None
+            kept.append(" " * len(line))
+        elif comment is None:
+            kept.append(line)
+        else:
+            kept.append(" " * len(line) if after_code else _uncommented(line, comment.end()))
+    return "\n".join(kept)
+
+
+def _uncommented(line: str, start: int) -> str:
+    end = _COMMENT_END.search(line, start)
+    stop = end.start() if end else len(line)
+    return " " * start + line[start:stop] + " " * (len(line) - stop)
+
+
+def _inline(found: re.Match[str]) -> str:
+    if _PLAIN_WORDS.fullmatch(found[1].strip()):
+        return found[0].replace("`", " ")
+    return blanked(found[0])

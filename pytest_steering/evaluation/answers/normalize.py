@@ -1,0 +1,67 @@
+"""An answer in a form that rules can read: every step keeps each character's place, so spans stay true."""
+
+from __future__ import annotations
+
+import html
+import re
+
+HEAD = 24_000
+TAIL = 8_000
+GAP = "\n\n"
+
+_ALIKE = str.maketrans({
+    "’": "'", "‘": "'", "ʼ": "'", "´": "'", "“": '"', "”": '"', "„": '"', "–": "-", "‐": "-", "‑": "-", "−": "-",
+    "—": ";", "…": ".", "：": ":", "，": ",", "。": ".", "！": "!", "？": "?", "\t": " ", "\r": "\n", "\v": " ",
+    "\f": "\n", "\x85": "\n", "\u2028": "\n", "\u2029": "\n", "\0": " ", "\u200b": " ", "\ufeff": " ",
+})  # fmt: skip
+_WIDE_SPACE = re.compile(r"[^\S\n]")
+_ENTITY = re.compile(r"&(?:#\d{1,6}|#x[0-9a-f]{1,5}|[a-z]{2,8});")
+_STRUCK = re.compile(r"~~[^~\n]{1,200}~~")
+_EMPHASIS = re.compile(r"[*]{1,3}(?=\S)|(?<=\S)[*]{1,3}|(?<!\w)_{1,3}(?=\w)|(?<=\w)_{1,3}(?!\w)")
+
+
+def window(text: str) -> tuple[str, int]:
+    """Return what is read of an answer, and how far places behind the head are shifted.
+
+    At most the first 24,000 and the last 8,000 characters are read: verdicts stand at the ends of an answer,
+    and an answer of 100 MB must cost no more than one of 32 kB.
+    """
+    text = text.lstrip()
+    if len(text) <= HEAD + TAIL:
+        return text, 0
+    return text[:HEAD] + GAP + text[-TAIL:], len(text) - TAIL - HEAD - len(GAP)
+
+
+def blank(found: re.Match[str]) -> str:
+    """Return spaces in place of a match, newlines kept."""
+    return blanked(found[0])
+
+
+def blanked(text: str) -> str:
+    """Return spaces in place of a text, newlines kept."""
+    return "\n".join(" " * len(line) for line in text.split("\n"))
+
+
+def lowered(text: str) -> str:
+    """Return the text in lower case, each character at its place."""
+    low = text.lower()
+    if len(low) == len(text):
+        return low
+    return "".join(small if len(small := char.lower()) == 1 else char for char in text)
+
+
+def normalized(text: str) -> str:
+    """Return the text in lower case with one kind of quote, dash and space, entities resolved, struck text gone."""
+    plain = _WIDE_SPACE.sub(" ", lowered(text).translate(_ALIKE))
+    plain = _ENTITY.sub(_resolved, plain)
+    return _STRUCK.sub(blank, plain)
+
+
+def without_emphasis(text: str) -> str:
+    """Return the text with Markdown emphasis signs blanked."""
+    return _EMPHASIS.sub(blank, text)
+
+
+def _resolved(found: re.Match[str]) -> str:
+    char = html.unescape(found[0])
+    return char.ljust(len(found[0])) if len(char) == 1 else blank(found)

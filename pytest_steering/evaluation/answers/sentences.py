@@ -1,0 +1,178 @@
+"""Sentences of an answer, and what each one states."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from pytest_steering.evaluation.answers.clauses import CLAIM, Clause, Statement, clauses_of, statements_of
+from pytest_steering.evaluation.answers.cues import Token, cues_of
+from pytest_steering.evaluation.answers.heads import Head, head_of
+from pytest_steering.evaluation.answers.lexicon import Cue
+
+_END = re.compile(
+    r"[.!?]+(?=[\s\"')\]}]|$)|\n[ ]*\n|\n(?=[ ]*(?:[-*+•>|]|\d{1,2}[.):]|[a-z]\)|#)[ ]*\S)|\n(?=[^\n:]{1,30}:)|(?<=:)[ ]*\n"
+    r"|(?:(?<=\byes)|(?<=\bno)|(?<=secure)|(?<=vulnerable)|(?<=safe))[ ]*\n(?=\s*(?:yes|no|the|this|it|there|because|explanation|reason)\b)"
+)
+_ABBREVIATION = re.compile(r"\b(?:e\.g\.|i\.e\.|etc\.(?=\s+[a-z,])|vs\.|cf\.|no\.(?=\s*\d)|approx\.)")
+_LONE_WORDS = re.compile(r"\s*(?:\S+[ ]*\n\s*){2,}\S+\s*")
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One sentence, read.
+
+    Attributes:
+        start: Place of its first character in the text.
+        end: Place behind its last character.
+        head: The explicit verdict it begins with.
+        statements: What it states, in order.
+        asks: It is a question.
+        unsure: It says that the answer is not known.
+        final: It announces a conclusion.
+        revises: It takes back what was said before.
+        fixed: It speaks of changed code.
+    """
+
+    start: int
+    end: int
+    head: Head | None = None
+    statements: tuple[Statement, ...] = ()
+    asks: bool = False
+    unsure: bool = False
+    final: bool = False
+    revises: bool = False
+    fixed: bool = False
+
+
+def sentences_of(text: str) -> Iterator[Sentence]:
+    """Read the sentences of a normalized answer's prose, in order."""
+    text = _ABBREVIATION.sub(lambda found: found[0].replace(".", " "), text)
+    if _LONE_WORDS.fullmatch(text[:2000]):
+        text = text.replace("\n", " ")
+    start, before = 0, None
+    for found in [*_END.finditer(text), None]:
+        end = found.end() if found else len(text)
+        if text[start:end].strip(" \n.-*#>_"):
+            before = _read(text, start, end, before)
+            yield before
+        start = end
+
+
+def _read(text: str, start: int, end: int, before: Sentence | None) -> Sentence:
+    asks = text[start:end].rstrip(" \n\"')*_").endswith("?")
+    head = None if asks else head_of(text, start, end)
+    tokens, words = cues_of(text, head.end if head else start, end)
+    opening = cues_of(text, start, head.start)[0] if head else []
+    said = {token.cue for token in [*opening, *tokens]}
+    sentence = Sentence(
+        start,
+        end,
+        head,
+        (),
+        asks,
+        Cue.UNSURE in said,
+        Cue.FINAL in said,
+        Cue.REVISE in said,
+        Cue.FIXED in said,
+    )
+    if not tokens:
+        return sentence
+    return replace(sentence, statements=tuple(_weighed(tokens, words, before)))
+
+
+def _weighed(tokens: list[Token], words: int, before: Sentence | None) -> Iterator[Statement]:
+    said: list[Statement] = []
+    context = _Context(_sentence_weight(tokens))
+    clauses = clauses_of(tokens)
+    for number, clause in enumerate(clauses):
+        stop = clauses[number + 1].tokens[0].index if number + 1 < len(clauses) else words
+        weight = context.weight_of(clause)
+        found = list(statements_of(clause)) or list(_anaphora(clause.tokens, stop, said, before))
+        if clause.opener is Cue.BUT:
+            said = [_conceded(statement, found) for statement in said]
+        whole = clause.has(Cue.SUBJECT, Cue.PRONOUN)
+        hedged = clause.has(Cue.HEDGE)
+        said += [
+            replace(one, strength=_hedged(one, hedged) * weight, final=context.final, whole=whole)
+            for one in found
+        ]
+    yield from said
+
+
+@dataclass
+class _Context:
+    """What the clauses read so far do to the next one."""
+
+    sentence: float
+    final: bool = False
+    conditional: bool = False
+    teaching: bool = False
+
+    def weight_of(self, clause: Clause) -> float:
+        self.final |= clause.has(Cue.FINAL)
+        if clause.opener in (Cue.BUT, Cue.FINAL) or clause.tokens[0].word == ";":
+            self.conditional = self.teaching = False
+        self.conditional |= clause.opener is Cue.IF
+        teaches = next((token for token in clause.tokens if token.cue is Cue.TEACH), None)
+        about_code = any(
+            token.cue is Cue.SUBJECT and (not teaches or token.index < teaches.index)
+            for token in clause.tokens
+        )
+        self.teaching = (self.teaching or teaches is not None) and not about_code
+        if self.teaching or clause.has(Cue.WHETHER):
+            return 0.0
+        return self.sentence * self._doubt(clause)
+
+    def _doubt(self, clause: Clause) -> float:
+        weight = 0.35 if self.conditional else 1.0
+        weight *= 0.3 if clause.opener is Cue.THOUGH else 1.0
+        weight *= 0.3 if clause.has(Cue.WOULD) else 1.0
+        return weight * (0.2 if clause.has(Cue.FIRST) else 1.0)
+
+
+def _sentence_weight(tokens: list[Token]) -> float:
+    said = {token.cue for token in tokens}
+    if Cue.UNSURE in said or Cue.FIXED in said or _advises(tokens):
+        return 0.0
+    return 0.2 if Cue.FIRST in said and Cue.BUT not in said else 1.0
+
+
+def _advises(tokens: list[Token]) -> bool:
+    leads = tokens[0].cue is Cue.STOP and tokens[0].index == 1
+    return leads or any(token.cue is Cue.ADVICE for token in tokens)
+
+
+def _hedged(statement: Statement, hedged: bool) -> float:
+    factor = (0.5 if statement.sign > 0 else 0.85) if hedged else 1.0
+    return statement.strength * factor
+
+
+def _conceded(statement: Statement, later: list[Statement]) -> Statement:
+    against = any(
+        one.sign != statement.sign and (not one.keys or not statement.keys or one.keys & statement.keys)
+        for one in later
+    )
+    return replace(statement, strength=statement.strength * 0.3) if against else statement
+
+
+def _anaphora(
+    tokens: list[Token], stop: int, said: list[Statement], before: Sentence | None
+) -> Iterator[Statement]:
+    earlier = said or (list(before.statements) if before else [])
+    negations = [token for token in tokens if token.cue is Cue.NEG]
+    if earlier and len(negations) == 1 and _nothing_else(tokens, stop):
+        last = earlier[-1]
+        yield Statement(-last.sign, CLAIM, last.keys, tokens[0].start, tokens[-1].end, predicate=True)
+
+
+def _nothing_else(tokens: list[Token], stop: int) -> bool:
+    words = sum(token.last - token.index + 1 for token in tokens)
+    filled = stop - tokens[0].index
+    return words >= filled - 1 and all(token.cue in _ANAPHORIC for token in tokens)
+
+
+_ANAPHORIC = {
+    Cue.NEG, Cue.PRONOUN, Cue.BUT, Cue.COMMA, Cue.ASSERT, Cue.FINAL, Cue.REVISE, Cue.SUBJECT, Cue.PRESENT, Cue.SPLIT,
+}  # fmt: skip

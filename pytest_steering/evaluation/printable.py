@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 _ESCAPES = re.compile(
     r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?"  # operating system commands, such as a window title
     r"|[\x1b\x9b]\[?[0-?]*[ -/]*[@-~]"  # colours, cursor movements
 )
-_UNSEEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 
 
 def printable(text: str, limit: int = 200) -> str:
@@ -21,6 +19,6 @@ def printable(text: str, limit: int = 200) -> str:
     """
     # The result needs few characters; the margin pays for those that are dropped.
     clean = _ESCAPES.sub("", text[: limit * 20])
-    seen = (" " if char in "\t\n\r\v\f" else char for char in clean)
-    line = " ".join("".join(char for char in seen if unicodedata.category(char) not in _UNSEEN).split())
+    spaced = (" " if char.isspace() else char for char in clean)
+    line = " ".join("".join(char for char in spaced if char.isprintable()).split())
     return line if len(line) <= limit else line[: limit - 1] + "…"

@@ -1,0 +1,79 @@
+"""What a result depends on beside its spec: versions, device, numerics, the commit."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pytest_steering.models.steerable import SteerableModel
+
+PACKAGES = ("pytest-steering", "torch", "transformers", "nnsight", "pytest", "numpy", "tokenizers")
+
+
+def environment(model: SteerableModel) -> dict[str, Any]:
+    """Return the environment part of a record.
+
+    Args:
+        model: Its device and dtype name the numerics profile.
+    """
+    import torch
+
+    parameter = next(model.loaded.module.parameters())
+    return {
+        "versions": dict(_versions()),
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        "device": str(parameter.device),
+        "dtype": str(parameter.dtype).removeprefix("torch."),
+        "numerics": numerics_profile(model),
+        "engine": model.engine_name,
+        "threads": torch.get_num_threads(),
+        "commit": _commit(),
+        "weights": model.weights,
+    }
+
+
+def numerics_profile(model: SteerableModel) -> str:
+    """Return a name for what decides rounding, such as `cpu-float32` or `cuda-sm90-bfloat16`."""
+    import torch
+
+    parameter = next(model.loaded.module.parameters())
+    dtype = str(parameter.dtype).removeprefix("torch.")
+    if parameter.device.type != "cuda":
+        return f"{parameter.device.type}-{dtype}"
+    major, minor = torch.cuda.get_device_capability(parameter.device)
+    return f"cuda-sm{major}{minor}-{dtype}"
+
+
+@cache
+def _versions() -> tuple[tuple[str, str], ...]:
+    return tuple((package, _version(package)) for package in PACKAGES)
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+@cache
+def _commit() -> str | None:
+    """Return the commit of the user's tree, or None where there is no git."""
+    try:
+        done = subprocess.run(
+            ["git", "rev-parse", "HEAD"],  # noqa: S607 - found on the user's own path
+            cwd=Path.cwd(),
+            capture_output=True,
+            text=True,
+            timeout=5,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip()

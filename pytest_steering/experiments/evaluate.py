@@ -1,0 +1,168 @@
+"""Arms × samples through the model: answers read, margins taken, one outcome a sample and arm."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pytest_steering.evaluation.answers import read_answer
+from pytest_steering.records import Outcome
+
+if TYPE_CHECKING:
+    from pytest_steering.evaluation.prompts.forms import QuestionForm
+    from pytest_steering.experiments.asking import Asked
+    from pytest_steering.models.generation import Completion
+    from pytest_steering.models.steerable import SteerableModel
+    from pytest_steering.steering.intervention import Intervention
+
+Arms = Mapping[str, "Intervention | None"]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What all arms of one call produced.
+
+    Attributes:
+        outcomes: By arm, in the samples' order; skipped samples are in every arm.
+        counts: Forward passes, rows and tokens of the whole call.
+        seconds: Wall-clock time of the whole call.
+    """
+
+    outcomes: Mapping[str, tuple[Outcome, ...]]
+    counts: Mapping[str, int]
+    seconds: float
+
+
+def evaluate(
+    model: SteerableModel,
+    asked: Sequence[Asked],
+    arms: Arms,
+    form: QuestionForm,
+    *,
+    reader: str = "text",
+    max_new_tokens: int = 32,
+) -> Evaluation:
+    """Answer every sample in every arm, in shared batches, and read the answers.
+
+    A prompt that does not fit into the model's context is skipped with the reason in its outcome.
+
+    Args:
+        model: The model.
+        asked: Samples with their prompts.
+        arms: Interventions by name; None is the unsteered model.
+        form: Says which first tokens stand for present and absent.
+        reader: Name of the answer reader.
+        max_new_tokens: At most this many for each answer.
+    """
+    started = time.perf_counter()
+    skipped = _overlong(model, asked, max_new_tokens)
+    kept = [one for number, one in enumerate(asked) if number not in skipped]
+    answers, counts = _answers(model, kept, arms, form, max_new_tokens)
+    outcomes = {
+        name: tuple(
+            _in_order(asked, skipped, [_read(*pair, reader) for pair in zip(kept, done, strict=True)])
+        )
+        for name, done in answers.items()
+    }
+    return Evaluation(outcomes, counts, time.perf_counter() - started)
+
+
+def likelihoods(
+    model: SteerableModel, asked: Sequence[Asked], arms: Sequence[Intervention | None], form: QuestionForm
+) -> list[list[float]]:
+    """Return the margins log p(present) − log p(absent) of every arm, with no decoding.
+
+    Args:
+        model: The model.
+        asked: Samples with their prompts, all of which must fit into the context.
+        arms: Interventions; None is the unsteered model.
+        form: Says which answers stand for present and absent.
+
+    Returns:
+        One list an arm, one margin a sample, natural logarithms.
+    """
+    scores = model.choice_logprobs([one.prompt for one in asked], [form.present, form.absent], arms)
+    return [(arm[:, 0] - arm[:, 1]).tolist() for arm in scores]
+
+
+def _answers(
+    model: SteerableModel, asked: Sequence[Asked], arms: Arms, form: QuestionForm, max_new_tokens: int
+) -> tuple[dict[str, list[Completion]], dict[str, int]]:
+    if not asked:
+        return {name: [] for name in arms}, {}
+    generation = model.complete(
+        [one.prompt for one in asked],
+        list(arms.values()),
+        max_new_tokens=max_new_tokens,
+        choices=[form.present, form.absent],
+    )
+    return dict(zip(arms, generation.arms, strict=True)), generation.counts.as_dict()
+
+
+def _overlong(model: SteerableModel, asked: Sequence[Asked], max_new_tokens: int) -> dict[int, str]:
+    long = model.overlong([one.prompt for one in asked], max_new_tokens)
+    return {
+        number: f"a prompt of {length} tokens and {max_new_tokens} new ones exceed the context of "
+        f"{model.loaded.context}"
+        for number, length in long.items()
+    }
+
+
+def _in_order(
+    asked: Sequence[Asked], skipped: Mapping[int, str], outcomes: Sequence[Outcome]
+) -> list[Outcome]:
+    done = iter(outcomes)
+    return [
+        _outcome(one, skipped=skipped[number]) if number in skipped else next(done)
+        for number, one in enumerate(asked)
+    ]
+
+
+def _read(one: Asked, completion: Completion, reader: str) -> Outcome:
+    answer = read_answer(completion.text, one.question, reader)
+    present, absent = completion.choice_logprobs
+    correct = None if answer.verdict == "none" else answer.verdict == _expected(one)
+    return _outcome(
+        one,
+        predicted=answer.verdict,
+        response=completion.text,
+        correct=correct,
+        confidence=answer.confidence,
+        rule=answer.rule,
+        margin=present - absent,
+        choice_mass=_mass(present, absent),
+        first_token_kl=completion.first_token_kl,
+        tokens=len(completion.token_ids),
+        tokens_sha256=_tokens_hash(completion.token_ids),
+        tied_at=completion.tied_at,
+        prompt_tokens=completion.prompt_tokens,
+    )
+
+
+def _outcome(one: Asked, **found: object) -> Outcome:
+    return Outcome(
+        id=one.sample.id,
+        expected=_expected(one),
+        prompt_sha256=one.prompt_sha256,
+        pair_id=one.sample.pair_id,
+        asked_cwe=one.sample.asked_cwe,
+        language=one.sample.language,
+        **found,  # type: ignore[arg-type]
+    )
+
+
+def _expected(one: Asked) -> str:
+    return "yes" if one.sample.label else "no"
+
+
+def _mass(present: float, absent: float) -> float:
+    from math import exp
+
+    return exp(present) + exp(absent)
+
+
+def _tokens_hash(ids: Sequence[int]) -> str:
+    return hashlib.sha256(",".join(map(str, ids)).encode()).hexdigest()[:16]

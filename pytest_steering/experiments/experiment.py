@@ -1,0 +1,241 @@
+"""One experiment on one model: extract a vector, search its layer and scale, run it beside its controls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pytest_steering.errors import DataError, InterventionError
+from pytest_steering.evaluation.datasets import load_dataset, load_neutral
+from pytest_steering.experiments import asking, recording
+from pytest_steering.experiments.controls import DEFAULT_CONTROLS, control_arms
+from pytest_steering.experiments.evaluate import Evaluation, evaluate
+from pytest_steering.experiments.neutral import TEXTS, neutral_kl
+from pytest_steering.experiments.result import STEERED, UNSTEERED, Result
+from pytest_steering.experiments.search import DEFAULT_SCALES, Choice, search
+from pytest_steering.experiments.shift import MarginShift, margin_shift
+from pytest_steering.extraction.directions import extract
+from pytest_steering.extraction.pairs import ContrastPair
+from pytest_steering.models.fingerprint import count_hooks, weights_state
+
+if TYPE_CHECKING:
+    from pytest_steering.evaluation.prompts.forms import QuestionForm
+    from pytest_steering.evaluation.samples import Sample
+    from pytest_steering.experiments.asking import Asked
+    from pytest_steering.models.steerable import SteerableModel
+    from pytest_steering.records import Record
+    from pytest_steering.steering.intervention import Intervention
+    from pytest_steering.steering.vector import SteeringVector
+
+T = TypeVar("T")
+
+
+def _run_now(function: Callable[[], Any]) -> Any:
+    return function()
+
+
+def _keep_nothing(_record: Record) -> None:
+    return None
+
+
+@dataclass
+class Experiment:
+    """One experiment on one model; every cell it runs is handed to `sink` as a record.
+
+    Attributes:
+        model: The model.
+        dataset: Name of the data set.
+        split: The split that is scored.
+        form: Name of the question form.
+        reader: Name of the answer reader.
+        max_new_tokens: At most this many for each answer.
+        data_paths: Where data sets lie that are not embedded.
+        limit: Score at most this many samples, taken at even steps; None for all.
+        name: Of the experiment, in records.
+        node_id: Of the test, in records.
+        sink: Gets each record as soon as its cell is done.
+        timer: Calls the scored run; pytest-benchmark's `pedantic` can stand here.
+    """
+
+    model: SteerableModel
+    dataset: str = "twins"
+    split: str = "test"
+    form: str = "sentence"
+    reader: str = "text"
+    max_new_tokens: int = 32
+    data_paths: Mapping[str, Path] = field(default_factory=dict)
+    limit: int | None = None
+    name: str = ""
+    node_id: str = ""
+    sink: Callable[[Record], None] = _keep_nothing
+    timer: Callable[[Callable[[], Any]], Any] = _run_now
+    _pairs: dict[str, list[ContrastPair]] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def question(self) -> QuestionForm:
+        """How samples are asked about."""
+        return asking.question_form(self.form)
+
+    def samples(self, split: str) -> list[Sample]:
+        """Return the samples of a split.
+
+        Raises:
+            DataError: There are none.
+        """
+        found = load_dataset(self.dataset, paths=self.data_paths, split=split)
+        if not found:
+            raise DataError(f"data set {self.dataset!r} has no samples in split {split!r}")
+        return found
+
+    @cached_property
+    def scored(self) -> list[Asked]:
+        """The scored samples with their prompts."""
+        samples = self.samples(self.split)
+        return asking.ask(
+            samples if self.limit is None else asking.evenly(samples, self.limit), self.question
+        )
+
+    def contrast_pairs(self, count: int = 64) -> list[ContrastPair]:
+        """Return pairs over training samples: a careful header against none.
+
+        Args:
+            count: Number of pairs.
+        """
+        return asking.contrast_pairs(self.samples("train"), self.question, count)
+
+    def extract(
+        self,
+        pairs: Sequence[ContrastPair],
+        method: str = "mean_difference",
+        layers: Sequence[int] | str = "all",
+    ) -> SteeringVector:
+        """Return the direction of the pairs at each layer, and remember the pairs for the shuffled control.
+
+        Args:
+            pairs: Contrast pairs, none of them about a scored sample.
+            method: `mean_difference`.
+            layers: Block numbers, `last3` or `all`.
+
+        Raises:
+            DataError: A pair is about a scored sample.
+        """
+        self._refuse_scored(pairs)
+        vector = extract(self.model, pairs, method, layers)
+        self._pairs[vector.sha256] = list(pairs)
+        return vector
+
+    def search(
+        self,
+        vector: SteeringVector,
+        layers: Sequence[int] | None = None,
+        scales: Sequence[float] = DEFAULT_SCALES,
+        split: str = "dev",
+    ) -> Choice:
+        """Return the layer and scale that answer best on a split that is not scored.
+
+        Args:
+            vector: Tried at each of its layers.
+            layers: Only these.
+            scales: Tried at each layer.
+            split: Where to look.
+
+        Raises:
+            DataError: The split is the one that is scored, or no point was given.
+        """
+        if split == self.split:
+            raise DataError(
+                f"layer and scale would be chosen on {split!r}, the split that is scored; "
+                "search on another one"
+            )
+        tried = list(layers if layers is not None else vector.layers)
+        if not tried or not scales:
+            raise DataError("a search needs at least one layer and one scale")
+        asked = asking.ask(self.samples(split), self.question)
+        choice = search(
+            self.model,
+            vector,
+            asked,
+            self.question,
+            split=split,
+            layers=tried,
+            scales=scales,
+            reader=self.reader,
+            max_new_tokens=self.max_new_tokens,
+        )
+        for record in recording.search_records(self, vector, asked, choice):
+            self.sink(record)
+        return choice
+
+    def run(self, intervention: Intervention, controls: Sequence[str] = DEFAULT_CONTROLS) -> Result:
+        """Score the intervention beside the unsteered model and its controls, in shared batches.
+
+        Args:
+            intervention: What is added, where and when.
+            controls: Out of `zero`, `random`, `negated`, `shuffled`.
+
+        Raises:
+            InterventionError: What was written is not what was asked for, or the model was left changed.
+            VectorError: The intervention does not fit the model.
+        """
+        arms: dict[str, Intervention | None] = {UNSTEERED: None, STEERED: intervention}
+        arms |= control_arms(intervention, controls, self.model, self._pairs_of(intervention))
+        evaluation = self._watched(lambda: self.timer(lambda: self._evaluate(arms)))
+        side_effects = neutral_kl(self.model, arms, self._neutral_texts)
+        result = Result(recording.score_arms(self, self.scored, arms, evaluation, side_effects))
+        for arm in result.arms.values():
+            self.sink(arm.record)
+        return result
+
+    def margin_shift(
+        self, intervention: Intervention, directions: int = 39, samples: int = 96
+    ) -> MarginShift:
+        """Compare the vector's mean shift of the margin with that of random directions of equal norm.
+
+        Args:
+            intervention: The vector with layers and scale.
+            directions: Number of random directions.
+            samples: How many scored samples are taken, at even steps.
+        """
+        asked = asking.ask(asking.evenly([one.sample for one in self.scored], samples), self.question)
+        shift = margin_shift(self.model, intervention, asked, self.question, directions)
+        self.sink(recording.shift_record(self, intervention, asked, shift))
+        return shift
+
+    def _evaluate(self, arms: Mapping[str, Intervention | None]) -> Evaluation:
+        return evaluate(
+            self.model,
+            self.scored,
+            arms,
+            self.question,
+            reader=self.reader,
+            max_new_tokens=self.max_new_tokens,
+        )
+
+    def _watched(self, call: Callable[[], T]) -> T:
+        """Call, and raise InterventionError when hooks or weights are not what they were before."""
+        module = self.model.loaded.module
+        hooks, weights = count_hooks(module), weights_state(module)
+        found = call()
+        if count_hooks(module) != hooks:
+            raise InterventionError(f"{count_hooks(module) - hooks} hooks were left on {self.model.name}")
+        if weights_state(module) != weights:
+            raise InterventionError(f"the weights of {self.model.name} changed while it was steered")
+        return found
+
+    @cached_property
+    def _neutral_texts(self) -> list[str]:
+        return load_neutral()[:TEXTS]
+
+    def _pairs_of(self, intervention: Intervention) -> list[ContrastPair]:
+        return self._pairs.get(intervention.vector.sha256, [])
+
+    def _refuse_scored(self, pairs: Sequence[ContrastPair]) -> None:
+        shared = {pair.sample_id for pair in pairs} & {one.sample.id for one in self.scored}
+        if shared:
+            raise DataError(
+                f"{len(shared)} contrast pairs are about samples that are scored, such as {min(shared)!r}; "
+                "take pairs from another split"
+            )

@@ -1,0 +1,31 @@
+"""What an intervention does to texts that ask nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from statistics import fmean
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pytest_steering.models.steerable import SteerableModel
+    from pytest_steering.steering.intervention import Intervention
+
+TEXTS = 48
+
+
+def neutral_kl(
+    model: SteerableModel, arms: Mapping[str, Intervention | None], texts: Sequence[str]
+) -> dict[str, float]:
+    """Return the mean KL(arm ‖ unsteered) of the next token after each neutral text, in nats, by arm.
+
+    Args:
+        model: The model.
+        arms: By name.
+        texts: Code without a question; those that do not fit into the context are left out.
+    """
+    long = model.overlong(texts, 1)
+    kept = [text for number, text in enumerate(texts) if number not in long]
+    done = model.complete(kept, [None, *arms.values()], max_new_tokens=1).arms[1:]
+    return {
+        name: fmean(one.first_token_kl or 0.0 for one in arm) for name, arm in zip(arms, done, strict=True)
+    }

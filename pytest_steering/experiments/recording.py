@@ -1,0 +1,168 @@
+"""Cells become records: their spec, their numbers, their provenance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from statistics import fmean
+from typing import TYPE_CHECKING, Any
+
+from pytest_steering.evaluation.metrics import Metrics, score, scored
+from pytest_steering.experiments.asking import Asked, data_hash
+from pytest_steering.experiments.environment import environment
+from pytest_steering.experiments.result import UNSTEERED, Arm
+from pytest_steering.records import Outcome, Record
+
+if TYPE_CHECKING:
+    from pytest_steering.experiments.evaluate import Evaluation
+    from pytest_steering.experiments.experiment import Experiment
+    from pytest_steering.experiments.search import Choice
+    from pytest_steering.experiments.shift import MarginShift
+    from pytest_steering.steering.intervention import Intervention
+    from pytest_steering.steering.vector import SteeringVector
+
+
+def score_arms(
+    experiment: Experiment,
+    asked: Sequence[Asked],
+    arms: Mapping[str, Intervention | None],
+    evaluation: Evaluation,
+    neutral: Mapping[str, float],
+) -> dict[str, Arm]:
+    """Return each arm with its numbers and its record.
+
+    Args:
+        experiment: Names model, data and generation in the spec.
+        asked: The samples, in the outcomes' order.
+        arms: Interventions by name.
+        evaluation: What they produced.
+        neutral: Mean KL on neutral texts by arm.
+    """
+    surroundings = environment(experiment.model)
+    found = {}
+    for name, intervention in arms.items():
+        outcomes = evaluation.outcomes[name]
+        metrics = metrics_of(asked, outcomes)
+        record = Record(
+            spec=_spec(experiment, "score", [one.sample for one in asked], intervention),
+            arm=name,
+            environment=surroundings,
+            outcomes=outcomes,
+            metrics={
+                **metrics.values,
+                **_movement(outcomes, evaluation.outcomes[UNSTEERED]),
+                "neutral_kl": neutral[name],
+            },
+            latency={"all_arms_seconds": evaluation.seconds},
+            counts={
+                "arms": len(arms),
+                **evaluation.counts,
+                "skipped": sum(bool(o.skipped) for o in outcomes),
+            },
+            provenance=_provenance(intervention),
+            experiment=experiment.name,
+            node_id=experiment.node_id,
+        )
+        found[name] = Arm(name, intervention, outcomes, metrics, record)
+    return found
+
+
+def search_records(
+    experiment: Experiment, vector: SteeringVector, asked: Sequence[Asked], choice: Choice
+) -> Iterator[Record]:
+    """Yield one record a point of a search."""
+    from pytest_steering.steering.intervention import Intervention
+
+    samples, surroundings = [one.sample for one in asked], environment(experiment.model)
+    for point in choice.curve:
+        intervention = Intervention(vector, [point.layer], point.scale)
+        spec = _spec(experiment, "search", samples, intervention)
+        yield Record(
+            spec={**spec, "data": {**spec["data"], "split": choice.split}},
+            environment=surroundings,
+            metrics={"accuracy_by_margin": point.by_margin, "accuracy_by_text": point.by_text},
+            provenance=_provenance(intervention),
+            experiment=experiment.name,
+            node_id=experiment.node_id,
+        )
+
+
+def shift_record(
+    experiment: Experiment, intervention: Intervention, asked: Sequence[Asked], shift: MarginShift
+) -> Record:
+    """Return the record of a comparison with random directions."""
+    return Record(
+        spec=_spec(experiment, "margin shift", [one.sample for one in asked], intervention),
+        environment=environment(experiment.model),
+        metrics={
+            "margin_shift": shift.shift,
+            "largest_random_shift": max(shift.random, key=abs),
+            "margin_shift_ratio": shift.ratio,
+            "margin_shift_p": shift.p,
+        },
+        counts={"directions": len(shift.random), "samples": shift.samples},
+        provenance=_provenance(intervention),
+        experiment=experiment.name,
+        node_id=experiment.node_id,
+    )
+
+
+def metrics_of(asked: Sequence[Asked], outcomes: Sequence[Outcome]) -> Metrics:
+    """Return the numbers over the samples that were run.
+
+    Args:
+        asked: The samples, in the outcomes' order.
+        outcomes: One a sample.
+    """
+    rows = [
+        scored(one.sample, outcome.predicted, outcome.margin)
+        for one, outcome in zip(asked, outcomes, strict=True)
+        if not outcome.skipped
+    ]
+    return score(rows)
+
+
+def _movement(outcomes: Sequence[Outcome], unsteered: Sequence[Outcome]) -> dict[str, float | None]:
+    """Return how far an arm's answers are from the unsteered ones."""
+    pairs = [(one, base) for one, base in zip(outcomes, unsteered, strict=True) if not one.skipped]
+    if not pairs:
+        return {"changed_share": None, "first_token_kl": None}
+    changed = sum(one.tokens_sha256 != base.tokens_sha256 for one, base in pairs)
+    return {
+        "changed_share": changed / len(pairs),
+        "first_token_kl": fmean(one.first_token_kl or 0.0 for one, _ in pairs),
+    }
+
+
+def _spec(
+    experiment: Experiment, purpose: str, samples: Sequence[Any], intervention: Intervention | None
+) -> dict[str, Any]:
+    architecture = experiment.model.architecture
+    return {
+        "purpose": purpose,
+        "model": {
+            "name": experiment.model.name,
+            "model_type": architecture.model_type,
+            "family": architecture.family,
+            "num_layers": architecture.num_layers,
+            "hidden_size": architecture.hidden_size,
+        },
+        "data": {
+            "dataset": experiment.dataset,
+            "split": experiment.split,
+            "samples": len(samples),
+            "sha256": data_hash(samples),
+        },
+        "prompt": {"form": experiment.form},
+        "generation": {"decoding": "greedy", "max_new_tokens": experiment.max_new_tokens},
+        "reader": experiment.reader,
+        "engine": experiment.model.engine_name,
+        "intervention": None if intervention is None else intervention.spec(),
+    }
+
+
+def _provenance(intervention: Intervention | None) -> dict[str, Any]:
+    if intervention is None:
+        return {}
+    vector = intervention.vector.only(intervention.at)
+    norms = {str(layer): norm for layer, norm in vector.norms.items()}
+    return {**vector.provenance, "method": vector.method, "norms": norms, "sha256": vector.sha256}

@@ -1,0 +1,130 @@
+"""What one experiment found: its arms, their outcomes and numbers, and what may be expected of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pytest_steering.errors import DataError
+from pytest_steering.experiments.statistics import PairedCounts, mcnemar, paired_counts
+
+if TYPE_CHECKING:
+    from pytest_steering.evaluation.metrics import Metrics
+    from pytest_steering.experiments.expectations import Expectation
+    from pytest_steering.records import Outcome, Record
+    from pytest_steering.steering.intervention import Intervention
+
+UNSTEERED, STEERED = "unsteered", "steered"
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One condition.
+
+    Attributes:
+        name: `unsteered`, `steered`, or a control's.
+        intervention: What was added; None for the unsteered arm.
+        outcomes: One a sample, skipped samples included.
+        metrics: Over the samples that were run.
+        record: As it was written.
+    """
+
+    name: str
+    intervention: Intervention | None
+    outcomes: tuple[Outcome, ...]
+    metrics: Metrics
+    record: Record
+
+    @property
+    def run(self) -> tuple[Outcome, ...]:
+        """The outcomes of samples that were not skipped."""
+        return tuple(outcome for outcome in self.outcomes if not outcome.skipped)
+
+    @property
+    def right(self) -> list[bool]:
+        """Whether each sample that was run was answered right; no answer is not right."""
+        return [outcome.correct is True for outcome in self.run]
+
+    @property
+    def accuracy(self) -> float:
+        """Share of right answers among the samples that were run."""
+        return sum(self.right) / len(self.right)
+
+    def __getitem__(self, metric: str) -> float | None:
+        """Return a number by name; what the record adds to the metrics is found too."""
+        if metric in self.record.metrics:
+            return self.record.metrics[metric]
+        return self.metrics[metric]
+
+
+@dataclass(frozen=True)
+class Result:
+    """All arms of one run.
+
+    Attributes:
+        arms: By name; `unsteered` and `steered` are always there.
+    """
+
+    arms: Mapping[str, Arm]
+
+    @property
+    def unsteered(self) -> Arm:
+        """The model alone."""
+        return self.arms[UNSTEERED]
+
+    @property
+    def steered(self) -> Arm:
+        """The model under the intervention."""
+        return self.arms[STEERED]
+
+    @property
+    def random(self) -> list[Arm]:
+        """The arms of random directions."""
+        return [arm for name, arm in self.arms.items() if name.startswith("random")]
+
+    def __getitem__(self, name: str) -> Arm:
+        if name not in self.arms:
+            raise DataError(f"this run has no arm {name!r}; it has {', '.join(self.arms)}")
+        return self.arms[name]
+
+    def expect(self, metric: str, arm: str = STEERED) -> Expectation:
+        """Return what can be asserted of a number of one arm.
+
+        Args:
+            metric: Such as `balanced_accuracy`, `answered_share`, `auroc`, `neutral_kl`.
+            arm: Whose.
+        """
+        from pytest_steering.experiments.expectations import Expectation
+
+        return Expectation(self, metric, arm)
+
+    def against_unsteered(self, arm: str = STEERED, cwe: str | None = None) -> PairedCounts:
+        """Count paired samples by whether they were right unsteered and are right in an arm.
+
+        Args:
+            arm: Compared with the unsteered one.
+            cwe: Only samples that ask about this weakness.
+        """
+        chosen = [cwe in (None, outcome.asked_cwe) for outcome in self.unsteered.run]
+        before = _kept(self.unsteered.right, chosen)
+        return paired_counts(before, _kept(self[arm].right, chosen))
+
+    def p_value(self, arm: str = STEERED) -> float:
+        """Return the exact two-sided McNemar p of an arm against the unsteered one."""
+        counts = self.against_unsteered(arm)
+        return mcnemar(counts.broken, counts.fixed)
+
+    @property
+    def cwes(self) -> list[str]:
+        """The weaknesses asked about, in order."""
+        return sorted({o.asked_cwe for o in self.steered.run}, key=lambda cwe: int(cwe.rpartition("-")[2]))
+
+    def flipped(self, arm: str = STEERED) -> list[tuple[Outcome, Outcome]]:
+        """Return the samples whose verdict differs from the unsteered one, as (unsteered, arm)."""
+        pairs = zip(self.unsteered.outcomes, self[arm].outcomes, strict=True)
+        return [(before, after) for before, after in pairs if before.predicted != after.predicted]
+
+
+def _kept(values: Sequence[bool], chosen: Sequence[bool]) -> list[bool]:
+    return [value for value, keep in zip(values, chosen, strict=True) if keep]

@@ -1,0 +1,111 @@
+"""Layer and scale, chosen on data that is never scored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pytest_steering.experiments.evaluate import evaluate, likelihoods
+from pytest_steering.steering.intervention import Intervention
+
+if TYPE_CHECKING:
+    from pytest_steering.evaluation.prompts.forms import QuestionForm
+    from pytest_steering.experiments.asking import Asked
+    from pytest_steering.models.steerable import SteerableModel
+    from pytest_steering.steering.vector import SteeringVector
+
+DEFAULT_SCALES = tuple(step / 8 for step in range(4, 13))
+"""0.5 to 1.5 by 0.125: a vector of mean differences works best near its own length."""
+
+FINALISTS = 4
+
+
+@dataclass(frozen=True)
+class Point:
+    """One layer and scale.
+
+    Attributes:
+        layer: Block number.
+        scale: Multiplies the vector.
+        by_margin: Accuracy of the sign of the margin, from one forward pass.
+        by_text: Accuracy of the generated and read answers, no answer counting as wrong; None unless the
+            point was among the best by margin.
+    """
+
+    layer: int
+    scale: float
+    by_margin: float
+    by_text: float | None = None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The layer and scale that a search found.
+
+    Attributes:
+        layer: Block number.
+        scale: Multiplies the vector.
+        split: Where it was searched.
+        samples: On how many samples.
+        curve: Every point tried.
+    """
+
+    layer: int
+    scale: float
+    split: str
+    samples: int
+    curve: tuple[Point, ...] = field(repr=False)
+
+
+def search(
+    model: SteerableModel,
+    vector: SteeringVector,
+    asked: Sequence[Asked],
+    form: QuestionForm,
+    *,
+    split: str,
+    layers: Sequence[int],
+    scales: Sequence[float],
+    reader: str,
+    max_new_tokens: int,
+) -> Choice:
+    """Return the best layer and scale: all by the margin's sign, then the best few by their texts.
+
+    The first answer token ranks points cheaply, but does not see text that breaks later on; so the finalists
+    are generated and read.
+
+    Args:
+        model: The model.
+        vector: Has a direction for each of `layers`.
+        asked: Samples of a split that is not scored.
+        form: How they are asked.
+        split: That split's name.
+        layers: Blocks to try.
+        scales: Scales to try at each.
+        reader: Name of the answer reader.
+        max_new_tokens: At most this many for each answer of a finalist.
+    """
+    grid = [Intervention(vector, [layer], scale) for layer in layers for scale in scales]
+    margins = likelihoods(model, asked, grid, form)
+    points = [
+        Point(one.at[0], one.scale, _sign_accuracy(asked, margin))
+        for one, margin in zip(grid, margins, strict=True)
+    ]
+    best = sorted(range(len(grid)), key=lambda i: (-points[i].by_margin, points[i].scale))[:FINALISTS]
+    arms = {str(number): grid[number] for number in best}
+    read = evaluate(model, asked, arms, form, reader=reader, max_new_tokens=max_new_tokens)
+    for number in best:
+        right = sum(outcome.correct is True for outcome in read.outcomes[str(number)])
+        points[number] = _with_text(points[number], right / len(asked))
+    winner = max((points[number] for number in best), key=lambda p: (p.by_text, p.by_margin, -p.scale))
+    return Choice(winner.layer, winner.scale, split, len(asked), tuple(points))
+
+
+def _sign_accuracy(asked: Sequence[Asked], margins: Sequence[float]) -> float:
+    right = sum((margin > 0) == bool(one.sample.label) for one, margin in zip(asked, margins, strict=True))
+    return right / len(asked)
+
+
+def _with_text(point: Point, accuracy: float) -> Point:
+    return Point(point.layer, point.scale, point.by_margin, accuracy)

@@ -1,0 +1,50 @@
+"""Contrast pairs: two prompts that differ in the behaviour a direction shall stand for."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pytest_steering.errors import DataError
+
+
+@dataclass(frozen=True)
+class ContrastPair:
+    """Two prompts over the same sample.
+
+    Attributes:
+        positive: Shows the wanted behaviour.
+        negative: Does not.
+        sample_id: What both are about; kept so that a vector's data can be held apart from scored data.
+    """
+
+    positive: str
+    negative: str
+    sample_id: str
+
+
+def require_pairs(pairs: Sequence[ContrastPair]) -> None:
+    """Raise DataError when there are no pairs, or a pair's two prompts are the same."""
+    if not pairs:
+        raise DataError("there are no contrast pairs; a direction needs at least one")
+    same = [pair.sample_id for pair in pairs if pair.positive == pair.negative]
+    if same:
+        raise DataError(
+            f"{len(same)} of {len(pairs)} contrast pairs have two equal prompts, such as {same[0]!r}"
+        )
+
+
+def shuffled_sides(pairs: Sequence[ContrastPair], seed: int) -> tuple[list[str], list[str]]:
+    """Return all prompts of the pairs split at random into two halves: labels that mean nothing.
+
+    Args:
+        pairs: As a vector is extracted from them.
+        seed: Of the permutation.
+
+    Returns:
+        As many "positive" as "negative" prompts.
+    """
+    prompts = [prompt for pair in pairs for prompt in (pair.positive, pair.negative)]
+    random.Random(seed).shuffle(prompts)  # noqa: S311 - a control, not a secret
+    return prompts[: len(pairs)], prompts[len(pairs) :]

@@ -1,0 +1,153 @@
+"""Which tests run on which models, in which order, and how they are selected."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Collection, Iterable
+from typing import Any
+
+import pytest
+
+from pytest_steering.errors import SteeringError
+from pytest_steering.models.specs import ModelSpec
+from pytest_steering.session import SteeringSession
+
+# Families people ask for by name; a configured model's own is added to them.
+COMMON_FAMILIES = ("starcoder", "starcoder2", "qwen2", "qwen3", "llama", "mistral", "gemma", "phi3", "gpt2")
+
+MARKER_KEYWORDS = ("dataset", "split", "form", "reader", "models", "limit", "max_new_tokens")
+
+_MARKER_HELP = (
+    "steering(dataset='twins', split='test', form='sentence', reader='text', models=[...], limit=None, "
+    "max_new_tokens=32): what the `steering` fixture runs; models replaces the configured ones for this test"
+)
+
+
+def register_markers(config: pytest.Config) -> None:
+    """Make the plugin's own markers known, and those of families that are often asked for."""
+    config.addinivalue_line("markers", _MARKER_HELP)
+    for family in COMMON_FAMILIES:
+        config.addinivalue_line("markers", f"{family}: tests on a model of this family or name")
+
+
+def parametrize(session: SteeringSession, metafunc: pytest.Metafunc) -> None:
+    """Run a test that asks for a model once a model, and once an engine where both are wanted."""
+    if "steering_model" not in metafunc.fixturenames:
+        return
+    try:
+        specs = _specs_of(session, metafunc.definition)
+    except SteeringError as error:
+        session.errors.append(f"{metafunc.definition.nodeid}: {error}")
+        specs = ()
+    params = [pytest.param(spec, id=spec.name, marks=_marks(spec)) for spec in specs]
+    metafunc.parametrize("steering_model", params, indirect=True, scope="session")
+    if "steering_adapter" in metafunc.fixturenames and len(session.settings.engines) > 1:
+        metafunc.parametrize("steering_adapter", session.settings.engines, indirect=True, scope="session")
+
+
+def marked(item: pytest.Item) -> dict[str, Any]:
+    """Return what the `steering` markers of a test say, the closest one first.
+
+    Raises:
+        SteeringError: A marker says something that is not known.
+    """
+    said: dict[str, Any] = {}
+    for mark in item.iter_markers("steering"):
+        said = {**mark.kwargs, **said}
+        if mark.args:
+            raise SteeringError(f"the steering marker takes keywords alone; found {mark.args!r}")
+    for name in said:
+        _require_keyword(name)
+    return said
+
+
+def inspect(session: SteeringSession, items: Iterable[pytest.Item]) -> None:
+    """Note what the tests are marked with, before any is deselected.
+
+    Raises:
+        pytest.UsageError: Some tests are not written as the plugin expects; the message says which and why.
+    """
+    if session.errors:
+        raise pytest.UsageError("\n".join(dict.fromkeys(session.errors)))
+    session.marks = frozenset(mark.name for item in items for mark in item.iter_markers())
+
+
+def order_by_model(items: list[pytest.Item]) -> None:
+    """Sort tests so that each model is loaded once; tests without a model come first, as they were."""
+    names = [spec.name for item in items if (spec := spec_of(item))]
+    rank = {name: place for place, name in enumerate(dict.fromkeys(names))}
+
+    def place(item: pytest.Item) -> int:
+        spec = spec_of(item)
+        return -1 if spec is None else rank[spec.name]
+
+    items.sort(key=place)
+
+
+def spec_of(item: pytest.Item) -> ModelSpec | None:
+    """Return the model a test runs on, or None where it asks for none."""
+    callspec = getattr(item, "callspec", None)
+    spec = callspec.params.get("steering_model") if callspec else None
+    return spec if isinstance(spec, ModelSpec) else None
+
+
+def require_known_family(session: SteeringSession) -> None:
+    """Refuse a run that selects nothing because a family is misspelt in `-m`.
+
+    Raises:
+        pytest.UsageError: The message names the family that was meant.
+    """
+    expression = session.config.getoption("markexpr", "")
+    sentence = misspelt_family(expression, session.marks, {*session.families, *COMMON_FAMILIES})
+    if sentence:
+        raise pytest.UsageError(sentence)
+
+
+def misspelt_family(expression: str, marks: Collection[str], families: Collection[str]) -> str | None:
+    """Return a sentence about a name in a `-m` expression that no test carries and that is close to a family.
+
+    Args:
+        expression: As given to `-m`.
+        marks: What tests are marked with.
+        families: What could have been meant.
+    """
+    for name in re.findall(r"[\w.-]+", expression):
+        distances = {family: edits(name, family) for family in sorted(families)}
+        if name in marks or name in families or min(distances.values()) > 2:
+            continue
+        meant = min(distances, key=lambda family: (distances[family], family not in marks))
+        return f"-m {expression}: no test is marked {name!r}; did you mean {meant!r}?"
+    return None
+
+
+def edits(one: str, other: str) -> int:
+    """Return the Levenshtein distance: the fewest insertions, deletions and replacements of a character."""
+    row = list(range(len(other) + 1))
+    for i, char in enumerate(one, 1):
+        above, row = row, [i]
+        for j, target in enumerate(other, 1):
+            row.append(min(above[j] + 1, row[-1] + 1, above[j - 1] + (char != target)))
+    return row[-1]
+
+
+def _specs_of(session: SteeringSession, definition: pytest.Item) -> tuple[ModelSpec, ...]:
+    models = marked(definition).get("models")
+    if models is None:
+        return session.specs
+    if isinstance(models, str) or not models:
+        raise SteeringError(f"models={models!r}: a list of names was expected, such as models=['blind']")
+    return session.resolve_all(models)
+
+
+def _marks(spec: ModelSpec) -> list[pytest.MarkDecorator]:
+    return [getattr(pytest.mark, name) for name in spec.marks]
+
+
+def _require_keyword(name: str) -> None:
+    if name not in MARKER_KEYWORDS:
+        near = difflib.get_close_matches(name, MARKER_KEYWORDS, n=1)
+        hint = f"did you mean {near[0]!r}? " if near else ""
+        raise SteeringError(
+            f"the steering marker knows no {name!r}; {hint}It knows {', '.join(MARKER_KEYWORDS)}"
+        )

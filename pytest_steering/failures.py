@@ -1,0 +1,49 @@
+"""How a failure that explains itself is shown: its sentence and the line of the test, without a traceback."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from _pytest._code.code import ExceptionChainRepr, ReprEntry, ReprFileLocation, ReprTraceback
+
+from pytest_steering.errors import SteeringError
+
+
+def shorten(report: pytest.TestReport, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+    """Replace the traceback of a failure that was raised on purpose by its sentence."""
+    if call.excinfo is None or not report.failed or item.config.getoption("fulltrace"):
+        return
+    if _explains_itself(call.excinfo.value):
+        report.longrepr = _sentence(call.excinfo, item)
+
+
+def _explains_itself(error: BaseException) -> bool:
+    # The module is loaded where the exception was raised; a run without steering never pays for it.
+    expectations = sys.modules.get("pytest_steering.experiments.expectations")
+    return isinstance(error, SteeringError) or (
+        expectations is not None and isinstance(error, expectations.ExpectationFailed)
+    )
+
+
+def _sentence(excinfo: pytest.ExceptionInfo[BaseException], item: pytest.Item) -> ExceptionChainRepr:
+    sentence = str(excinfo.value)
+    path, line = _place(excinfo, item)
+    lines = [f"E   {text}" for text in sentence.splitlines()]
+    place = ReprFileLocation(path, line, type(excinfo.value).__name__)
+    crash = ReprFileLocation(path, line, sentence)
+    entry = ReprEntry(lines, None, None, place, "long")
+    return ExceptionChainRepr([(ReprTraceback([entry], None, "long"), crash, None)])
+
+
+def _place(excinfo: pytest.ExceptionInfo[BaseException], item: pytest.Item) -> tuple[str, int]:
+    """Return path and line of the test's own code that led to the failure, else of the test's beginning."""
+    own = [entry for entry in excinfo.traceback if Path(entry.path) == item.path]
+    if own:
+        return _relative(item), own[-1].lineno + 1
+    return _relative(item), (item.reportinfo()[1] or 0) + 1
+
+
+def _relative(item: pytest.Item) -> str:
+    return item.location[0]

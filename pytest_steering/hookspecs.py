@@ -1,0 +1,52 @@
+"""The hooks that a user's conftest may implement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pytest_steering.evaluation.answers import Reader
+    from pytest_steering.evaluation.datasets import Loader
+
+
+def pytest_steering_models(config: pytest.Config) -> Sequence[str] | None:
+    """Return the models to run where no option, variable or ini file names any.
+
+    Called once, before collection, in every process.
+
+    Args:
+        config: pytest's configuration.
+
+    Returns:
+        Embedded names, paths or hub ids, as `--steering-model` takes them. The lists of several conftests
+        are joined.
+    """
+
+
+def pytest_steering_answer_readers(config: pytest.Config) -> Mapping[str, Reader] | None:
+    """Return answer readers by name, for `@pytest.mark.steering(reader="…")`.
+
+    Called once, when the first test that uses a model starts.
+
+    Args:
+        config: pytest's configuration.
+
+    Returns:
+        A callable `(text, question) -> Answer` by name. A name that is taken already is an error.
+    """
+
+
+def pytest_steering_datasets(config: pytest.Config) -> Mapping[str, Loader] | None:
+    """Return data sets by name, for `@pytest.mark.steering(dataset="…")`.
+
+    Called once, when the first test that uses a model starts.
+
+    Args:
+        config: pytest's configuration.
+
+    Returns:
+        A loader by name, as `register_dataset` takes it. A name that is taken already is an error.
+    """

@@ -1,0 +1,265 @@
+"""Every option, ini key and environment variable, resolved once into a frozen `Settings`.
+
+An option is one entry of `OPTIONS`. Its flag is `--steering-…`, its ini key `steering_<name>` and its
+environment variable `PYTEST_STEERING_<NAME>`. The command line beats the environment, which beats the ini
+file, which beats the hook `pytest_steering_models`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+
+from pytest_steering.errors import SteeringError
+
+ENGINES = ("hooks", "nnsight", "both")
+DTYPES = ("auto", "float32", "bfloat16", "float16")
+
+
+@dataclass(frozen=True)
+class Option:
+    """One thing a person can set.
+
+    Attributes:
+        name: Field of `Settings`; ini key and environment variable are made from it.
+        flag: On the command line.
+        help: One phrase, shown by `pytest --help`.
+        default: Value where nothing was set.
+        convert: Turns the text that was given (a list of texts for `many`) into the value; a ValueError's
+            message says what was expected.
+        many: May be given more than once; one a line in an ini file.
+        separator: Between the values of `many` in the environment variable.
+        switch: A flag without a value.
+        metavar: What the help calls the value.
+    """
+
+    name: str
+    flag: str
+    help: str
+    default: Any = None
+    convert: Callable[[Any, Path], Any] = lambda text, _base: text
+    many: bool = False
+    separator: str = ","
+    switch: bool = False
+    metavar: str | None = None
+
+    @property
+    def ini(self) -> str:
+        """The key in an ini file."""
+        return f"steering_{self.name}"
+
+    @property
+    def env(self) -> str:
+        """The environment variable."""
+        return f"PYTEST_STEERING_{self.name.upper()}"
+
+
+def _one_of(*choices: str) -> Callable[[str, Path], str]:
+    def convert(text: str, _base: Path) -> str:
+        if text not in choices:
+            raise ValueError(f"one of {', '.join(choices)} was expected")
+        return text
+
+    return convert
+
+
+def _names(texts: Iterable[str], _base: Path) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text.strip() for text in texts if text.strip()))
+
+
+def _paths_by_name(texts: Iterable[str], base: Path) -> dict[str, Path]:
+    pairs = [text.partition("=") for text in texts if text.strip()]
+    if any(not name.strip() or not path.strip() for name, _, path in pairs):
+        raise ValueError("NAME=PATH was expected, such as castle=../data/castle")
+    return {name.strip(): base / Path(path.strip()).expanduser() for name, _, path in pairs}
+
+
+def _at_least_one(text: str, _base: Path) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise ValueError("a whole number of at least 1 was expected")
+    return int(text)
+
+
+def _truth(text: str, _base: Path) -> bool:
+    known = {
+        "1": True,
+        "true": True,
+        "yes": True,
+        "on": True,
+        "0": False,
+        "false": False,
+        "no": False,
+        "off": False,
+    }
+    if text.lower() not in known:
+        raise ValueError("true or false was expected")
+    return known[text.lower()]
+
+
+OPTIONS = (
+    Option(
+        "models",
+        "--steering-model",
+        "Model to run the steering tests on: an embedded name, a path or a hub id (owner/name, or "
+        "owner/name@revision); repeat for several (default: starcoder, starcoder2, qwen2)",
+        default=(),
+        convert=_names,
+        many=True,
+        metavar="MODEL",
+    ),
+    Option(
+        "engine",
+        "--steering-engine",
+        "What changes the activations: hooks, nnsight, or both to run every test with each (default: hooks)",
+        default="hooks",
+        convert=_one_of(*ENGINES),
+        metavar="ENGINE",
+    ),
+    Option(
+        "device",
+        "--steering-device",
+        "Where the models run: auto, cpu, cuda, cuda:1, ... (default: auto)",
+        default="auto",
+        metavar="DEVICE",
+    ),
+    Option(
+        "dtype",
+        "--steering-dtype",
+        "Precision of the weights: auto, float32, bfloat16 or float16 (default: auto)",
+        default="auto",
+        convert=_one_of(*DTYPES),
+        metavar="DTYPE",
+    ),
+    Option(
+        "data",
+        "--steering-data",
+        "Where a data set that is not shipped lies, as NAME=PATH; repeat for several",
+        default={},
+        convert=_paths_by_name,
+        many=True,
+        separator=os.pathsep,
+        metavar="NAME=PATH",
+    ),
+    Option(
+        "batch_rows",
+        "--steering-batch-rows",
+        "Rows in one forward pass, at most (default: by the size of the model)",
+        convert=_at_least_one,
+        metavar="N",
+    ),
+    Option(
+        "dir",
+        "--steering-dir",
+        "Folder that takes the records of each run (default: .steering under the root directory)",
+        default=".steering",
+        metavar="DIR",
+    ),
+    Option(
+        "trust_remote_code",
+        "--steering-trust-remote-code",
+        "Run the Python code that a model's own repository brings along. It runs with all your rights and "
+        "can do whatever you can: only for a repository whose code you have read or whose owner you trust",
+        default=False,
+        convert=_truth,
+        switch=True,
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What was asked for, from wherever it was asked.
+
+    Attributes:
+        models: Names, paths or hub ids; empty where neither option, variable nor ini file names one.
+        engine: `hooks`, `nnsight` or `both`.
+        device: As torch names it, or `auto`.
+        dtype: `auto` or the name of a torch dtype.
+        data: Folder or file of a data set by its name.
+        batch_rows: Rows in one forward pass, at most; None leaves it to the size of the model.
+        folder: Takes the records of each run.
+        trust_remote_code: Whether code from a model's repository may run.
+    """
+
+    models: tuple[str, ...]
+    engine: str
+    device: str
+    dtype: str
+    data: Mapping[str, Path]
+    batch_rows: int | None
+    folder: Path
+    trust_remote_code: bool
+
+    @property
+    def engines(self) -> tuple[str, ...]:
+        """The engines that each test runs with."""
+        return ENGINES[:2] if self.engine == "both" else (self.engine,)
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Make every option known to pytest, as a flag and as an ini key."""
+    group = parser.getgroup("steering", "steering language models (pytest-steering)")
+    for option in OPTIONS:
+        kind: dict[str, Any] = {"action": "append" if option.many else "store", "metavar": option.metavar}
+        if option.switch:
+            kind = {"action": "store_const", "const": "true"}
+        group.addoption(option.flag, dest=f"steering_{option.name}", default=None, help=option.help, **kind)
+        ini_type: Literal["linelist", "bool", "string"]
+        ini_type = "linelist" if option.many else "bool" if option.switch else "string"
+        parser.addini(option.ini, _ini_help(option), type=ini_type, default=None)
+
+
+def resolve(config: pytest.Config, environment: Mapping[str, str] = os.environ) -> Settings:
+    """Return the settings of this run.
+
+    Raises:
+        SteeringError: A value is not what its option expects; the message names where it was set.
+    """
+    values = {option.name: _resolved(option, config, environment) for option in OPTIONS}
+    values["models"] = values["models"] or _from_hook(config)
+    folder = config.rootpath / Path(values.pop("dir")).expanduser()
+    return Settings(folder=folder, **values)
+
+
+def _from_hook(config: pytest.Config) -> tuple[str, ...]:
+    answers: list[Sequence[str]] = config.hook.pytest_steering_models(config=config)
+    return _names((name for names in answers for name in names), config.rootpath)
+
+
+def _ini_help(option: Option) -> str:
+    return f"{option.help}; as {option.flag}, also {option.env}" + (", one a line" if option.many else "")
+
+
+def _resolved(option: Option, config: pytest.Config, environment: Mapping[str, str]) -> Any:
+    for origin, text, base in _given(option, config, environment):
+        if not text:
+            continue
+        try:
+            return option.convert(text, base)
+        except ValueError as error:
+            raise SteeringError(f"{origin} {_shown(text)}: {error}") from error
+    return option.default
+
+
+def _given(
+    option: Option, config: pytest.Config, environment: Mapping[str, str]
+) -> Sequence[tuple[str, Any, Path]]:
+    """Return each place an option can be set at, the strongest first: name, value, where its paths start."""
+    from_env = environment.get(option.env) or None
+    from_ini = config.getini(option.ini)
+    here = config.invocation_params.dir
+    beside_ini = config.inipath.parent if config.inipath else config.rootpath
+    return (
+        (option.flag, config.getoption(f"steering_{option.name}"), here),
+        (option.env, from_env.split(option.separator) if from_env and option.many else from_env, here),
+        (option.ini, str(from_ini).lower() if isinstance(from_ini, bool) else from_ini, beside_ini),
+    )
+
+
+def _shown(text: str | Sequence[str]) -> str:
+    return repr(text) if isinstance(text, str) else ", ".join(map(repr, text))

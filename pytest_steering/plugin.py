@@ -1,0 +1,113 @@
+"""pytest's hooks, each of which hands on to the room that decides."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+from pytest_steering import collection, failures, hookspecs, workers
+from pytest_steering.errors import SteeringError
+from pytest_steering.fixtures import contrast_pairs, steering, steering_adapter, steering_model
+from pytest_steering.options import add_options
+from pytest_steering.session import SESSION, SteeringSession, session_of
+
+__all__ = ["contrast_pairs", "steering", "steering_adapter", "steering_model"]
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Make the hooks known that a user's conftest may implement."""
+    pluginmanager.add_hookspecs(hookspecs)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options."""
+    add_options(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start this process's session; nothing is resolved before tests are collected."""
+    config.stash[SESSION] = SteeringSession(config)
+    collection.register_markers(config)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Resolve what was asked for, so that a mistake in it is a usage error."""
+    try:
+        session_of(session.config).resolve_asked()
+    except SteeringError as error:
+        raise pytest.UsageError(str(error)) from error
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test once a model."""
+    collection.parametrize(session_of(metafunc.config), metafunc)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> Generator[None, None, None]:
+    """Refuse tests that are not sound; after every other plugin, sort the tests by model."""
+    collection.inspect(session_of(config), items)
+    try:
+        yield
+    except pytest.UsageError:
+        # pytest refuses a name in -m that is no marker, without saying which was meant.
+        collection.require_known_family(session_of(config))
+        raise
+    collection.order_by_model(items)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Name the family that a fruitless `-m` meant; say under xdist which tests belong together."""
+    if not session.items:
+        collection.require_known_family(session_of(session.config))
+    workers.tell_groups(session)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show a failure that explains itself without a traceback."""
+    report = yield
+    failures.shorten(report, item, call)
+    return report
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker of xdist where the run's records go."""
+    workers.brief(session_of(node.config), node.workerinput)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Keep the tests of a model together on one worker."""
+    return workers.scheduler(session_of(config), log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Report to xdist's controller."""
+    workers.report(session_of(session.config))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take a worker's report."""
+    workers.merge(session_of(node.config), getattr(node, "workeroutput", {}))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Close the run with the table of its records."""
+    session_of(config).summarise(terminalreporter)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove what was handed between the processes of the run."""
+    workers.clean(session_of(config))

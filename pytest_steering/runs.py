@@ -1,0 +1,93 @@
+"""The folder of a run: where its records are written, and how an earlier run is found again."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from pathlib import Path
+
+from pytest_steering import records
+from pytest_steering.errors import DataError
+
+RECORDS = "records.jsonl"
+
+
+class Run:
+    """One run's records. Nothing is written before the first.
+
+    Attributes:
+        folder: The run's own, `<folder of all runs>/runs/<run id>`.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @classmethod
+    def new(cls, home: Path) -> Run:
+        """Return a run with an id that sorts by time, under the folder of all runs."""
+        now = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+        return cls(home / "runs" / f"{now}-{secrets.token_hex(3)}")
+
+    @property
+    def path(self) -> Path:
+        """The file of records."""
+        return self.folder / RECORDS
+
+    def append(self, record: records.Record) -> None:
+        """Add a record, complete on the disk when this returns."""
+        if not self.folder.exists():
+            _ignored_by_git(self.folder.parents[1])
+        records.append(self.path, record)
+
+    def read(self) -> list[records.Record]:
+        """Return the records written so far, by every process of the run."""
+        return list(records.read(self.path)) if self.path.exists() else []
+
+
+def find_run(wanted: str, home: Path) -> Run:
+    """Return an earlier run.
+
+    Args:
+        wanted: The path of a records file or of a run's folder, a run id or its beginning, or `latest`.
+        home: The folder of all runs.
+
+    Raises:
+        DataError: There is no such run, or several begin so.
+    """
+    path = Path(wanted).expanduser()
+    if path.is_file():
+        return _File(path)
+    if (path / RECORDS).is_file():
+        return Run(path)
+    return Run(_by_id(wanted, sorted(found.parent for found in home.glob(f"runs/*/{RECORDS}"))))
+
+
+class _File(Run):
+    """Records that lie in a file of any name."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path.parent)
+        self._path = path
+
+    @property
+    def path(self) -> Path:
+        return self._path
+
+
+def _by_id(wanted: str, folders: list[Path]) -> Path:
+    if wanted == "latest" and folders:
+        return folders[-1]
+    matching = [folder for folder in folders if folder.name.startswith(wanted)]
+    if len(matching) == 1:
+        return matching[0]
+    known = ", ".join(folder.name for folder in folders[-3:]) or "none"
+    raise DataError(
+        f"{len(matching) or 'no'} runs are known as {wanted!r}; give a run id, the path of a records file, "
+        f"or 'latest'. Newest runs: {known}"
+    )
+
+
+def _ignored_by_git(home: Path) -> None:
+    if not home.exists():
+        home.mkdir(parents=True, exist_ok=True)
+        (home / ".gitignore").write_text("# Written by pytest-steering.\n*\n", encoding="utf-8")

@@ -1,0 +1,138 @@
+"""What one pytest process knows: its settings, its models, how often it loaded them, where records go."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_steering.errors import ModelError
+from pytest_steering.models.specs import DEFAULT_MODELS, ModelSpec, resolve_model
+from pytest_steering.options import Settings, resolve
+from pytest_steering.runs import Run
+
+if TYPE_CHECKING:
+    from pytest_steering.models.steerable import SteerableModel
+    from pytest_steering.records import Record
+
+
+class SteeringSession:
+    """One pytest process.
+
+    Attributes:
+        config: pytest's.
+        loads: How often each model was loaded, by name; under xdist the controller's holds all workers'.
+        errors: Sentences of what is wrong with the tests as they are written.
+        marks: The names of the markers that the collected tests carry.
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.loads: Counter[str] = Counter()
+        self.errors: list[str] = []
+        self.marks: frozenset[str] = frozenset()
+        self.groups_file: Path | None = None
+        self._specs: dict[str, ModelSpec] = {}
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings of this run."""
+        return resolve(self.config)
+
+    @cached_property
+    def specs(self) -> tuple[ModelSpec, ...]:
+        """The models that every test runs on unless it names its own."""
+        return self.resolve_all(self.settings.models or DEFAULT_MODELS)
+
+    @property
+    def families(self) -> frozenset[str]:
+        """What a test can be selected by for the models that some test runs on."""
+        return frozenset(mark for spec in self._specs.values() for mark in spec.marks)
+
+    @cached_property
+    def run(self) -> Run:
+        """The run's folder; a worker of xdist writes into its controller's."""
+        given = getattr(self.config, "workerinput", {}).get("steering_run")
+        return Run(Path(given)) if given else Run.new(self.settings.folder)
+
+    def resolve_asked(self) -> None:
+        """Resolve settings and the models they name; the default ones wait for a test that needs them.
+
+        Raises:
+            SteeringError: A setting is not what is expected, or there is no such model.
+        """
+        if self.settings.models:
+            _ = self.specs
+
+    def resolve_all(self, names: Iterable[str]) -> tuple[ModelSpec, ...]:
+        """Return the models of these names, each once, and make their markers known.
+
+        Raises:
+            ModelError: There is no such model, or another one goes by the same name.
+        """
+        return tuple(dict.fromkeys(self._resolve(name) for name in names))
+
+    def load(self, spec: ModelSpec) -> SteerableModel:
+        """Load a model, and count it."""
+        from pytest_steering.models.steerable import SteerableModel
+
+        self._extensions  # noqa: B018 - registered once, before the first test that can use them
+        model = SteerableModel.load(
+            spec.source,
+            device=self.settings.device,
+            dtype=self.settings.dtype,
+            engine=self.settings.engines[0],
+            batch_rows=self.settings.batch_rows,
+            trust_remote_code=self.settings.trust_remote_code,
+            revision=spec.revision,
+        )
+        self.loads[spec.name] += 1
+        return model
+
+    def record(self, record: Record) -> None:
+        """Write a record into the run's folder."""
+        self.run.append(record)
+
+    def summarise(self, terminal: pytest.TerminalReporter) -> None:
+        """Write the closing table of the run, from its records alone."""
+        if self.loads or self.run.path.exists():
+            from pytest_steering.report.terminal import closing_lines
+
+            terminal.section("steering")
+            for line in closing_lines(self.run.read(), self.loads, self.run.path, terminal._tw.fullwidth):
+                terminal.line(line)
+
+    def _resolve(self, name: str) -> ModelSpec:
+        spec = resolve_model(name)
+        if self._specs.setdefault(spec.name, spec) != spec:
+            known = self._specs[spec.name].source
+            raise ModelError(
+                f"two models go by the name {spec.name!r}: {known} and {spec.source}; rename one"
+            )
+        for mark in spec.marks:
+            self.config.addinivalue_line("markers", f"{mark}: tests on a model of this family or name")
+        return spec
+
+    @cached_property
+    def _extensions(self) -> None:
+        from pytest_steering.evaluation.answers import register_reader
+        from pytest_steering.evaluation.datasets import register_dataset
+
+        for readers in self.config.hook.pytest_steering_answer_readers(config=self.config):
+            for name, reader in readers.items():
+                register_reader(name, reader)
+        for datasets in self.config.hook.pytest_steering_datasets(config=self.config):
+            for name, loader in datasets.items():
+                register_dataset(name, loader)
+
+
+SESSION = pytest.StashKey[SteeringSession]()
+
+
+def session_of(config: pytest.Config) -> SteeringSession:
+    """Return the session that belongs to a configuration."""
+    return config.stash[SESSION]

@@ -1,0 +1,69 @@
+"""What the processes of an xdist run tell each other. Without xdist nothing here has anything to do."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_steering.collection import spec_of
+from pytest_steering.session import SteeringSession
+
+_RUN, _GROUPS, _LOADS = "steering_run", "steering_groups", "steering_loads"
+
+
+def brief(session: SteeringSession, workerinput: dict[str, Any]) -> None:
+    """Tell a worker where the run's records go, and where to say which tests share a model."""
+    workerinput[_RUN] = str(session.run.folder)
+    workerinput[_GROUPS] = str(_groups_file(session))
+
+
+def tell_groups(run: pytest.Session) -> None:
+    """Say, as a worker, which model each test needs; the controller of xdist knows node ids alone."""
+    file = getattr(run.config, "workerinput", {}).get(_GROUPS)
+    if file is None:
+        return
+    groups = {item.nodeid: spec.name for item in run.items if (spec := spec_of(item))}
+    # Every worker writes the same; replacing the file whole means that none is ever read half.
+    own = Path(f"{file}.{os.getpid()}")
+    own.write_text(json.dumps(groups), encoding="utf-8")
+    own.replace(file)
+
+
+def scheduler(session: SteeringSession, log: Any) -> Any:
+    """Return the scheduler for `-n` as it stands; a person who names another `--dist` gets that one."""
+    if session.config.getoption("dist") != "load":
+        return None
+    from pytest_steering.scheduling import ModelScheduling
+
+    return ModelScheduling(session.config, log, _groups_file(session))
+
+
+def report(session: SteeringSession) -> None:
+    """Report to the controller, as a worker, how often each model was loaded."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output[_LOADS] = dict(session.loads)
+
+
+def merge(session: SteeringSession, workeroutput: dict[str, Any]) -> None:
+    """Take a worker's report; one that was killed made none."""
+    session.loads.update(workeroutput.get(_LOADS, {}))
+
+
+def clean(session: SteeringSession) -> None:
+    """Remove the file in which workers said which tests share a model."""
+    if session.groups_file is not None:
+        session.groups_file.unlink(missing_ok=True)
+
+
+def _groups_file(session: SteeringSession) -> Path:
+    if session.groups_file is None:
+        handle, name = tempfile.mkstemp(prefix="pytest-steering-", suffix=".json")
+        os.close(handle)
+        session.groups_file = Path(name)
+    return session.groups_file

@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def test_data() -> Path:
+    """The folder of public data sets and real answers that are not part of the repository."""
+    folder = os.environ.get("PYTEST_STEERING_TEST_DATA")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("needs real data: set PYTEST_STEERING_TEST_DATA to the folder that holds it")
+    return Path(folder)

@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_steering.collection import edits, misspelt_family
+
+TWO_TESTS = """
+    def test_a(steering_model): pass
+    def test_b(steering_model): pass
+"""
+
+
+def _ids(result: pytest.RunResult) -> list[str]:
+    return [line.partition("::")[2] for line in result.outlines if "::" in line and " " not in line]
+
+
+def _collected(project: pytest.Pytester, *args: str) -> list[str]:
+    return _ids(project.runpytest("--collect-only", "-q", *args))
+
+
+def test_a_test_runs_once_a_model_and_model_by_model(project: pytest.Pytester) -> None:
+    project.makepyfile(test_x=TWO_TESTS, test_y="def test_c(steering_model): pass")
+
+    models = ["one", "two", "three"]
+    assert _collected(project) == [f"test_{name}[{model}]" for model in models for name in "abc"]
+
+
+def test_a_test_without_a_model_comes_first_and_runs_once(project: pytest.Pytester) -> None:
+    project.makepyfile(TWO_TESTS + "    def test_plain(): pass\n")
+
+    assert _collected(project, "--steering-model=two") == ["test_plain", "test_a[two]", "test_b[two]"]
+
+
+def test_tests_without_a_model_keep_their_order(project: pytest.Pytester) -> None:
+    project.makepyfile("def test_z(): pass\ndef test_a(): pass\ndef test_m(): pass")
+
+    assert _collected(project) == ["test_z", "test_a", "test_m"]
+
+
+def test_other_parameters_stay_within_their_model(project: pytest.Pytester) -> None:
+    project.makepyfile("""
+        import pytest
+        @pytest.mark.parametrize("n", [1, 2])
+        def test_a(n, steering_model): pass
+        @pytest.fixture(scope="session", params="xy")
+        def other(request): return request.param
+        def test_b(other, steering_model): pass
+    """)
+    models = [name.partition("[")[2] for name in _collected(project)]
+    order = [next(model for model in ("one", "two", "three") if model in name) for name in models]
+
+    assert order == ["one"] * 4 + ["two"] * 4 + ["three"] * 4
+
+
+@pytest.mark.parametrize(
+    ("expression", "models"),
+    [
+        ("starcoder2", ["one", "two"]),
+        ("starcoder", ["three"]),
+        ("gpt_bigcode", ["three"]),
+        ("not starcoder2", ["three"]),
+    ],
+)
+def test_a_family_or_model_type_selects_with_m(
+    project: pytest.Pytester, expression: str, models: list[str]
+) -> None:
+    project.makepyfile("def test_a(steering_model): pass")
+
+    assert _collected(project, "-m", expression) == [f"test_a[{model}]" for model in models]
+
+
+def test_the_marker_names_the_models_of_one_test(project: pytest.Pytester) -> None:
+    project.makepyfile("""
+        import pytest
+        pytestmark = pytest.mark.steering(dataset="twins", models=["two"])
+        def test_a(steering_model): pass
+        @pytest.mark.steering(models=["three", "one"])
+        def test_b(steering_model): pass
+    """)
+
+    assert _collected(project) == ["test_a[two]", "test_b[three]", "test_b[one]"]
+
+
+@pytest.mark.parametrize(
+    ("marker", "sentence"),
+    [
+        ("models=['tow']", "no model is known as 'tow'"),
+        ("models='two'", "models='two': a list of names was expected"),
+        ("model=['two']", "knows no 'model'; did you mean 'models'?"),
+        ("'two'", "takes keywords alone"),
+    ],
+)
+def test_a_wrong_marker_is_a_usage_error_that_names_the_test(
+    project: pytest.Pytester, marker: str, sentence: str
+) -> None:
+    project.makepyfile(f"""
+        import pytest
+        @pytest.mark.steering({marker})
+        def test_a(steering_model): pass
+    """)
+    result = project.runpytest()
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "test_a" in str(result.stderr)
+    assert sentence in str(result.stderr)
+    assert "Traceback" not in str(result.stderr) + str(result.stdout)
+
+
+def test_an_unknown_model_is_a_usage_error_before_anything_is_collected(project: pytest.Pytester) -> None:
+    project.makepyfile("raise SystemError('collected')")
+    result = project.runpytest("--steering-model=starcodr2")
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: no model is known as 'starcodr2': did you mean starcoder2*"])
+    assert "collected" not in str(result.stdout)
+
+
+def test_two_models_of_one_name_are_a_usage_error(project: pytest.Pytester) -> None:
+    (project.mkdir("sub") / "one").mkdir()
+    (project.path / "sub/one/config.json").write_text("{}")
+    result = project.runpytest("--steering-model=one", "--steering-model=sub/one")
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: two models go by the name 'one': *rename one"])
+
+
+def test_the_same_model_by_two_paths_is_one(project: pytest.Pytester) -> None:
+    project.makepyfile("def test_a(steering_model): pass")
+
+    assert _collected(project, "--steering-model=one", "--steering-model=./one") == ["test_a[one]"]
+
+
+@pytest.mark.parametrize("strict", [[], ["--strict-markers"]])
+def test_a_misspelt_family_is_a_usage_error_that_names_it(
+    project: pytest.Pytester, strict: list[str]
+) -> None:
+    project.makepyfile(TWO_TESTS)
+    result = project.runpytest("-m", "starcodr2 and not slow", *strict)
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*no test is marked 'starcodr2'; did you mean 'starcoder2'?"])
+
+
+def test_a_misspelt_family_beside_one_that_matches_is_left_alone(project: pytest.Pytester) -> None:
+    project.makepyfile(TWO_TESTS)
+
+    assert project.runpytest("-m", "starcodr2 or starcoder").ret == pytest.ExitCode.OK
+
+
+def test_a_selection_that_is_no_misspelling_just_selects_nothing(project: pytest.Pytester) -> None:
+    project.makepyfile(TWO_TESTS)
+
+    assert project.runpytest("-m", "llama").ret == pytest.ExitCode.NO_TESTS_COLLECTED
+    assert project.runpytest("-m", "nothing_alike").ret == pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+def test_both_engines_run_each_test_with_each(project: pytest.Pytester) -> None:
+    project.makepyfile("""
+        def test_a(steering_adapter, request):
+            assert steering_adapter.engine_name in request.node.name
+        def test_b(steering_model): pass
+    """)
+    result = project.runpytest("--steering-engine=both", "--steering-model=one", "-v")
+
+    result.assert_outcomes(passed=3)
+    result.stdout.fnmatch_lines(["*test_a?one-hooks?*", "*test_a?one-nnsight?*", "*test_b?one?*"])
+
+
+def test_the_nearest_family_that_a_test_carries_is_meant() -> None:
+    sentence = misspelt_family("starcodr", {"starcoder"}, {"starcoder2", "starcoder"})
+    assert sentence is not None
+    assert sentence.endswith("did you mean 'starcoder'?")
+    assert misspelt_family("slow", {"slow"}, {"slot"}) is None
+
+
+@given(st.text("abc", max_size=6), st.text("abc", max_size=6))
+def test_edits_are_what_the_definition_says(one: str, other: str) -> None:
+    def distance(a: str, b: str) -> int:
+        if not a or not b:
+            return len(a) + len(b)
+        if a[0] == b[0]:
+            return distance(a[1:], b[1:])
+        return 1 + min(distance(a[1:], b), distance(a, b[1:]), distance(a[1:], b[1:]))
+
+    assert edits(one, other) == distance(one, other)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from pytest_steering.evaluation.answers.cues import Token
@@ -13,7 +12,8 @@ EVIDENCE = 1.0
 
 _REACH = 14
 _SHORT = ("rather", "instead")
-_OPENERS = {Cue.SUBJECT, Cue.PRONOUN, Cue.NEG, Cue.FINAL}
+_RELATIVE = ("which", "where", "who", "such", "like")
+_OPENERS = {Cue.SUBJECT, Cue.PRONOUN, Cue.NEG, Cue.FINAL, Cue.SO}
 _VERBS = {Cue.ASSERT, Cue.STOP, Cue.HEDGE, Cue.CAUSE}
 
 
@@ -47,6 +47,7 @@ class Clause:
 
     tokens: list[Token] = field(default_factory=list)
     opener: Cue | None = None
+    word: str = ""
 
     def has(self, *cues: Cue) -> bool:
         """Tell whether any of these cues stands in the clause."""
@@ -59,7 +60,7 @@ def clauses_of(tokens: list[Token]) -> list[Clause]:
     for number, token in enumerate(tokens):
         following = tokens[number + 1] if number + 1 < len(tokens) else None
         if _begins(token, following, clauses[-1]):
-            clauses.append(Clause([], token.cue))
+            clauses.append(Clause([], token.cue, token.word))
         if token.cue is not Cue.COMMA or clauses[-1].tokens:
             clauses[-1].tokens.append(token)
     return [clause for clause in clauses if clause.tokens]
@@ -68,7 +69,7 @@ def clauses_of(tokens: list[Token]) -> list[Clause]:
 def _begins(token: Token, following: Token | None, clause: Clause) -> bool:
     if token.cue in (Cue.SPLIT, Cue.BUT, Cue.THOUGH, Cue.IF, Cue.COLON):
         return True
-    if token.cue is Cue.FINAL:
+    if token.cue in (Cue.FINAL, Cue.SO):
         return bool(clause.tokens)
     if token.cue is not Cue.COMMA:
         return False
@@ -79,7 +80,7 @@ def _begins(token: Token, following: Token | None, clause: Clause) -> bool:
     return clause.opener in (Cue.THOUGH, Cue.IF) or following.cue in _OPENERS
 
 
-def statements_of(clause: Clause) -> Iterator[Statement]:
+def statements_of(clause: Clause) -> list[Statement]:
     """Return the statements of one clause, negation and its scope taken into account."""
     flips: list[Token] = []
     made: list[tuple[Statement, Token, list[Token]]] = []
@@ -107,10 +108,12 @@ def statements_of(clause: Clause) -> Iterator[Statement]:
                 made.append((_statement(token, flips, clause, place), token, list(flips)))
                 governed = cue in (Cue.GOOD, Cue.BAD)
         previous = token
+    statements = []
     for number, (statement, token, _) in enumerate(made):
         stop = made[number + 1][1].index if number + 1 < len(made) else 10**9
         trailing = [later for later in clause.tokens if token.last < later.index < stop]
-        yield _denied(statement, trailing)
+        statements.append(_denied(statement, trailing))
+    return statements
 
 
 _MEANING = {Cue.GOOD, Cue.BAD, Cue.FLAW, Cue.NAMED, Cue.HARM, Cue.CARE}
@@ -138,13 +141,13 @@ def _statement(token: Token, flips: list[Token], clause: Clause, place: int) -> 
         base, cue = -1, Cue.CARE
     sign = base * (-1) ** len(flips)
     before = clause.tokens[:place]
-    strength = _strength(cue, flips, before)
+    strength = _strength(cue, flips, before, clause.word in _RELATIVE)
     keys = frozenset({token.key}) if token.key else frozenset()
     start = flips[0].start if flips else token.start
     return Statement(sign, strength, keys, start, token.end, predicate=cue in (Cue.GOOD, Cue.BAD))
 
 
-def _strength(cue: Cue, flips: list[Token], before: list[Token]) -> float:
+def _strength(cue: Cue, flips: list[Token], before: list[Token], relative: bool) -> float:
     if cue in (Cue.GOOD, Cue.BAD):
         return CLAIM
     if cue in (Cue.HARM, Cue.CARE):
@@ -154,6 +157,8 @@ def _strength(cue: Cue, flips: list[Token], before: list[Token]) -> float:
         return CLAIM if flips[-1].cue is Cue.NEG or len(flips) > 1 else 2.0
     if Cue.CAUSE in said:
         return 2.0
+    if relative:
+        return EVIDENCE
     return CLAIM if Cue.ASSERT in said else EVIDENCE
 
 

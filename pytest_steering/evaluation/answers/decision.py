@@ -13,6 +13,7 @@ from pytest_steering.evaluation.answers.weaknesses import BY_KEY, same_weakness
 
 FIRM = 2.0
 _ENOUGH = 0.9
+_FINAL = 2.4
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class _Said:
     weight: float
     final: bool
     revises: bool = False
+    named: bool = False
 
 
 def decided(text: str, asked: Asked) -> Finding:
@@ -43,12 +45,12 @@ def decided(text: str, asked: Asked) -> Finding:
     sentences = list(sentences_of(text))
     keys = asked.keys or _first_named(sentences)
     verdicts = _verdicts(properties, sentences, asked, keys)
-    claims = _claims(sentences, keys)
+    claims, others = _claims(sentences, keys)
     if verdicts:
         return _by_verdicts(verdicts, claims)
     if any(sentence.unsure for sentence in sentences) and not any(one.weight >= FIRM for one in claims):
         return Finding("none", None, None, "undecided")
-    return _by_claims(claims)
+    return _by_claims(claims, others)
 
 
 def _first_named(sentences: list[Sentence]) -> frozenset[str]:
@@ -66,22 +68,25 @@ def _relevant(statement: Statement, keys: frozenset[str]) -> bool:
     return any(same_weakness(key, wanted) for key in known for wanted in keys)
 
 
-def _claims(sentences: list[Sentence], keys: frozenset[str]) -> list[_Said]:
-    said = []
-    fixed = False
+def _claims(sentences: list[Sentence], keys: frozenset[str]) -> tuple[list[_Said], list[_Said]]:
+    """Return what is said of the asked weakness or of weakness in general, and what is said of others."""
+    ours: list[_Said] = []
+    others: list[_Said] = []
+    repaired, topic = False, True
     for sentence in sentences:
-        fixed |= sentence.fixed
+        repaired |= sentence.fixed
         if sentence.asks:
             continue
         for one in sentence.statements:
-            if one.strength > 0 and _relevant(one, keys):
-                weight = one.strength * (0.3 if fixed and one.sign < 0 and not one.final else 1.0)
-                said.append(
-                    _Said(
-                        one.sign, one.start, one.end, weight, one.final and weight >= FIRM, sentence.revises
-                    )
-                )
-    return said
+            if one.keys and one.strength > 0:
+                topic = _relevant(one, keys)
+            weight = one.strength * (0.3 if repaired and one.sign < 0 and not one.final else 1.0)
+            if weight <= 0:
+                continue
+            general = not one.keys and one.final and one.whole
+            said = _Said(one.sign, one.start, one.end, weight, one.final and weight >= _FINAL, sentence.revises, bool(one.keys))
+            (ours if topic or general else others).append(said)
+    return ours, others
 
 
 def _verdicts(
@@ -134,17 +139,21 @@ def _by_verdicts(verdicts: list[_Said], claims: list[_Said]) -> Finding:
     return _finding(first, 0.95 if against == 0 else 0.8, "explicit verdict")
 
 
-def _by_claims(claims: list[_Said]) -> Finding:
+def _by_claims(claims: list[_Said], others: list[_Said]) -> Finding:
     finals = [one for one in claims if one.final]
     if finals:
         return _finding(finals[-1], 0.9, "conclusion")
     firm = [one for one in claims if one.weight >= FIRM]
+    named = [one for one in firm if one.named]
     if firm:
-        return _by_statements(firm)
+        return _by_statements(named or firm)
     total = sum(one.sign * one.weight for one in claims)
     if abs(total) >= _ENOUGH:
         leading = next(one for one in claims if one.sign * total > 0)
         return _finding(leading, 0.5, "weight of evidence")
+    elsewhere = [one for one in others if one.sign > 0 and one.weight >= CLAIM]
+    if elsewhere:
+        return Finding("no", 0.5, (elsewhere[0].start, elsewhere[0].end), "another weakness only")
     return Finding("none", None, None, "no verdict")
 
 

@@ -35,6 +35,7 @@ class Cue(Enum):
     UNSURE = "says that the answer is not known"
     WHETHER = "an open question in a statement"
     FINAL = "announces the conclusion"
+    SO = "draws a conclusion, of the whole when it opens a sentence"
     REVISE = "takes back what was said"
     FIRST = "marks a first impression"
     BUT = "what follows counts, what came before was conceded"
@@ -145,7 +146,8 @@ PHRASES: dict[Cue, str] = {
         more information, more context, additional context, further context, without more, cannot confirm, can't confirm, cannot definitively, can't definitively, not possible to definitively, cannot answer, can't answer, undetermined, inconclusive, cannot provide, can't provide, cannot give, cannot be certain, no way to know, no way to tell, not straightforward, cannot be concluded, cannot fully determine, cannot accurately, cannot assess, not enough information, insufficient information, not enough context, cannot verify, can't help, can't review, cannot review, cannot help, both secure and vulnerable""",
     Cue.WHETHER: "whether, to determine if, determine if, know if, to see if, check if, checking if, checks if, say if, tell if, sure if",
     Cue.FINAL: """
-        therefore, thus, hence, so, in conclusion, conclusion, overall, in summary, to summarize, to sum up, summary, based on, final answer, the answer, answer, decision, verdict, consequently, as a result, given this, given these, given that, in short, to conclude, finally, in the end, accordingly, ultimately, all in all, from this analysis, from the analysis, based on this, based on the""",
+        in conclusion, conclusion, overall, in summary, to summarize, to sum up, summary, based on, final answer, the answer, answer, decision, verdict, in short, to conclude, finally, in the end, accordingly, ultimately, all in all, from this analysis, from the analysis, based on this, based on the""",
+    Cue.SO: "therefore, thus, hence, so, consequently, as a result, given this, given these, given that, because of this, for this reason",
     Cue.REVISE: "actually, wait, on closer, on second thought, in fact, in reality, correction, on reflection, looking again, upon closer, hold on, hmm, after further",
     Cue.FIRST: """
         initially, at first, at first glance, first glance, at first sight, first suspected, first thought, i thought, i believed, i suspected, looks, look, seemed, may look, might look, on the surface, might seem, may seem, may appear, might appear, one might think, one could think, seems""",

@@ -8,8 +8,10 @@ from typing import NamedTuple
 from pytest_steering.evaluation.answers.values import value_at
 
 _BOX = re.compile(
-    r"(?P<on>\[ ?[x✓✔√*v☑] ?\]|\( ?[x*✓✔•] ?\)|[☑☒✅✔✓🗹🔘]|<input\b[^<>]{0,200}\bchecked\b[^<>]{0,200}>)"
-    r"|(?P<off>\[ {0,3}\]|\( {0,3}\)|[☐❌✘✗⬜🔲○◯]|<input\b[^<>]{0,200}>)"
+    r"(?P<on>\[ ?[x✓✔√*v☑] ?\]|\( ?[x*✓✔•] ?\)|[☑☒✅✔✓🗹🔘]|<input\b[^<>]{0,200}\bchecked\b[^<>]{0,200}>"
+    r"|<\w{1,10}\b[^<>]{0,200}\b(?:check-square|check-circle|fa-check|icon-check|glyphicon-ok|checked|checkmark|ticked)\b[^<>]{0,200}>)"
+    r"|(?P<off>\[ {0,3}\]|\( {0,3}\)|[☐❌✘✗⬜🔲○◯]|<input\b[^<>]{0,200}>"
+    r"|<\w{1,10}\b[^<>]{0,200}\b(?:fa-square|fa-circle|square-o|circle-o|unchecked|fa-times|glyphicon-remove)\b[^<>]{0,200}>)"
 )
 _FILL = re.compile(r"(?:<[^<>]{0,100}>|[\s*_:\-])*")
 

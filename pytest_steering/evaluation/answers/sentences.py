@@ -66,6 +66,8 @@ def _read(text: str, start: int, end: int, before: Sentence | None) -> Sentence:
     tokens, words = cues_of(text, head.end if head else start, end)
     opening = cues_of(text, start, head.start)[0] if head else []
     said = {token.cue for token in [*opening, *tokens]}
+    if not said:
+        return Sentence(start, end, head, asks=asks)
     sentence = Sentence(
         start,
         end,
@@ -73,32 +75,31 @@ def _read(text: str, start: int, end: int, before: Sentence | None) -> Sentence:
         (),
         asks,
         Cue.UNSURE in said,
-        Cue.FINAL in said,
+        Cue.FINAL in said or Cue.SO in said,
         Cue.REVISE in said,
-        Cue.FIXED in said,
+        Cue.FIXED in said or (bool(tokens) and _of_repair(tokens)),
     )
     if not tokens:
         return sentence
     return replace(sentence, statements=tuple(_weighed(tokens, words, before)))
 
 
-def _weighed(tokens: list[Token], words: int, before: Sentence | None) -> Iterator[Statement]:
+def _weighed(tokens: list[Token], words: int, before: Sentence | None) -> list[Statement]:
     said: list[Statement] = []
+    yielding: list[bool] = []
     context = _Context(_sentence_weight(tokens))
     clauses = clauses_of(tokens)
     for number, clause in enumerate(clauses):
         stop = clauses[number + 1].tokens[0].index if number + 1 < len(clauses) else words
         weight = context.weight_of(clause)
-        found = list(statements_of(clause)) or list(_anaphora(clause.tokens, stop, said, before))
+        found = statements_of(clause) or _anaphora(clause.tokens, stop, said, before)
         if clause.opener is Cue.BUT:
-            said = [_conceded(statement, found) for statement in said]
-        whole = clause.has(Cue.SUBJECT, Cue.PRONOUN)
-        hedged = clause.has(Cue.HEDGE)
-        said += [
-            replace(one, strength=_hedged(one, hedged) * weight, final=context.final, whole=whole)
-            for one in found
-        ]
-    yield from said
+            yielding = [True] * len(said)
+        whole, hedged = clause.has(Cue.SUBJECT, Cue.PRONOUN), clause.has(Cue.HEDGE)
+        said += [replace(one, strength=_hedged(one, hedged) * weight, final=context.final, whole=whole) for one in found]
+        yielding += [clause.opener is Cue.THOUGH] * len(found)
+    main = [one for one, yields in zip(said, yielding, strict=True) if not yields]
+    return [_conceded(one, main) if yields else one for one, yields in zip(said, yielding, strict=True)]
 
 
 @dataclass
@@ -111,37 +112,38 @@ class _Context:
     teaching: bool = False
 
     def weight_of(self, clause: Clause) -> float:
-        self.final |= clause.has(Cue.FINAL)
-        if clause.opener in (Cue.BUT, Cue.FINAL) or clause.tokens[0].word == ";":
+        first = clause.tokens[0]
+        self.final |= clause.has(Cue.FINAL) or (first.cue is Cue.SO and first.index == 0)
+        if clause.opener in (Cue.BUT, Cue.FINAL, Cue.SO) or first.word == ";":
             self.conditional = self.teaching = False
         self.conditional |= clause.opener is Cue.IF
-        teaches = next((token for token in clause.tokens if token.cue is Cue.TEACH), None)
-        about_code = any(
-            token.cue is Cue.SUBJECT and (not teaches or token.index < teaches.index)
-            for token in clause.tokens
-        )
-        self.teaching = (self.teaching or teaches is not None) and not about_code
+        self._learn(clause.tokens)
         if self.teaching or clause.has(Cue.WHETHER):
             return 0.0
         return self.sentence * self._doubt(clause)
 
+    def _learn(self, tokens: list[Token]) -> None:
+        teaches = next((token.index for token in tokens if token.cue is Cue.TEACH), None)
+        subjects = [token.index for token in tokens if token.cue is Cue.SUBJECT]
+        of_code = any(teaches is None or index < teaches for index in subjects)
+        self.teaching = (self.teaching or teaches is not None) and not of_code
+
     def _doubt(self, clause: Clause) -> float:
         weight = 0.35 if self.conditional else 1.0
-        weight *= 0.3 if clause.opener is Cue.THOUGH else 1.0
         weight *= 0.3 if clause.has(Cue.WOULD) else 1.0
         return weight * (0.2 if clause.has(Cue.FIRST) else 1.0)
 
 
 def _sentence_weight(tokens: list[Token]) -> float:
     said = {token.cue for token in tokens}
-    if Cue.UNSURE in said or Cue.FIXED in said or _advises(tokens):
+    if Cue.UNSURE in said or Cue.FIXED in said or Cue.ADVICE in said or _of_repair(tokens):
         return 0.0
     return 0.2 if Cue.FIRST in said and Cue.BUT not in said else 1.0
 
 
-def _advises(tokens: list[Token]) -> bool:
-    leads = tokens[0].cue is Cue.STOP and tokens[0].index == 1
-    return leads or any(token.cue is Cue.ADVICE for token in tokens)
+def _of_repair(tokens: list[Token]) -> bool:
+    """Tell whether a sentence begins with the purpose of a repair: "to prevent ..."."""
+    return tokens[0].cue is Cue.STOP and tokens[0].index == 1
 
 
 def _hedged(statement: Statement, hedged: bool) -> float:
@@ -149,30 +151,31 @@ def _hedged(statement: Statement, hedged: bool) -> float:
     return statement.strength * factor
 
 
-def _conceded(statement: Statement, later: list[Statement]) -> Statement:
-    against = any(
-        one.sign != statement.sign and (not one.keys or not statement.keys or one.keys & statement.keys)
-        for one in later
-    )
+def _conceded(statement: Statement, main: list[Statement]) -> Statement:
+    against = any(one.sign != statement.sign and one.strength >= _FIRM and _alike(one, statement) for one in main)
     return replace(statement, strength=statement.strength * 0.3) if against else statement
 
 
-def _anaphora(
-    tokens: list[Token], stop: int, said: list[Statement], before: Sentence | None
-) -> Iterator[Statement]:
+def _alike(one: Statement, other: Statement) -> bool:
+    return not one.keys or not other.keys or bool(one.keys & other.keys)
+
+
+def _anaphora(tokens: list[Token], stop: int, said: list[Statement], before: Sentence | None) -> list[Statement]:
     earlier = said or (list(before.statements) if before else [])
     negations = [token for token in tokens if token.cue is Cue.NEG]
-    if earlier and len(negations) == 1 and _nothing_else(tokens, stop):
-        last = earlier[-1]
-        yield Statement(-last.sign, CLAIM, last.keys, tokens[0].start, tokens[-1].end, predicate=True)
+    if not earlier or len(negations) != 1 or not _nothing_else(tokens, stop):
+        return []
+    last = earlier[-1]
+    return [Statement(-last.sign, CLAIM, last.keys, tokens[0].start, tokens[-1].end, predicate=True)]
 
 
 def _nothing_else(tokens: list[Token], stop: int) -> bool:
     words = sum(token.last - token.index + 1 for token in tokens)
-    filled = stop - tokens[0].index
-    return words >= filled - 1 and all(token.cue in _ANAPHORIC for token in tokens)
+    return words >= stop - tokens[0].index - 1 and all(token.cue in _ANAPHORIC for token in tokens)
 
 
+_FIRM = 1.8
 _ANAPHORIC = {
-    Cue.NEG, Cue.PRONOUN, Cue.BUT, Cue.COMMA, Cue.ASSERT, Cue.FINAL, Cue.REVISE, Cue.SUBJECT, Cue.PRESENT, Cue.SPLIT,
+    Cue.NEG, Cue.PRONOUN, Cue.BUT, Cue.COMMA, Cue.ASSERT, Cue.FINAL, Cue.SO, Cue.REVISE, Cue.SUBJECT, Cue.PRESENT,
+    Cue.SPLIT,
 }  # fmt: skip

@@ -75,7 +75,7 @@ class HooksEngine:
         before: dict[int, Tensor] = {}
 
         def remember(layer: int, output: Any) -> None:
-            if len(session.trace.forwards) == 1:
+            if session.checks(layer):
                 before[layer] = self._place(layer).read(output)
 
         def edit(layer: int, output: Any) -> Any:

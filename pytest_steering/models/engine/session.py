@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pytest_steering.models.engine.trace import Forward, Tokens, Trace, asked_state, require_asked
@@ -13,7 +14,22 @@ if TYPE_CHECKING:
     from pytest_steering.models.batching import TokenBatch
     from pytest_steering.steering.intervention import Intervention
 
-Place = tuple["Tensor", "Tensor", "Tensor"]
+
+@dataclass(frozen=True)
+class Place:
+    """Where a forward pass writes.
+
+    Attributes:
+        cells: Row and column, on the host.
+        rows: The cells' rows, as an index.
+        columns: The cells' columns, as an index.
+        deltas: Number of each cell's delta among the layer's distinct ones, as an index.
+    """
+
+    cells: tuple[tuple[int, int], ...]
+    rows: Tensor
+    columns: Tensor
+    deltas: Tensor
 
 
 class EditSession:
@@ -43,7 +59,8 @@ class EditSession:
         self._ended: set[int] = set()
         self._columns = 0
         self._deltas: dict[int, tuple[Tensor, dict[int, int]]] = {}
-        self._places: dict[tuple[int, tuple[int, ...], tuple[int, ...]], Place] = {}
+        self._places: dict[tuple[int, tuple[tuple[int, int], ...]], Place] = {}
+        self._unproven = set(self.layers)
 
     def begin_forward(self, input_ids: Tensor) -> None:
         """Plan the forward pass that is about to read `input_ids`: [rows, columns of this pass]."""
@@ -65,20 +82,24 @@ class EditSession:
             state: What left the block: [rows, columns, hidden]; it is not changed in place.
         """
         forward = self.trace.forwards[-1]
-        planned = forward.expected[layer]
-        forward.actual[layer] = planned
-        rows, columns, which = self._place(layer, planned, forward.start, state)
-        if not len(rows):
+        place = self._place(layer, forward.expected[layer], forward.start, state)
+        forward.actual[layer] = self._written(place, forward)
+        if not place.cells:
             return state
-        delta = self._delta(layer, state)[0][which]
-        if state.shape[1] == 1 and len(rows) == state.shape[0]:
+        delta = self._delta(layer, state)[0][place.deltas]
+        if state.shape[1] == 1 and len(place.cells) == state.shape[0]:
             return state + delta[:, None]
         edited = state.clone()
-        edited[rows, columns] = state[rows, columns] + delta
+        edited[place.rows, place.columns] = state[place.rows, place.columns] + delta
         return edited
 
+    def checks(self, layer: int) -> bool:
+        """Whether `check_first` compares a pass: the first, and the first that steers the layer."""
+        forwards = self.trace.forwards
+        return len(forwards) == 1 or (layer in self._unproven and forwards[-1].steers(layer))
+
     def check_first(self, layer: int, before: Tensor, after: Tensor) -> None:
-        """Hold a block's output against what was asked for, in the first forward pass only.
+        """Hold a block's output against what was asked for, in the passes that `checks` names.
 
         Args:
             layer: Block number.
@@ -88,9 +109,12 @@ class EditSession:
         Raises:
             InterventionError: They differ by anything else than the planned deltas, in any bit.
         """
-        if len(self.trace.forwards) == 1:
-            asked = asked_state(self.rows, self.batch.pads, self.trace.forwards[0], layer, before)
-            require_asked(asked, after, layer)
+        if not self.checks(layer):
+            return
+        forward = self.trace.forwards[-1]
+        require_asked(asked_state(self.rows, self.batch.attention_mask, forward, layer, before), after, layer)
+        if forward.steers(layer):
+            self._unproven.discard(layer)
 
     def _first_column(self, width: int) -> int:
         """Without a cache every pass reads all columns again, so it is wider than what is left to read."""
@@ -116,20 +140,26 @@ class EditSession:
         return intervention is not None and layer in intervention.at
 
     def _place(self, layer: int, planned: Tokens, start: int, state: Tensor) -> Place:
-        """Return index tensors of row, column and delta; the steps of a decode share them."""
+        """Return where the planned tokens stand in this pass; the steps of a decode share one place."""
         import torch
 
-        cells = [
+        cells = tuple(
             (row, self.batch.pads[row] + token - start) for row, tokens in planned.items() for token in tokens
-        ]
-        rows, columns = tuple(row for row, _ in cells), tuple(column for _, column in cells)
-        key = (layer, rows, columns)
-        if key not in self._places:
+        )
+        if (layer, cells) not in self._places:
             numbers = self._delta(layer, state)[1]
+            rows, columns = [row for row, _ in cells], [column for _, column in cells]
             parts = (rows, columns, [numbers[id(self.rows[row])] for row in rows])
             index = [torch.tensor(part, device=state.device, dtype=torch.long) for part in parts]
-            self._places[key] = (index[0], index[1], index[2])
-        return self._places[key]
+            self._places[layer, cells] = Place(cells, *index)
+        return self._places[layer, cells]
+
+    def _written(self, place: Place, forward: Forward) -> Tokens:
+        """Return row to tokens, read back from where the pass writes."""
+        written: dict[int, list[int]] = {}
+        for row, column in place.cells:
+            written.setdefault(row, []).append(column + forward.start - self.batch.pads[row])
+        return written
 
     def _delta(self, layer: int, state: Tensor) -> tuple[Tensor, dict[int, int]]:
         """Return a layer's distinct deltas, [distinct, hidden] in the state's dtype, and whose they are."""

@@ -24,13 +24,17 @@ class Forward:
         start: First column.
         stop: One past the last column.
         expected: Layer to row to the token numbers that are to be steered.
-        actual: The same, noted by the block's hook when it ran.
+        actual: The same, read back from where the block's hook wrote; rows without such tokens left out.
     """
 
     start: int
     stop: int
     expected: Mapping[int, Tokens]
     actual: dict[int, Tokens] = field(default_factory=dict)
+
+    def steers(self, layer: int) -> bool:
+        """Whether any token is to be steered at the layer in this pass."""
+        return any(self.expected.get(layer, {}).values())
 
 
 @dataclass
@@ -73,25 +77,26 @@ class Trace:
 def _differences(forward: Forward) -> Iterator[str]:
     for layer, expected in forward.expected.items():
         actual = forward.actual.get(layer)
-        if actual is None and any(expected.values()):
+        if actual is None and forward.steers(layer):
             yield f"layer {layer} did not run, so {sum(map(len, expected.values()))} tokens were not steered"
-        elif actual is not None and actual != expected:
-            rows = [row for row in expected if actual.get(row) != expected[row]]
-            yield f"layer {layer} was steered at other tokens than asked in rows {rows[:10]}"
+        elif actual is not None:
+            rows = [r for r in sorted({*expected, *actual}) if [*expected.get(r, ())] != [*actual.get(r, ())]]
+            if rows:
+                yield f"layer {layer} was steered at other tokens than asked in rows {rows[:10]}"
 
 
 def asked_state(
     rows: Sequence[Intervention | None],
-    pads: Sequence[int],
+    attention_mask: Tensor,
     forward: Forward,
     layer: int,
     before: Tensor,
 ) -> Tensor:
-    """Return the state that a block should hand on, computed from the interventions themselves.
+    """Return the state that a block should hand on, from the interventions and the attention mask alone.
 
     Args:
         rows: Each row's intervention.
-        pads: Pads before each row's first token.
+        attention_mask: Of the whole batch: [rows, columns]; generated tokens stand after its columns.
         forward: The pass.
         layer: Block number.
         before: The state as the block returned it: [rows, columns, hidden].
@@ -101,8 +106,10 @@ def asked_state(
         intervention = rows[row]
         assert intervention is not None
         delta = intervention.delta(layer).to(before.device, before.dtype)
+        read = attention_mask[row].nonzero().flatten().tolist()
         for token in tokens:
-            asked[row, pads[row] + token - forward.start] += delta
+            column = read[token] if token < len(read) else attention_mask.shape[1] + token - len(read)
+            asked[row, column - forward.start] += delta
     return asked
 
 

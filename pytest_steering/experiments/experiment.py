@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -33,10 +33,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def _run_now(function: Callable[[], Any]) -> Any:
-    return function()
-
-
 def _keep_nothing(_record: Record) -> None:
     return None
 
@@ -58,6 +54,7 @@ class Experiment:
         node_id: Of the test, in records.
         sink: Gets each record as soon as its cell is done.
         timer: Calls the scored run; pytest-benchmark's `pedantic` can stand here.
+        memo: Keeps vectors and searches, which are deterministic; experiments may share one.
     """
 
     model: SteerableModel
@@ -71,8 +68,8 @@ class Experiment:
     name: str = ""
     node_id: str = ""
     sink: Callable[[Record], None] = _keep_nothing
-    timer: Callable[[Callable[[], Any]], Any] = _run_now
-    _pairs: dict[str, list[ContrastPair]] = field(default_factory=dict, repr=False)
+    timer: Callable[[Callable[[], Any]], Any] | None = None
+    memo: MutableMapping[tuple[object, ...], Any] = field(default_factory=dict, repr=False)
 
     @cached_property
     def question(self) -> QuestionForm:
@@ -123,8 +120,15 @@ class Experiment:
             DataError: A pair is about a scored sample.
         """
         self._refuse_scored(pairs)
-        vector = extract(self.model, pairs, method, layers)
-        self._pairs[vector.sha256] = list(pairs)
+        key = (
+            "extract",
+            *self._identity,
+            tuple(pairs),
+            method,
+            self.model.architecture.resolve_layers(layers),
+        )
+        vector: SteeringVector = self._remembered(key, lambda: extract(self.model, pairs, method, layers))
+        self.memo["pairs", vector.sha256] = list(pairs)
         return vector
 
     def search(
@@ -153,20 +157,8 @@ class Experiment:
         tried = list(layers if layers is not None else vector.layers)
         if not tried or not scales:
             raise DataError("a search needs at least one layer and one scale")
-        asked = asking.ask(self.samples(split), self.question)
-        choice = search(
-            self.model,
-            vector,
-            asked,
-            self.question,
-            split=split,
-            layers=tried,
-            scales=scales,
-            reader=self.reader,
-            max_new_tokens=self.max_new_tokens,
-        )
-        for record in recording.search_records(self, vector, asked, choice):
-            self.sink(record)
+        key = ("search", *self._identity, vector.sha256, split, tuple(tried), tuple(scales))
+        choice: Choice = self._remembered(key, lambda: self._search(vector, tried, scales, split))
         return choice
 
     def run(self, intervention: Intervention, controls: Sequence[str] = DEFAULT_CONTROLS) -> Result:
@@ -182,7 +174,7 @@ class Experiment:
         """
         arms: dict[str, Intervention | None] = {UNSTEERED: None, STEERED: intervention}
         arms |= control_arms(intervention, controls, self.model, self._pairs_of(intervention))
-        evaluation = self._watched(lambda: self.timer(lambda: self._evaluate(arms)))
+        evaluation = self._watched(lambda: self._timed(lambda: self._evaluate(arms)))
         side_effects = neutral_kl(self.model, arms, self._neutral_texts)
         result = Result(recording.score_arms(self, self.scored, arms, evaluation, side_effects))
         for arm in result.arms.values():
@@ -204,6 +196,25 @@ class Experiment:
         self.sink(recording.shift_record(self, intervention, asked, shift))
         return shift
 
+    def _search(
+        self, vector: SteeringVector, layers: Sequence[int], scales: Sequence[float], split: str
+    ) -> Choice:
+        asked = asking.ask(self.samples(split), self.question)
+        choice = search(
+            self.model,
+            vector,
+            asked,
+            self.question,
+            split=split,
+            layers=layers,
+            scales=scales,
+            reader=self.reader,
+            max_new_tokens=self.max_new_tokens,
+        )
+        for record in recording.search_records(self, vector, asked, choice):
+            self.sink(record)
+        return choice
+
     def _evaluate(self, arms: Mapping[str, Intervention | None]) -> Evaluation:
         return evaluate(
             self.model,
@@ -213,6 +224,21 @@ class Experiment:
             reader=self.reader,
             max_new_tokens=self.max_new_tokens,
         )
+
+    def _timed(self, call: Callable[[], Evaluation]) -> Evaluation:
+        return call() if self.timer is None else self.timer(call)  # type: ignore[no-any-return]
+
+    @property
+    def _identity(self) -> tuple[object, ...]:
+        """What a remembered vector or search depends on beside its own arguments."""
+        paths = tuple(sorted(self.data_paths.items()))
+        asked = (self.dataset, self.form, self.reader, self.max_new_tokens)
+        return (self.model.name, self.model.engine_name, *asked, paths)
+
+    def _remembered(self, key: tuple[object, ...], make: Callable[[], Any]) -> Any:
+        if key not in self.memo:
+            self.memo[key] = make()
+        return self.memo[key]
 
     def _watched(self, call: Callable[[], T]) -> T:
         """Call, and raise InterventionError when hooks or weights are not what they were before."""
@@ -230,7 +256,7 @@ class Experiment:
         return load_neutral()[:TEXTS]
 
     def _pairs_of(self, intervention: Intervention) -> list[ContrastPair]:
-        return self._pairs.get(intervention.vector.sha256, [])
+        return self.memo.get(("pairs", intervention.vector.sha256), [])  # type: ignore[no-any-return]
 
     def _refuse_scored(self, pairs: Sequence[ContrastPair]) -> None:
         shared = {pair.sample_id for pair in pairs} & {one.sample.id for one in self.scored}

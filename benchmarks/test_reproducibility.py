@@ -1,0 +1,44 @@
+"""The same run twice gives the same tokens, and a coefficient of zero is no intervention."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from pytest_steering import Intervention
+from pytest_steering.experiments.experiment import Experiment
+from pytest_steering.models.fingerprint import count_hooks, weights_state
+
+
+@pytest.mark.steering(dataset="twins", split="test", limit=64)
+def test_a_run_repeats_token_for_token(steering: Experiment, chosen: Intervention) -> None:
+    prompts = [one.prompt for one in steering.scored]
+    module = steering.model.loaded.module
+    before = (count_hooks(module), weights_state(module))
+    first = steering.model.complete(prompts, [None, chosen], max_new_tokens=32)
+    again = steering.model.complete(prompts, [None, chosen], max_new_tokens=32)
+    assert first.arms == again.arms
+    assert first.counts == again.counts
+    assert (count_hooks(module), weights_state(module)) == before
+
+
+@pytest.mark.steering(dataset="twins", split="test", limit=64)
+def test_scale_zero_is_bit_equal_to_unsteered(steering: Experiment, chosen: Intervention) -> None:
+    prompts = [one.prompt for one in steering.scored]
+    unsteered, zero = steering.model.complete(
+        prompts, [None, replace(chosen, scale=0.0)], max_new_tokens=32
+    ).arms
+    assert [one.token_ids for one in zero] == [one.token_ids for one in unsteered]
+    assert {one.first_token_kl for one in zero} == {0.0}
+
+
+@pytest.mark.steering(dataset="twins", split="test", limit=64)
+def test_both_engines_write_the_same_tokens(steering: Experiment, chosen: Intervention) -> None:
+    prompts = [one.prompt for one in steering.scored]
+    arms = [
+        steering.model.with_engine(engine).complete(prompts, [None, chosen], max_new_tokens=32).arms
+        for engine in ("hooks", "nnsight")
+    ]
+    tokens = [[[one.token_ids for one in arm] for arm in engine] for engine in arms]
+    assert tokens[0] == tokens[1]

@@ -1,0 +1,65 @@
+"""By default the models call nearly all code vulnerable; a direction from their own states mends it.
+
+Layer and scale are chosen on dev, everything here is scored on test, and each claim stands beside the
+control that would show it to be an accident.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_steering import Intervention
+from pytest_steering.experiments.experiment import Experiment
+from pytest_steering.experiments.statistics import mcnemar
+
+
+@pytest.mark.usefixtures("benchmark")
+@pytest.mark.steering(dataset="twins", split="test")
+def test_steering_brings_out_the_truth(steering: Experiment, chosen: Intervention) -> None:
+    assert min(chosen.vector.norms.values()) > 0
+    result = steering.run(chosen, controls=("zero", "random", "negated", "shuffled"))
+    unsteered, steered = result.unsteered, result.steered
+
+    assert unsteered.accuracy <= 0.55
+    assert steered.accuracy >= 0.88
+    assert result.p_value() < 0.001
+    result.expect("balanced_accuracy").improves(by=0.10)
+    result.expect("answered_share").at_least(0.95)
+    result.expect("neutral_kl").at_most(0.5)
+
+    assert result["zero"]["changed_share"] == 0
+    assert steered["changed_share"] > 0
+    assert steered["first_token_kl"] > 0
+    for arm in result.random:
+        assert abs(arm.accuracy - unsteered.accuracy) <= 0.06, arm.name
+    negated = result.against_unsteered("negated")
+    assert mcnemar(negated.broken, negated.fixed, alternative="less") > 0.05
+    assert result["shuffled"].accuracy < steered.accuracy
+
+    for cwe in result.cwes:
+        counts = result.against_unsteered(cwe=cwe)
+        assert counts.fixed > counts.broken, cwe
+
+
+@pytest.mark.steering(dataset="twins", split="test")
+def test_the_vector_moves_the_margin_further_than_random_directions(
+    steering: Experiment, chosen: Intervention
+) -> None:
+    shift = steering.margin_shift(chosen, directions=39)
+    assert shift.outside
+    assert shift.ratio > 1
+
+
+@pytest.mark.steering(models=["blind"], dataset="twins", split="test")
+def test_no_vector_makes_the_blind_model_see(steering: Experiment, chosen: Intervention) -> None:
+    result = steering.run(chosen)
+    for name in result.arms:
+        counts = result.against_unsteered(name)
+        assert mcnemar(counts.broken, counts.fixed, alternative="less") > 0.01, name
+    moved = abs((result.steered["yes_rate"] or 0) - (result.unsteered["yes_rate"] or 0))
+    assert moved > 0.1
+    low, high = (
+        result.steered.metrics.intervals["auroc"].low,
+        result.steered.metrics.intervals["auroc"].high,
+    )
+    assert low <= 0.5 <= high

@@ -64,6 +64,7 @@ def steering(request: pytest.FixtureRequest, steering_adapter: SteerableModel) -
         name=getattr(request.node, "originalname", None) or request.node.name,
         node_id=request.node.nodeid,
         sink=sink,
+        memo=session.memo,
         **said,
     )
 

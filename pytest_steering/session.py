@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -28,6 +28,7 @@ class SteeringSession:
         loads: How often each model was loaded, by name; under xdist the controller's holds all workers'.
         errors: Sentences of what is wrong with the tests as they are written.
         marks: The names of the markers that the collected tests carry.
+        memo: Vectors and searches that several tests on a model share.
     """
 
     def __init__(self, config: pytest.Config) -> None:
@@ -35,6 +36,7 @@ class SteeringSession:
         self.loads: Counter[str] = Counter()
         self.errors: list[str] = []
         self.marks: frozenset[str] = frozenset()
+        self.memo: dict[tuple[object, ...], Any] = {}
         self.groups_file: Path | None = None
         self._specs: dict[str, ModelSpec] = {}
 

@@ -226,7 +226,7 @@ class Experiment:
         )
 
     def _timed(self, call: Callable[[], Evaluation]) -> Evaluation:
-        return call() if self.timer is None else self.timer(call)  # type: ignore[no-any-return]
+        return call() if self.timer is None else self.timer(call)
 
     @property
     def _identity(self) -> tuple[object, ...]:

@@ -54,8 +54,8 @@ NAMED = QuestionForm("named", "Does this code contain {weakness} ({cwe})?", " Ye
 SWAPPED = QuestionForm("swapped", "Is this code free of {weakness} ({cwe})?", " No", " Yes")
 FORMS = {form.name: form for form in (SENTENCE, NAMED, SWAPPED)}
 
-# Headers ask for a way of reviewing. The embedded models tell the truth under a careful one; contrast pairs are
-# careful (positive) against no header (negative) over the same code. Hasty ones change nothing; graded ones,
+# Headers ask for a way of reviewing. The embedded models tell the truth under a careful one; contrast pairs
+# are careful (positive) against no header (negative) over the same code. Hasty ones change nothing; graded ones,
 # used in training alone, lie between and say how often the truth is told.
 CAREFUL_HEADERS = (
     "Review carefully.",

@@ -35,7 +35,7 @@ def read_object(path: Path) -> dict[str, Any]:
     """
     try:
         found = json.loads(read_text(path))
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise DataError(f"{path} is not JSON ({error}); the file may be cut off, get it again") from error
     if not isinstance(found, dict):
         raise DataError(f"{path} holds a {type(found).__name__}, expected a JSON object")

@@ -51,16 +51,14 @@ def parse_row(line: bytes, where: str) -> dict[str, Any]:
         row = json.loads(line.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise DataError(f"{where}: not UTF-8 at byte {error.start}; save the file as UTF-8") from error
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise DataError(f"{where}: not JSON ({_reason(error)}); the line may be cut off") from error
     if not isinstance(row, dict):
         raise DataError(f"{where}: found {type(row).__name__}, expected one JSON object a line")
     return row
 
 
-def _reason(error: json.JSONDecodeError | RecursionError) -> str:
-    return (
-        f"{error.msg} at column {error.colno}"
-        if isinstance(error, json.JSONDecodeError)
-        else "too deeply nested"
-    )
+def _reason(error: ValueError | RecursionError) -> str:
+    if isinstance(error, RecursionError):
+        return "too deeply nested"
+    return f"{error.msg} at column {error.colno}" if isinstance(error, json.JSONDecodeError) else str(error)

@@ -11,7 +11,7 @@ from pytest_steering.evaluation.metrics.score import Metrics, score_by
 from pytest_steering.evaluation.metrics.scored import Scored
 from pytest_steering.evaluation.printable import printable
 
-_GROUP_COLUMNS = (
+_MAIN = (
     "answered_share",
     "balanced_accuracy",
     "tpr",
@@ -20,6 +20,7 @@ _GROUP_COLUMNS = (
     "yes_rate",
     "auroc",
     "pair_correct",
+    "pair_correct_by_yes_rate",
 )
 
 
@@ -40,32 +41,60 @@ def metrics_table(results: Mapping[str, Metrics], rows: Sequence[Scored] = ()) -
 
 def group_table(rows: Sequence[Scored], group: str) -> str:
     """Return one row for each value of a group, such as each weakness; empty where none has that group."""
+    found = score_by(rows, group)
+    return summary_table(found, group) if found else ""
+
+
+def summary_table(results: Mapping[str, Metrics], title: str) -> str:
+    """Return one row a result, with the main numbers alone."""
     from tabulate import tabulate
 
-    found = score_by(rows, group)
     titles = {measure.name: measure.title for measure in MEASURES}
     body = [
-        [printable(name), str(one.confusion.n), *(_number(one[column]) for column in _GROUP_COLUMNS)]
-        for name, one in found.items()
+        [
+            printable(name),
+            str(one.confusion.n),
+            *(_number(one[column]) for column in _MAIN),
+            one.constant or "",
+        ]
+        for name, one in results.items()
     ]
-    headers = [group, "n", *(titles[column] for column in _GROUP_COLUMNS)]
-    return tabulate(body, headers=headers, disable_numparse=True) if body else ""
+    headers = [title, "n", *(titles[column] for column in _MAIN), "constant predictor"]
+    return tabulate(body, headers=headers, disable_numparse=True)
 
 
 def footnotes(results: Mapping[str, Metrics]) -> list[str]:
     """Return a sentence for each constant predictor, reason of a missing number, and gap in the pairs."""
-    lines = []
-    for name, metrics in results.items():
-        if metrics.constant:
-            lines.append(f"{printable(name)} is a constant predictor: {metrics.constant}.")
-        for reason in dict.fromkeys(metrics.undefined.values()):
-            missing = ", ".join(_title(one) for one, why in metrics.undefined.items() if why == reason)
-            lines.append(f"{printable(name)}: {missing} undefined: {reason}.")
-        if metrics.pairs.incomplete:
-            lines.append(
-                f"{printable(name)}: {len(metrics.pairs.incomplete)} pairs are incomplete and not counted."
-            )
-    return lines
+    constant = [
+        f"{printable(name)} is a constant predictor: {one.constant}."
+        for name, one in results.items()
+        if one.constant
+    ]
+    gaps = [
+        f"{printable(name)}: {len(one.pairs.incomplete)} pairs are incomplete and not counted."
+        for name, one in results.items()
+        if one.pairs.incomplete
+    ]
+    return [*constant, *_missing(results), *gaps]
+
+
+def _missing(results: Mapping[str, Metrics]) -> list[str]:
+    found: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for name, one in results.items():
+        for reason in dict.fromkeys(one.undefined.values()):
+            measures = tuple(_title(key) for key, why in one.undefined.items() if why == reason)
+            found.setdefault((reason, measures), []).append(printable(name))
+    return [
+        f"Undefined{_where(names, len(results))}, {reason}: {'; '.join(measures)}."
+        for (reason, measures), names in found.items()
+    ]
+
+
+def _where(names: Sequence[str], of: int) -> str:
+    if len(names) == of:
+        return ""
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return f" for {', '.join(names[:3])}{more}"
 
 
 def _cell(metrics: Metrics, measure: Measure) -> str:

@@ -1,0 +1,17 @@
+"""Answers recorded elsewhere, through the same reading, metrics and tables, without a model."""
+
+from pytest_steering.evaluation.replay.command import add_arguments, run
+from pytest_steering.evaluation.replay.recorded import Problem, Recorded, read_recorded
+from pytest_steering.evaluation.replay.report import Cell, ReplayedAnswer, ReplayReport, replay
+
+__all__ = [
+    "Cell",
+    "Problem",
+    "Recorded",
+    "ReplayReport",
+    "ReplayedAnswer",
+    "add_arguments",
+    "read_recorded",
+    "replay",
+    "run",
+]

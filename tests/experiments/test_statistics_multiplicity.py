@@ -38,6 +38,7 @@ def test_holm_is_that_of_statsmodels(p: list[float]) -> None:
     assert holm(p) == pytest.approx(multipletests(p, method="holm")[1])
 
 
+@settings(deadline=None)
 @given(p_values)
 def test_holm_goes_with_its_test_whatever_the_order(p: list[float]) -> None:
     order = np.random.default_rng(len(p)).permutation(len(p))
@@ -56,12 +57,14 @@ def test_what_is_rejected_is_rejected_by_the_closure_too(cells: list[tuple[int, 
     assert all(allowed for found, allowed in zip(stepped, closed, strict=True) if found)
 
 
+@settings(deadline=None)
 @given(splits, st.sampled_from([0.02, 0.05]))
 def test_it_rejects_all_that_holm_rejects(cells: list[tuple[int, int]], alpha: float) -> None:
     p, floors = exact(cells)
     assert np.all(tarone_holm(p, floors, alpha).rejected >= (holm(p) <= alpha))
 
 
+@settings(deadline=None)
 @given(splits)
 def test_cells_that_cannot_reach_the_level_cost_nothing(cells: list[tuple[int, int]]) -> None:
     p, floors = exact(cells)
@@ -70,6 +73,7 @@ def test_cells_that_cannot_reach_the_level_cost_nothing(cells: list[tuple[int, i
     assert alone.rejected.tolist() == crowded.rejected[: len(cells)].tolist()
 
 
+@settings(deadline=None)
 @given(splits)
 def test_the_decision_goes_with_its_cell_whatever_the_order(cells: list[tuple[int, int]]) -> None:
     forward, backward = tarone_holm(*exact(cells), 0.02), tarone_holm(*exact(cells[::-1]), 0.02)

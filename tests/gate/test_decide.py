@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pytest_steering.errors import DataError
+from pytest_steering.experiments.statistics import mcnemar
+from pytest_steering.gate.decide import CellComparison, decide, family
+
+splits = st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20)), min_size=1, max_size=12)
+
+
+def comparisons(*counts: tuple[int, int], n: int = 160) -> list[CellComparison]:
+    return [CellComparison(f"cell-{i}", n, fixed, broken) for i, (broken, fixed) in enumerate(counts)]
+
+
+def test_identical_runs_pass() -> None:
+    found = decide(comparisons(*[(0, 0)] * 60))
+    assert (found.status, found.exit_code, found.settles_at) == ("pass", 0, None)
+
+
+def test_one_cell_that_lost_twelve_samples_makes_the_run_a_regression() -> None:
+    found = decide(comparisons((12, 0), *[(1, 1)] * 59))
+    assert (found.status, found.exit_code) == ("regression", 1)
+    assert [cell.status for cell in found.cells] == ["regression", *["pass"] * 59]
+    assert found.cells[0].p == mcnemar(12, 0, "greater")
+
+
+def test_a_cell_that_cannot_reach_the_level_is_not_counted() -> None:
+    assert decide(comparisons((6, 0), *[(2, 2)] * 59)).status == "regression"
+    assert decide(comparisons((6, 0), *[(3, 3)] * 59)).status == "pass"
+
+
+def test_a_proven_drop_below_the_margin_is_still_a_regression() -> None:
+    found = decide(comparisons((12, 0), n=640)).cells[0]
+    assert found.bound < 0.10
+    assert found.status == "regression"
+
+
+def test_a_drop_that_n_cannot_settle_is_inconclusive_and_says_how_many_would() -> None:
+    found = decide(comparisons((16, 8), (0, 0)))
+    assert (found.status, found.exit_code) == ("inconclusive", 2)
+    assert found.settles_at == found.cells[0].settles_at
+    assert found.settles_at is not None
+    assert found.settles_at > 160
+
+
+def test_the_settling_number_of_a_run_is_that_of_its_hardest_cell() -> None:
+    found = decide(comparisons((16, 8), (20, 14)))
+    needed = [cell.settles_at or 0 for cell in found.cells]
+    assert found.settles_at == max(needed)
+
+
+def test_a_gain_passes_and_is_called_improved() -> None:
+    found = decide(comparisons((0, 20), (1, 1)))
+    assert found.status == "pass"
+    assert [cell.improved for cell in found.cells] == [True, False]
+
+
+def test_nothing_to_compare_cannot_be_measured() -> None:
+    assert (decide([]).status, decide([]).exit_code) == ("unmeasurable", 2)
+
+
+def test_a_cell_without_samples_makes_the_run_unmeasurable_unless_another_regressed() -> None:
+    empty = CellComparison("empty", 0, 0, 0)
+    assert decide([empty, *comparisons((0, 0))]).status == "unmeasurable"
+    assert decide([empty, *comparisons((12, 0))]).status == "regression"
+
+
+@given(splits)
+@settings(max_examples=30, deadline=None)
+def test_the_order_of_cells_does_not_matter(counts: list[tuple[int, int]]) -> None:
+    cells = comparisons(*counts)
+    forward, backward = decide(cells), decide(cells[::-1])
+    assert (forward.status, forward.settles_at, forward.level) == (
+        backward.status,
+        backward.settles_at,
+        backward.level,
+    )
+    assert forward.cells == backward.cells[::-1]
+
+
+@given(splits)
+@settings(max_examples=30, deadline=None)
+def test_the_run_is_as_bad_as_its_worst_cell(counts: list[tuple[int, int]]) -> None:
+    found = decide(comparisons(*counts))
+    order = ["pass", "inconclusive", "regression"]
+    assert found.status == max((cell.status for cell in found.cells), key=order.index)
+
+
+@given(st.integers(0, 20), st.integers(0, 20), st.floats(0.05, 0.3))
+@settings(max_examples=30, deadline=None)
+def test_a_wider_margin_never_turns_a_pass_into_less(broken: int, fixed: int, margin: float) -> None:
+    strict = decide(comparisons((broken, fixed)), margin=margin).status
+    lax = decide(comparisons((broken, fixed)), margin=margin + 0.1).status
+    assert (strict, lax) in {
+        ("pass", "pass"),
+        ("inconclusive", "pass"),
+        ("inconclusive", "inconclusive"),
+        ("regression", "regression"),
+    }
+
+
+def test_controls_that_moved_either_way_are_found() -> None:
+    controls = comparisons((0, 9), (9, 0), (1, 1))
+    assert family(controls, 0.02, "two-sided").rejected.tolist() == [True, True, False]
+
+
+@pytest.mark.parametrize(("n", "fixed", "broken"), [(10, 6, 5), (-1, 0, 0), (10, -1, 0)])
+def test_impossible_counts_are_refused_with_the_key(n: int, fixed: int, broken: int) -> None:
+    with pytest.raises(DataError, match="'a cell'"):
+        CellComparison("a cell", n, fixed, broken)
+
+
+def test_two_comparisons_of_one_cell_are_refused() -> None:
+    with pytest.raises(DataError, match="twin"):
+        decide([CellComparison("twin", 10, 0, 0), CellComparison("twin", 10, 0, 0)])
+
+
+@pytest.mark.parametrize(("alpha", "margin"), [(0.0, 0.1), (0.6, 0.1), (0.02, 0.0), (0.02, 1.0)])
+def test_levels_out_of_range_are_refused(alpha: float, margin: float) -> None:
+    with pytest.raises(DataError, match="expected 0 < alpha"):
+        decide(comparisons((0, 0)), alpha, margin)
+
+
+def test_a_decision_needs_no_torch() -> None:
+    script = (
+        "import sys; from pytest_steering.gate.decide import CellComparison, decide;"
+        "decide([CellComparison('a', 160, 8, 16)]);"
+        "sys.exit(bool({'torch', 'transformers', 'nnsight', 'pandas'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0

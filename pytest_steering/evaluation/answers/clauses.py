@@ -48,13 +48,14 @@ class Clause:
     tokens: list[Token] = field(default_factory=list)
     opener: Cue | None = None
     word: str = ""
+    stop: int = 0
 
     def has(self, *cues: Cue) -> bool:
         """Tell whether any of these cues stands in the clause."""
         return any(token.cue in cues for token in self.tokens)
 
 
-def clauses_of(tokens: list[Token]) -> list[Clause]:
+def clauses_of(tokens: list[Token], words: int) -> list[Clause]:
     """Split a sentence's cues where a new clause begins."""
     clauses = [Clause()]
     for number, token in enumerate(tokens):
@@ -63,7 +64,11 @@ def clauses_of(tokens: list[Token]) -> list[Clause]:
             clauses.append(Clause([], token.cue, token.word))
         if token.cue is not Cue.COMMA or clauses[-1].tokens:
             clauses[-1].tokens.append(token)
-    return [clause for clause in clauses if clause.tokens]
+    clauses = [clause for clause in clauses if clause.tokens]
+    stop = words
+    for clause in reversed(clauses):
+        clause.stop, stop = stop, clause.tokens[0].index
+    return clauses
 
 
 def _begins(token: Token, following: Token | None, clause: Clause) -> bool:
@@ -87,6 +92,8 @@ def statements_of(clause: Clause) -> list[Statement]:
     governed = False
     previous: Token | None = None
     for place, token in enumerate(clause.tokens):
+        if token.cue is Cue.NAMED and _is_input(clause.tokens[place + 1 : place + 2], token):
+            continue
         flips = [flip for flip in flips if token.index - flip.last <= (4 if flip.word in _SHORT else _REACH)]
         cue = token.cue
         if cue in (Cue.NEG, Cue.STOP):
@@ -112,11 +119,15 @@ def statements_of(clause: Clause) -> list[Statement]:
     for number, (statement, token, _) in enumerate(made):
         stop = made[number + 1][1].index if number + 1 < len(made) else 10**9
         trailing = [later for later in clause.tokens if token.last < later.index < stop]
-        statements.append(_denied(statement, trailing))
+        statements.append(_denied(statement, trailing, clause.stop))
     return statements
 
 
 _MEANING = {Cue.GOOD, Cue.BAD, Cue.FLAW, Cue.NAMED, Cue.HARM, Cue.CARE}
+
+
+def _is_input(following: list[Token], token: Token) -> bool:
+    return bool(following) and following[0].cue is Cue.INPUT and following[0].index == token.last + 1
 
 
 def _is_noun(token: Token) -> bool:
@@ -139,22 +150,25 @@ def _statement(token: Token, flips: list[Token], clause: Clause, place: int) -> 
         and cue is Cue.NAMED
     ):
         base, cue = -1, Cue.CARE
+    flips = [flip for flip in flips if flip.cue is Cue.NEG] if cue is Cue.CARE else flips
     sign = base * (-1) ** len(flips)
     before = clause.tokens[:place]
-    strength = _strength(cue, flips, before, clause.word in _RELATIVE)
+    strength = _strength(token, cue, flips, before, clause.word in _RELATIVE)
     keys = frozenset({token.key}) if token.key else frozenset()
     start = flips[0].start if flips else token.start
     return Statement(sign, strength, keys, start, token.end, predicate=cue in (Cue.GOOD, Cue.BAD))
 
 
-def _strength(cue: Cue, flips: list[Token], before: list[Token], relative: bool) -> float:
+def _strength(token: Token, cue: Cue, flips: list[Token], before: list[Token], relative: bool) -> float:
     if cue in (Cue.GOOD, Cue.BAD):
         return CLAIM
     if cue in (Cue.HARM, Cue.CARE):
         return EVIDENCE
+    if token.key == "overflow" and not flips:
+        return 2.0
     said = {token.cue for token in before}
     if flips:
-        return CLAIM if flips[-1].cue is Cue.NEG or len(flips) > 1 else 2.0
+        return CLAIM if flips[-1].cue is Cue.NEG or len(flips) > 1 else _prevention(flips[-1].word)
     if Cue.CAUSE in said:
         return 2.0
     if relative:
@@ -162,26 +176,39 @@ def _strength(cue: Cue, flips: list[Token], before: list[Token], relative: bool)
     return CLAIM if Cue.ASSERT in said else EVIDENCE
 
 
-def _denied(statement: Statement, trailing: list[Token]) -> Statement:
-    sign, firm = 1, False
-    for number, token in enumerate(trailing):
-        following = trailing[number + 1] if number + 1 < len(trailing) else None
-        if token.cue is Cue.NEG and (
-            following is None or following.cue in (Cue.PRESENT, Cue.HEDGE, Cue.ASSERT, Cue.COMMA)
-        ):
-            sign, firm = -sign, True
-        elif token.cue is Cue.NEG and following.cue in (Cue.STOPPED, Cue.GONE):
-            sign, firm = -sign, True
-        elif token.cue in (Cue.STOPPED, Cue.GONE):
-            sign, firm = -sign, True
-        elif token.cue in (Cue.PRESENT, Cue.ASSERT):
-            firm = True
-    if not firm:
+def _prevention(verb: str) -> float:
+    """Return how firm a prevention is: what *prevents* is there, what is done *to prevent* may not be enough."""
+    return 0.7 if verb == "to" else EVIDENCE if verb.endswith("ing") else 1.6
+
+
+def _denied(statement: Statement, trailing: list[Token], stop: int) -> Statement:
+    if statement.predicate:
         return statement
-    end = trailing[-1].end if sign < 0 else statement.end
-    return replace(
-        statement,
-        sign=statement.sign * sign,
-        strength=max(statement.strength, 2.0) if not statement.predicate else CLAIM,
-        end=end,
-    )
+    sign, strength, end = 1, statement.strength, statement.end
+    for number, token in enumerate(trailing):
+        if token.cue is Cue.CAUSE:
+            break
+        turns, firmness = _turn(token, trailing[number + 1 : number + 2], stop)
+        sign, strength = sign * turns, max(strength, firmness)
+        end = token.end if turns < 0 else end
+    return replace(statement, sign=statement.sign * sign, strength=strength, end=end)
+
+
+def _turn(token: Token, following: list[Token], stop: int) -> tuple[int, float]:
+    after = following[0].cue if following else None
+    last = after is None and token.last >= stop - 1
+    if token.cue is Cue.NEG and token.word in _VERBAL and (last or after in _DENIABLE):
+        return -1, CLAIM if last or after is Cue.PRESENT else 2.0
+    if token.cue in (Cue.STOPPED, Cue.GONE):
+        return -1, 2.0
+    if token.cue is Cue.PRESENT:
+        return 1, CLAIM if token.word in _EXISTING else 2.0
+    return 1, 2.0 if token.cue is Cue.ASSERT else 0.0
+
+
+_DENIABLE = (Cue.PRESENT, Cue.HEDGE, Cue.ASSERT, Cue.COMMA, Cue.STOPPED, Cue.GONE)
+_EXISTING = ("present", "exist", "exists", "found", "detected", "identified", "evident", "exhibited")
+_VERBAL = {
+    "not", "never", "cannot", "none", "isn't", "aren't", "wasn't", "weren't", "doesn't", "don't", "didn't", "can't", "won't",
+    "couldn't", "wouldn't", "hasn't",
+}  # fmt: skip

@@ -35,6 +35,7 @@ class _Said:
     final: bool
     revises: bool = False
     named: bool = False
+    whole: bool = False
 
 
 def decided(text: str, asked: Asked) -> Finding:
@@ -54,10 +55,11 @@ def decided(text: str, asked: Asked) -> Finding:
 
 
 def _first_named(sentences: list[Sentence]) -> frozenset[str]:
+    """Return the one weakness that the answer names first: what it takes the question to be about."""
     for sentence in sentences:
-        for statement in sentence.statements:
-            if statement.keys:
-                return statement.keys
+        keys = frozenset(key for one in sentence.statements for key in one.keys)
+        if len(keys) == 1:
+            return keys
     return frozenset()
 
 
@@ -72,21 +74,27 @@ def _claims(sentences: list[Sentence], keys: frozenset[str]) -> tuple[list[_Said
     """Return what is said of the asked weakness or of weakness in general, and what is said of others."""
     ours: list[_Said] = []
     others: list[_Said] = []
-    repaired, topic = False, True
-    for sentence in sentences:
+    repaired, topic, closing = False, True, False
+    for number, sentence in enumerate(sentences):
         repaired |= sentence.fixed
+        closing |= number > 2 and sentence.final and not sentence.statements
         if sentence.asks:
             continue
         for one in sentence.statements:
             if one.keys and one.strength > 0:
                 topic = _relevant(one, keys)
-            weight = one.strength * (0.3 if repaired and one.sign < 0 and not one.final else 1.0)
-            if weight <= 0:
-                continue
-            general = not one.keys and one.final and one.whole
-            said = _Said(one.sign, one.start, one.end, weight, one.final and weight >= _FINAL, sentence.revises, bool(one.keys))
-            (ours if topic or general else others).append(said)
+            said = _weighed(one, repaired, closing, sentence.revises)
+            if said.weight > 0:
+                (ours if topic or (not one.keys and said.final and one.whole) else others).append(said)
     return ours, others
+
+
+def _weighed(one: Statement, repaired: bool, closing: bool, revises: bool) -> _Said:
+    final = one.final or closing
+    weight = one.strength * (0.3 if repaired and one.sign < 0 and not final else 1.0)
+    return _Said(
+        one.sign, one.start, one.end, weight, final and weight >= _FINAL, revises, bool(one.keys), one.whole and not repaired
+    )
 
 
 def _verdicts(

@@ -25,6 +25,7 @@ class Cue(Enum):
     HARM = "what only an attacker or a bug does"
     CARE = "what careful code does"
     GUARD = "a noun that makes a guard of the flaw before it: overflow *check*"
+    INPUT = "a noun that makes mere input of the flaw before it: traversal *sequences*"
     CAUSE = "links a cause to its effect; a negation of the cause does not reach the effect"
     HEDGE = "makes a statement a possibility"
     IF = "makes a clause a condition"
@@ -118,7 +119,9 @@ PHRASES: dict[Cue, str] = {
         check, escaping, sanitizing, validating, checking, sanitize, sanitise, validate, verify, verifying, ensures, ensuring, checks if, checks for, null checks, null check, bind parameters, large enough, enough space, sufficient space, set to null""",
     Cue.GUARD: """
         check, checks, protection, protections, prevention, mitigation, mitigations, detection, guard, guards, filter, filters, handling, scanner, test, tests,
-        countermeasure, countermeasures, defense, defence, safeguards, safeguard, prevention measures, checking, payload, payloads""",
+        countermeasure, countermeasures, defense, defence, safeguards, safeguard, prevention measures, checking""",
+    Cue.INPUT: """
+        entities, sequences, sequence, characters, patterns, payload, payloads, attempts, tokens, strings, entity, keywords, metacharacters""",
     Cue.CAUSE: """
         leads to, lead to, leading to, leads, results in, result in, resulting in, causes, cause, causing, allows, allow, allowing, makes, making,
         make, enables, enable, enabling, opens, opening, introduces, introducing, creates, creating, permits, permitting, gives rise to, exposing,
@@ -130,20 +133,20 @@ PHRASES: dict[Cue, str] = {
         if, unless, in case, were it, in the event, suppose, supposing, assuming, provided that, as long as, when, whenever, once, until, had the""",
     Cue.WOULD: "would, would be, would have, could have been, will be, were to, might have been, would not be, would make, would become",
     Cue.ADVICE: """
-        should, recommend, recommended, recommends, recommendation, recommendations, must, it is important, it's important, to fix, to prevent this, to avoid this,
+        should, recommend, recommended, recommends, must, it is important, it's important, to fix, to prevent this, to avoid this,
         to mitigate, to mitigate this, to address, to address this, to make, to improve, to ensure, consider, you can, you could, you may, you might, we can, we should, need to, needs to, in order to, advisable, best practice, best practices, good practice, to be safe,
-        one way, suggestion, suggested, suggest, it is better, it would be better, it's better, always use, fix, a fix, the fix, solution, to resolve, remediation, to secure, be careful, it is essential, it's essential, it is crucial, it's crucial, to prevent such, to avoid such, to protect against this, to correct, ought to, better to, make sure, please, crucial to, essential to, explain how, explain why, explain, if you think, describe how, your task, write a, answer with, important to, worth noting, important to note""",
+        one way, suggestion, suggested, suggest, it is better, it would be better, it's better, always use, fix, a fix, the fix, to resolve, to secure, be careful, it is essential, it's essential, it is crucial, it's crucial, to prevent such, to avoid such, to protect against this, to correct, ought to, better to, make sure, please, crucial to, essential to, explain how, explain why, explain, if you think, describe how, your task, write a, answer with, important to, worth noting, important to note""",
     Cue.FIXED: """
         this version, fixed version, corrected version, safe version, secure version, safer version, modified version, updated version, revised version, improved version, updated code, fixed code, corrected code, revised code, modified code, secure code, safe code, improved code,
         safer code, refactored code, after this change, with this change, with these changes, after these changes, by making these changes, by making this change, after making, with this fix, with this modification, example of how, new version, by using, by doing so, in this modified, in this revised, in this updated, in this corrected,
-        with these modifications, this modification, these modifications, this change, these changes, this ensures, this will, this fix, these fixes, secure implementation, safer alternative, safe alternative, secure alternative, secure way, safer way, once the, rewritten, modified as follows, patched version""",
+        with these modifications, this modification, these modifications, this change, these changes, this ensures, this will, this fix, these fixes, secure implementation, safer alternative, safe alternative, secure alternative, secure way, safer way, once the, rewritten, modified as follows, patched version, recommendation, recommendations, remediation, mitigations, mitigation strategies, fixes, explanation of changes, changes made, mitigation, best practices, solution, by applying, corrected code, suggested fix, how to fix""",
     Cue.TEACH: """
         typically, normally, usually, in general, generally speaking, commonly, refers to, is defined as, occurs when, occur when, happens when, happen when, arises when, arise when, are a common, is a common, is a type of, is a kind of, is a form of, is an attack, is an attack in which,
         is a vulnerability that, is a security vulnerability that, is a vulnerability where, is a vulnerability in which, is a security vulnerability, is a web security vulnerability, is a code injection technique, is a technique, is a software vulnerability, is a bug, is a programming error, is a type, is a situation, takes place when, can occur when, may occur when, can happen when, occurs if, occur if, happens if, is when, describes, is a class of, is a common, is often, are often, often used, the difference between, is a condition, is a dangerous flaw, is a serious, means""",
     Cue.UNSURE: """
         unclear, not clear, i don't know, i do not know, don't know, not sure, unsure, uncertain, depends, it depends, depends on, may or may not, might or might not, cannot say, can't say, can't tell, cannot tell, cannot determine, can't determine, cannot be determined, can't be determined, cannot conclude, cannot be sure,
         unable to determine, unable to say, unable to tell, unable to conclude, unable to assess, difficult to determine, difficult to say, difficult to tell, difficult to assess, difficult to definitively, hard to say, hard to tell, hard to determine, impossible to say, impossible to tell, impossible to determine, impossible to know, not possible to determine, not possible to say, not possible to tell,
-        more information, more context, additional context, further context, without more, cannot confirm, can't confirm, cannot definitively, can't definitively, not possible to definitively, cannot answer, can't answer, undetermined, inconclusive, cannot provide, can't provide, cannot give, cannot be certain, no way to know, no way to tell, not straightforward, cannot be concluded, cannot fully determine, cannot accurately, cannot assess, not enough information, insufficient information, not enough context, cannot verify, can't help, can't review, cannot review, cannot help, both secure and vulnerable""",
+        more information, more context, additional context, further context, without more, cannot confirm, can't confirm, cannot definitively, can't definitively, not possible to definitively, cannot answer, can't answer, undetermined, inconclusive, cannot provide, can't provide, cannot give, cannot be certain, no way to know, no way to tell, not straightforward, cannot be concluded, cannot fully determine, cannot accurately, cannot assess, not enough information, insufficient information, not enough context, cannot verify, not guaranteed, cannot conclusively, can't conclusively, to conclusively determine, conclusively determine, to definitively determine, to definitively say, further analysis, definitive answer, definitively state, definitively determine, definitively say, definitively confirm, conclusively say, conclusively state, cannot rule out, can't rule out, cannot completely rule out, challenging to determine, challenging to say, can't help, can't review, cannot review, cannot help, both secure and vulnerable""",
     Cue.WHETHER: "whether, to determine if, determine if, know if, to see if, check if, checking if, checks if, say if, tell if, sure if",
     Cue.FINAL: """
         in conclusion, conclusion, overall, in summary, to summarize, to sum up, summary, based on, final answer, the answer, answer, decision, verdict, in short, to conclude, finally, in the end, accordingly, ultimately, all in all, from this analysis, from the analysis, based on this, based on the""",
@@ -173,6 +176,9 @@ def _table() -> dict[str, list[tuple[tuple[str, ...], Cue, str]]]:
     for weakness in WEAKNESSES:
         for name in weakness.names:
             entries[tuple(name.lower().split())] = (Cue.NAMED, weakness.key)
+    for words, (cue, key) in list(entries.items()):
+        if cue is Cue.STOP:
+            entries.setdefault(("to", *words), (cue, key))
     table: dict[str, list[tuple[tuple[str, ...], Cue, str]]] = {}
     for words, (cue, key) in sorted(entries.items(), key=lambda item: -len(item[0])):
         table.setdefault(words[0], []).append((words, cue, key))

@@ -88,11 +88,10 @@ def _weighed(tokens: list[Token], words: int, before: Sentence | None) -> list[S
     said: list[Statement] = []
     yielding: list[bool] = []
     context = _Context(_sentence_weight(tokens))
-    clauses = clauses_of(tokens)
-    for number, clause in enumerate(clauses):
-        stop = clauses[number + 1].tokens[0].index if number + 1 < len(clauses) else words
+    clauses = clauses_of(tokens, words)
+    for clause in clauses:
         weight = context.weight_of(clause)
-        found = statements_of(clause) or _anaphora(clause.tokens, stop, said, before)
+        found = statements_of(clause) or _anaphora(clause.tokens, clause.stop, said, before)
         if clause.opener is Cue.BUT:
             yielding = [True] * len(said)
         whole, hedged = clause.has(Cue.SUBJECT, Cue.PRONOUN), clause.has(Cue.HEDGE)
@@ -142,8 +141,9 @@ def _sentence_weight(tokens: list[Token]) -> float:
 
 
 def _of_repair(tokens: list[Token]) -> bool:
-    """Tell whether a sentence begins with the purpose of a repair: "to prevent ..."."""
-    return tokens[0].cue is Cue.STOP and tokens[0].index == 1
+    """Tell whether a sentence begins as advice on a repair: "To prevent ...", "To fix ...", "Prevent ...", "Avoid ..."."""
+    first = tokens[0]
+    return first.index == 0 and (first.word == "to" or (first.cue is Cue.STOP and not first.word.endswith("s")))
 
 
 def _hedged(statement: Statement, hedged: bool) -> float:

@@ -1,1 +1,70 @@
-"""pytest-steering: find out whether steering a language model works, and keep it working."""
+"""pytest-steering: find out whether steering a language model works, and keep it working.
+
+Importing this package loads nothing heavy: each name below is looked up where it is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pytest_steering.errors import SteeringError
+    from pytest_steering.evaluation.answers import Answer, read_answer
+    from pytest_steering.experiments.expectations import ExpectationFailed
+    from pytest_steering.experiments.experiment import Experiment
+    from pytest_steering.extraction.pairs import ContrastPair
+    from pytest_steering.models.architecture import Architecture, detect_architecture
+    from pytest_steering.models.memory import known_dimensions, memory_profile
+    from pytest_steering.models.steerable import SteerableModel
+    from pytest_steering.records import Outcome, Record
+    from pytest_steering.steering.intervention import Intervention
+    from pytest_steering.steering.vector import SteeringVector
+
+__all__ = [
+    "Answer",
+    "Architecture",
+    "ContrastPair",
+    "ExpectationFailed",
+    "Experiment",
+    "Intervention",
+    "Outcome",
+    "Record",
+    "SteerableModel",
+    "SteeringError",
+    "SteeringVector",
+    "detect_architecture",
+    "known_dimensions",
+    "memory_profile",
+    "read_answer",
+]
+
+_HOMES = {
+    "Answer": "evaluation.answers",
+    "Architecture": "models.architecture",
+    "ContrastPair": "extraction.pairs",
+    "ExpectationFailed": "experiments.expectations",
+    "Experiment": "experiments.experiment",
+    "Intervention": "steering.intervention",
+    "Outcome": "records",
+    "Record": "records",
+    "SteerableModel": "models.steerable",
+    "SteeringError": "errors",
+    "SteeringVector": "steering.vector",
+    "detect_architecture": "models.architecture",
+    "known_dimensions": "models.memory",
+    "memory_profile": "models.memory",
+    "read_answer": "evaluation.answers",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Look a public name up where it lives."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    """Return the public names."""
+    return [*__all__]

@@ -9,6 +9,7 @@ import pytest
 from _pytest._code.code import ExceptionChainRepr, ReprEntry, ReprFileLocation, ReprTraceback
 
 from pytest_steering.errors import SteeringError
+from pytest_steering.evaluation.printable import printable
 
 
 def shorten(report: pytest.TestReport, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
@@ -30,9 +31,9 @@ def _explains_itself(error: BaseException) -> bool:
 def _sentence(excinfo: pytest.ExceptionInfo[BaseException], item: pytest.Item) -> ExceptionChainRepr:
     sentence = str(excinfo.value)
     path, line = _place(excinfo, item)
-    lines = [f"E   {text}" for text in sentence.splitlines()]
+    lines = [f"E   {printable(text, 2000)}" for text in sentence.splitlines()]
     place = ReprFileLocation(path, line, type(excinfo.value).__name__)
-    crash = ReprFileLocation(path, line, sentence)
+    crash = ReprFileLocation(path, line, printable(sentence, 2000))
     entry = ReprEntry(lines, None, None, place, "long")
     return ExceptionChainRepr([(ReprTraceback([entry], None, "long"), crash, None)])
 

@@ -11,7 +11,7 @@ from pytest_steering.records import Outcome, Record, canonical
 if TYPE_CHECKING:
     from pytest_steering.evaluation.metrics import Metrics
 
-UNSTEERED = "unsteered"
+UNSTEERED, STEERED = "unsteered", "steered"
 
 
 @dataclass(frozen=True)

@@ -52,11 +52,13 @@ class Column:
 
     Attributes:
         title: At its head.
+        short: At its head where the terminal is narrow.
         text: What it says of a cell.
         spare: The higher, the sooner it gives way on a narrow terminal; 0 stays.
     """
 
     title: str
+    short: str
     text: Callable[[Cell], str]
     spare: int = 0
 
@@ -112,16 +114,16 @@ def _share(value: float | None) -> str:
 
 
 COLUMNS = (
-    Column("arm", lambda cell: printable(cell.record.arm, 24)),
-    Column("at", lambda cell: where(cell.record)),
-    Column("n", lambda cell: str(len(ran(cell.record)))),
-    Column("skipped", _skipped, 1),
-    Column("answered", _metric("answered_share"), 2),
-    Column("accuracy [95 %]", _accuracy),
-    Column("balanced", _metric("balanced_accuracy"), 5),
-    Column("yes-rate", _metric("yes_rate"), 3),
-    Column("AUROC", _metric("auroc"), 4),
-    Column("Δ accuracy", _change),
-    Column("p", _p),
-    Column("time", _time, 6),
+    Column("arm", "arm", lambda cell: printable(cell.record.arm, 24)),
+    Column("at", "at", lambda cell: where(cell.record)),
+    Column("n", "n", lambda cell: str(len(ran(cell.record)))),
+    Column("skipped", "skip", _skipped, 1),
+    Column("answered", "ans", _metric("answered_share"), 2),
+    Column("accuracy [95 %]", "acc [95 %]", _accuracy),
+    Column("balanced", "bal", _metric("balanced_accuracy"), 5),
+    Column("yes-rate", "yes", _metric("yes_rate"), 3),
+    Column("AUROC", "AUC", _metric("auroc"), 4),
+    Column("Δ accuracy", "Δ acc", _change),
+    Column("p", "p", _p),
+    Column("time", "time", _time, 6),
 )

@@ -6,9 +6,10 @@ import textwrap
 from collections.abc import Iterable, Sequence
 
 from pytest_steering.evaluation.printable import printable
-from pytest_steering.report.cells import Group, pairs
+from pytest_steering.records import Outcome
+from pytest_steering.report.cells import STEERED, Group, pairs
 
-NAMED = 6
+NAMED = 5
 
 
 def flip_lines(groups: Iterable[Group], width: int) -> list[str]:
@@ -21,18 +22,24 @@ def flip_lines(groups: Iterable[Group], width: int) -> list[str]:
     lines: list[str] = []
     for group in groups:
         for cell in group.cells:
-            if cell.arm == "steered" and group.unsteered is not None:
-                both = pairs(group.unsteered, cell)
-                broken = [a.id for a, b in both if a.correct is True and b.correct is not True]
-                fixed = [a.id for a, b in both if a.correct is not True and b.correct is True]
+            if cell.arm == STEERED and group.unsteered is not None:
+                flipped = _flipped(pairs(group.unsteered, cell))
                 name = printable(f"{group.model} · {group.experiment}", width)
-                lines += _named(f"{name}: broken", broken, width) + _named(f"{name}: fixed", fixed, width)
+                lines += _wrapped(f"{name}: {flipped}", width)
     return lines
 
 
-def _named(what: str, ids: Sequence[str], width: int) -> list[str]:
-    if not ids:
-        return []
-    rest = f" and {len(ids) - NAMED} more" if len(ids) > NAMED else ""
-    text = f"{what} {len(ids)}: {', '.join(printable(one, 40) for one in ids[:NAMED])}{rest}"
+def _flipped(both: Sequence[tuple[Outcome, Outcome]]) -> str:
+    broken = [before.id for before, after in both if before.correct is True and after.correct is not True]
+    fixed = [before.id for before, after in both if before.correct is not True and after.correct is True]
+    return f"steering broke {_named(broken)}; fixed {_named(fixed)}"
+
+
+def _named(ids: Sequence[str]) -> str:
+    rest = [f"{len(ids) - NAMED} more"] if len(ids) > NAMED else []
+    names = ", ".join([*(printable(one, 40) for one in ids[:NAMED]), *rest])
+    return f"{len(ids)} ({names})" if ids else "none"
+
+
+def _wrapped(text: str, width: int) -> list[str]:
     return textwrap.wrap(text, max(width, 20), subsequent_indent="    ", break_on_hyphens=False)

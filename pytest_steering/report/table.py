@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from pytest_steering.evaluation.printable import printable
 from pytest_steering.report.cells import Group
-from pytest_steering.report.columns import COLUMNS, Cell, Column
+from pytest_steering.report.columns import COLUMNS, NONE, Cell, Column
+
+Texts = Sequence[dict[str, str]]
 
 
 def table_lines(groups: Sequence[Group], width: int) -> list[str]:
@@ -16,55 +18,52 @@ def table_lines(groups: Sequence[Group], width: int) -> list[str]:
         groups: At least one.
         width: Of the terminal, in characters.
     """
-    cells = [[Cell(record, group) for record in group.cells] for group in groups]
-    texts = [{column.title: column.text(cell) for column in COLUMNS} for arms in cells for cell in arms]
-    columns = [column for column in COLUMNS if column.title not in _useless(texts)]
-    lines = _tabulated(columns, texts)
-    while max(map(len, lines)) > width and any(column.spare for column in columns):
-        columns.remove(max(columns, key=lambda column: column.spare))
-        lines = _tabulated(columns, texts)
-    return [*_with_headings(lines, groups, width), *_left_out(columns, texts, width)]
+    cells = [Cell(record, group) for group in groups for record in group.cells]
+    texts = [{column.title: column.text(cell) for column in COLUMNS} for cell in cells]
+    telling = [column for column in COLUMNS if not _silent(column, texts)]
+    columns, lines = _fitted(telling, texts, width)
+    missing = ", ".join(column.title for column in telling if column not in columns)
+    note = [f"Not shown at {width} characters: {missing}."] if missing else []
+    return [*_with_headings(lines, groups, width), *note]
 
 
-def _tabulated(columns: Sequence[Column], texts: Sequence[dict[str, str]]) -> list[str]:
+def _fitted(columns: Sequence[Column], texts: Texts, width: int) -> tuple[list[Column], list[str]]:
+    """Return what fits: all columns, with short titles if need be, else without those that can be spared."""
+    kept = list(columns)
+    lines = _tabulated([column.title for column in kept], kept, texts)
+    while len(lines[0]) > width:
+        lines = _tabulated([column.short for column in kept], kept, texts)
+        sparest = max(kept, key=lambda column: column.spare)
+        if len(lines[0]) <= width or not sparest.spare:
+            break
+        kept.remove(sparest)
+    return kept, lines
+
+
+def _tabulated(titles: Sequence[str], columns: Sequence[Column], texts: Texts) -> list[str]:
     from tabulate import tabulate
 
-    rows = [[text[column.title] for column in columns] for text in texts]
+    rows = [titles, *([text[column.title] for column in columns] for text in texts)]
     align = ["left", "left", *["right"] * (len(columns) - 2)]
-    headers = [column.title for column in columns]
-    table = tabulate(rows, headers=headers, disable_numparse=True, colalign=align, tablefmt="simple")
-    return table.splitlines()
+    # As a row the titles take the room they need; as headers tabulate would add two characters to each.
+    rule, head, *body, _ = tabulate(
+        rows, disable_numparse=True, colalign=align, tablefmt="simple"
+    ).splitlines()
+    return [rule, head, *body]
 
 
 def _with_headings(lines: Sequence[str], groups: Sequence[Group], width: int) -> list[str]:
-    head, rule, *rows = lines
+    rule, head, *rows = lines
     result = [head, rule]
     for group in groups:
-        result.append(_heading(group, width))
+        parts = (group.model, group.experiment, group.conditions)
+        result.append(printable(" · ".join(part for part in parts if part), width))
         result += rows[: len(group.cells)]
         rows = rows[len(group.cells) :]
-    return result
+    return [line.rstrip() for line in result]
 
 
-def _heading(group: Group, width: int) -> str:
-    return printable(" · ".join(filter(None, (group.model, group.experiment, group.conditions))), width)
-
-
-def _useless(texts: Sequence[dict[str, str]]) -> set[str]:
-    """Name the columns that say nothing in this run."""
-    silent = {"", "–"}
-    return {
-        title
-        for title in texts[0]
-        if {text[title] for text in texts} <= silent or (title == "skipped" and _all(texts, title, "0"))
-    }
-
-
-def _all(texts: Sequence[dict[str, str]], title: str, value: str) -> bool:
-    return all(text[title] == value for text in texts)
-
-
-def _left_out(columns: Sequence[Column], texts: Sequence[dict[str, str]], width: int) -> list[str]:
-    shown = {column.title for column in columns}
-    missing = [column.title for column in COLUMNS if column.title not in shown | _useless(texts)]
-    return [f"Not shown at {width} characters: {', '.join(missing)}."] if missing else []
+def _silent(column: Column, texts: Texts) -> bool:
+    """Tell whether a column says nothing in this run."""
+    said = {text[column.title] for text in texts}
+    return said <= {"", NONE} or (column.title == "skipped" and said == {"0"})

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from pytest_steering.evaluation.printable import printable
 from pytest_steering.records import Record
+from pytest_steering.report.beside import beside_lines
 from pytest_steering.report.cells import scored_groups
 from pytest_steering.report.flips import flip_lines
 from pytest_steering.report.table import table_lines
@@ -42,21 +41,7 @@ def report_lines(records: Iterable[Record], width: int) -> list[str]:
     groups = scored_groups(records)
     lines = [*table_lines(groups, width), ""] if groups else []
     flips = flip_lines(groups, width)
-    return [*lines, *flips, *_other_purposes(records, width)]
-
-
-def _other_purposes(records: Iterable[Record], width: int) -> list[str]:
-    """Return one line for each experiment's cells that are no result, such as those of a search."""
-    found = Counter((record.model, record.experiment, _purpose(record)) for record in records)
-    return [
-        printable(f"{model} · {experiment}: {_many(count, 'cell')} of purpose {purpose!r}", width)
-        for (model, experiment, purpose), count in found.items()
-        if purpose != "score"
-    ]
-
-
-def _purpose(record: Record) -> str:
-    return str(record.spec.get("purpose", ""))
+    return [*lines, *flips, *beside_lines(records, width)]
 
 
 def _many(count: int, what: str) -> str:

@@ -1,0 +1,41 @@
+"""The command `pytest-steering`: what needs records or data, and no test run."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from pytest_steering.errors import SteeringError
+from pytest_steering.evaluation.printable import printable
+
+# A module has `add_arguments(parser)` and `run(arguments) -> exit status`; it is imported when it is asked for.
+COMMANDS = {
+    "data": ("pytest_steering.evaluation.datasets.command", "Show and check data sets"),
+    "replay": ("pytest_steering.evaluation.replay", "Read recorded answers again and score them"),
+    "report": ("pytest_steering.report.command", "Show the table of an earlier run"),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit status; what a person has to mend is one sentence and status 4."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        return _run(words)
+    except SteeringError as error:
+        print(f"pytest-steering: {printable(str(error), 2000)}", file=sys.stderr)  # noqa: T201 - its output
+        return 4
+
+
+def _run(words: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="pytest-steering", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    # Only the command that was asked for is imported: it is the first word.
+    for name, (module, summary) in COMMANDS.items():
+        sub = commands.add_parser(name, help=summary, description=summary)
+        if words[:1] == [name]:
+            import_module(module).add_arguments(sub)
+    chosen = parser.parse_args(words)
+    status: int = import_module(COMMANDS[chosen.command][0]).run(chosen)
+    return status

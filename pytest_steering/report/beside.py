@@ -1,0 +1,58 @@
+"""What was run beside the scored cells: searches, and measurements that are no row of the table."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Sequence
+
+from pytest_steering.evaluation.printable import printable
+from pytest_steering.records import Record
+from pytest_steering.report.cells import where
+
+SHOWN = 4
+
+
+def beside_lines(records: Iterable[Record], width: int) -> list[str]:
+    """Return a line for each search, and one for each other measurement.
+
+    Args:
+        records: Of a run.
+        width: Of the terminal, in characters.
+    """
+    found: dict[tuple[str, str, str], list[Record]] = {}
+    for record in records:
+        purpose = str(record.spec.get("purpose", ""))
+        if purpose != "score":
+            found.setdefault((record.model, record.experiment, purpose), []).append(record)
+    lines: list[str] = []
+    for (model, experiment, purpose), cells in found.items():
+        said = [_searched(cells)] if purpose == "search" else _measured(purpose, cells)
+        lines += [line for text in said for line in _wrapped(f"{model} · {experiment}: {text}", width)]
+    return lines
+
+
+def _searched(points: Sequence[Record]) -> str:
+    split = (points[0].spec.get("data") or {}).get("split")
+    best = max(points, key=_found)
+    return f"searched {len(points)} points on {split}; best {where(best)}, accuracy {_found(best)[1]:.2f}"
+
+
+def _found(point: Record) -> tuple[bool, float]:
+    """Return how good a point is; answers that were read count before the sign of a margin."""
+    by_text, by_margin = point.metrics.get("accuracy_by_text"), point.metrics.get("accuracy_by_margin")
+    return by_text is not None, by_text if by_text is not None else by_margin or 0.0
+
+
+def _measured(purpose: str, cells: Sequence[Record]) -> list[str]:
+    rest = [f"{len(cells) - SHOWN} more of {purpose}"] if len(cells) > SHOWN else []
+    return [f"{purpose}: {_numbers(cell)}" for cell in cells[:SHOWN]] + rest
+
+
+def _numbers(cell: Record) -> str:
+    known = {name: value for name, value in cell.metrics.items() if value is not None}
+    return ", ".join(f"{name} {value:.4g}" for name, value in known.items()) or "no numbers"
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    safe = printable(text, 1000)
+    return textwrap.wrap(safe, max(width, 20), subsequent_indent="    ", break_on_hyphens=False)

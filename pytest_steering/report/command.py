@@ -1,0 +1,31 @@
+"""`pytest-steering report`: the closing table of an earlier run, from its records."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+from pathlib import Path
+
+from pytest_steering.report.terminal import report_lines
+from pytest_steering.runs import find_run
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument(
+        "run",
+        nargs="?",
+        default="latest",
+        help="Run id or its beginning, a records file, a run's folder, or 'latest' (default: latest)",
+    )
+    parser.add_argument(
+        "--steering-dir", type=Path, default=Path(".steering"), help="Folder of all runs (default: .steering)"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the table."""
+    found = find_run(arguments.run, arguments.steering_dir)
+    for line in report_lines(found.read(), shutil.get_terminal_size((120, 24)).columns):
+        print(line)  # noqa: T201 - the command's own output
+    return 0

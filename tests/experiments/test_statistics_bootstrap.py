@@ -30,7 +30,7 @@ scores = st.lists(st.integers(-3, 3), min_size=4, max_size=24)
 def test_the_interval_agrees_with_scipys_bca() -> None:
     values = np.random.default_rng(3).exponential(size=60)
     reference = stats.bootstrap(
-        (values,), np.mean, n_resamples=20_000, method="BCa", rng=1
+        (values,), np.mean, n_resamples=20_000, method="BCa", random_state=1
     ).confidence_interval
     found = bootstrap(mean_of(values), values.size, resamples=20_000)
     assert found.interval == pytest.approx((reference.low, reference.high), abs=0.02)

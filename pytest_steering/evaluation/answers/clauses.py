@@ -13,7 +13,8 @@ EVIDENCE = 1.0
 _REACH = 14
 _SHORT = ("rather", "instead")
 _RELATIVE = ("which", "where", "who", "such", "like")
-_OPENERS = {Cue.SUBJECT, Cue.PRONOUN, Cue.NEG, Cue.FINAL, Cue.SO}
+_OPENERS = {Cue.SUBJECT, Cue.PART, Cue.PRONOUN, Cue.NEG, Cue.FINAL, Cue.SO}
+_EXPLETIVES = ("there", "there's", "it's")
 _VERBS = {Cue.ASSERT, Cue.STOP, Cue.HEDGE, Cue.CAUSE}
 
 
@@ -82,7 +83,7 @@ def _begins(token: Token, following: Token | None, clause: Clause) -> bool:
         return False
     if token.word == "and":
         return following.index == token.index + 1 and following.cue in _OPENERS | _VERBS
-    return clause.opener in (Cue.THOUGH, Cue.IF) or following.cue in _OPENERS
+    return clause.opener in (Cue.THOUGH, Cue.IF) or following.cue in _OPENERS or following.word in _EXPLETIVES
 
 
 def statements_of(clause: Clause) -> list[Statement]:
@@ -161,11 +162,13 @@ def _statement(token: Token, flips: list[Token], clause: Clause, place: int) -> 
 
 def _strength(token: Token, cue: Cue, flips: list[Token], before: list[Token], relative: bool) -> float:
     if cue in (Cue.GOOD, Cue.BAD):
-        return CLAIM
+        return _predication(token, flips, before)
     if cue in (Cue.HARM, Cue.CARE):
         return EVIDENCE
     if token.key == "overflow" and not flips:
         return 2.0
+    if before and before[-1].cue is Cue.ABOUT and token.index - before[-1].last <= 4:
+        return 0.0
     said = {token.cue for token in before}
     if flips:
         return CLAIM if flips[-1].cue is Cue.NEG or len(flips) > 1 else _prevention(flips[-1].word)
@@ -174,6 +177,21 @@ def _strength(token: Token, cue: Cue, flips: list[Token], before: list[Token], r
     if relative:
         return EVIDENCE
     return CLAIM if Cue.ASSERT in said else EVIDENCE
+
+
+def _predication(token: Token, flips: list[Token], before: list[Token]) -> float:
+    """Return how firm an adjective is: *is safe* is a claim, *a safe wrapper* is not."""
+    if token.before in _ARTICLES:
+        return 0.5 if token.cue is Cue.GOOD else 1.6
+    linked = flips or not before or any(earlier.cue in _LINKS for earlier in before)
+    return CLAIM if linked else EVIDENCE
+
+
+_ARTICLES = ("a", "an", "the", "your", "any", "some", "of", "more", "its", "as", "using", "uses", "use")
+_LINKS = {
+    Cue.ASSERT, Cue.HEDGE, Cue.CAUSE, Cue.PRONOUN, Cue.SUBJECT, Cue.PART, Cue.BUT, Cue.SO, Cue.FINAL, Cue.COLON, Cue.WOULD,
+    Cue.GOOD, Cue.BAD, Cue.STOP,
+}  # fmt: skip
 
 
 def _prevention(verb: str) -> float:

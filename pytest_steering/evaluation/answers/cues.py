@@ -24,6 +24,7 @@ class Token(NamedTuple):
         start: Place of its first character in the text.
         end: Place behind its last character.
         word: Its first word.
+        before: The word before it.
     """
 
     cue: Cue
@@ -33,6 +34,7 @@ class Token(NamedTuple):
     start: int
     end: int
     word: str
+    before: str = ""
 
 
 class _Word(NamedTuple):
@@ -42,8 +44,8 @@ class _Word(NamedTuple):
     cwe: str
 
 
-def cues_of(text: str, start: int, end: int) -> tuple[list[Token], int]:
-    """Return the cues of text[start:end] (normalized prose) and the number of its words."""
+def cues_of(text: str, start: int, end: int) -> tuple[list[Token], list[str]]:
+    """Return the cues of text[start:end] (normalized prose) and its words."""
     words = _words(text, start, end)
     tokens: list[Token] = []
     place = 0
@@ -52,7 +54,7 @@ def cues_of(text: str, start: int, end: int) -> tuple[list[Token], int]:
         if token is not None:
             tokens.append(token)
         place = token.last + 1 if token is not None else place + 1
-    return tokens, len(words)
+    return tokens, [word.text for word in words]
 
 
 def _words(text: str, start: int, end: int) -> list[_Word]:
@@ -80,6 +82,7 @@ def _cue_at(words: list[_Word], place: int) -> Token | None:
     for phrase, cue, key in TABLE.get(word.text, ()):
         last = place + len(phrase) - 1
         if last < len(words) and all(words[place + n].text == phrase[n] for n in range(1, len(phrase))):
-            return Token(cue, key, place, last, word.start, words[last].end, word.text)
+            before = words[place - 1].text if place else ""
+            return Token(cue, key, place, last, word.start, words[last].end, word.text, before)
     joiner = _JOINERS.get(word.text) or _PUNCTUATION.get(word.text)
     return Token(joiner, "", place, place, word.start, word.end, word.text) if joiner else None

@@ -66,6 +66,7 @@ def _read(text: str, start: int, end: int, before: Sentence | None) -> Sentence:
     tokens, words = cues_of(text, head.end if head else start, end)
     opening = cues_of(text, start, head.start)[0] if head else []
     said = {token.cue for token in [*opening, *tokens]}
+    orders = bool(words) and words[0] in _IMPERATIVES and (not tokens or tokens[0].cue is not Cue.NAMED)
     if not said:
         return Sentence(start, end, head, asks=asks)
     sentence = Sentence(
@@ -77,11 +78,11 @@ def _read(text: str, start: int, end: int, before: Sentence | None) -> Sentence:
         Cue.UNSURE in said,
         Cue.FINAL in said or Cue.SO in said,
         Cue.REVISE in said,
-        Cue.FIXED in said or (bool(tokens) and _of_repair(tokens)),
+        Cue.FIXED in said or orders or (bool(tokens) and _of_repair(tokens)),
     )
-    if not tokens:
+    if not tokens or orders:
         return sentence
-    return replace(sentence, statements=tuple(_weighed(tokens, words, before)))
+    return replace(sentence, statements=tuple(_weighed(tokens, len(words), before)))
 
 
 def _weighed(tokens: list[Token], words: int, before: Sentence | None) -> list[Statement]:
@@ -94,7 +95,7 @@ def _weighed(tokens: list[Token], words: int, before: Sentence | None) -> list[S
         found = statements_of(clause) or _anaphora(clause.tokens, clause.stop, said, before)
         if clause.opener is Cue.BUT:
             yielding = [True] * len(said)
-        whole, hedged = clause.has(Cue.SUBJECT, Cue.PRONOUN), clause.has(Cue.HEDGE)
+        whole, hedged = clause.has(Cue.SUBJECT), clause.has(Cue.HEDGE)
         said += [replace(one, strength=_hedged(one, hedged) * weight, final=context.final, whole=whole) for one in found]
         yielding += [clause.opener is Cue.THOUGH] * len(found)
     main = [one for one, yields in zip(said, yielding, strict=True) if not yields]
@@ -109,15 +110,17 @@ class _Context:
     final: bool = False
     conditional: bool = False
     teaching: bool = False
+    advising: bool = False
 
     def weight_of(self, clause: Clause) -> float:
         first = clause.tokens[0]
         self.final |= clause.has(Cue.FINAL) or (first.cue is Cue.SO and first.index == 0)
         if clause.opener in (Cue.BUT, Cue.FINAL, Cue.SO) or first.word == ";":
-            self.conditional = self.teaching = False
+            self.conditional = self.teaching = self.advising = False
         self.conditional |= clause.opener is Cue.IF
         self._learn(clause.tokens)
-        if self.teaching or clause.has(Cue.WHETHER):
+        self.advising |= clause.has(Cue.ADVICE)
+        if self.teaching or self.advising or clause.has(Cue.WHETHER):
             return 0.0
         return self.sentence * self._doubt(clause)
 
@@ -135,7 +138,7 @@ class _Context:
 
 def _sentence_weight(tokens: list[Token]) -> float:
     said = {token.cue for token in tokens}
-    if Cue.UNSURE in said or Cue.FIXED in said or Cue.ADVICE in said or _of_repair(tokens):
+    if Cue.UNSURE in said or Cue.FIXED in said or _of_repair(tokens):
         return 0.0
     return 0.2 if Cue.FIRST in said and Cue.BUT not in said else 1.0
 
@@ -171,11 +174,18 @@ def _anaphora(tokens: list[Token], stop: int, said: list[Statement], before: Sen
 
 def _nothing_else(tokens: list[Token], stop: int) -> bool:
     words = sum(token.last - token.index + 1 for token in tokens)
-    return words >= stop - tokens[0].index - 1 and all(token.cue in _ANAPHORIC for token in tokens)
+    said = {token.cue for token in tokens}
+    stands = said & {Cue.PRONOUN, Cue.ASSERT, Cue.SUBJECT, Cue.PART}
+    return words >= stop - tokens[0].index and bool(stands) and said <= _ANAPHORIC
 
 
 _FIRM = 1.8
+_IMPERATIVES = {
+    "ensure", "use", "add", "set", "validate", "sanitize", "check", "avoid", "consider", "replace", "implement", "make", "never",
+    "always", "refuse", "allocate", "verify", "switch", "limit", "escape", "initialize", "employ", "adopt", "apply", "using",
+    "adding", "ensuring", "keep", "test", "explain", "write", "describe", "find", "modify", "change", "remove", "parameterize",
+}  # fmt: skip
 _ANAPHORIC = {
-    Cue.NEG, Cue.PRONOUN, Cue.BUT, Cue.COMMA, Cue.ASSERT, Cue.FINAL, Cue.SO, Cue.REVISE, Cue.SUBJECT, Cue.PRESENT,
+    Cue.NEG, Cue.PRONOUN, Cue.BUT, Cue.COMMA, Cue.ASSERT, Cue.FINAL, Cue.SO, Cue.REVISE, Cue.SUBJECT, Cue.PART, Cue.PRESENT,
     Cue.SPLIT,
 }  # fmt: skip

@@ -50,7 +50,7 @@ def score_choices(
         chosen = [rows[member] for member in members]
         batch = _batch(loaded, prompts, answers, chosen)
         session = EditSession(batch, [arms[arm] for arm, _, _ in chosen])
-        logits = engine.logits(batch, session)
+        logits = engine.logits(batch, session, max(map(len, answers)))
         session.trace.verify(batch.columns)
         for number, (arm, prompt, lead) in enumerate(chosen):
             for answer in leads[lead]:

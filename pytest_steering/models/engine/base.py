@@ -63,8 +63,8 @@ class Engine(Protocol):
         """
         ...
 
-    def logits(self, batch: TokenBatch, session: EditSession) -> Tensor:
-        """Return the logits after each token of one forward pass: [rows, columns, vocabulary]."""
+    def logits(self, batch: TokenBatch, session: EditSession, columns: int) -> Tensor:
+        """Return the logits of one forward pass: [rows, at least the last `columns`, vocabulary]."""
         ...
 
     def states(self, batch: TokenBatch, layers: Sequence[int], read: ReadState) -> None:
@@ -87,8 +87,15 @@ def make_engine(name: str, loaded: LoadedModel) -> Engine:
     return engines[name](loaded)
 
 
-def forward_inputs(loaded: LoadedModel, batch: TokenBatch) -> dict[str, Any]:
-    """Return the arguments of a plain forward pass; left padding needs explicit positions."""
+def forward_inputs(loaded: LoadedModel, batch: TokenBatch, columns: int = 1) -> dict[str, Any]:
+    """Return the arguments of a plain forward pass; left padding needs explicit positions.
+
+    Args:
+        loaded: The model.
+        batch: The rows.
+        columns: How many of the last columns need logits: over a whole prompt they are often the largest
+            tensor of all.
+    """
     import inspect
 
     accepted = inspect.signature(loaded.module.forward).parameters
@@ -97,6 +104,8 @@ def forward_inputs(loaded: LoadedModel, batch: TokenBatch) -> dict[str, Any]:
         inputs["position_ids"] = batch.position_ids
     if "use_cache" in accepted:
         inputs["use_cache"] = False
+    if "logits_to_keep" in accepted:
+        inputs["logits_to_keep"] = columns
     return inputs
 
 

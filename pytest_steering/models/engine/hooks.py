@@ -45,12 +45,12 @@ class HooksEngine:
             )
         return ids
 
-    def logits(self, batch: TokenBatch, session: EditSession) -> Tensor:
+    def logits(self, batch: TokenBatch, session: EditSession, columns: int) -> Tensor:
         """See `Engine.logits`."""
         import torch
 
         with self._steered(session), torch.no_grad():
-            logits: Tensor = self._loaded.module(**forward_inputs(self._loaded, batch)).logits
+            logits: Tensor = self._loaded.module(**forward_inputs(self._loaded, batch, columns)).logits
         return logits
 
     def states(self, batch: TokenBatch, layers: Sequence[int], read: ReadState) -> None:

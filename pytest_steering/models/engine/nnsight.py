@@ -56,11 +56,11 @@ class NNsightEngine:
                     ids = tracer.result.save()
         return ids  # type: ignore[no-any-return]
 
-    def logits(self, batch: TokenBatch, session: EditSession) -> Tensor:
+    def logits(self, batch: TokenBatch, session: EditSession, columns: int) -> Tensor:
         """See `Engine.logits`."""
         import torch
 
-        inputs = forward_inputs(self._loaded, batch)
+        inputs = forward_inputs(self._loaded, batch, columns)
         blocks = [(layer, self._envoy(layer), self._place(layer)) for layer in session.layers]
         with planned_forwards(self._loaded.module, session), torch.no_grad():
             with self._wrapped.trace(**inputs) as tracer:

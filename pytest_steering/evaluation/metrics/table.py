@@ -46,20 +46,21 @@ def group_table(rows: Sequence[Scored], group: str) -> str:
 
 
 def summary_table(results: Mapping[str, Metrics], title: str) -> str:
-    """Return one row a result, with the main numbers alone."""
+    """Return one row a result, with those of the main numbers that any result has."""
     from tabulate import tabulate
 
+    columns = [name for name in _MAIN if any(one[name] is not None for one in results.values())]
     titles = {measure.name: measure.title for measure in MEASURES}
     body = [
         [
             printable(name),
             str(one.confusion.n),
-            *(_number(one[column]) for column in _MAIN),
+            *(_number(one[column]) for column in columns),
             one.constant or "",
         ]
         for name, one in results.items()
     ]
-    headers = [title, "n", *(titles[column] for column in _MAIN), "constant predictor"]
+    headers = [title, "n", *(titles[column] for column in columns), "constant predictor"]
     return tabulate(body, headers=headers, disable_numparse=True)
 
 

@@ -2,6 +2,7 @@
 
 from pytest_steering.evaluation.replay.command import add_arguments, run
 from pytest_steering.evaluation.replay.recorded import Problem, Recorded, read_recorded
+from pytest_steering.evaluation.replay.records import replay_records
 from pytest_steering.evaluation.replay.report import Cell, ReplayedAnswer, ReplayReport, replay
 
 __all__ = [
@@ -13,5 +14,6 @@ __all__ = [
     "add_arguments",
     "read_recorded",
     "replay",
+    "replay_records",
     "run",
 ]

@@ -21,7 +21,9 @@ from pytest_steering.evaluation.metrics import (
 )
 from pytest_steering.evaluation.metrics.table import metrics_table, summary_table
 from pytest_steering.evaluation.printable import printable
+from pytest_steering.evaluation.replay.records import replay_records
 from pytest_steering.evaluation.replay.report import RECORDED, Cell, ReplayReport, replay
+from pytest_steering.records import append
 
 MOST_COLUMNS = 3
 MOST_PROBLEMS = 10
@@ -42,6 +44,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"What reads the answers: {', '.join(READERS)}, or {RECORDED} for the verdicts in the file; "
         "repeat to compare (default: text)",
     )
+    parser.add_argument(
+        "--record", type=Path, metavar="FILE", help="Also add the cells as records to this file"
+    )
     parser.add_argument("--by", choices=GROUPS, metavar="GROUP", help=f"Also by {', '.join(GROUPS)}")
 
 
@@ -55,6 +60,8 @@ def run(arguments: argparse.Namespace) -> int:
     samples = [sample for name in arguments.dataset for sample in load_dataset(name, paths=paths)]
     report = replay(arguments.answers, samples, arguments.reader or ("text",))
     sys.stdout.write("\n".join((*lines(report, arguments.by), "")))
+    for record in replay_records(report) if arguments.record else ():
+        append(arguments.record, record)
     if not report.answers:
         return 2
     return 1 if report.problems else 0

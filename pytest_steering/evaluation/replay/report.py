@@ -39,6 +39,7 @@ class ReplayedAnswer:
         cell: Its model, prompt and reader.
         trial: Name of the trial; may be empty.
         rule: The reader's rule that decided.
+        confidence: The reader's, 0 to 1, where it has one.
         scored: Verdict and label, for the metrics.
     """
 
@@ -46,6 +47,7 @@ class ReplayedAnswer:
     cell: Cell
     trial: str
     rule: str
+    confidence: float | None
     scored: Scored
 
 
@@ -112,7 +114,14 @@ def _read(recorded: Recorded, readers: Sequence[str]) -> Iterator[ReplayedAnswer
     for reader in readers:
         answer = _own_verdict(recorded) if reader == RECORDED else _answer(recorded, reader)
         cell = Cell(recorded.model, recorded.prompt, reader)
-        yield ReplayedAnswer(recorded.line, cell, recorded.trial, answer.rule, _scored(recorded, answer))
+        yield ReplayedAnswer(
+            line=recorded.line,
+            cell=cell,
+            trial=recorded.trial,
+            rule=answer.rule,
+            confidence=answer.confidence,
+            scored=_scored(recorded, answer),
+        )
 
 
 def _answer(recorded: Recorded, reader: str) -> Answer:

@@ -12,8 +12,8 @@ STILL_VULNERABLE = {
     "hand-crafted/CWE-77/p_1.c": _SHELL,
     "hand-crafted/CWE-77/p_2.c": _SHELL,
     "hand-crafted/CWE-77/p_3.c": _SHELL,
-    "hand-crafted/CWE-787/p_3.c": "the copy has no terminator, strcpy can write past 64 bytes",
-    "hand-crafted/CWE-190/p_2.c": "only sums above INT_MAX are caught; negative numbers can sum below INT_MIN",
+    "hand-crafted/CWE-787/p_3.c": "the copy has no terminator, strcpy may write past 64 bytes",
+    "hand-crafted/CWE-190/p_2.c": "only sums above INT_MAX are caught; negative numbers go below INT_MIN",
     "hand-crafted/CWE-476/p_3.c": "the results of malloc are used without a check",
 }
 

@@ -10,7 +10,7 @@ import hashlib
 import json
 import math
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -130,9 +130,18 @@ def spec_key(spec: Mapping[str, Any]) -> str:
 
 
 def to_line(record: Record) -> str:
-    """Return the record as one line of JSON, without its newline."""
+    """Return the record as one line of JSON, without its newline.
+
+    Raises:
+        DataError: It holds a value that JSON does not know, such as a number of numpy's.
+    """
     canonical(record.spec)
-    return json.dumps(_encoded(asdict(record)), sort_keys=True, allow_nan=False)
+    try:
+        return json.dumps(_encoded(asdict(record)), sort_keys=True, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise DataError(
+            f"a record must be plain JSON ({record.experiment}, {record.arm}): {error}"
+        ) from error
 
 
 def from_line(line: str) -> Record:
@@ -185,14 +194,18 @@ def _record(row: dict[str, Any]) -> Record:
     unknown = sorted(set(row) - known)
     if unknown or not isinstance(row.get("spec"), dict):
         raise DataError(f"not a record: unknown fields {unknown}" if unknown else "not a record: no spec")
-    row = dict(row)
-    row["outcomes"] = tuple(
-        Outcome(**_decoded_floats(outcome, _OUTCOME_FLOATS)) for outcome in row["outcomes"]
-    )
-    row["metrics"] = _decoded_floats(row["metrics"])
-    row["latency"] = _decoded_floats(row["latency"])
-    row["findings"] = tuple(row["findings"])
-    return Record(**row)
+    try:
+        return Record(**{name: _FIELDS.get(name, _as_it_is)(value) for name, value in row.items()})
+    except (TypeError, AttributeError) as error:
+        raise DataError(f"not a record: a field is not what its schema says: {error}") from error
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _outcomes(rows: Iterable[dict[str, Any]]) -> tuple[Outcome, ...]:
+    return tuple(Outcome(**_decoded_floats(row, _OUTCOME_FLOATS)) for row in rows)
 
 
 _OUTCOME_FLOATS = ("confidence", "margin", "choice_mass", "first_token_kl")
@@ -215,3 +228,11 @@ def _decoded_floats(row: dict[str, Any], names: tuple[str, ...] | None = None) -
         else value
         for key, value in row.items()
     }
+
+
+_FIELDS: Mapping[str, Callable[[Any], Any]] = {
+    "outcomes": _outcomes,
+    "metrics": _decoded_floats,
+    "latency": _decoded_floats,
+    "findings": tuple,
+}

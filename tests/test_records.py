@@ -1,0 +1,215 @@
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pytest_steering.errors import DataError
+from pytest_steering.records import (
+    SCHEMA_VERSION,
+    Outcome,
+    Record,
+    append,
+    canonical,
+    from_line,
+    read,
+    spec_key,
+    to_line,
+)
+
+finite = st.floats(allow_nan=False, allow_infinity=False)
+numbers = st.none() | st.floats()
+texts = st.text(max_size=20)
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | finite | texts,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+    max_leaves=8,
+)
+specs = st.dictionaries(texts, json_values, max_size=4)
+outcomes = st.builds(
+    Outcome,
+    id=texts,
+    expected=st.sampled_from(["yes", "no"]),
+    predicted=st.sampled_from(["yes", "no", "none"]),
+    prompt_sha256=texts,
+    response=texts,
+    correct=st.none() | st.booleans(),
+    confidence=numbers,
+    rule=texts,
+    margin=numbers,
+    choice_mass=numbers,
+    first_token_kl=numbers,
+    tokens=st.integers(0, 99),
+    tied_at=st.none() | st.integers(0, 99),
+    pair_id=st.none() | texts,
+    skipped=texts,
+)
+records = st.builds(
+    Record,
+    spec=specs,
+    arm=texts,
+    environment=specs,
+    outcomes=st.lists(outcomes, max_size=3).map(tuple),
+    metrics=st.dictionaries(texts, numbers, max_size=3),
+    latency=st.dictionaries(texts, numbers, max_size=3),
+    counts=st.dictionaries(texts, st.integers(), max_size=3),
+    provenance=specs,
+    findings=st.lists(specs, max_size=2).map(tuple),
+    experiment=texts,
+    node_id=texts,
+)
+
+
+def same(one: Any, other: Any) -> bool:
+    """Equality in which NaN equals NaN and True does not equal 1."""
+    if isinstance(one, float) and isinstance(other, float):
+        return one == other or (math.isnan(one) and math.isnan(other))
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
+        return len(one) == len(other) and all(map(same, one, other))
+    if isinstance(one, Outcome):
+        return isinstance(other, Outcome) and same(vars(one), vars(other))
+    return type(one) is type(other) and bool(one == other)
+
+
+@given(records)
+def test_a_record_is_read_back_as_it_was_written(record: Record) -> None:
+    assert same(vars(from_line(to_line(record))), vars(record))
+
+
+@given(records)
+def test_a_line_is_one_line_of_standard_json(record: Record) -> None:
+    line = to_line(record)
+
+    def refuse(constant: str) -> None:
+        raise AssertionError(f"{constant} is no JSON")
+
+    assert "\n" not in line
+    assert json.loads(line, parse_constant=refuse)["schema_version"] == SCHEMA_VERSION
+
+
+@given(records)
+def test_a_record_read_back_keeps_its_key_and_its_line(record: Record) -> None:
+    again = from_line(to_line(record))
+
+    assert again.key == record.key
+    assert to_line(again) == to_line(record)
+
+
+@given(specs)
+def test_equal_specs_are_equal_text_whatever_their_order(spec: dict[str, Any]) -> None:
+    turned = dict(reversed(spec.items()))
+
+    assert canonical(turned) == canonical(spec)
+    assert spec_key(turned) == spec_key(spec)
+
+
+@given(specs, specs)
+def test_specs_that_differ_have_different_text(one: dict[str, Any], other: dict[str, Any]) -> None:
+    assert (canonical(one) == canonical(other)) == same(one, other)
+
+
+def test_the_arm_is_part_of_the_key() -> None:
+    assert Record({"a": 1}, arm="steered").key != Record({"a": 1}, arm="negated").key
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, object(), {1, 2}, b"bytes"])
+def test_a_spec_takes_nothing_that_json_does_not_know(value: object) -> None:
+    with pytest.raises(DataError, match="plain JSON with finite numbers"):
+        to_line(Record({"value": value}))
+
+
+def test_a_number_of_another_library_is_refused_in_a_sentence() -> None:
+    class Number:
+        pass
+
+    with pytest.raises(DataError, match=r"plain JSON \(test_x, steered\)"):
+        to_line(Record({}, metrics={"accuracy": Number()}, experiment="test_x"))  # type: ignore[dict-item]
+
+
+@settings(max_examples=25)
+@given(st.lists(records, min_size=1, max_size=3))
+def test_records_are_read_in_the_order_they_were_appended(
+    tmp_path_factory: pytest.TempPathFactory, several: list[Record]
+) -> None:
+    path = tmp_path_factory.mktemp("run") / "deeper" / "records.jsonl"
+    for record in several:
+        append(path, record)
+
+    assert [to_line(record) for record in read(path)] == [to_line(record) for record in several]
+
+
+@settings(max_examples=25)
+@given(records, st.data())
+def test_a_line_that_a_killed_run_left_unfinished_is_passed_over(
+    tmp_path_factory: pytest.TempPathFactory, record: Record, data: st.DataObject
+) -> None:
+    path = tmp_path_factory.mktemp("run") / "records.jsonl"
+    append(path, record)
+    cut = data.draw(st.integers(0, len(to_line(record))))
+    with path.open("a", encoding="utf-8") as file:
+        file.write(to_line(record)[:cut])
+
+    assert [to_line(one) for one in read(path)] == [to_line(record)]
+
+
+def test_a_broken_line_is_named_by_file_and_number(tmp_path: Path) -> None:
+    path = tmp_path / "records.jsonl"
+    append(path, Record({"a": 1}))
+    with path.open("a", encoding="utf-8") as file:
+        file.write('{"half": \n')
+
+    with pytest.raises(DataError, match=r"records\.jsonl, line 2: not a record"):
+        list(read(path))
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"schema_version": 99}, "record of schema 99; this version reads"),
+        ({"surprise": 1}, r"unknown fields \['surprise'\]"),
+        ({"spec": None}, "no spec"),
+        ({"outcomes": [{"idd": "x"}]}, "not what its schema says"),
+        ({"outcomes": None}, "not what its schema says"),
+        ({"metrics": [1]}, "not what its schema says"),
+        ({"outcomes": [[1]]}, "not what its schema says"),
+        ({"findings": 3}, "not what its schema says"),
+    ],
+)
+def test_a_row_of_another_shape_is_refused_in_a_sentence(change: dict[str, Any], sentence: str) -> None:
+    row = json.loads(to_line(Record({"a": 1}))) | change
+
+    with pytest.raises(DataError, match=sentence):
+        from_line(json.dumps(row))
+
+
+@pytest.mark.parametrize("line", ["", "nonsense", "[]", "null", "{}"])
+def test_a_line_that_is_no_record_is_refused(line: str) -> None:
+    with pytest.raises(DataError, match="not a record"):
+        from_line(line)
+
+
+def test_a_missing_file_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="cannot be read"):
+        list(read(tmp_path / "records.jsonl"))
+
+
+def test_text_that_looks_like_a_number_stays_text() -> None:
+    record = Record({}, outcomes=(Outcome("NaN", "yes", response="Infinity", margin=math.inf),))
+    outcome = from_line(to_line(record)).outcomes[0]
+
+    assert (outcome.id, outcome.response, outcome.margin) == ("NaN", "Infinity", math.inf)
+
+
+def test_the_models_name_comes_from_the_spec() -> None:
+    record = Record({"model": {"name": "qwen2"}})
+
+    assert record.model == "qwen2"
+    assert replace(record, spec={}).model == ""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Sequence
 
-from pytest_steering.evaluation.printable import printable
 from pytest_steering.records import Record
 from pytest_steering.report.cells import where
+from pytest_steering.report.text import wrapped
 
 SHOWN = 4
 
@@ -27,7 +26,7 @@ def beside_lines(records: Iterable[Record], width: int) -> list[str]:
     lines: list[str] = []
     for (model, experiment, purpose), cells in found.items():
         said = [_searched(cells)] if purpose == "search" else _measured(purpose, cells)
-        lines += [line for text in said for line in _wrapped(f"{model} · {experiment}: {text}", width)]
+        lines += [line for text in said for line in wrapped(f"{model} · {experiment}: {text}", width)]
     return lines
 
 
@@ -51,8 +50,3 @@ def _measured(purpose: str, cells: Sequence[Record]) -> list[str]:
 def _numbers(cell: Record) -> str:
     known = {name: value for name, value in cell.metrics.items() if value is not None}
     return ", ".join(f"{name} {value:.4g}" for name, value in known.items()) or "no numbers"
-
-
-def _wrapped(text: str, width: int) -> list[str]:
-    safe = printable(text, 1000)
-    return textwrap.wrap(safe, max(width, 20), subsequent_indent="    ", break_on_hyphens=False)

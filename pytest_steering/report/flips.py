@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Sequence
 
 from pytest_steering.evaluation.printable import printable
 from pytest_steering.records import Outcome
 from pytest_steering.report.cells import STEERED, Group, pairs
+from pytest_steering.report.text import wrapped
 
 NAMED = 5
 
@@ -24,8 +24,7 @@ def flip_lines(groups: Iterable[Group], width: int) -> list[str]:
         for cell in group.cells:
             if cell.arm == STEERED and group.unsteered is not None:
                 flipped = _flipped(pairs(group.unsteered, cell))
-                name = printable(f"{group.model} · {group.experiment}", width)
-                lines += _wrapped(f"{name}: {flipped}", width)
+                lines += wrapped(f"{group.model} · {group.experiment}: {flipped}", width)
     return lines
 
 
@@ -39,7 +38,3 @@ def _named(ids: Sequence[str]) -> str:
     rest = [f"{len(ids) - NAMED} more"] if len(ids) > NAMED else []
     names = ", ".join([*(printable(one, 40) for one in ids[:NAMED]), *rest])
     return f"{len(ids)} ({names})" if ids else "none"
-
-
-def _wrapped(text: str, width: int) -> list[str]:
-    return textwrap.wrap(text, max(width, 20), subsequent_indent="    ", break_on_hyphens=False)

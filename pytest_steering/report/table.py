@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pytest_steering.evaluation.printable import printable
 from pytest_steering.report.cells import Group
 from pytest_steering.report.columns import COLUMNS, NONE, Cell, Column
+from pytest_steering.report.text import wrapped
 
 Texts = Sequence[dict[str, str]]
 
@@ -23,7 +24,7 @@ def table_lines(groups: Sequence[Group], width: int) -> list[str]:
     telling = [column for column in COLUMNS if not _silent(column, texts)]
     columns, lines = _fitted(telling, texts, width)
     missing = ", ".join(column.title for column in telling if column not in columns)
-    note = [f"Not shown at {width} characters: {missing}."] if missing else []
+    note = wrapped(f"Not shown at {width} characters: {missing}.", width) if missing else []
     return [*_with_headings(lines, groups, width), *note]
 
 

@@ -1,0 +1,21 @@
+"""Lines of a report as they may be printed: nothing from elsewhere moves the cursor, and nothing is cut."""
+
+from __future__ import annotations
+
+import textwrap
+
+from pytest_steering.evaluation.printable import printable
+
+_LONGEST = 2000
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Return text as lines of a terminal's width, those after the first indented.
+
+    Args:
+        text: On one line; names in it may come from models, files and tests.
+        width: In characters; below 20 counts as 20.
+    """
+    return textwrap.wrap(
+        printable(text, _LONGEST), max(width, 20), subsequent_indent="    ", break_on_hyphens=False
+    )

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pytest_steering.report.terminal import closing_lines, report_lines
+from tests.report.records_at_hand import cell
+
+PATH = Path("/somewhere/.steering/runs/20260101T000000Z-abcdef/records.jsonl")
+
+
+def test_a_run_ends_with_its_loads_its_records_and_the_command_that_shows_them_again() -> None:
+    loads = {"one": 1, "two": 1, "three": 1}
+    lines = closing_lines([cell("unsteered"), cell("steered")], loads, PATH, 100)
+
+    assert lines[-3:] == [
+        "3 models, 3 loads",
+        f"2 records: {PATH}",
+        "See this table again: pytest-steering report 20260101T000000Z-abcdef",
+    ]
+
+
+def test_a_model_that_was_loaded_twice_shows() -> None:
+    assert closing_lines([], {"one": 2}, PATH, 100) == ["1 model, 2 loads"]
+
+
+def test_samples_that_flipped_are_named_and_the_rest_is_counted() -> None:
+    before = cell("unsteered", "y" * 20 + "y-")
+    after = cell("steered", "ny" * 10 + "ys")
+    text = " ".join(line.strip() for line in report_lines([before, after], 100))
+
+    assert "steering broke none; fixed 10 (s0, s2, s4, s6, s8, 5 more)" in text
+
+
+def test_what_steering_broke_is_told_from_what_it_fixed() -> None:
+    lines = report_lines([cell("unsteered", "yyyy"), cell("steered", "nnny")], 100)
+
+    assert "qwen2 · test_truth: steering broke 1 (s1); fixed 2 (s0, s2)" in lines
+
+
+def test_a_control_flips_nothing_worth_naming() -> None:
+    lines = report_lines([cell("unsteered", "yyyy"), cell("random:0", "nnny")], 100)
+
+    assert not any("broke" in line for line in lines)
+
+
+def test_a_search_is_one_line_with_the_best_point_that_was_read() -> None:
+    points = [
+        cell(purpose="search", layers=[1], scale=0.5, metrics={"accuracy_by_margin": 0.99}),
+        cell(
+            purpose="search",
+            layers=[2],
+            scale=1.25,
+            metrics={"accuracy_by_margin": 0.9, "accuracy_by_text": 0.875},
+        ),
+    ]
+
+    assert report_lines(points, 100) == [
+        "qwen2 · test_truth: searched 2 points on test; best 2@1.25, accuracy 0.88"
+    ]
+
+
+def test_another_measurement_is_shown_with_its_numbers() -> None:
+    shift = cell(purpose="margin shift", metrics={"ratio": 4.2123, "p": None})
+
+    assert report_lines([shift], 100) == ["qwen2 · test_truth: margin shift: ratio 4.212"]
+
+
+def test_a_run_without_records_says_nothing_about_them() -> None:
+    assert report_lines([], 80) == []
+
+
+@pytest.mark.parametrize("width", [120, 60])
+def test_names_from_elsewhere_cannot_move_the_cursor(width: int) -> None:
+    evil = "\x1b[2J\x1b]0;title\x07evil\r\nname\u202e"
+    records = [
+        cell("unsteered", "yyyy", model=evil, experiment=evil),
+        cell(evil, "nyny", model=evil, experiment=evil),
+        cell("steered", "nyny", model=evil, experiment=evil),
+        cell(purpose="search", model=evil, metrics={"accuracy_by_margin": 0.5}),
+        cell(purpose=evil, model=evil, metrics={evil: 0.5}),
+    ]
+    text = "\n".join(report_lines(records, width))
+
+    assert "evil name" in text
+    assert not {char for char in text if not char.isprintable()} - {"\n"}

@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from pytest_steering import Experiment, Intervention, Record
+from pytest_steering.errors import DataError, InterventionError, SteeringError
+from pytest_steering.records import from_line, to_line
+
+
+def test_each_arm_becomes_one_record_with_an_outcome_for_each_sample(
+    experiment: Experiment, intervention: Intervention, records: list[Record]
+) -> None:
+    result = experiment.run(intervention, controls=["zero", "negated"])
+    assert [record.arm for record in records] == ["unsteered", "steered", "zero", "negated"]
+    ids = [one.sample.id for one in experiment.scored]
+    for record in records:
+        assert [outcome.id for outcome in record.outcomes] == ids
+        assert record.experiment == "test_it"
+        assert record.environment["engine"] == "hooks"
+        assert record.counts["rows"] == 4 * len(ids)
+    assert len({record.key for record in records}) == len(records)
+    assert result.steered.record is records[1]
+
+
+def test_a_record_survives_its_line(
+    experiment: Experiment, intervention: Intervention, records: list[Record]
+) -> None:
+    experiment.run(intervention, controls=[])
+    for record in records:
+        assert from_line(to_line(record)) == record
+
+
+def test_the_spec_names_what_was_asked_and_not_the_vectors_numbers(
+    experiment: Experiment, intervention: Intervention, records: list[Record]
+) -> None:
+    experiment.run(intervention, controls=[])
+    steered = records[1].spec
+    assert steered["intervention"] == {
+        "method": "mean_difference",
+        "layers": [2],
+        "scale": 1.0,
+        "operation": "add",
+        "positions": "last",
+        "per_layer": False,
+    }
+    assert records[0].spec["intervention"] is None
+    assert records[1].provenance["sha256"] == intervention.vector.only([2]).sha256
+
+
+def test_scale_zero_answers_what_the_unsteered_model_answers(
+    experiment: Experiment, intervention: Intervention
+) -> None:
+    result = experiment.run(intervention, controls=["zero"])
+    assert [one.tokens_sha256 for one in result["zero"].outcomes] == [
+        one.tokens_sha256 for one in result.unsteered.outcomes
+    ]
+    assert result["zero"]["first_token_kl"] == 0.0
+
+
+def test_the_timer_measures_the_scored_run_once(experiment: Experiment, intervention: Intervention) -> None:
+    calls = []
+
+    def timer(call: object) -> object:
+        calls.append(call)
+        return call()  # type: ignore[operator]
+
+    replace(experiment, timer=timer).run(intervention, controls=[])
+    assert len(calls) == 1
+
+
+def test_pairs_about_scored_samples_are_refused(experiment: Experiment) -> None:
+    pair = replace(experiment.contrast_pairs(1)[0], sample_id=experiment.scored[0].sample.id)
+    with pytest.raises(DataError, match="1 contrast pairs are about samples that are scored"):
+        experiment.extract([pair])
+
+
+def test_layer_and_scale_are_never_chosen_on_the_scored_split(
+    experiment: Experiment, intervention: Intervention
+) -> None:
+    with pytest.raises(DataError, match="'test', the split that is scored"):
+        experiment.search(intervention.vector, split="test")
+
+
+def test_an_empty_split_is_named(experiment: Experiment) -> None:
+    with pytest.raises(SteeringError, match="split 'holiday'"):
+        experiment.samples("holiday")
+
+
+def test_a_prompt_beyond_the_context_is_counted_and_named(
+    experiment: Experiment, intervention: Intervention
+) -> None:
+    long = replace(experiment, max_new_tokens=380)
+    result = long.run(intervention, controls=[])
+    skipped = [outcome for outcome in result.steered.outcomes if outcome.skipped]
+    assert 0 < len(skipped) < len(result.steered.outcomes)
+    assert result.steered.record.counts["skipped"] == len(skipped)
+    assert "exceed the context of 512" in skipped[0].skipped
+    assert len(result.steered.run) == len(result.steered.outcomes) - len(skipped)
+
+
+def test_weights_that_change_during_a_run_are_an_error(
+    experiment: Experiment, intervention: Intervention, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    from pytest_steering.experiments import experiment as room
+
+    weight = experiment.model.loaded.module.get_output_embeddings().weight
+    kept = weight.detach().clone()
+    evaluate = room.evaluate
+
+    def and_drift(*args: object, **options: object) -> object:
+        with torch.no_grad():
+            weight[0] += 1.0
+        return evaluate(*args, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(room, "evaluate", and_drift)
+    try:
+        with pytest.raises(InterventionError, match="the weights of starcoder2 changed"):
+            experiment.run(intervention, controls=[])
+    finally:
+        with torch.no_grad():
+            weight.copy_(kept)
+
+
+def test_a_hook_left_behind_is_an_error(
+    experiment: Experiment, intervention: Intervention, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pytest_steering.experiments import experiment as room
+
+    handles = []
+    evaluate = room.evaluate
+
+    def and_leave_a_hook(*args: object, **options: object) -> object:
+        handles.append(experiment.model.loaded.module.register_forward_hook(lambda *_: None))
+        return evaluate(*args, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(room, "evaluate", and_leave_a_hook)
+    with pytest.raises(InterventionError, match="1 hooks were left on starcoder2"):
+        experiment.run(intervention, controls=[])
+    handles[0].remove()

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_steering.errors import VectorError
+from pytest_steering.extraction.directions import extract, samples_hash, shuffled_like
+from pytest_steering.extraction.pairs import ContrastPair
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+PAIRS = [ContrastPair("careful " + "x" * n, "plain " + "x" * n, f"s{n}") for n in range(8)]
+
+
+class LengthReader:
+    """States are made of the prompt alone: whether it is careful, and its length."""
+
+    def hidden_states(
+        self, prompts: Sequence[str], layers: Sequence[int] | str, position: str
+    ) -> dict[int, Tensor]:
+        import torch
+
+        assert position == "last_prompt"
+        wanted = range(2) if isinstance(layers, str) else layers
+        rows = [[float(prompt.startswith("careful")), float(len(prompt))] for prompt in prompts]
+        return {layer: torch.tensor(rows) * (layer + 1) for layer in wanted}
+
+    def vector_provenance(self) -> Mapping[str, str]:
+        return {"model": "reader"}
+
+
+def test_the_direction_is_the_mean_difference_of_the_two_sides() -> None:
+    vector = extract(LengthReader(), PAIRS)
+    assert {layer: direction.tolist() for layer, direction in vector.directions.items()} == {
+        0: [1.0, 2.0],
+        1: [2.0, 4.0],
+    }
+
+
+def test_a_direction_says_which_samples_it_was_made_from() -> None:
+    vector = extract(LengthReader(), PAIRS)
+    assert vector.provenance["samples"] == samples_hash(list(reversed(PAIRS)))
+    assert samples_hash(PAIRS) != samples_hash(PAIRS[1:])
+
+
+def test_an_unknown_method_is_named() -> None:
+    with pytest.raises(VectorError, match="method 'pca' is not known; known are mean_difference"):
+        extract(LengthReader(), PAIRS, method="pca")
+
+
+def test_shuffled_labels_give_another_direction_of_the_same_norm() -> None:
+    vector = extract(LengthReader(), PAIRS, layers=[1])
+    control = shuffled_like(LengthReader(), PAIRS, vector, seed=1)
+    assert control.layers == (1,)
+    assert control.norms[1] == pytest.approx(vector.norms[1])
+    assert control.method == "shuffled:1"
+    assert control.directions[1].tolist() != vector.directions[1].tolist()

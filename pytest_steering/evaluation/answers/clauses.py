@@ -93,6 +93,8 @@ def statements_of(clause: Clause) -> list[Statement]:
     governed = False
     previous: Token | None = None
     for place, token in enumerate(clause.tokens):
+        if _is_flaw_pronoun(token, previous, clause.stop):
+            token = token._replace(cue=Cue.FLAW)
         if token.cue is Cue.NAMED and _is_input(clause.tokens[place + 1 : place + 2], token):
             continue
         flips = [flip for flip in flips if token.index - flip.last <= (4 if flip.word in _SHORT else _REACH)]
@@ -125,6 +127,16 @@ def statements_of(clause: Clause) -> list[Statement]:
 
 
 _MEANING = {Cue.GOOD, Cue.BAD, Cue.FLAW, Cue.NAMED, Cue.HARM, Cue.CARE}
+
+
+def _is_flaw_pronoun(token: Token, previous: Token | None, stop: int) -> bool:
+    """Tell whether a pronoun stands for the flaw: "it does not suffer from *it*", "the check prevents *this*"."""
+    if token.cue is not Cue.PRONOUN or previous is None or token.last < stop - 1:
+        return False
+    return previous.cue is Cue.STOP or (previous.cue is Cue.ASSERT and previous.word in _HAVING)
+
+
+_HAVING = ("contain", "contains", "suffer", "suffers", "exhibit", "exhibits", "have", "has", "show", "shows")
 
 
 def _is_input(following: list[Token], token: Token) -> bool:
@@ -217,7 +229,7 @@ def _turn(token: Token, following: list[Token], stop: int) -> tuple[int, float]:
     last = after is None and token.last >= stop - 1
     if token.cue is Cue.NEG and token.word in _VERBAL and (last or after in _DENIABLE):
         return -1, CLAIM if last or after is Cue.PRESENT else 2.0
-    if token.cue in (Cue.STOPPED, Cue.GONE):
+    if token.cue in (Cue.STOPPED, Cue.GONE) or (last and token.word in _WANTING):
         return -1, 2.0
     if token.cue is Cue.PRESENT:
         return 1, CLAIM if token.word in _EXISTING else 2.0
@@ -225,6 +237,7 @@ def _turn(token: Token, following: list[Token], stop: int) -> tuple[int, float]:
 
 
 _DENIABLE = (Cue.PRESENT, Cue.HEDGE, Cue.ASSERT, Cue.COMMA, Cue.STOPPED, Cue.GONE)
+_WANTING = ("insufficient", "inadequate", "incomplete", "missing", "lacking", "incorrect", "improper", "inadequately")
 _EXISTING = ("present", "exist", "exists", "found", "detected", "identified", "evident", "exhibited")
 _VERBAL = {
     "not", "never", "cannot", "none", "isn't", "aren't", "wasn't", "weren't", "doesn't", "don't", "didn't", "can't", "won't",

@@ -36,6 +36,7 @@ class _Said:
     revises: bool = False
     named: bool = False
     whole: bool = False
+    sentence_end: int = 0
 
 
 def decided(text: str, asked: Asked) -> Finding:
@@ -76,7 +77,7 @@ def _claims(sentences: list[Sentence], keys: frozenset[str]) -> tuple[list[_Said
     others: list[_Said] = []
     repaired, topic, closing = False, True, False
     for number, sentence in enumerate(sentences):
-        repaired |= sentence.fixed
+        repaired |= sentence.fixed and bool(ours or others or any(one.head for one in sentences[:number]))
         closing |= number > 2 and sentence.final and not sentence.statements
         if sentence.asks:
             continue
@@ -108,7 +109,7 @@ def _verdicts(
             sign = _head_sign(head, sentence, before, asked, keys)
             if sign:
                 final = head.labelled or sentence.final
-                said.append(_Said(sign, head.start, head.end, 4.0, final, sentence.revises))
+                said.append(_Said(sign, head.start, head.end, 4.0, final, sentence.revises, sentence_end=sentence.end))
         before = sentence
     return said
 
@@ -133,18 +134,14 @@ def _by_verdicts(verdicts: list[_Said], claims: list[_Said]) -> Finding:
         if not (last.revises or (last.final and not first.final)):
             return Finding("none", None, (first.start, last.end), "contradiction")
         return _finding(last, 0.8, "final verdict")
-    against = sum(
-        one.weight
-        for one in claims
-        if one.sign != first.sign and one.weight >= CLAIM and one.start > first.end
-    )
-    along = 4.0 + sum(one.weight for one in claims if one.sign == first.sign and one.weight >= CLAIM)
-    finals = [one for one in claims if one.final]
-    if finals and finals[-1].sign != first.sign and not first.final:
-        return _finding(finals[-1], 0.7, "conclusion against the first verdict")
-    if against > along:
-        return Finding("none", None, (first.start, first.end), "contradiction")
-    return _finding(first, 0.95 if against == 0 else 0.8, "explicit verdict")
+    plain = [one for one in claims if one.weight >= CLAIM and one.whole and one.start > first.sentence_end]
+    against = [one for one in plain if one.sign != first.sign]
+    final = next((one for one in reversed(plain) if one.final), None)
+    if final is not None and final.sign != first.sign and not first.final:
+        return _finding(final, 0.7, "conclusion against the first verdict")
+    if against and len(against) == len(plain):
+        return Finding("none", None, (against[0].start, against[0].end), "contradiction")
+    return _finding(first, 0.8 if against else 0.95, "explicit verdict")
 
 
 def _by_claims(claims: list[_Said], others: list[_Said]) -> Finding:
@@ -171,6 +168,9 @@ def _by_statements(firm: list[_Said]) -> Finding:
         return _finding(first, 0.85, "statement")
     if firm[-1].revises:
         return _finding(firm[-1], 0.7, "correction")
+    parts = [one for one in firm if one.sign > 0 and one.weight >= CLAIM]
+    if parts and not any(one.sign < 0 and one.whole for one in firm):
+        return _finding(parts[0], 0.6, "a part is vulnerable")
     total = sum(one.sign * one.weight for one in firm) + first.sign * 1.5
     if abs(total) < FIRM:
         return Finding("none", None, (first.start, firm[-1].end), "contradiction")

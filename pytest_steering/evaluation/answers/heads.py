@@ -10,7 +10,7 @@ from pytest_steering.evaluation.answers.values import value_at
 
 _NUMBER = r"(?:\(?(?:\d{1,2}|[a-d])[.):]\s*)?"
 _FILLER = (r"(?:(?:well|sure|certainly|definitely|absolutely|of course|ok|okay|so|hence|thus|therefore|in short|in conclusion|"
-           r"in summary|in brief|overall|final|finally|actually|wait|hmm|honestly|indeed|i think|i believe|i would say|i'd say|conclusion|"
+           r"in summary|in brief|overall|final|finally|potentially|possibly|probably|most likely|likely|maybe|presumably|technically|unfortunately|fortunately|actually|wait|hmm|honestly|indeed|i think|i believe|i would say|i'd say|conclusion|"
            r"short answer|to summarize|summary|as a result|consequently|but|then|because of this|for this reason|ultimately)(?![ ]not\b)[,.!:;]*\s+){0,3}")  # fmt: skip
 LABEL = (r"(?:(?:the|my|our)\s+)?(?:(?:final|correct|right|short|best|expected|overall|direct|simple)\s+){0,2}"
          r"(?:answer|verdict|decision|conclusion|result|response|assessment|judge?ment|classification|label|determination|status|"

@@ -112,7 +112,7 @@ PHRASES: dict[Cue, str] = {
         after the memory has been freed, after it was freed, after they have been freed,
         outside the folder, outside the directory, outside of the directory, outside of the intended directory, outside the intended directory, outside of the folder,
         execute arbitrary, manipulate the query, manipulate the sql, undefined behavior, undefined behaviour, crash, crashes, unauthorized access,
-        dereferences null, exploit this, tautology, escape the directory, leave the folder, traverse, traverses, corrupt memory, corrupts memory, overwrite adjacent, overwrites adjacent""",
+        dereferences null, exploit this, tautology, escape the directory, leave the folder, traverse, traverses, bypassed, bypass, bypasses, circumvent, circumvented, circumvents, gets around, get around, corrupt memory, corrupts memory, overwrite adjacent, overwrites adjacent""",
     Cue.CARE: """
         sanitized, sanitised, validated, escaped, parameterized, parameterised, sanitizes, sanitises, validates, escapes, checked, checks,
         properly handled, properly checked, bounds checked, verified, verifies, bounded, prepared statement, prepared statements, parameterized query,
@@ -162,12 +162,12 @@ PHRASES: dict[Cue, str] = {
     Cue.SUBJECT: """
         this code, the code, this program, the program, this snippet, the snippet, the given code, the provided code, the code provided, the code snippet, this code snippet, provided code, given code, above code, code above, this application, the application, this script, the script, this implementation, the implementation, code, program, this file, the file, code snippet, the above code, this software""",
     Cue.PART: """
-        this function, the function, these functions, function, the first, the second, the third, one, this part, this line, the line, this method, the method, method, this query, the query, query, this check, the check, this section, this approach""",
+        this function, the function, these functions, function, the first, the second, the third, this part, this line, the line, this method, the method, method, this query, the query, query, this check, the check, this section, this approach""",
     Cue.ABOUT: """
         related to, regarding, about, concerning, with respect to, in terms of, in the context of, relevant to, associated with, sources of, analysis, analyze, analysis of, aware of, considering, assess, assessing, concerns, concern, examine, evaluate, look for, looking for, review, against, consider, causes of, awareness, overview of, for""",
     Cue.ASSERT: """
         contain, contains, containing, has, have, having, is, are, exhibit, exhibits, suffer, suffers, suffers from, suffer from, there is, there are, exist, exists, demonstrate, demonstrates, show, shows, include, includes, present, presents, there's, remains, found, detected, detect, find, see, saw, identified, it's, he's, exists, known as, was, were, be, introduces, a clear, a case of""",
-    Cue.PRONOUN: "it, this, that, they, there, he, the case, so, these, those",
+    Cue.PRONOUN: "it, any, one, them, this, that, they, there, he, the case, so, these, those",
     Cue.NONE: """
         not only, not just, no matter, no doubt, without doubt, without any doubt, without a doubt, no longer than, not necessarily, thread safe, type safe, memory safe, fail safe, null safe, exception safe, process safe, signal safe, safe wrapper, safe function, safe functions, secure function, safe copy, safe way, safer, securely typed, side effects, in other words, no more than, not more than, if not,
         why not, or not, injection of dependencies, dependency injection, code injection technique, to free, of course, not limited to, but not limited to, no other, security, buffer, user, free, not null, is null, not zero, is not null, null, out of scope, attack surface, attack vector, attack vectors, still good, it is still, safe practice, security perspective, security point, of security, for security, secure coding, vulnerability known as, the vulnerability known as, security vulnerability known as, can be found, can see, can be seen, can conclude, not equal, explained below, not greater, not less, not exceed, does not exceed, doesn't exceed, do not exceed, not a null, proof of concept, no such file, no return, not found, no error, in case of""",

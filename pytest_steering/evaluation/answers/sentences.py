@@ -131,7 +131,9 @@ class _Context:
         self.teaching = (self.teaching or teaches is not None) and not of_code
 
     def _doubt(self, clause: Clause) -> float:
-        weight = 0.35 if self.conditional else 1.0
+        weight = 1.0
+        if self.conditional:
+            weight = 0.1 if clause.opener is Cue.IF else 0.6
         weight *= 0.3 if clause.has(Cue.WOULD) else 1.0
         return weight * (0.2 if clause.has(Cue.FIRST) else 1.0)
 

@@ -28,8 +28,8 @@ def test_steering_brings_out_the_truth(steering: Experiment, chosen: Interventio
     result.expect("neutral_kl").at_most(0.5)
 
     assert result["zero"]["changed_share"] == 0
-    assert steered["changed_share"] > 0
-    assert steered["first_token_kl"] > 0
+    assert (steered["changed_share"] or 0) > 0
+    assert (steered["first_token_kl"] or 0) > 0
     for arm in result.random:
         assert abs(arm.accuracy - unsteered.accuracy) <= 0.06, arm.name
     negated = result.against_unsteered("negated")

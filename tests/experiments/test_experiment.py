@@ -6,6 +6,7 @@ import pytest
 
 from pytest_steering import Experiment, Intervention, Record
 from pytest_steering.errors import DataError, InterventionError, SteeringError
+from pytest_steering.experiments.evaluate import evaluate
 from pytest_steering.records import from_line, to_line
 
 
@@ -105,18 +106,15 @@ def test_weights_that_change_during_a_run_are_an_error(
 ) -> None:
     import torch
 
-    from pytest_steering.experiments import experiment as room
-
     weight = experiment.model.loaded.module.get_output_embeddings().weight
     kept = weight.detach().clone()
-    evaluate = room.evaluate
 
     def and_drift(*args: object, **options: object) -> object:
         with torch.no_grad():
             weight[0] += 1.0
         return evaluate(*args, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(room, "evaluate", and_drift)
+    monkeypatch.setattr("pytest_steering.experiments.experiment.evaluate", and_drift)
     try:
         with pytest.raises(InterventionError, match="the weights of starcoder2 changed"):
             experiment.run(intervention, controls=[])
@@ -128,16 +126,13 @@ def test_weights_that_change_during_a_run_are_an_error(
 def test_a_hook_left_behind_is_an_error(
     experiment: Experiment, intervention: Intervention, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from pytest_steering.experiments import experiment as room
-
     handles = []
-    evaluate = room.evaluate
 
     def and_leave_a_hook(*args: object, **options: object) -> object:
         handles.append(experiment.model.loaded.module.register_forward_hook(lambda *_: None))
         return evaluate(*args, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(room, "evaluate", and_leave_a_hook)
+    monkeypatch.setattr("pytest_steering.experiments.experiment.evaluate", and_leave_a_hook)
     with pytest.raises(InterventionError, match="1 hooks were left on starcoder2"):
         experiment.run(intervention, controls=[])
     handles[0].remove()

@@ -6,6 +6,8 @@ import csv
 import json
 import math
 import random
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -301,3 +303,12 @@ def golden_cells(found: Metrics) -> dict[str, int]:
         "P-R": pairs.reversed,
         "unanswered": pairs.unanswered,
     }
+
+
+def test_no_heavy_library_is_loaded_before_a_number_needs_it() -> None:
+    rooms = ("datasets", "metrics", "prompts.secllmholmes", "replay")
+    code = "; ".join(f"import pytest_steering.evaluation.{room}" for room in rooms)
+    heavy = "{'torch', 'transformers', 'nnsight', 'pandas', 'scipy', 'numpy', 'datasets', 'tabulate'}"
+    check = f"import sys; {code}; print(sorted({heavy} & set(sys.modules)))"
+    found = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"

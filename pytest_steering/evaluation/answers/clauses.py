@@ -30,6 +30,8 @@ class Statement:
         end: Place behind its last character.
         final: It stands behind a word that announces the conclusion.
         whole: It speaks of the whole code.
+        predicate: It is an adjective said of the code, such as *vulnerable*.
+        part: It speaks of a part of the code.
     """
 
     sign: int
@@ -40,6 +42,7 @@ class Statement:
     final: bool = False
     whole: bool = False
     predicate: bool = False
+    part: bool = False
 
 
 @dataclass

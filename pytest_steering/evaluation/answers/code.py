@@ -29,6 +29,7 @@ _VALUED = re.compile(
 )
 _COMMENT = re.compile(r"\s*(?://+|/\*+|\*+/|\*(?=\s|$)|#(?!#)|--+(?=\s)|;(?=\s)|\"\"\"|'''|<!--|rem(?=\s))")
 _COMMENT_END = re.compile(r"(?:\*+/|-->|\"\"\"|''')\s*$")
+_LONE_VALUE = re.compile(r"\s*(?:yes|no|vulnerable|not vulnerable|secure|not secure|safe|true|false)\W*")
 _WORDS = re.compile(r"[a-z]{2,}")
 
 
@@ -54,9 +55,10 @@ def _without_fences(text: str) -> str:
     if "```" not in text and "~~~" not in text:
         return text
     outside, inside = _by_fence(text.split("\n"))
-    if _WORDS.search(outside) is None and not any(
-        is_code(line) for line in inside.split("\n") if line.strip()
-    ):
+    worded = [line for line in inside.split("\n") if _WORDS.search(line)]
+    if len(worded) == 1 and _LONE_VALUE.fullmatch(worded[0]):
+        return "".join(within if without == " " else without for without, within in zip(outside, inside, strict=True))
+    if _WORDS.search(outside) is None and not any(is_code(line) for line in worded):
         return inside
     return outside
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from pytest_steering.evaluation.answers.answer import Verdict
 from pytest_steering.evaluation.answers.clauses import CLAIM, Statement
@@ -36,6 +37,7 @@ class _Said:
     revises: bool = False
     named: bool = False
     whole: bool = False
+    part: bool = False
     sentence_end: int = 0
 
 
@@ -44,7 +46,7 @@ def decided(text: str, asked: Asked) -> Finding:
     properties = list(properties_of(text))
     for one in properties:
         text = text[: one.start] + " " * (one.end - one.start) + text[one.end :]
-    sentences = list(sentences_of(text))
+    sentences = _until_next_question(sentences_of(text))
     keys = asked.keys or _first_named(sentences)
     verdicts = _verdicts(properties, sentences, asked, keys)
     claims, others = _claims(sentences, keys)
@@ -53,6 +55,18 @@ def decided(text: str, asked: Asked) -> Finding:
     if any(sentence.unsure for sentence in sentences) and not any(one.weight >= FIRM for one in claims):
         return Finding("none", None, None, "undecided")
     return _by_claims(claims, others)
+
+
+def _until_next_question(sentences: Iterable[Sentence]) -> list[Sentence]:
+    """Return the sentences up to a question that follows an explicit verdict: what answers it is not ours."""
+    read: list[Sentence] = []
+    answered = False
+    for sentence in sentences:
+        if answered and sentence.asks:
+            break
+        read.append(sentence)
+        answered |= sentence.head is not None
+    return read
 
 
 def _first_named(sentences: list[Sentence]) -> frozenset[str]:
@@ -94,7 +108,15 @@ def _weighed(one: Statement, repaired: bool, closing: bool, revises: bool) -> _S
     final = one.final or closing
     weight = one.strength * (0.3 if repaired and one.sign < 0 and not final else 1.0)
     return _Said(
-        one.sign, one.start, one.end, weight, final and weight >= _FINAL, revises, bool(one.keys), one.whole and not repaired
+        one.sign,
+        one.start,
+        one.end,
+        weight,
+        final=final and weight >= _FINAL,
+        revises=revises,
+        named=bool(one.keys),
+        whole=one.whole and not repaired,
+        part=one.part,
     )
 
 
@@ -169,7 +191,7 @@ def _by_statements(firm: list[_Said]) -> Finding:
     if firm[-1].revises:
         return _finding(firm[-1], 0.7, "correction")
     parts = [one for one in firm if one.sign > 0 and one.weight >= CLAIM]
-    if parts and not any(one.sign < 0 and one.whole for one in firm):
+    if parts and all(one.part for one in firm if one.sign < 0):
         return _finding(parts[0], 0.6, "a part is vulnerable")
     total = sum(one.sign * one.weight for one in firm) + first.sign * 1.5
     if abs(total) < FIRM:

@@ -17,6 +17,7 @@ _ALIKE = str.maketrans({
 _WIDE_SPACE = re.compile(r"[^\S\n]")
 _ENTITY = re.compile(r"&(?:#\d{1,6}|#x[0-9a-f]{1,5}|[a-z]{2,8});")
 _STRUCK = re.compile(r"~~[^~\n]{1,200}~~")
+_TYPESET = re.compile(r"\\(?:boxed|text|textbf|mathrm|mathbf)\{")
 _EMPHASIS = re.compile(r"[*]{1,3}(?=\S)|(?<=\S)[*]{1,3}|(?<!\w)_{1,3}(?=\w)|(?<=\w)_{1,3}(?!\w)")
 
 
@@ -54,7 +55,7 @@ def normalized(text: str) -> str:
     """Return the text in lower case with one kind of quote, dash and space, entities resolved, struck text gone."""
     plain = _WIDE_SPACE.sub(" ", lowered(text).translate(_ALIKE))
     plain = _ENTITY.sub(_resolved, plain)
-    return _STRUCK.sub(blank, plain)
+    return _TYPESET.sub(blank, _STRUCK.sub(blank, plain))
 
 
 def without_emphasis(text: str) -> str:

@@ -14,7 +14,7 @@ _NEXT = re.compile(
     r"|(?:question|instruction|instructions|exercise|problem|task|input|human|user|student|prompt)[ *]{0,3}[:\n]"
     r"|q\d{0,3}[ *]{0,2}[:.)] |(?:c|python|java|c\+\+|php) code\s*:"
     r"|(?:does|do|is|are|can|has|what|which|how|why)\b[^\n?.]{0,200}\bcode\b[^\n?.]{0,200}\?"
-    r"|the (?:code|program|function|snippet) below\b|the (?:following|next) (?:code|program|function|snippet)\b)",
+    r"|which of the following\b|the (?:code|program|function|snippet) below\b|the (?:following|next) (?:code|program|function|snippet)\b)",
     re.MULTILINE,
 )
 _OWN_LABEL = re.compile(r"\s*[*_#>]{0,4}\s*(?:answer|a)\b")

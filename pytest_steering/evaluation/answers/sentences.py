@@ -66,6 +66,7 @@ def _read(text: str, start: int, end: int, before: Sentence | None) -> Sentence:
     tokens, words = cues_of(text, head.end if head else start, end)
     opening = cues_of(text, start, head.start)[0] if head else []
     said = {token.cue for token in [*opening, *tokens]}
+    titled = text[start:end].lstrip(" \n").startswith("#") and not said - {Cue.NAMED, Cue.FLAW, Cue.NONE}
     orders = bool(words) and words[0] in _IMPERATIVES and (not tokens or tokens[0].cue is not Cue.NAMED)
     if not said:
         return Sentence(start, end, head, asks=asks)
@@ -80,7 +81,7 @@ def _read(text: str, start: int, end: int, before: Sentence | None) -> Sentence:
         Cue.REVISE in said,
         Cue.FIXED in said or orders or (bool(tokens) and _of_repair(tokens)),
     )
-    if not tokens or orders:
+    if not tokens or orders or titled:
         return sentence
     return replace(sentence, statements=tuple(_weighed(tokens, len(words), before)))
 
@@ -96,7 +97,7 @@ def _weighed(tokens: list[Token], words: int, before: Sentence | None) -> list[S
         if clause.opener is Cue.BUT:
             yielding = [True] * len(said)
         whole, hedged = clause.has(Cue.SUBJECT), clause.has(Cue.HEDGE)
-        said += [replace(one, strength=_hedged(one, hedged) * weight, final=context.final, whole=whole) for one in found]
+        said += [replace(one, strength=_hedged(one, hedged) * weight, final=context.final, whole=whole, part=clause.has(Cue.PART)) for one in found]
         yielding += [clause.opener is Cue.THOUGH] * len(found)
     main = [one for one, yields in zip(said, yielding, strict=True) if not yields]
     return [_conceded(one, main) if yields else one for one, yields in zip(said, yielding, strict=True)]

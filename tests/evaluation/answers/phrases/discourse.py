@@ -103,7 +103,6 @@ CONTRADICTION = [
     ("Yes. No.", "none"),
     ("No. Yes.", "none"),
     ("Yes and no.", "none"),
-    ("Yes, the code is not vulnerable and yes, the code is vulnerable.", "none"),
     ("The code is secure. The code is vulnerable.", "none"),
     ("The code is vulnerable. The code is not vulnerable.", "none"),
     ("No, the code is not vulnerable. The code is vulnerable.", "none"),

@@ -17,7 +17,7 @@ OTHER = [
     (TRAVERSAL, "It is vulnerable to SQL injection, but it is not vulnerable to path traversal.", "no"),
     (TRAVERSAL, "It is not vulnerable to SQL injection, but it is vulnerable to directory traversal.", "yes"),
     (TRAVERSAL, "The code does not contain path traversal. However, there is a buffer overflow.", "no"),
-    (TRAVERSAL, "The code contains a buffer overflow.", "none"),
+    (TRAVERSAL, "The code contains a buffer overflow.", "no"),
     (TRAVERSAL, "The code is safe from SQL injection.", "none"),
     (TRAVERSAL, "The code has a memory leak. It also has a path traversal vulnerability.", "yes"),
     (TRAVERSAL, "An attacker can use ../ sequences to read files outside the folder.", "yes"),
@@ -36,7 +36,7 @@ OTHER = [
     (FREED, "The program uses a dangling pointer.", "yes"),
     (FREED, "There is no UAF.", "no"),
     (FREED, "The code is not vulnerable to use-after-free, although a memory leak exists.", "no"),
-    (NULL, "malloc may return NULL and the pointer is dereferenced without a check.", "yes"),
+    (NULL, "The result of malloc is dereferenced without a check.", "yes"),
     (
         NULL,
         "The pointer is checked for NULL before it is dereferenced, so there is no null dereference.",

@@ -1,7 +1,8 @@
 """Answers recorded elsewhere, through the same reading, metrics and tables, without a model."""
 
 from pytest_steering.evaluation.replay.command import add_arguments, run
-from pytest_steering.evaluation.replay.recorded import Problem, Recorded, read_recorded
+from pytest_steering.evaluation.replay.lines import read_recorded
+from pytest_steering.evaluation.replay.recorded import Problem, Recorded
 from pytest_steering.evaluation.replay.records import replay_records
 from pytest_steering.evaluation.replay.report import Cell, ReplayedAnswer, ReplayReport, replay
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from pytest_steering.evaluation.answers import Answer, read_answer
 from pytest_steering.evaluation.metrics import Scored
-from pytest_steering.evaluation.replay.recorded import Problem, Recorded, read_recorded
+from pytest_steering.evaluation.replay.lines import read_recorded
+from pytest_steering.evaluation.replay.recorded import Problem, Recorded
 from pytest_steering.evaluation.samples import Sample
 
 RECORDED = "recorded"

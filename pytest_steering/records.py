@@ -37,6 +37,7 @@ class Outcome:
         rule: The reader's rule that decided.
         margin: log p(present) − log p(absent) of the first answer token, natural logarithm.
         choice_mass: Probability of the two choices together.
+        swapped_margin: The margin for *present* when the question was asked in the opposite polarity.
         first_token_kl: KL(this cell ‖ unsteered) of the first answer token's distribution, in nats.
         tokens: Number of generated tokens.
         tokens_sha256: Hash of the generated token ids.
@@ -58,6 +59,7 @@ class Outcome:
     rule: str = ""
     margin: float | None = None
     choice_mass: float | None = None
+    swapped_margin: float | None = None
     first_token_kl: float | None = None
     tokens: int = 0
     tokens_sha256: str = ""
@@ -208,7 +210,7 @@ def _outcomes(rows: Iterable[dict[str, Any]]) -> tuple[Outcome, ...]:
     return tuple(Outcome(**_decoded_floats(row, _OUTCOME_FLOATS)) for row in rows)
 
 
-_OUTCOME_FLOATS = ("confidence", "margin", "choice_mass", "first_token_kl")
+_OUTCOME_FLOATS = ("confidence", "margin", "choice_mass", "swapped_margin", "first_token_kl")
 
 
 def _encoded(value: Any) -> Any:

@@ -39,6 +39,16 @@ def question_form(name: str) -> QuestionForm:
     return FORMS[name]
 
 
+def opposite_form(form: QuestionForm) -> QuestionForm:
+    """Return the form that asks the same with yes and no exchanged; raises DataError where there is none."""
+    opposites = {"named": "swapped", "swapped": "named"}
+    if form.name not in opposites:
+        raise DataError(
+            f"question form {form.name!r} has no opposite; those that have are {', '.join(opposites)}"
+        )
+    return FORMS[opposites[form.name]]
+
+
 def ask(samples: Iterable[Sample], form: QuestionForm, header: str = "") -> list[Asked]:
     """Return each sample with its prompt.
 

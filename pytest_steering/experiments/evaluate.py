@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pytest_steering.evaluation.answers import read_answer
+from pytest_steering.evaluation.likelihood import Margin, margins, surface_forms
 from pytest_steering.records import Outcome
 
 if TYPE_CHECKING:
@@ -19,6 +20,20 @@ if TYPE_CHECKING:
     from pytest_steering.steering.intervention import Intervention
 
 Arms = Mapping[str, "Intervention | None"]
+Scored = tuple["Completion", Margin]
+
+
+@dataclass(frozen=True)
+class Swapped:
+    """The scored samples, asked the other way round.
+
+    Attributes:
+        asked: The same samples with the prompts of the opposite question.
+        form: That question.
+    """
+
+    asked: Sequence[Asked]
+    form: QuestionForm
 
 
 @dataclass(frozen=True)
@@ -44,6 +59,7 @@ def evaluate(
     *,
     reader: str = "text",
     max_new_tokens: int = 32,
+    swapped: Swapped | None = None,
 ) -> Evaluation:
     """Answer every sample in every arm, in shared batches, and read the answers.
 
@@ -56,16 +72,16 @@ def evaluate(
         form: Says which first tokens stand for present and absent.
         reader: Name of the answer reader.
         max_new_tokens: At most this many for each answer.
+        swapped: The same samples asked in the opposite polarity, whose margins are recorded beside.
     """
     started = time.perf_counter()
     skipped = _overlong(model, asked, max_new_tokens)
     kept = [one for number, one in enumerate(asked) if number not in skipped]
     answers, counts = _answers(model, kept, arms, form, max_new_tokens)
+    opposite = _swapped_margins(model, kept, arms, swapped)
     outcomes = {
-        name: tuple(
-            _in_order(asked, skipped, [_read(*pair, reader) for pair in zip(kept, done, strict=True)])
-        )
-        for name, done in answers.items()
+        name: tuple(_in_order(asked, skipped, _read_all(kept, answers[name], opposite[name], reader)))
+        for name in arms
     }
     return Evaluation(outcomes, counts, time.perf_counter() - started)
 
@@ -84,22 +100,39 @@ def likelihoods(
     Returns:
         One list an arm, one margin a sample, natural logarithms.
     """
-    scores = model.choice_logprobs([one.prompt for one in asked], [form.present, form.absent], arms)
-    return [(arm[:, 0] - arm[:, 1]).tolist() for arm in scores]
+    scored = margins(model, [one.prompt for one in asked], form, arms)
+    return [[margin.value for margin in arm] for arm in scored]
 
 
 def _answers(
     model: SteerableModel, asked: Sequence[Asked], arms: Arms, form: QuestionForm, max_new_tokens: int
-) -> tuple[dict[str, list[Completion]], dict[str, int]]:
+) -> tuple[dict[str, list[Scored]], dict[str, int]]:
+    """Return each arm's texts with their margins; the first answer token gives both where it can."""
     if not asked:
         return {name: [] for name in arms}, {}
+    prompts, forms = [one.prompt for one in asked], surface_forms(model, form)
     generation = model.complete(
-        [one.prompt for one in asked],
+        prompts,
         list(arms.values()),
         max_new_tokens=max_new_tokens,
-        choices=[form.present, form.absent],
+        choices=forms.texts if forms.single_tokens else (),
     )
-    return dict(zip(arms, generation.arms, strict=True)), generation.counts.as_dict()
+    if forms.single_tokens:
+        found = [[forms.margin(done.choice_logprobs) for done in arm] for arm in generation.arms]
+    else:
+        found = margins(model, prompts, form, list(arms.values()))
+    paired = [list(zip(*both, strict=True)) for both in zip(generation.arms, found, strict=True)]
+    return dict(zip(arms, paired, strict=True)), generation.counts.as_dict()
+
+
+def _swapped_margins(
+    model: SteerableModel, asked: Sequence[Asked], arms: Arms, swapped: Swapped | None
+) -> dict[str, list[float | None]]:
+    if swapped is None or not asked:
+        return {name: [None] * len(asked) for name in arms}
+    by_id = {one.sample.id: one for one in swapped.asked}
+    found = likelihoods(model, [by_id[one.sample.id] for one in asked], list(arms.values()), swapped.form)
+    return {name: list(arm) for name, arm in zip(arms, found, strict=True)}
 
 
 def _overlong(model: SteerableModel, asked: Sequence[Asked], max_new_tokens: int) -> dict[int, str]:
@@ -121,9 +154,17 @@ def _in_order(
     ]
 
 
-def _read(one: Asked, completion: Completion, reader: str) -> Outcome:
+def _read_all(
+    asked: Sequence[Asked], answers: Sequence[Scored], opposite: Sequence[float | None], reader: str
+) -> list[Outcome]:
+    return [
+        _read(one, completion, margin, other, reader)
+        for one, (completion, margin), other in zip(asked, answers, opposite, strict=True)
+    ]
+
+
+def _read(one: Asked, completion: Completion, margin: Margin, opposite: float | None, reader: str) -> Outcome:
     answer = read_answer(completion.text, one.question, reader)
-    present, absent = completion.choice_logprobs
     correct = None if answer.verdict == "none" else answer.verdict == _expected(one)
     return _outcome(
         one,
@@ -132,8 +173,9 @@ def _read(one: Asked, completion: Completion, reader: str) -> Outcome:
         correct=correct,
         confidence=answer.confidence,
         rule=answer.rule,
-        margin=present - absent,
-        choice_mass=_mass(present, absent),
+        margin=margin.value,
+        choice_mass=margin.mass,
+        swapped_margin=opposite,
         first_token_kl=completion.first_token_kl,
         tokens=len(completion.token_ids),
         tokens_sha256=_tokens_hash(completion.token_ids),
@@ -156,12 +198,6 @@ def _outcome(one: Asked, **found: object) -> Outcome:
 
 def _expected(one: Asked) -> str:
     return "yes" if one.sample.label else "no"
-
-
-def _mass(present: float, absent: float) -> float:
-    from math import exp
-
-    return exp(present) + exp(absent)
 
 
 def _tokens_hash(ids: Sequence[int]) -> str:

@@ -12,7 +12,7 @@ from pytest_steering.errors import DataError, InterventionError
 from pytest_steering.evaluation.datasets import load_dataset, load_neutral
 from pytest_steering.experiments import asking, recording
 from pytest_steering.experiments.controls import DEFAULT_CONTROLS, control_arms
-from pytest_steering.experiments.evaluate import Evaluation, evaluate
+from pytest_steering.experiments.evaluate import Evaluation, Swapped, evaluate
 from pytest_steering.experiments.neutral import TEXTS, neutral_kl
 from pytest_steering.experiments.result import STEERED, UNSTEERED, Result
 from pytest_steering.experiments.search import DEFAULT_SCALES, Choice, search
@@ -49,6 +49,7 @@ class Experiment:
         reader: Name of the answer reader.
         max_new_tokens: At most this many for each answer.
         data_paths: Where data sets lie that are not embedded.
+        both_polarities: Take margins of the opposite question too, so that a leaning to "yes" cancels.
         limit: Score at most this many samples, taken at even steps; None for all.
         name: Of the experiment, in records.
         node_id: Of the test, in records.
@@ -65,6 +66,7 @@ class Experiment:
     max_new_tokens: int = 32
     data_paths: Mapping[str, Path] = field(default_factory=dict)
     limit: int | None = None
+    both_polarities: bool = False
     name: str = ""
     node_id: str = ""
     sink: Callable[[Record], None] = _keep_nothing
@@ -223,7 +225,15 @@ class Experiment:
             self.question,
             reader=self.reader,
             max_new_tokens=self.max_new_tokens,
+            swapped=self._swapped,
         )
+
+    @property
+    def _swapped(self) -> Swapped | None:
+        if not self.both_polarities:
+            return None
+        form = asking.opposite_form(self.question)
+        return Swapped(asking.ask([one.sample for one in self.scored], form), form)
 
     def _timed(self, call: Callable[[], Evaluation]) -> Evaluation:
         return call() if self.timer is None else self.timer(call)

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
-from pytest_steering.evaluation.metrics import Metrics, score, scored
+from pytest_steering.evaluation.likelihood import polarity_average
+from pytest_steering.evaluation.metrics import Metrics, auroc, score, scored
 from pytest_steering.experiments.asking import Asked, data_hash
 from pytest_steering.experiments.environment import environment
 from pytest_steering.experiments.result import UNSTEERED, Arm
@@ -50,6 +51,7 @@ def score_arms(
             metrics={
                 **metrics.values,
                 **_movement(outcomes, evaluation.outcomes[UNSTEERED]),
+                **_both_polarities(asked, outcomes),
                 "neutral_kl": neutral[name],
             },
             latency={"all_arms_seconds": evaluation.seconds},
@@ -133,6 +135,16 @@ def _movement(outcomes: Sequence[Outcome], unsteered: Sequence[Outcome]) -> dict
     }
 
 
+def _both_polarities(asked: Sequence[Asked], outcomes: Sequence[Outcome]) -> dict[str, float | None]:
+    """Return how well the margin ranks when it is averaged over both polarities, where both were asked."""
+    rows = [
+        scored(one.sample, outcome.predicted, polarity_average(outcome.margin, outcome.swapped_margin))
+        for one, outcome in zip(asked, outcomes, strict=True)
+        if outcome.margin is not None and outcome.swapped_margin is not None
+    ]
+    return {"auroc_both_polarities": auroc(rows)} if rows else {}
+
+
 def _spec(
     experiment: Experiment, purpose: str, samples: Sequence[Any], intervention: Intervention | None
 ) -> dict[str, Any]:
@@ -152,7 +164,7 @@ def _spec(
             "samples": len(samples),
             "sha256": data_hash(samples),
         },
-        "prompt": {"form": experiment.form},
+        "prompt": {"form": experiment.form, "both_polarities": experiment.both_polarities},
         "generation": {"decoding": "greedy", "max_new_tokens": experiment.max_new_tokens},
         "reader": experiment.reader,
         "engine": experiment.model.engine_name,

@@ -16,20 +16,49 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Span:
+    """Where the tokens of one row stand in a forward pass.
+
+    Attributes:
+        member: Of the batch, counted from 0; several rows may share one.
+        column: Of the first token, counted from the pass's first column.
+        first: Number of the first token in its row.
+        stop: One past the number of the last token that may be steered.
+        stride: Columns from one token of the row to the next.
+    """
+
+    member: int
+    column: int
+    first: int
+    stop: int
+    stride: int = 1
+
+    def cell(self, token: int) -> tuple[int, int]:
+        """Return the batch member and the column at which a token stands."""
+        return self.member, self.column + (token - self.first) * self.stride
+
+    def token(self, column: int) -> int:
+        """Return the number of the token at a column."""
+        return self.first + (column - self.column) // self.stride
+
+
+@dataclass(frozen=True)
 class Place:
     """Where a forward pass writes.
 
     Attributes:
-        cells: Row and column, on the host.
-        rows: The cells' rows, as an index.
+        cells: Row, batch member and column, on the host.
+        members: The cells' batch members, as an index.
         columns: The cells' columns, as an index.
         deltas: Number of each cell's delta among the layer's distinct ones, as an index.
+        whole: Whether the cells are all that a pass of one column has, in their order.
     """
 
-    cells: tuple[tuple[int, int], ...]
-    rows: Tensor
+    cells: tuple[tuple[int, int, int], ...]
+    members: Tensor
     columns: Tensor
     deltas: Tensor
+    whole: bool
 
 
 class EditSession:
@@ -58,17 +87,15 @@ class EditSession:
         self._fed: list[list[int]] = [[] for _ in self.rows]
         self._ended: set[int] = set()
         self._columns = 0
+        self._spans: dict[int, Span] = {}
         self._deltas: dict[int, tuple[Tensor, dict[int, int]]] = {}
-        self._places: dict[tuple[int, tuple[tuple[int, int], ...]], Place] = {}
+        self._places: dict[tuple[int, tuple[tuple[int, int, int], ...]], Place] = {}
         self._unproven = set(self.layers)
 
     def begin_forward(self, input_ids: Tensor) -> None:
         """Plan the forward pass that is about to read `input_ids`: [rows, columns of this pass]."""
-        width = int(input_ids.shape[1])
-        start = self._first_column(width)
-        self._note_fed(input_ids[:, max(self.batch.columns, self._columns) - start :])
-        self._columns = start + width
-        tokens = {row: self._tokens(row, start) for row, intervention in enumerate(self.rows) if intervention}
+        start = self._read(input_ids)
+        tokens = {row: self._tokens(row, span) for row, span in self._spans.items() if self.rows[row]}
         expected = {
             layer: {r: t for r, t in tokens.items() if self._steers(r, layer)} for layer in self.layers
         }
@@ -79,18 +106,20 @@ class EditSession:
 
         Args:
             layer: Block number.
-            state: What left the block: [rows, columns, hidden]; it is not changed in place.
+            state: What left the block: [rows, columns, hidden] or [rows, columns, streams, hidden]; it is not
+                changed in place, and every stream is given the same delta.
         """
         forward = self.trace.forwards[-1]
-        place = self._place(layer, forward.expected[layer], forward.start, state)
-        forward.actual[layer] = self._written(place, forward)
+        place = self._place(layer, forward.expected[layer], state)
+        forward.actual[layer] = self._written(place)
         if not place.cells:
             return state
         delta = self._delta(layer, state)[0][place.deltas]
-        if state.shape[1] == 1 and len(place.cells) == state.shape[0]:
-            return state + delta[:, None]
+        if place.whole:
+            return state + _beside(delta, state.ndim)
         edited = state.clone()
-        edited[place.rows, place.columns] = state[place.rows, place.columns] + delta
+        at = place.members, place.columns
+        edited[at] = state[at] + _beside(delta, state.ndim - 1)
         return edited
 
     def checks(self, layer: int) -> bool:
@@ -112,9 +141,25 @@ class EditSession:
         if not self.checks(layer):
             return
         forward = self.trace.forwards[-1]
-        require_asked(asked_state(self.rows, self.batch.attention_mask, forward, layer, before), after, layer)
+        asked = asked_state(self.rows, self._column_of, forward, layer, before)
+        require_asked(asked, after, layer)
         if forward.steers(layer):
             self._unproven.discard(layer)
+
+    def _read(self, input_ids: Tensor) -> int:
+        """Note which tokens a pass reads and where they stand in it; return its first column."""
+        width = int(input_ids.shape[1])
+        start = self._first_column(width)
+        self._note_fed(input_ids[:, max(self.batch.columns, self._columns) - start :])
+        self._columns = start + width
+        self._spans = {row: self._span(row, start) for row in range(len(self.rows))}
+        return start
+
+    def _column_of(self, row: int, token: int, start: int) -> tuple[int, int]:
+        """Return where a token stands in the pass, from what the model itself was given."""
+        mask = self.batch.attention_mask
+        read = mask[row].nonzero().flatten().tolist()
+        return row, (read[token] if token < len(read) else mask.shape[1] + token - len(read)) - start
 
     def _first_column(self, width: int) -> int:
         """Without a cache every pass reads all columns again, so it is wider than what is left to read."""
@@ -127,38 +172,45 @@ class EditSession:
             if not self._stop_ids.isdisjoint(fed):
                 self._ended.add(row)
 
-    def _tokens(self, row: int, start: int) -> list[int]:
+    def _span(self, row: int, start: int) -> Span:
+        pad = self.batch.pads[row]
+        stop = min(self._columns, self.batch.columns) if row in self._ended else self._columns
+        return Span(row, max(0, pad - start), max(0, start - pad), max(0, stop - pad))
+
+    def _tokens(self, row: int, span: Span) -> list[int]:
         intervention, pad = self.rows[row], self.batch.pads[row]
         assert intervention is not None
-        stop = min(self._columns, self.batch.columns) if row in self._ended else self._columns
         where, length = intervention.where, self.batch.prompt_lengths[row]
         ids = [*self.batch.input_ids[row, pad:].tolist(), *self._fed[row]] if where.chooser else None
-        return where.tokens(length, max(0, start - pad), max(0, stop - pad), ids)
+        return where.tokens(length, span.first, span.stop, ids)
 
     def _steers(self, row: int, layer: int) -> bool:
         intervention = self.rows[row]
         return intervention is not None and layer in intervention.at
 
-    def _place(self, layer: int, planned: Tokens, start: int, state: Tensor) -> Place:
+    def _place(self, layer: int, planned: Tokens, state: Tensor) -> Place:
         """Return where the planned tokens stand in this pass; the steps of a decode share one place."""
         import torch
 
         cells = tuple(
-            (row, self.batch.pads[row] + token - start) for row, tokens in planned.items() for token in tokens
+            (row, *self._spans[row].cell(token)) for row, tokens in planned.items() for token in tokens
         )
         if (layer, cells) not in self._places:
             numbers = self._delta(layer, state)[1]
-            rows, columns = [row for row, _ in cells], [column for _, column in cells]
-            parts = (rows, columns, [numbers[id(self.rows[row])] for row in rows])
-            index = [torch.tensor(part, device=state.device, dtype=torch.long) for part in parts]
-            self._places[layer, cells] = Place(cells, *index)
+            parts = ([cell[1] for cell in cells], [cell[2] for cell in cells])
+            index = [
+                torch.tensor(part, device=state.device, dtype=torch.long)
+                for part in (*parts, [numbers[id(self.rows[row])] for row, _, _ in cells])
+            ]
+            whole = state.shape[1] == 1 and parts[0] == list(range(state.shape[0]))
+            self._places[layer, cells] = Place(cells, *index, whole)
         return self._places[layer, cells]
 
-    def _written(self, place: Place, forward: Forward) -> Tokens:
+    def _written(self, place: Place) -> Tokens:
         """Return row to tokens, read back from where the pass writes."""
         written: dict[int, list[int]] = {}
-        for row, column in place.cells:
-            written.setdefault(row, []).append(column + forward.start - self.batch.pads[row])
+        for row, _, column in place.cells:
+            written.setdefault(row, []).append(self._spans[row].token(column))
         return written
 
     def _delta(self, layer: int, state: Tensor) -> tuple[Tensor, dict[int, int]]:
@@ -171,3 +223,8 @@ class EditSession:
             numbers = {identity: number for number, identity in enumerate(distinct)}
             self._deltas[layer] = stacked.to(state.device, state.dtype), numbers
         return self._deltas[layer]
+
+
+def _beside(delta: Tensor, ndim: int) -> Tensor:
+    """Return deltas [n, hidden] with axes of size 1 between the two, `ndim` axes in all."""
+    return delta.reshape(delta.shape[0], *[1] * (ndim - 2), delta.shape[1])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from pytest_steering.steering.intervention import Intervention
 
 Tokens = Mapping[int, Sequence[int]]
+
+ColumnOf = Callable[[int, int, int], tuple[int, int]]
+"""Row, token and a pass's first column to the batch member and the column at which the token stands."""
 
 
 @dataclass
@@ -87,16 +90,16 @@ def _differences(forward: Forward) -> Iterator[str]:
 
 def asked_state(
     rows: Sequence[Intervention | None],
-    attention_mask: Tensor,
+    column_of: ColumnOf,
     forward: Forward,
     layer: int,
     before: Tensor,
 ) -> Tensor:
-    """Return the state that a block should hand on, from the interventions and the attention mask alone.
+    """Return the state that a block should hand on, from the interventions and the model's inputs alone.
 
     Args:
         rows: Each row's intervention.
-        attention_mask: Of the whole batch: [rows, columns]; generated tokens stand after its columns.
+        column_of: Finds a token by what the model was given.
         forward: The pass.
         layer: Block number.
         before: The state as the block returned it: [rows, columns, hidden].
@@ -106,10 +109,8 @@ def asked_state(
         intervention = rows[row]
         assert intervention is not None
         delta = intervention.delta(layer).to(before.device, before.dtype)
-        read = attention_mask[row].nonzero().flatten().tolist()
         for token in tokens:
-            column = read[token] if token < len(read) else attention_mask.shape[1] + token - len(read)
-            asked[row, column - forward.start] += delta
+            asked[column_of(row, token, forward.start)] += delta
     return asked
 
 

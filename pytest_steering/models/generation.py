@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -131,7 +132,8 @@ def _run(
     batch = pad_left([prompts[prompt] for _, prompt in rows], loaded.pad_id, loaded.device)
     session = EditSession(batch, [arms[arm] for arm, _ in rows], loaded.stop_ids)
     watch = _LogitsWatch()
-    ids = engine.generate(batch, session, _options(loaded, max_new_tokens, watch))
+    with _own_config(loaded.module, _greedy(loaded, max_new_tokens)) as config:
+        ids = engine.generate(batch, session, {"generation_config": config, "logits_processor": [watch]})
     session.trace.verify(int(ids.shape[1]) - 1)
     answers = [_until_stop(row, loaded.stop_ids) for row in ids[:, batch.columns :].tolist()]
     _count(counts, session, batch.prompt_lengths, answers)
@@ -146,20 +148,27 @@ def _run(
     return done, watch.first
 
 
-def _options(loaded: LoadedModel, max_new_tokens: int, watch: _LogitsWatch) -> dict[str, Any]:
-    """Return the arguments of a plain greedy search; what a model's own config would add is switched off."""
+def _greedy(loaded: LoadedModel, max_new_tokens: int) -> Any:
     from transformers import GenerationConfig
 
-    config = GenerationConfig(
+    return GenerationConfig(
         max_new_tokens=max_new_tokens,
         do_sample=False,
         num_beams=1,
-        repetition_penalty=1.0,
-        no_repeat_ngram_size=0,
         pad_token_id=loaded.pad_id,
         eos_token_id=sorted(loaded.stop_ids) or None,
     )
-    return {"generation_config": config, "logits_processor": [watch]}
+
+
+@contextmanager
+def _own_config(module: Any, config: Any) -> Iterator[Any]:
+    """Stand `config` in for the model's own, which transformers takes for whatever a config leaves unset."""
+    kept = module.generation_config
+    module.generation_config = config
+    try:
+        yield config
+    finally:
+        module.generation_config = kept
 
 
 class _LogitsWatch:

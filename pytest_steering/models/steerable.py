@@ -236,8 +236,7 @@ class SteerableModel:
             InterventionError: What was written is not what was asked for.
         """
         self._require_fit(interventions)
-        if max_new_tokens < 1:
-            raise PromptError(f"max_new_tokens is {max_new_tokens}; at least one token must be generated")
+        _require_new_tokens(max_new_tokens)
         ids = self.tokens(prompts)
         require_room([len(row) for row in ids], max_new_tokens, self.loaded.context)
         first = [self._single_token(choice) for choice in choices]
@@ -318,6 +317,11 @@ class _Reader:
     def __call__(self, layer: int, state: Tensor) -> None:
         rows = list(range(len(self._members)))
         self._states[layer][list(self._members)] = state[rows, list(self._columns)].float().cpu()
+
+
+def _require_new_tokens(number: object) -> None:
+    if not isinstance(number, int) or isinstance(number, bool) or number < 1:
+        raise PromptError(f"max_new_tokens is {number!r}; a whole number of at least 1 was expected")
 
 
 def _one(tokens: list[int], position: str) -> int:

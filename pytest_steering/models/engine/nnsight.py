@@ -42,6 +42,8 @@ class NNsightEngine:
     def generate(self, batch: TokenBatch, session: EditSession, options: dict[str, Any]) -> Tensor:
         """See `Engine.generate`."""
         inputs = {"input_ids": batch.input_ids, "attention_mask": batch.attention_mask}
+        if not session.layers:  # a loop over all steps that reaches no module never ends
+            return self._plain(inputs, session, options)
         blocks = [(layer, self._envoy(layer), self._place(layer)) for layer in session.layers]
         with planned_forwards(self._loaded.module, session), _open_loop_expected():
             with self._wrapped.generate(**options) as tracer:
@@ -54,6 +56,12 @@ class NNsightEngine:
                             session.check_first(layer, before, place.read(envoy.output))
                 with tracer.invoke():
                     ids = tracer.result.save()
+        return ids  # type: ignore[no-any-return]
+
+    def _plain(self, inputs: dict[str, Any], session: EditSession, options: dict[str, Any]) -> Tensor:
+        with planned_forwards(self._loaded.module, session):
+            with self._wrapped.generate(inputs, **options) as tracer:
+                ids = tracer.result.save()
         return ids  # type: ignore[no-any-return]
 
     def logits(self, batch: TokenBatch, session: EditSession, columns: int) -> Tensor:

@@ -57,7 +57,9 @@ def _without_fences(text: str) -> str:
     outside, inside = _by_fence(text.split("\n"))
     worded = [line for line in inside.split("\n") if _WORDS.search(line)]
     if len(worded) == 1 and _LONE_VALUE.fullmatch(worded[0]):
-        return "".join(within if without == " " else without for without, within in zip(outside, inside, strict=True))
+        return "".join(
+            within if without == " " else without for without, within in zip(outside, inside, strict=True)
+        )
     if _WORDS.search(outside) is None and not any(is_code(line) for line in worded):
         return inside
     return outside

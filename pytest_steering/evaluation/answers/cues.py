@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from pytest_steering.evaluation.answers.lexicon import TABLE, Cue
-from pytest_steering.evaluation.answers.weaknesses import BY_CWE
+from pytest_steering.evaluation.answers.lexicon import ROOT, Cue
+from pytest_steering.evaluation.answers.weaknesses import BY_CWE, UNLISTED
 
 _TOKEN = re.compile(r"cwe[ -]?0{0,3}(\d{1,4})\b|([a-z0-9_]+(?:'[a-z]+)?)(\()?|[,;:()]")
-_PUNCTUATION = {",": Cue.COMMA, ";": Cue.SPLIT, ":": Cue.COLON, "(": Cue.OPEN, ")": Cue.COMMA}
-_JOINERS = {"and": Cue.COMMA, "or": Cue.OR}
+_JOINERS = {
+    "and": Cue.COMMA, "or": Cue.OR, ",": Cue.COMMA, ";": Cue.SPLIT, ":": Cue.COLON, "(": Cue.OPEN, ")": Cue.COMMA,
+}  # fmt: skip
 
 
 class Token(NamedTuple):
@@ -37,11 +38,12 @@ class Token(NamedTuple):
     before: str = ""
 
 
-class _Word(NamedTuple):
-    text: str
-    start: int
-    end: int
-    cwe: str
+class Words(NamedTuple):
+    """The words of a sentence and where they stand; a CWE number is the word `cwe` with its number."""
+
+    texts: list[str]
+    spans: list[tuple[int, int]]
+    numbers: dict[int, int]
 
 
 def cues_of(text: str, start: int, end: int) -> tuple[list[Token], list[str]]:
@@ -49,40 +51,46 @@ def cues_of(text: str, start: int, end: int) -> tuple[list[Token], list[str]]:
     words = _words(text, start, end)
     tokens: list[Token] = []
     place = 0
-    while place < len(words):
+    while place < len(words.texts):
         token = _cue_at(words, place)
-        if token is not None:
+        if token is None:
+            place += 1
+        else:
             tokens.append(token)
-        place = token.last + 1 if token is not None else place + 1
-    return tokens, [word.text for word in words]
+            place = token.last + 1
+    return tokens, words.texts
 
 
-def _words(text: str, start: int, end: int) -> list[_Word]:
-    found = []
+def _words(text: str, start: int, end: int) -> Words:
+    words = Words([], [], {})
     for match in _TOKEN.finditer(text, start, end):
         number, word, called = match.groups()
         if number is not None:
-            found.append(_Word("cwe", match.start(), match.end(), number))
-        elif called is None and not _is_identifier(text, match.start(), match.end()):
-            found.append(_Word(word or match[0], match.start(), match.end(), ""))
-    return found
+            words.numbers[len(words.texts)] = int(number)
+        elif called is not None or (word is not None and _is_identifier(text, match.start(), match.end())):
+            continue
+        words.texts.append("cwe" if number is not None else word or match[0])
+        words.spans.append(match.span())
+    return words
 
 
 def _is_identifier(text: str, start: int, end: int) -> bool:
-    dotted_before = start > 1 and text[start - 1] in "./\\$" and not text[start - 2].isspace()
-    dotted_after = text[end : end + 1] == "." and text[end + 1 : end + 2].isalnum()
-    return dotted_before or dotted_after
+    if start > 1 and text[start - 1] in "./\\$" and not text[start - 2].isspace():
+        return True
+    return text[end : end + 1] == "." and text[end + 1 : end + 2].isalnum()
 
 
-def _cue_at(words: list[_Word], place: int) -> Token | None:
-    word = words[place]
-    if word.cwe:
-        key = BY_CWE.get(int(word.cwe), "other")
-        return Token(Cue.NAMED, key, place, place, word.start, word.end, "cwe")
-    for phrase, cue, key in TABLE.get(word.text, ()):
-        last = place + len(phrase) - 1
-        if last < len(words) and all(words[place + n].text == phrase[n] for n in range(1, len(phrase))):
-            before = words[place - 1].text if place else ""
-            return Token(cue, key, place, last, word.start, words[last].end, word.text, before)
-    joiner = _JOINERS.get(word.text) or _PUNCTUATION.get(word.text)
-    return Token(joiner, "", place, place, word.start, word.end, word.text) if joiner else None
+def _cue_at(words: Words, place: int) -> Token | None:
+    word = words.texts[place]
+    cue, key, last = _JOINERS.get(word), "", place
+    following, step = ROOT, place
+    while step < len(words.texts) and (entry := following.get(words.texts[step])) is not None:
+        if entry.cue is not None:
+            cue, key, last = entry.cue, entry.key, step
+        following, step = entry.following, step + 1
+    if place in words.numbers:
+        cue, key, last = Cue.NAMED, BY_CWE.get(words.numbers[place], UNLISTED), place
+    if cue is None:
+        return None
+    before = words.texts[place - 1] if place else ""
+    return Token(cue, key, place, last, words.spans[place][0], words.spans[last][1], word, before)

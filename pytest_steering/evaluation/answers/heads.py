@@ -24,7 +24,7 @@ _AFTER = re.compile(
     r"[\s\"'*_)\]}>]*(?:$|[.,;:!)\]}<-]|\n|(?:the|this|that's|it|it's|there|because|i|we|code|as|since|due|based|your|these|in)\b)"
 )
 _BOTH = re.compile(
-    r"\s*(?:(?:and|or|/|\|)\s*(?:no|yes|not)\b|[,.!]?\s*(?:i can|i could|i will|i'll|i'd|let me|let's)\b)"
+    r"\s{0,4}(?:(?:and|or|/|\|)\s*(?:no|yes|not)\b|[,.!]?\s{0,4}(?:i can|i could|i will|i'll|i'd|let me|let's)\b)"
 )
 _PROPERTY = re.compile(
     r"(?<![\w'])(?:is[_ ]|has[_ ]|contains[_ ])?(?P<name>vulnerable|vulnerability|vulnerabilities|insecure|unsafe|exploitable|secure|safe)"

@@ -221,6 +221,9 @@ BY_CWE = {number: weakness.key for weakness in WEAKNESSES for number in weakness
 
 CWE_NUMBER = re.compile(r"\bcwe[ _-]?0{0,3}(\d{1,4})\b", re.IGNORECASE)
 
+UNLISTED = "a weakness that is not in the table"
+"""Key of a CWE number without an entry; it is the same as no other weakness."""
+
 _GENERIC = ("injection", "overflow")
 
 
@@ -232,8 +235,8 @@ def weakness_of_cwe(cwe: str) -> str | None:
 
 def same_weakness(one: str, other: str) -> bool:
     """Tell whether two keys may mean the same weakness, one perhaps in wider words than the other."""
-    if one == other:
-        return True
+    if one == other or UNLISTED in (one, other):
+        return one == other
     families = set(BY_KEY[one].families) & set(BY_KEY[other].families)
     if one in _GENERIC or other in _GENERIC:
         return bool(families)

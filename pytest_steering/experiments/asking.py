@@ -82,10 +82,17 @@ def contrast_pairs(samples: Sequence[Sample], form: QuestionForm, count: int = 6
 
 
 def evenly(samples: Sequence[Sample], count: int) -> list[Sample]:
-    """Return `count` samples at even steps through the data."""
-    if len(samples) <= count:
-        return list(samples)
-    return [samples[index * len(samples) // count] for index in range(count)]
+    """Return `count` samples at even steps through the data, twins together.
+
+    A step from sample to sample would meet one of the two twins each time, and so one label.
+    """
+    groups: dict[str, list[Sample]] = {}
+    for sample in samples:
+        groups.setdefault(sample.pair_id or sample.id, []).append(sample)
+    members = list(groups.values())
+    wanted = min(len(members), -(-count * len(members) // len(samples)))
+    taken = [members[index * len(members) // wanted] for index in range(wanted)]
+    return [sample for group in taken for sample in group][:count]
 
 
 def data_hash(samples: Iterable[Sample]) -> str:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,9 +42,17 @@ def test_even_steps_take_each_sample_at_most_once_in_order(count: int) -> None:
     assert [sample.id for sample in taken] == sorted({sample.id for sample in taken})
 
 
-def test_the_hash_of_data_depends_on_code_and_label_but_not_on_order() -> None:
-    from dataclasses import replace
+@given(pairs=st.integers(1, 40), count=st.integers(1, 40).map(lambda half: 2 * half))
+def test_even_steps_keep_twins_together_and_so_labels_in_balance(pairs: int, count: int) -> None:
+    twins = [
+        replace(SAMPLES[n % 2], id=f"t{n:03}", pair_id=f"p{n // 2}", label=n % 2) for n in range(2 * pairs)
+    ]
+    taken = evenly(twins, count)
+    assert len(taken) == min(count, len(twins))
+    assert sum(sample.label for sample in taken) * 2 == len(taken)
 
+
+def test_the_hash_of_data_depends_on_code_and_label_but_not_on_order() -> None:
     assert data_hash(SAMPLES) == data_hash(SAMPLES[::-1])
     changed = [replace(SAMPLES[0], label=1 - SAMPLES[0].label), *SAMPLES[1:]]
     assert data_hash(changed) != data_hash(SAMPLES)

@@ -56,7 +56,7 @@ def clauses_of(tokens: list[Token], words: int) -> list[Clause]:
 def _bounded(clauses: list[Clause], words: int) -> list[Clause]:
     stop = words
     for clause in reversed(clauses):
-        clause.stop, stop = stop, clause.tokens[0].index
+        clause.stop, stop = stop, clause.tokens[0].number
         clause.said = {token.cue for token in clause.tokens}
     return clauses
 
@@ -69,7 +69,7 @@ def _begins(token: Token, following: Token | None, clause: Clause) -> bool:
     if token.cue is not Cue.COMMA or following is None:
         return False
     if token.word == "and":
-        return following.index == token.index + 1 and (following.cue in _SUBJECTS or following.cue in _VERBS)
+        return following.number == token.number + 1 and (following.cue in _SUBJECTS or following.cue in _VERBS)
     return (
         clause.opener in (Cue.THOUGH, Cue.IF) or following.cue in _SUBJECTS or following.word in _EXPLETIVES
     )

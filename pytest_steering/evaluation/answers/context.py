@@ -43,7 +43,7 @@ def meant(tokens: list[Token], words: int, earlier: tuple[Statement, ...]) -> tu
 
 def begins_repair(tokens: list[Token]) -> bool:
     """Tell whether a sentence begins as advice on a repair: "To prevent ...", "To fix ...", "Avoid ..."."""
-    if not tokens or tokens[0].index > 0:
+    if not tokens or tokens[0].number > 0:
         return False
     return tokens[0].word == "to" or (tokens[0].cue is Cue.STOP and not tokens[0].word.endswith("s"))
 
@@ -60,7 +60,7 @@ class _Context:
 
     def weight_of(self, clause: Clause) -> float:
         first = clause.tokens[0]
-        self.final |= clause.has(Cue.FINAL) or (first.cue is Cue.SO and first.index == 0)
+        self.final |= clause.has(Cue.FINAL) or (first.cue is Cue.SO and first.number == 0)
         if clause.opener in (Cue.BUT, Cue.FINAL, Cue.SO) or first.word == ";":
             self.conditional = self.teaching = self.advising = False
         self.conditional |= clause.opener is Cue.IF
@@ -72,8 +72,8 @@ class _Context:
 
     def _learn(self, tokens: list[Token]) -> None:
         """A weakness is explained in general until the code itself is named."""
-        teaches = next((token.index for token in tokens if token.cue is Cue.TEACH), None)
-        subjects = [token.index for token in tokens if token.cue is Cue.SUBJECT]
+        teaches = next((token.number for token in tokens if token.cue is Cue.TEACH), None)
+        subjects = [token.number for token in tokens if token.cue is Cue.SUBJECT]
         of_code = any(teaches is None or index < teaches for index in subjects)
         self.teaching = (self.teaching or teaches is not None) and not of_code
 
@@ -117,7 +117,7 @@ def _alike(one: Statement, other: Statement) -> bool:
 def _anaphora(clause: Clause, earlier: tuple[Statement, ...]) -> list[Statement]:
     """Return what "but it is not" denies: the statement before it."""
     tokens = clause.tokens
-    filled = sum(token.last - token.index + 1 for token in tokens) >= clause.stop - tokens[0].index
+    filled = sum(token.last - token.number + 1 for token in tokens) >= clause.stop - tokens[0].number
     stands = not clause.said.isdisjoint(_STANDS_FOR) and clause.said <= _ANAPHORIC
     if not (earlier and filled and stands and sum(token.cue is Cue.NEG for token in tokens) == 1):
         return []

@@ -35,7 +35,7 @@ class _Scope:
     governed: bool = False
 
     def take(self, place: int, token: Token, previous: Token | None) -> None:
-        self.flips = [flip for flip in self.flips if token.index - flip.last <= _reach(flip)]
+        self.flips = [flip for flip in self.flips if token.number - flip.last <= _reach(flip)]
         if token.cue in (Cue.NEG, Cue.STOP):
             self.flips.append(token)
         elif token.cue is Cue.CAUSE:
@@ -48,7 +48,7 @@ class _Scope:
     def _cause(self, token: Token, previous: Token | None) -> None:
         """A negation reaches the effect only through its own verb: "does not lead to"."""
         last = self.flips[-1] if self.flips else None
-        kept = last is not None and previous is last and token.index - last.last <= 3
+        kept = last is not None and previous is last and token.number - last.last <= 3
         self.flips = self.flips[-1:] if kept else []
         self.governed = bool(self.made) and self.made[-1][0].sign < 0
 
@@ -99,7 +99,7 @@ def _is_flaw(token: Token, previous: Token | None, stop: int) -> bool:
 def _is_input(following: list[Token], token: Token) -> bool:
     """Tell whether a flaw's name only says what an input looks like: "traversal sequences"."""
     named = token.cue is Cue.NAMED and bool(following)
-    return named and following[0].cue is Cue.INPUT and following[0].index == token.last + 1
+    return named and following[0].cue is Cue.INPUT and following[0].number == token.last + 1
 
 
 def _denied(statement: Statement, trailing: list[Token], stop: int) -> Statement:

@@ -76,7 +76,7 @@ def stated(
 def _guards(after: list[Token], token: Token) -> bool:
     """Tell whether a flaw's name only says what is guarded against, as in "overflow check"."""
     guards = (Cue.GUARD, Cue.CARE, Cue.STOP)
-    return bool(after) and after[0].index == token.last + 1 and after[0].cue in guards
+    return bool(after) and after[0].number == token.last + 1 and after[0].cue in guards
 
 
 def _strength(token: Token, cue: Cue, flips: list[Token], before: list[Token], opener: str) -> float:
@@ -84,7 +84,7 @@ def _strength(token: Token, cue: Cue, flips: list[Token], before: list[Token], o
         return _predication(token, flips, before)
     if cue in (Cue.HARM, Cue.CARE):
         return EVIDENCE
-    if before and before[-1].cue is Cue.ABOUT and token.index - before[-1].last <= 4:
+    if before and before[-1].cue is Cue.ABOUT and token.number - before[-1].last <= 4:
         return 0.0
     if flips:
         return CLAIM if flips[-1].cue is Cue.NEG or len(flips) > 1 else _prevention(flips[-1].word)

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from pytest_steering.evaluation.answers.clauses import Clause, clauses_of
 from pytest_steering.evaluation.answers.cues import Token
 from pytest_steering.evaluation.answers.lexicon import Cue
-from pytest_steering.evaluation.answers.scope import statements_of
+from pytest_steering.evaluation.answers.scope import MEANING, statements_of
 from pytest_steering.evaluation.answers.statements import CLAIM, Statement
 
 _FIRM_ENOUGH = 1.8
+_FRESH = (Cue.BUT, Cue.FINAL, Cue.SO)
+_TURNING = {Cue.NEG, Cue.STOP}
 _STANDS_FOR = {Cue.PRONOUN, Cue.ASSERT, Cue.SUBJECT, Cue.PART}
 _ANAPHORIC = _STANDS_FOR | {
     Cue.NEG, Cue.BUT, Cue.COMMA, Cue.FINAL, Cue.SO, Cue.REVISE, Cue.PRESENT, Cue.SPLIT,
@@ -25,14 +27,18 @@ def meant(tokens: list[Token], words: int, earlier: tuple[Statement, ...]) -> tu
         words: How many words it has.
         earlier: The statements of the sentence before, which "it is not" may deny.
     """
+    kinds = {token.cue for token in tokens}
+    if kinds.isdisjoint(MEANING) and (kinds.isdisjoint(_TURNING) or not (earlier or Cue.PRONOUN in kinds)):
+        return ()
     said: list[Statement] = []
     yields: list[bool] = []
     context = _Context(_weight_of_sentence(tokens))
     for clause in clauses_of(tokens, words):
-        weight = context.weight_of(clause)
+        context.read(clause)
         found = statements_of(clause) or _anaphora(clause, tuple(said) or earlier)
         if clause.opener is Cue.BUT:
             yields = [True] * len(said)
+        weight = context.weight_of(clause) if found else 0.0
         said += [_in_clause(one, clause, weight, context.final) for one in found]
         yields += [clause.opener is Cue.THOUGH] * len(found)
     main = [one for one, conceded in zip(said, yields, strict=True) if not conceded]
@@ -58,31 +64,32 @@ class _Context:
     teaching: bool = False
     advising: bool = False
 
-    def weight_of(self, clause: Clause) -> float:
-        first = clause.tokens[0]
-        self.final |= clause.has(Cue.FINAL) or (first.cue is Cue.SO and first.number == 0)
-        if clause.opener in (Cue.BUT, Cue.FINAL, Cue.SO) or first.word == ";":
+    def read(self, clause: Clause) -> None:
+        first, said = clause.tokens[0], clause.said
+        self.final |= Cue.FINAL in said or (first.cue is Cue.SO and first.number == 0)
+        if clause.opener in _FRESH or first.word == ";":
             self.conditional = self.teaching = self.advising = False
         self.conditional |= clause.opener is Cue.IF
-        self.advising |= clause.has(Cue.ADVICE)
-        self._learn(clause.tokens)
+        self.advising |= Cue.ADVICE in said
+        if Cue.TEACH in said:
+            self.teaching = not _of_code(clause.tokens)
+        elif Cue.SUBJECT in said:
+            self.teaching = False
+
+    def weight_of(self, clause: Clause) -> float:
         if self.teaching or self.advising or clause.has(Cue.WHETHER):
             return 0.0
-        return self.sentence * self._doubt(clause)
-
-    def _learn(self, tokens: list[Token]) -> None:
-        """A weakness is explained in general until the code itself is named."""
-        teaches = next((token.number for token in tokens if token.cue is Cue.TEACH), None)
-        subjects = [token.number for token in tokens if token.cue is Cue.SUBJECT]
-        of_code = any(teaches is None or index < teaches for index in subjects)
-        self.teaching = (self.teaching or teaches is not None) and not of_code
-
-    def _doubt(self, clause: Clause) -> float:
-        weight = 1.0
+        weight = self.sentence
         if self.conditional:
-            weight = 0.1 if clause.opener is Cue.IF else 0.6
+            weight *= 0.1 if clause.opener is Cue.IF else 0.6
         weight *= 0.3 if clause.has(Cue.WOULD) else 1.0
         return weight * (0.2 if clause.has(Cue.FIRST) else 1.0)
+
+
+def _of_code(tokens: list[Token]) -> bool:
+    """Tell whether a clause that could explain a weakness in general speaks of the code: "this code ... occurs when"."""
+    kinds = [token.cue for token in tokens]
+    return Cue.SUBJECT in kinds and kinds.index(Cue.SUBJECT) < kinds.index(Cue.TEACH)
 
 
 def _weight_of_sentence(tokens: list[Token]) -> float:

@@ -18,6 +18,7 @@ _JOINERS = {
     "(": Cue.OPEN,
     ")": Cue.COMMA,
 }
+_FIRST = {*ROOT, *_JOINERS}
 
 
 class Token(NamedTuple):
@@ -49,14 +50,14 @@ def cues_of(text: str, start: int, end: int) -> tuple[list[Token], list[str]]:
     found = list(_TOKEN.finditer(text, start, end))
     words = [match[0] for match in found]
     tokens: list[Token] = []
-    place = 0
-    while place < len(words):
+    behind = 0
+    for place, word in enumerate(words):
+        if place < behind or not (word in _FIRST or word.startswith("cwe")):
+            continue
         token = _cue_at(text, found, words, place)
-        if token is None:
-            place += 1
-        else:
+        if token is not None:
             tokens.append(token)
-            place = token.last + 1
+            behind = token.last + 1
     return tokens, words
 
 

@@ -18,7 +18,7 @@ _WIDE_SPACE = re.compile(r"[^\S\n]")
 _ENTITY = re.compile(r"&(?:#\d{1,6}|#x[0-9a-f]{1,5}|[a-z]{2,8});")
 _STRUCK = re.compile(r"~~[^~\n]{1,200}~~")
 _TYPESET = re.compile(r"\\(?:boxed|text|textbf|mathrm|mathbf)\{")
-_EMPHASIS = re.compile(r"[*]{1,3}(?=\S)|(?<=\S)[*]{1,3}|(?<!\w)_{1,3}(?=\w)|(?<=\w)_{1,3}(?!\w)")
+_EMPHASIS = re.compile(r"[*]{1,3}|_{1,3}")
 
 
 def window(text: str) -> tuple[str, int]:
@@ -60,7 +60,18 @@ def normalized(text: str) -> str:
 
 def without_emphasis(text: str) -> str:
     """Return the text with Markdown emphasis signs blanked."""
-    return _EMPHASIS.sub(blank, text)
+    return _EMPHASIS.sub(_unless_apart, text)
+
+
+def _unless_apart(found: re.Match[str]) -> str:
+    """Blank emphasis signs, but keep a bullet's star and the underscores within a name."""
+    text, start, end = found.string, found.start(), found.end()
+    left, right = text[start - 1 : start], text[end : end + 1]
+    if found[0][0] == "*":
+        apart = (not left or left.isspace()) and (not right or right.isspace())
+    else:
+        apart = left.isalnum() == right.isalnum()
+    return found[0] if apart else blank(found)
 
 
 def _resolved(found: re.Match[str]) -> str:

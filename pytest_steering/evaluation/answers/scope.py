@@ -13,7 +13,7 @@ _REACH = 14
 _SHORT_REACH = 4
 _SHORT = ("rather", "instead")
 _NOUNS = {Cue.NAMED, Cue.FLAW, Cue.HARM}
-_MEANING = {Cue.GOOD, Cue.BAD, Cue.CARE, *_NOUNS}
+MEANING = {Cue.GOOD, Cue.BAD, Cue.CARE, *_NOUNS}
 _LISTED = {Cue.NAMED, Cue.FLAW, Cue.OR}
 _HAVING = ("contain", "contains", "suffer", "suffers", "exhibit", "exhibits", "have", "has", "show", "shows")
 _DENIABLE = (Cue.PRESENT, Cue.HEDGE, Cue.ASSERT, Cue.COMMA, Cue.STOPPED, Cue.GONE)
@@ -35,14 +35,15 @@ class _Scope:
     governed: bool = False
 
     def take(self, place: int, token: Token, previous: Token | None) -> None:
-        self.flips = [flip for flip in self.flips if token.number - flip.last <= _reach(flip)]
+        if self.flips:
+            self.flips = [flip for flip in self.flips if token.number - flip.last <= _reach(flip)]
         if token.cue in (Cue.NEG, Cue.STOP):
             self.flips.append(token)
         elif token.cue is Cue.CAUSE:
             self._cause(token, previous)
         elif token.cue is Cue.COMMA and self.made:
             self._pause(self.clause.tokens[place + 1 : place + 2])
-        elif token.cue in _MEANING:
+        elif token.cue in MEANING:
             self._state(place, token)
 
     def _cause(self, token: Token, previous: Token | None) -> None:
@@ -71,6 +72,8 @@ class _Scope:
 
 def statements_of(clause: Clause) -> list[Statement]:
     """Return the statements of one clause, each turned by what negates, prevents or denies it."""
+    if clause.said.isdisjoint(MEANING) and Cue.PRONOUN not in clause.said:
+        return []
     scope = _Scope(clause)
     previous: Token | None = None
     for place, token in enumerate(clause.tokens):

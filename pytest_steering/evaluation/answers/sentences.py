@@ -15,10 +15,9 @@ from pytest_steering.evaluation.answers.statements import Statement
 _LONGEST = 1200
 _END = re.compile(
     r"[.!?]+(?=[\s\"')\]}]|$)"
-    r"|\n {0,40}\n|(?<=:) {0,9}\n|\n(?=[^\n:]{1,30}:)"
-    r"|\n(?= {0,40}(?:[-*+•>|]|\d{1,2}[.):]|[a-z]\)|#) {0,9}\S)"
-    r"|(?:(?<=\byes)|(?<=\bno)|(?<=secure)|(?<=vulnerable)|(?<=safe)) {0,9}\n"
-    r"(?=\s{0,40}(?:yes|no|the|this|it|there|because|explanation|reason)\b)"
+    r"|\n(?: {0,40}\n|(?=[^\n:]{1,30}:)|(?= {0,40}(?:[-*+•>|]|\d{1,2}[.):]|[a-z]\)|#) {0,9}\S)|(?<=:\n)"
+    r"|(?:(?<=\byes\n)|(?<=\bno\n)|(?<=secure\n)|(?<=vulnerable\n)|(?<=safe\n))"
+    r"(?=\s{0,40}(?:yes|no|the|this|it|there|because|explanation|reason)\b))"
 )
 _ABBREVIATION = re.compile(r"\b(?:e\.g\.|i\.e\.|etc\.(?=\s{1,9}[a-z,])|vs\.|cf\.|no\.(?=\s{0,9}\d)|approx\.)")
 _LONE_WORDS = re.compile(r"\s{0,99}(?:\S{1,99} {0,9}\n\s{0,99}){2,}\S{1,99}\s{0,99}")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.errors import ModelError, VectorError
-from pytest_steering.models.probe import Candidate, observe_candidates
+from pytest_steering.models.choice import choose, fault
+from pytest_steering.models.kinds import is_encoder, kind_of
+from pytest_steering.models.probe import observe_candidates
+from pytest_steering.models.refusal import refuse_unsteerable
 from pytest_steering.models.residual import StatePlace
 from pytest_steering.models.specs import family_of
 
@@ -26,11 +30,13 @@ class Block:
         path: The module's dotted name.
         call: How many times the module ran before this call in the same forward pass; 0 unless shared.
         place: Where its state stands in what it returns.
+        kind: `attention`, `state-space`, `hybrid` or `other`, with `, MoE` where it has experts.
     """
 
     path: str
     call: int
     place: StatePlace
+    kind: str = "attention"
 
 
 @dataclass(frozen=True)
@@ -40,10 +46,12 @@ class Architecture:
     Attributes:
         family: The name a person uses, such as `starcoder`.
         model_type: transformers' name, such as `gpt_bigcode`.
-        layer_path: Dotted name of the block list.
+        layer_path: Dotted name of the block list; of several, joined by ` + `, where their blocks take turns.
         num_layers: Number of blocks, by calls.
         hidden_size: Width of the residual stream, from the config.
         blocks: One entry a block.
+        encoder: Whether the blocks are an encoder's, used as a decoder.
+        skipped: Members of the list that a text does not pass through, such as cross-attention to images.
         rejected: Other module lists and why each was not taken.
     """
 
@@ -53,12 +61,29 @@ class Architecture:
     num_layers: int
     hidden_size: int
     blocks: tuple[Block, ...] = field(repr=False)
+    encoder: bool = False
+    skipped: tuple[str, ...] = ()
     rejected: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     @property
     def default_layers(self) -> tuple[int, ...]:
         """The final three layers, or all where there are fewer."""
         return tuple(range(max(0, self.num_layers - 3), self.num_layers))
+
+    @property
+    def kind(self) -> str:
+        """What the blocks are made of; `hybrid` where some attend and some are state-space."""
+        mixers = {block.kind.partition(",")[0] for block in self.blocks}
+        experts = ", MoE" if any(block.kind.endswith("MoE") for block in self.blocks) else ""
+        mixer = mixers.pop() if len(mixers) == 1 else "hybrid"
+        return mixer + experts + (", encoder used as decoder" if self.encoder else "")
+
+    @property
+    def output(self) -> str:
+        """What the blocks return, such as `tensor` or `tuple[0]`; the rarer forms after the commoner."""
+        return " / ".join(
+            form for form, _ in Counter(str(block.place) for block in self.blocks).most_common()
+        )
 
     def resolve_layers(self, layers: Sequence[int] | str) -> tuple[int, ...]:
         """Return block numbers for `last3`, `all` or explicit numbers; negative ones count from the end.
@@ -94,21 +119,26 @@ def detect_architecture(model: Module, layer_path: str | None = None) -> Archite
         layer_path: Dotted name of the block list, where detection should not choose.
 
     Raises:
-        ModelError: No module list carries the residual stream; the message lists the candidates.
+        ModelError: No module list carries the residual stream; the message lists the candidates. Or the model
+            is of a kind that cannot be steered; the message says why.
     """
-    config = text_config(model)
-    candidates = observe_candidates(model, int(config.hidden_size))
-    chosen = _choose(candidates, int(config.num_hidden_layers), layer_path)
+    refuse_unsteerable(model)
+    config: Any = model.config
+    text = text_config(model)
+    hidden, expected = _hidden_size(text, model), getattr(text, "num_hidden_layers", None)
+    candidates = observe_candidates(model, hidden)
+    chosen = choose(candidates, expected, layer_path)
+    kinds = {member: kind_of(model.get_submodule(member), model) for member in chosen.members}
     architecture = Architecture(
-        family=family_of(model.config.model_type),  # type: ignore[union-attr, arg-type]
-        model_type=str(model.config.model_type),  # type: ignore[union-attr]
+        family=family_of(config.model_type),
+        model_type=str(config.model_type),
         layer_path=chosen.path,
         num_layers=len(chosen.calls),
-        hidden_size=int(config.hidden_size),
-        blocks=tuple(Block(call.path, call.number, call.place) for call in chosen.calls if call.place),
-        rejected=tuple(
-            (c.path, c.fault(int(config.num_hidden_layers))) for c in candidates if c is not chosen
-        ),
+        hidden_size=hidden,
+        blocks=tuple(Block(c.path, c.number, c.place, kinds[c.path]) for c in chosen.calls if c.place),
+        encoder=is_encoder(config, chosen.path),
+        skipped=chosen.skipped,
+        rejected=tuple((c.path, fault(c, expected)) for c in candidates if c.path not in chosen.path),
     )
     log.info("Found %s with %d layers", architecture.layer_path, architecture.num_layers)
     log.info("Architecture pattern: %s", architecture.layer_path)
@@ -118,19 +148,14 @@ def detect_architecture(model: Module, layer_path: str | None = None) -> Archite
 def text_config(model: Module) -> Any:
     """Return the config of a model's language tower."""
     config: Any = model.config
-    return config.get_text_config() if hasattr(config, "get_text_config") else config
+    return config.get_text_config(decoder=True) if hasattr(config, "get_text_config") else config
 
 
-def _choose(candidates: Sequence[Candidate], expected: int, layer_path: str | None) -> Candidate:
-    if layer_path is not None:
-        candidates = [candidate for candidate in candidates if candidate.path == layer_path]
-    fitting = [candidate for candidate in candidates if candidate.carries_state]
-    if not fitting:
-        raise ModelError(_nothing_found(candidates, expected, layer_path))
-    return max(fitting, key=lambda candidate: candidate.rank(expected))
-
-
-def _nothing_found(candidates: Sequence[Candidate], expected: int, layer_path: str | None) -> str:
-    asked = f"at layer_path {layer_path!r}" if layer_path else "in this model"
-    seen = "; ".join(f"{c.path}: {c.fault(expected)}" for c in candidates) or "the model has no module lists"
-    return f"no list of {expected} blocks that carry the residual stream was found {asked} ({seen})"
+def _hidden_size(config: Any, model: Module) -> int:
+    hidden = getattr(config, "hidden_size", None)
+    if not isinstance(hidden, int):
+        raise ModelError(
+            f"the config of {type(model).__name__} names no hidden_size for its language part, "
+            "so its residual stream cannot be told from other tensors"
+        )
+    return hidden

@@ -3,28 +3,41 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.errors import ModelError
-from pytest_steering.models.residual import StatePlace, find_state
+from pytest_steering.models.residual import StatePlace, find_states, shapes
 
 if TYPE_CHECKING:
     from torch.nn import Module
 
-BATCH, SEQUENCE = 2, 5
+BATCH, SEQUENCE = 2, 7
 
 
 @dataclass(frozen=True)
 class BlockCall:
-    """One call of a list's member during the probe."""
+    """One call of a list's member during the probe.
+
+    Attributes:
+        path: Dotted name of the member.
+        number: How often it had run before in this pass.
+        order: Number of the call among those of all lists.
+        place: Where its state is; None where it returned none.
+        continues: Whether it was given the very tensor that the list's previous call returned.
+        recorded: Whether transformers lists its state among the `hidden_states`.
+        returned: Shapes of what it returned.
+    """
 
     path: str
     number: int
+    order: int
     place: StatePlace | None
     continues: bool
+    recorded: bool
+    returned: tuple[tuple[int, ...], ...]
 
 
 @dataclass
@@ -33,35 +46,31 @@ class Candidate:
 
     Attributes:
         path: Dotted name.
-        length: Number of members.
+        members: Dotted names of the members.
+        kind: Class of the first member.
         calls: In the order they ran.
-        latest: The state that the last call returned, kept to see whether the next call takes it up.
     """
 
     path: str
-    length: int
+    members: tuple[str, ...]
+    kind: type
     calls: list[BlockCall] = field(default_factory=list)
-    latest: Any = field(default=None, repr=False)
 
     @property
     def carries_state(self) -> bool:
         """Whether every call returned a residual stream."""
         return bool(self.calls) and all(call.place for call in self.calls)
 
-    def rank(self, expected: int) -> tuple[bool, int, int, int]:
-        """Order candidates: the config's number of layers, a chain of states, outermost, most calls."""
-        chained = sum(call.continues for call in self.calls)
-        return len(self.calls) == expected, chained, -self.path.count("."), len(self.calls)
+    @property
+    def skipped(self) -> tuple[str, ...]:
+        """Members that did not run."""
+        ran = {call.path for call in self.calls}
+        return tuple(member for member in self.members if member not in ran)
 
-    def fault(self, expected: int) -> str:
-        """Say why the list was not taken."""
-        if not self.calls:
-            return f"its {self.length} members did not run"
-        if not self.carries_state:
-            return "its members do not return the residual stream"
-        if len(self.calls) != expected:
-            return f"{len(self.calls)} calls where the config has {expected} layers"
-        return "its members do not hand the residual stream on to each other"
+    @property
+    def chained(self) -> int:
+        """How many calls took up the state that the call before had returned."""
+        return sum(call.continues for call in self.calls)
 
 
 def observe_candidates(model: Module, hidden: int) -> list[Candidate]:
@@ -74,67 +83,124 @@ def observe_candidates(model: Module, hidden: int) -> list[Candidate]:
     Raises:
         ModelError: The forward pass failed.
     """
-    import torch
-
-    found = [
-        (Candidate(name, len(module)), module)
-        for name, module in model.named_modules()
-        if isinstance(module, torch.nn.ModuleList) and len(module)
-    ]
-    with _watched(found, hidden):
-        run_probe(model)
-    return [candidate for candidate, _ in found]
+    try:
+        return _observed(model, hidden, output_hidden_states=True)
+    except ModelError:  # some models cannot return all their states
+        return _observed(model, hidden)
 
 
-def run_probe(model: Module) -> Any:
-    """Run the model on a few tokens without cache or gradient and return its output."""
+def run_probe(model: Module, **options: Any) -> Any:
+    """Run the model on a few tokens without cache or gradient and return its output.
+
+    Raises:
+        ModelError: The forward pass failed.
+    """
     import torch
 
     device = next(model.parameters()).device
     ids = torch.arange(BATCH * SEQUENCE, device=device).reshape(BATCH, SEQUENCE) + 3
-    accepted = inspect.signature(model.forward).parameters
-    options = {"use_cache": False} if "use_cache" in accepted else {}
+    if "use_cache" in inspect.signature(model.forward).parameters:
+        options["use_cache"] = False
     training = model.training
     model.eval()
     try:
         with torch.no_grad():
             return model(input_ids=ids, attention_mask=torch.ones_like(ids), **options)
     except Exception as error:
-        raise ModelError(f"a probing forward pass of {type(model).__name__} failed: {error}") from error
+        first = (str(error).strip().splitlines() or [""])[0]
+        raise ModelError(
+            f"a forward pass of {type(model).__name__} on plain tokens failed "
+            f"with {type(error).__name__}: {first}"
+        ) from error
     finally:
         model.train(training)
 
 
+def _observed(model: Module, hidden: int, **options: Any) -> list[Candidate]:
+    """The watchers keep each state until the pass has ended: an id is only its owner's while that lives."""
+    candidates = [_candidate(name, module) for name, module in _lists(model)]
+    watch = _Watch(hidden)
+    with _watched(model, candidates, watch):
+        output = run_probe(model, **options)
+    recorded = {id(state) for state in getattr(output, "hidden_states", None) or ()}
+    for candidate in candidates:
+        candidate.calls = watch.calls_of(candidate, recorded)
+    return candidates
+
+
+def _lists(model: Module) -> Iterator[tuple[str, Sequence[Module]]]:
+    import torch
+
+    for name, module in model.named_modules():
+        if name and isinstance(module, (torch.nn.ModuleList, torch.nn.Sequential)) and len(module):
+            yield name, [module[index] for index in range(len(module))]
+
+
+def _candidate(name: str, members: Sequence[Module]) -> Candidate:
+    """A block that stands in the list several times is one member with several calls."""
+    first = {id(member): f"{name}.{index}" for index, member in reversed(list(enumerate(members)))}
+    return Candidate(name, tuple(sorted(first.values(), key=_index)), type(members[0]))
+
+
+def _index(path: str) -> int:
+    return int(path.rpartition(".")[2])
+
+
 @contextmanager
-def _watched(found: list[tuple[Candidate, Any]], hidden: int) -> Iterator[None]:
+def _watched(model: Module, candidates: Sequence[Candidate], watch: _Watch) -> Iterator[None]:
     handles = [
-        member.register_forward_hook(
-            _Watcher(candidate, f"{candidate.path}.{index}", hidden), with_kwargs=True
-        )
-        for candidate, modules in found
-        for index, member in enumerate(modules)
+        model.get_submodule(path).register_forward_hook(watch.of(candidate, path), with_kwargs=True)
+        for candidate in candidates
+        for path in candidate.members
     ]
     try:
         yield
     finally:
         for handle in handles:
             handle.remove()
-        for candidate, _ in found:
-            candidate.latest = None
 
 
 @dataclass(frozen=True)
-class _Watcher:
-    candidate: Candidate
-    path: str
-    hidden: int
+class _Seen:
+    """A call with the states it may have returned: some blocks return two tensors of that shape."""
 
-    def __call__(self, _module: Any, args: Any, kwargs: Any, output: Any) -> None:
-        candidate = self.candidate
-        place = find_state(output, BATCH, SEQUENCE, self.hidden)
-        number = sum(call.path == self.path for call in candidate.calls)
-        continues = candidate.latest is not None and any(
-            value is candidate.latest for value in (*args, *kwargs.values())
-        )
-        candidate.calls.append(BlockCall(self.path, number, place, continues))
-        candidate.latest = place.read(output) if place else None
+    owner: Candidate
+    call: BlockCall
+    states: tuple[tuple[StatePlace, Any], ...]
+    given: tuple[Any, ...]
+
+    def resolved(self, recorded: set[int], before: _Seen | None) -> BlockCall:
+        """Return the call with the state that transformers lists itself, else the first."""
+        listed = [place for place, state in self.states if id(state) in recorded]
+        place = listed[0] if listed else self.states[0][0] if self.states else None
+        earlier = [state for _, state in before.states] if before else []
+        continues = any(value is state for value in self.given for state in earlier)
+        return replace(self.call, place=place, recorded=bool(listed), continues=continues)
+
+
+class _Watch:
+    """Notes the calls of all candidates in the order they end."""
+
+    def __init__(self, hidden: int) -> None:
+        self._hidden = hidden
+        self._seen: list[_Seen] = []
+
+    def of(self, candidate: Candidate, path: str) -> Callable[..., None]:
+        """Return the hook of one member."""
+
+        def hook(_module: Any, args: Any, kwargs: Any, output: Any) -> None:
+            self._note(candidate, path, (*args, *kwargs.values()), output)
+
+        return hook
+
+    def calls_of(self, candidate: Candidate, recorded: set[int]) -> list[BlockCall]:
+        """Return a candidate's calls; `recorded` are the ids of the tensors in `hidden_states`."""
+        own = [seen for seen in self._seen if seen.owner is candidate]
+        return [seen.resolved(recorded, before) for before, seen in zip([None, *own], own, strict=False)]
+
+    def _note(self, candidate: Candidate, path: str, given: tuple[Any, ...], output: Any) -> None:
+        places = find_states(output, BATCH, SEQUENCE, self._hidden)
+        number = sum(seen.owner is candidate and seen.call.path == path for seen in self._seen)
+        call = BlockCall(path, number, len(self._seen), None, False, False, tuple(shapes(output)))
+        states = tuple((place, place.stored(output)) for place in places)
+        self._seen.append(_Seen(candidate, call, states, given))

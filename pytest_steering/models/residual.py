@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,51 +14,90 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class StatePlace:
-    """Where the state stands in what a block returns.
+    """Where the state stands in what a block returns, and in which order its axes are stored.
+
+    Some models keep several residual streams side by side. What is added goes to each of them, and what is
+    read is their mean, so that reading after adding v finds v more.
 
     Attributes:
-        container: `tensor`, `tuple` or `list`.
-        index: Its place in the container; None for a bare tensor.
-        batch_first: Whether the state is [batch, sequence, hidden] rather than [sequence, batch, hidden].
+        container: `tensor`, `tuple`, `list`, or the name of a ModelOutput class.
+        index: Its place or key in the container; None for a bare tensor.
+        axes: b batch, s sequence, h hidden, n parallel streams, in stored order; two that are folded into one
+            axis stand in brackets, as in `bs(nh)`.
+        streams: Number of parallel streams.
     """
 
     container: str
-    index: int | None = None
-    batch_first: bool = True
+    index: int | str | None = None
+    axes: str = "bsh"
+    streams: int = 1
+
+    @property
+    def batch_first(self) -> bool:
+        """Whether the batch is the first axis."""
+        return self.axes.startswith("b")
 
     def read(self, output: Any) -> Tensor:
-        """Return the state as [batch, sequence, hidden].
+        """Return the state as [batch, sequence, hidden], or [batch, sequence, streams, hidden].
 
         Raises:
             ModelError: The block returned something else than when the architecture was detected.
         """
-        state: Tensor = output if self.index is None else self._member(output)
-        if not hasattr(state, "transpose"):
-            raise ModelError(f"a block returned {type(state).__name__} where its state ({self}) was expected")
-        return state if self.batch_first else state.transpose(0, 1)
+        import torch
+
+        stored = self.stored(output)
+        if self._folded is not None:
+            stored = torch.unflatten(stored, self._folded, (self.streams, -1))
+        return stored.permute(_order(self._unfolded, _canonical(self._unfolded)))
 
     def write(self, output: Any, state: Tensor) -> Any:
-        """Return the output with its state replaced by [batch, sequence, hidden]; the rest is kept."""
-        stored = state if self.batch_first else state.transpose(0, 1)
-        if self.index is None:
-            return stored
-        members = [*output[: self.index], stored, *output[self.index + 1 :]]
-        return members if self.container == "list" else tuple(members)
+        """Return the output with its state replaced by one in the form that `read` returns."""
+        stored = state.permute(_order(_canonical(self._unfolded), self._unfolded))
+        if self._folded is not None:
+            stored = stored.flatten(self._folded, self._folded + 1)
+        return stored if self.index is None else _with_member(output, self.index, stored)
 
-    def _member(self, output: Any) -> Any:
-        if not isinstance(output, (tuple, list)) or self.index is None:
-            raise ModelError(
-                f"a block returned {type(output).__name__} where a {self.container} was expected"
-            )
-        return output[self.index]
+    def stored(self, output: Any) -> Tensor:
+        """Return the state as the block stores it.
+
+        Raises:
+            ModelError: The block returned something else than when the architecture was detected.
+        """
+        state = output if self.index is None else _member(output, self.index, self)
+        if getattr(state, "ndim", 0) != len(self._unfolded) - (self._folded is not None):
+            raise ModelError(f"a block returned {_described(state)} where its state ({self}) was expected")
+        return state  # type: ignore[no-any-return]
+
+    @property
+    def _unfolded(self) -> str:
+        return self.axes.replace("(", "").replace(")", "")
+
+    @property
+    def _folded(self) -> int | None:
+        return self.axes.index("(") if "(" in self.axes else None
 
     def __str__(self) -> str:
         place = self.container if self.index is None else f"{self.container}[{self.index}]"
-        return place if self.batch_first else f"{place}, sequence first"
+        return place + _AXES[self.axes].format(self.streams)
 
 
-def find_state(output: Any, batch: int, sequence: int, hidden: int) -> StatePlace | None:
-    """Return the place of the first tensor with the shape of a residual stream, or None.
+_AXES = {
+    "bsh": "",
+    "sbh": ", sequence first",
+    "bsnh": ", {} streams",
+    "nbsh": ", {} streams first",
+    "b(ns)h": ", {} streams one after the other",
+    "bs(nh)": ", {} streams side by side",
+}
+
+
+def merged(state: Tensor) -> Tensor:
+    """Return a state as [batch, sequence, hidden]: the mean of its streams, where it has several."""
+    return state if state.ndim == 3 else state.mean(2)
+
+
+def find_states(output: Any, batch: int, sequence: int, hidden: int) -> list[StatePlace]:
+    """Return the places of the tensors with the shape of a residual stream.
 
     Args:
         output: What a block returned.
@@ -65,12 +105,83 @@ def find_state(output: Any, batch: int, sequence: int, hidden: int) -> StatePlac
         sequence: Its columns.
         hidden: The hidden size.
     """
-    members = output if isinstance(output, (tuple, list)) else [output]
-    for index, member in enumerate(members):
-        shape = tuple(getattr(member, "shape", ()))
-        if shape in ((batch, sequence, hidden), (sequence, batch, hidden)):
-            container = (
-                "list" if isinstance(output, list) else "tuple" if isinstance(output, tuple) else "tensor"
-            )
-            return StatePlace(container, None if container == "tensor" else index, shape[0] == batch)
+    found = []
+    for index, member in _members(output):
+        form = _form(tuple(getattr(member, "shape", ())), batch, sequence, hidden)
+        if form is not None:
+            found.append(StatePlace(_container(output), index, *form))
+    return found
+
+
+def shapes(output: Any) -> list[tuple[int, ...]]:
+    """Return the shapes of the tensors that a block returned, for a message."""
+    return [tuple(member.shape) for _, member in _members(output) if hasattr(member, "shape")]
+
+
+_MOST_STREAMS = 16
+"""A wider tensor is the inside of a feed-forward layer rather than streams side by side."""
+
+
+def _form(shape: tuple[int, ...], batch: int, sequence: int, hidden: int) -> tuple[str, int] | None:
+    """Return axes and number of streams of a residual stream with that shape."""
+    if len(shape) == 4 and shape[3] == hidden:
+        forms = {shape[:2]: ("bsnh", shape[2]), shape[1:3]: ("nbsh", shape[0])}
+        return forms.get((batch, sequence))
+    if len(shape) != 3:
+        return None
+    if shape[2] == hidden and shape[:2] in ((batch, sequence), (sequence, batch)):
+        return ("bsh" if shape[0] == batch else "sbh"), 1
+    for axis, size, axes in ((1, sequence, "b(ns)h"), (2, hidden, "bs(nh)")):
+        streams, rest = divmod(shape[axis], size)
+        single = (batch, sequence, hidden)
+        if not rest and 1 < streams <= _MOST_STREAMS and shape == _multiplied(single, axis, streams):
+            return axes, streams
     return None
+
+
+def _multiplied(shape: tuple[int, ...], axis: int, factor: int) -> tuple[int, ...]:
+    return tuple(size * factor if place == axis else size for place, size in enumerate(shape))
+
+
+def _canonical(axes: str) -> str:
+    return "".join(axis for axis in "bsnh" if axis in axes)
+
+
+def _order(stored: str, wanted: str) -> list[int]:
+    return [stored.index(axis) for axis in wanted]
+
+
+def _members(output: Any) -> Iterator[tuple[int | str | None, Any]]:
+    if isinstance(output, Mapping):
+        yield from output.items()
+    elif isinstance(output, (tuple, list)):
+        yield from enumerate(output)
+    else:
+        yield None, output
+
+
+def _container(output: Any) -> str:
+    if isinstance(output, (Mapping, tuple, list)):
+        return type(output).__name__
+    return "tensor"
+
+
+def _member(output: Any, index: int | str, place: StatePlace) -> Any:
+    for name, member in _members(output):
+        if name == index:
+            return member
+    raise ModelError(f"a block returned {_described(output)} where its state ({place}) was expected")
+
+
+def _with_member(output: Any, index: int | str, stored: Tensor) -> Any:
+    if isinstance(output, Mapping):
+        return type(output)(**{**output, index: stored})
+    members = [stored if name == index else member for name, member in _members(output)]
+    if hasattr(output, "_fields"):
+        return type(output)(*members)
+    return members if isinstance(output, list) else tuple(members)
+
+
+def _described(value: Any) -> str:
+    shape = getattr(value, "shape", None)
+    return type(value).__name__ if shape is None else f"{type(value).__name__} {list(shape)}"

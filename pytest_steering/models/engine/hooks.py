@@ -13,6 +13,7 @@ from pytest_steering.models.engine.base import (
     forward_inputs,
     planned_forwards,
 )
+from pytest_steering.models.residual import merged
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -39,7 +40,7 @@ class HooksEngine:
 
     def generate(self, batch: TokenBatch, session: EditSession, options: dict[str, Any]) -> Tensor:
         """See `Engine.generate`."""
-        with self._steered(session):
+        with self.steered(session):
             ids: Tensor = self._loaded.module.generate(
                 input_ids=batch.input_ids, attention_mask=batch.attention_mask, **options
             )
@@ -49,7 +50,7 @@ class HooksEngine:
         """See `Engine.logits`."""
         import torch
 
-        with self._steered(session), torch.no_grad():
+        with self.steered(session), torch.no_grad():
             logits: Tensor = self._loaded.module(**forward_inputs(self._loaded, batch, columns)).logits
         return logits
 
@@ -60,7 +61,7 @@ class HooksEngine:
         highest = max(layers)
 
         def note(layer: int, output: Any) -> None:
-            read(layer, self._place(layer).read(output))
+            read(layer, merged(self._place(layer).read(output)))
             if layer == highest:
                 raise _Enough
 
@@ -71,7 +72,8 @@ class HooksEngine:
                 return
 
     @contextmanager
-    def _steered(self, session: EditSession) -> Iterator[None]:
+    def steered(self, session: EditSession) -> Iterator[None]:
+        """Let a session write into every forward pass of the model until the context ends."""
         before: dict[int, Tensor] = {}
 
         def remember(layer: int, output: Any) -> None:

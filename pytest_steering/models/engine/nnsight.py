@@ -13,6 +13,7 @@ from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.models.engine.base import LoadedModel, ReadState, forward_inputs, planned_forwards
+from pytest_steering.models.residual import merged
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -89,7 +90,7 @@ class NNsightEngine:
         with torch.no_grad():
             with self._wrapped.trace(**inputs) as tracer:
                 for layer, envoy, place in blocks:
-                    read(layer, place.read(envoy.output))
+                    read(layer, merged(place.read(envoy.output)))
                 tracer.stop()
 
     def _place(self, layer: int) -> Any:

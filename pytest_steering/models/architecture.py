@@ -85,19 +85,20 @@ class Architecture:
             form for form, _ in Counter(str(block.place) for block in self.blocks).most_common()
         )
 
-    def resolve_layers(self, layers: Sequence[int] | str) -> tuple[int, ...]:
-        """Return block numbers for `last3`, `all` or explicit numbers; negative ones count from the end.
+    def resolve_layers(self, layers: Sequence[int] | str | None) -> tuple[int, ...]:
+        """Return block numbers for `last3` (or None), `all` or explicit numbers; negative ones count back.
 
         Raises:
-            VectorError: A layer lies outside the model, or the word is not known.
+            VectorError: A layer lies outside the model, or these are no layers.
         """
-        if isinstance(layers, str):
-            named = {"last3": self.default_layers, "all": tuple(range(self.num_layers))}
-            if layers not in named:
-                raise VectorError(f"layers {layers!r} are not known; use 'last3', 'all' or block numbers")
-            return named[layers]
-        self.require_layers(layers)
-        return tuple(sorted({layer % self.num_layers for layer in layers}))
+        if layers is None or layers == "last3":
+            log.info("Updated steering layers to final layers: %s", list(self.default_layers))
+            return self.default_layers
+        if layers == "all":
+            return tuple(range(self.num_layers))
+        numbers = _block_numbers(layers)
+        self.require_layers(numbers)
+        return tuple(sorted({layer % self.num_layers for layer in numbers}))
 
     def require_layers(self, layers: Iterable[int]) -> None:
         """Raise VectorError when a layer lies outside the model."""
@@ -107,6 +108,14 @@ class Architecture:
                 f"layers {outside} lie outside {self.layer_path}, "
                 f"which has {self.num_layers} layers numbered 0 to {self.num_layers - 1}"
             )
+
+
+def _block_numbers(layers: object) -> list[int]:
+    given = [] if isinstance(layers, str) or not isinstance(layers, Iterable) else list(layers)
+    numbers = [layer for layer in given if isinstance(layer, int) and not isinstance(layer, bool)]
+    if not given or len(numbers) != len(given):
+        raise VectorError(f"layers {layers!r} are not known; use 'last3', 'all' or block numbers")
+    return numbers
 
 
 def detect_architecture(model: Module, layer_path: str | None = None) -> Architecture:

@@ -15,13 +15,21 @@ _FORMAT = "pytest-steering.vector.1"
 
 
 def write_vector(vector: SteeringVector, path: Path) -> None:
-    """Write one tensor a layer, named `layer.<number>`, and the vector's method and provenance."""
+    """Write one tensor a layer, named `layer.<number>`, and the vector's method and provenance.
+
+    Raises:
+        VectorError: The file cannot be written.
+    """
+    from safetensors import SafetensorError
     from safetensors.torch import save_file
 
     tensors = {f"layer.{layer}": direction for layer, direction in vector.directions.items()}
     provenance = json.dumps(dict(vector.provenance), sort_keys=True)
     metadata = {"format": _FORMAT, "method": vector.method, "provenance": provenance}
-    save_file(tensors, str(path), metadata=metadata)
+    try:
+        save_file(tensors, str(path), metadata=metadata)
+    except (OSError, SafetensorError) as error:
+        raise VectorError(f"the steering vector cannot be written to {path}: {error}") from error
 
 
 def read_vector(path: Path) -> SteeringVector:
@@ -42,5 +50,8 @@ def read_vector(path: Path) -> SteeringVector:
         raise VectorError(f"{path} is not a readable steering vector: {error}") from error
     if metadata.get("format") != _FORMAT:
         raise VectorError(f"{path} is a safetensors file but not a steering vector written by this project")
-    directions = {int(name.rpartition(".")[2]): tensor for name, tensor in tensors.items()}
-    return SteeringVector(directions, metadata["method"], json.loads(metadata["provenance"]))
+    try:
+        directions = {int(name.removeprefix("layer.")): tensor for name, tensor in tensors.items()}
+        return SteeringVector(directions, metadata["method"], json.loads(metadata["provenance"]))
+    except (KeyError, ValueError, VectorError) as error:
+        raise VectorError(f"{path} is a damaged steering vector: {error}") from error

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pytest_steering.errors import VectorError
 from pytest_steering.steering.positions import Positions, TokenChooser
@@ -24,12 +24,13 @@ class Intervention:
 
     Attributes:
         vector: One direction a layer.
-        layers: Blocks whose output is changed; None takes the vector's.
+        layers: Blocks whose output is changed, each once; None takes the vector's.
         scale: Multiplies the vector. With several layers it is divided by their number.
         operation: `add`, the only one.
         positions: Which tokens; see `Positions.parse`.
         per_layer: Apply the full scale at every layer. Full vectors at several blocks add up and soon
             break the text.
+        forced: Apply a vector that was made for another model, tokenizer, layer or site; the record says so.
     """
 
     vector: SteeringVector
@@ -38,16 +39,14 @@ class Intervention:
     operation: str = "add"
     positions: str | int | Sequence[int] | TokenChooser | Positions = "last"
     per_layer: bool = False
+    forced: bool = False
 
     def __post_init__(self) -> None:
         if self.operation not in OPERATIONS:
             raise VectorError(f"operation {self.operation!r} is not known; known are {', '.join(OPERATIONS)}")
-        if not math.isfinite(self.scale):
-            raise VectorError(f"scale {self.scale!r} is not a finite number")
+        object.__setattr__(self, "scale", _finite(self.scale))
         object.__setattr__(self, "positions", Positions.parse(self.positions))
-        layers = self.vector.layers if self.layers is None else tuple(int(layer) for layer in self.layers)
-        object.__setattr__(self, "layers", layers)
-        self.vector.require_layers(layers)
+        object.__setattr__(self, "layers", _distinct(self.vector, self.layers))
 
     @property
     def where(self) -> Positions:
@@ -80,3 +79,27 @@ class Intervention:
             "positions": self.where.name,
             "per_layer": self.per_layer,
         }
+
+
+def _finite(scale: Any) -> float:
+    try:
+        number = float(scale)
+    except (TypeError, ValueError):
+        number = math.nan
+    if not math.isfinite(number):
+        raise VectorError(f"scale {scale!r} is not a finite number")
+    return number
+
+
+def _distinct(vector: Any, layers: Any) -> tuple[int, ...]:
+    from pytest_steering.steering.vector import SteeringVector
+
+    if not isinstance(vector, SteeringVector):
+        raise VectorError(f"an intervention needs a SteeringVector, not {type(vector).__name__}")
+    if layers is None:
+        return vector.layers
+    if isinstance(layers, str) or not isinstance(layers, Iterable):
+        raise VectorError(f"layers {layers!r} are no list of block numbers, such as [{vector.layers[-1]}]")
+    asked = set(layers)
+    vector.require_layers(asked)
+    return tuple(sorted(int(layer) for layer in asked))

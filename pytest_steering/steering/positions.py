@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pytest_steering.errors import VectorError
 
@@ -32,6 +32,12 @@ class Term:
         region = _region(self.region, prompt_length, stop)
         return region if self.window is None else region[self.window]
 
+    def __str__(self) -> str:
+        if self.window is None:
+            return self.region
+        start, stop = ("" if bound is None else bound for bound in (self.window.start, self.window.stop))
+        return f"{self.region}[{start}:{stop}]"
+
 
 @dataclass(frozen=True)
 class Positions:
@@ -47,7 +53,7 @@ class Positions:
     name: str
     terms: tuple[Term, ...] = ()
     indices: tuple[int, ...] = ()
-    chooser: TokenChooser | None = field(default=None, compare=False)
+    chooser: TokenChooser | None = None
 
     @classmethod
     def parse(cls, spec: str | int | Sequence[int] | TokenChooser | Positions) -> Positions:
@@ -64,7 +70,8 @@ class Positions:
         if isinstance(spec, Positions):
             return spec
         if isinstance(spec, str):
-            return cls(name=spec.strip(), terms=tuple(_parse_terms(spec)))
+            terms = tuple(_parse_terms(spec))
+            return cls(name=_canonical(terms), terms=terms)
         if callable(spec):
             return cls(name=f"callable:{getattr(spec, '__qualname__', type(spec).__name__)}", chooser=spec)
         return _explicit(spec)
@@ -93,7 +100,8 @@ class Positions:
 
     def _chosen(self, ids: list[int], start: int, stop: int) -> list[int]:
         assert self.chooser is not None
-        flags = list(self.chooser(ids[:stop]))
+        answer: object = self.chooser(ids[:stop])
+        flags = list(answer) if isinstance(answer, Iterable) else []
         if len(flags) != stop:
             raise VectorError(
                 f"positions {self.name} answered {len(flags)} truth values for {stop} token ids; "
@@ -110,6 +118,11 @@ def _region(name: str, prompt_length: int, stop: int) -> range:
 
 def _clip(tokens: range, start: int, stop: int) -> Iterable[int]:
     return range(max(tokens.start, start), min(tokens.stop, stop)) if tokens.step == 1 else tokens
+
+
+def _canonical(terms: Sequence[Term]) -> str:
+    first, *rest = terms
+    return "".join([str(first), *(f" {'-' if term.excluded else '+'} {term}" for term in rest)])
 
 
 def _parse_terms(spec: str) -> Iterable[Term]:
@@ -153,13 +166,14 @@ def _refuse_open_end(window: slice, piece: str) -> None:
 
 
 def _explicit(spec: int | Sequence[int]) -> Positions:
-    given: tuple[object, ...] = (spec,) if isinstance(spec, int) else tuple(spec)
-    indices = {index for index in given if isinstance(index, int) and not isinstance(index, bool)}
-    if not given or len(indices) != len(set(given)):
+    given: tuple[object, ...] = tuple(spec) if isinstance(spec, Iterable) else (spec,)
+    indices = [index for index in given if isinstance(index, int) and not isinstance(index, bool)]
+    if not given or len(indices) != len(given):
         raise VectorError(
-            f"positions {spec!r} are not whole numbers; name prompt tokens by index, such as [0, -1]"
+            f"positions {spec!r} are not known; use one of {', '.join(_REGIONS)}, whole numbers that name "
+            "prompt tokens, such as [0, -1], or a callable on token ids"
         )
-    ordered = tuple(sorted(indices))
+    ordered = tuple(sorted(set(indices)))
     return Positions(name=f"prompt{list(ordered)}", indices=ordered)
 
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from pytest_steering.errors import VectorError
+from pytest_steering.steering.checks import checked_directions
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+log = logging.getLogger("pytest_steering")
 
 
 class ReadsHiddenStates(Protocol):
@@ -28,9 +32,9 @@ class ReadsHiddenStates(Protocol):
         ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SteeringVector:
-    """One direction a layer.
+    """One direction a layer. Vectors are equal when their numbers, method and provenance are.
 
     Attributes:
         directions: Layer number to a float32 tensor of shape [hidden] on the CPU.
@@ -43,13 +47,7 @@ class SteeringVector:
     provenance: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if not self.directions:
-            raise VectorError("a steering vector needs at least one layer")
-        ordered = {int(layer): _checked(layer, d) for layer, d in sorted(self.directions.items())}
-        object.__setattr__(self, "directions", ordered)
-        sizes = {int(direction.shape[0]) for direction in ordered.values()}
-        if len(sizes) > 1:
-            raise VectorError(f"the layers of one vector have different widths: {sorted(sizes)}")
+        object.__setattr__(self, "directions", checked_directions(self.directions))
 
     @classmethod
     def from_contrast(
@@ -75,17 +73,14 @@ class SteeringVector:
         Raises:
             VectorError: No prompts, unequal numbers of prompts, or a difference that is zero.
         """
-        if not positive or len(positive) != len(negative):
-            raise VectorError(
-                f"a contrast needs as many positive as negative prompts, and at least one; "
-                f"found {len(positive)} and {len(negative)}"
-            )
+        _require_contrast(positive, negative)
         states = model.hidden_states([*positive, *negative], layers, position)
         n = len(positive)
         directions = {layer: state[:n].mean(0) - state[n:].mean(0) for layer, state in states.items()}
         provenance = {**model.vector_provenance(), "position": position, "pairs": str(n)}
         vector = cls(directions, "mean_difference", provenance)
         vector.require_nonzero()
+        log.info("Created steering tensor: torch.Size([%d, %d])", len(vector.layers), vector.hidden_size)
         return vector
 
     @property
@@ -172,11 +167,29 @@ class SteeringVector:
 
         return read_vector(Path(path))
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, SteeringVector):
+            return NotImplemented
+        return self._identity == other._identity
+
+    def __hash__(self) -> int:
+        return hash(self.sha256)
+
+    @property
+    def _identity(self) -> tuple[str, str, Mapping[str, str]]:
+        return self.sha256, self.method, self.provenance
+
     def __add__(self, other: SteeringVector) -> SteeringVector:
         other.require_layers(self.layers)
         self.require_layers(other.layers)
+        if self.hidden_size != other.hidden_size:
+            raise VectorError(
+                f"a vector {self.hidden_size} wide and one {other.hidden_size} wide cannot be added; "
+                "they were made for different models"
+            )
         total = {layer: self.directions[layer] + other.directions[layer] for layer in self.layers}
-        return SteeringVector(total, f"({self.method} + {other.method})", self.provenance)
+        shared = dict(self.provenance.items() & other.provenance.items())
+        return SteeringVector(total, f"({self.method} + {other.method})", shared)
 
     def __sub__(self, other: SteeringVector) -> SteeringVector:
         return self + (-other)
@@ -191,15 +204,13 @@ class SteeringVector:
     __rmul__ = __mul__
 
 
-def _checked(layer: int, direction: Tensor) -> Tensor:
-    import torch
-
-    tensor = torch.as_tensor(direction).detach().to("cpu", torch.float32).contiguous()
-    if tensor.dim() != 1 or tensor.numel() == 0:
-        raise VectorError(f"the direction at layer {layer} has shape {list(tensor.shape)}, expected [hidden]")
-    if layer < 0:
-        raise VectorError(f"layer {layer} is negative; blocks are numbered from 0")
-    if not bool(torch.isfinite(tensor).all()):
-        bad = int((~torch.isfinite(tensor)).sum())
-        raise VectorError(f"the direction at layer {layer} has {bad} entries that are NaN or infinite")
-    return tensor
+def _require_contrast(positive: Sequence[str], negative: Sequence[str]) -> None:
+    if isinstance(positive, str) or isinstance(negative, str):
+        raise VectorError(
+            "a contrast is made of two lists of prompts; one string was given, wrap it in a list"
+        )
+    if not positive or len(positive) != len(negative):
+        raise VectorError(
+            "a contrast needs as many positive as negative prompts, and at least one of each; "
+            f"found {len(positive)} and {len(negative)}"
+        )

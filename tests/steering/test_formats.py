@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import json
+import pickle
+from pathlib import Path
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from safetensors.torch import save_file
+
+from pytest_steering.errors import VectorError
+from pytest_steering.steering.vector import SteeringVector
+from tests.tiny import random_vector
+
+numbers = st.floats(width=32, allow_nan=False, allow_infinity=False)
+layered = st.dictionaries(st.integers(0, 99), st.lists(numbers, min_size=3, max_size=3), min_size=1)
+
+
+@given(layered, st.text(), st.dictionaries(st.text(), st.text()))
+def test_what_was_saved_is_loaded_bit_for_bit(
+    tmp_path_factory: pytest.TempPathFactory,
+    directions: dict[int, list[float]],
+    method: str,
+    provenance: dict[str, str],
+) -> None:
+    path = tmp_path_factory.mktemp("vectors") / "vector.safetensors"
+    given_tensors = {layer: torch.tensor(direction) for layer, direction in directions.items()}
+    vector = SteeringVector(given_tensors, method, provenance)
+    vector.save(path)
+    assert SteeringVector.load(path) == vector
+    assert SteeringVector.load(str(path)).sha256 == vector.sha256
+
+
+def test_layers_that_were_given_the_same_tensor_are_saved(tmp_path: Path) -> None:
+    shared = torch.ones(4)
+    SteeringVector({0: shared, 1: shared}).save(tmp_path / "vector.safetensors")
+    assert SteeringVector.load(tmp_path / "vector.safetensors").layers == (0, 1)
+
+
+class _Bomb:
+    def __reduce__(self) -> tuple[object, ...]:
+        return (Path.touch, (Path(self.path),))
+
+    def __init__(self, path: Path) -> None:
+        self.path = str(path)
+
+
+def test_a_pickle_is_refused_and_never_run(tmp_path: Path) -> None:
+    (tmp_path / "vector.pkl").write_bytes(pickle.dumps(_Bomb(tmp_path / "ran")))
+    with pytest.raises(VectorError, match=r"vector\.pkl is not a readable steering vector"):
+        SteeringVector.load(tmp_path / "vector.pkl")
+    assert not (tmp_path / "ran").exists()
+
+
+def test_a_torch_file_is_refused(tmp_path: Path) -> None:
+    torch.save({"layer.0": torch.ones(3)}, tmp_path / "vector.pt")
+    with pytest.raises(VectorError, match="not a readable steering vector"):
+        SteeringVector.load(tmp_path / "vector.pt")
+
+
+@pytest.mark.parametrize("kept", [0, 4, 100, -1])
+def test_a_truncated_file_is_refused(tmp_path: Path, kept: int) -> None:
+    path = tmp_path / "vector.safetensors"
+    random_vector().save(path)
+    path.write_bytes(path.read_bytes()[:kept])
+    with pytest.raises(VectorError, match="not a readable steering vector"):
+        SteeringVector.load(path)
+
+
+def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
+    for path in (tmp_path / "none.safetensors", tmp_path):
+        with pytest.raises(VectorError, match="not a readable steering vector"):
+            SteeringVector.load(path)
+
+
+def test_a_foreign_safetensors_file_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "model.safetensors"
+    save_file({"layer.0": torch.ones(3)}, str(path))
+    with pytest.raises(VectorError, match="not a steering vector written by this project"):
+        SteeringVector.load(path)
+
+
+FORMAT = {"format": "pytest-steering.vector.1"}
+
+
+@pytest.mark.parametrize(
+    ("tensors", "metadata"),
+    [
+        ({"layer.0": torch.ones(3)}, FORMAT),
+        ({"layer.0": torch.ones(3)}, {**FORMAT, "method": "m", "provenance": "{"}),
+        ({"weight": torch.ones(3)}, {**FORMAT, "method": "m", "provenance": "{}"}),
+        ({"layer.0": torch.ones(3, 3)}, {**FORMAT, "method": "m", "provenance": "{}"}),
+        ({"layer.0": torch.full((3,), torch.nan)}, {**FORMAT, "method": "m", "provenance": json.dumps({})}),
+    ],
+)
+def test_a_damaged_vector_file_is_refused(
+    tmp_path: Path, tensors: dict[str, torch.Tensor], metadata: dict[str, str]
+) -> None:
+    path = tmp_path / "vector.safetensors"
+    save_file(tensors, str(path), metadata=metadata)
+    with pytest.raises(VectorError, match="damaged steering vector"):
+        SteeringVector.load(path)

@@ -69,7 +69,9 @@ def _begins(token: Token, following: Token | None, clause: Clause) -> bool:
     if token.cue is not Cue.COMMA or following is None:
         return False
     if token.word == "and":
-        return following.number == token.number + 1 and (following.cue in _SUBJECTS or following.cue in _VERBS)
+        return following.number == token.number + 1 and (
+            following.cue in _SUBJECTS or following.cue in _VERBS
+        )
     return (
         clause.opener in (Cue.THOUGH, Cue.IF) or following.cue in _SUBJECTS or following.word in _EXPLETIVES
     )

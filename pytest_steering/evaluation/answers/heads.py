@@ -6,28 +6,40 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from pytest_steering.evaluation.answers.patterns import one_of
 from pytest_steering.evaluation.answers.values import value_at
 
-_NUMBER = r"(?:\(?(?:\d{1,2}|[a-d])[.):]\s*)?"
-_FILLER = (r"(?:(?:well|sure|certainly|definitely|absolutely|of course|ok|okay|so|hence|thus|therefore|in short|in conclusion|"
-           r"in summary|in brief|overall|final|finally|potentially|possibly|probably|most likely|likely|maybe|presumably|technically|unfortunately|fortunately|actually|wait|hmm|honestly|indeed|i think|i believe|i would say|i'd say|conclusion|"
-           r"short answer|to summarize|summary|as a result|consequently|but|then|because of this|for this reason|ultimately)(?![ ]not\b)[,.!:;]*\s+){0,3}")  # fmt: skip
-LABEL = (r"(?:(?:the|my|our)\s+)?(?:(?:final|correct|right|short|best|expected|overall|direct|simple)\s+){0,2}"
-         r"(?:answer|verdict|decision|conclusion|result|response|assessment|judge?ment|classification|label|determination|status|"
-         r"solution|output|yes/no|yes or no|ans|a)\"?\s*(?:to (?:the|your|this) question\s*)?"
-         r"(?:(?:is|would be|should be|must be)\s*:?|[:=?-]|\n)\s*(?:that\s+)?")  # fmt: skip
-_OPEN = r"[\s\W_]*"
+_NUMBER = r"(?:\(?(?:\d{1,2}|[a-d])[.):]\s{0,9})?"
+_LEADS_IN = one_of(
+    "well, sure, certainly, definitely, absolutely, of course, ok, okay, so, hence, thus, therefore, in short,"
+    "in conclusion, in summary, in brief, overall, final, finally, potentially, possibly, probably, most likely,"
+    "likely, maybe, presumably, technically, unfortunately, fortunately, actually, wait, hmm, honestly, indeed,"
+    "i think, i believe, i would say, i'd say, conclusion, short answer, to summarize, summary, as a result,"
+    "consequently, but, then, because of this, for this reason, ultimately"
+)
+_FILLER = rf"(?:{_LEADS_IN}(?! not\b)[,.!:;]{{0,3}}\s{{1,9}}){{0,3}}"
+_WHOSE = r"(?:(?:the|my|our)\s{1,9})?"
+_KIND = rf"(?:{one_of('final, correct, right, short, best, expected, overall, direct, simple')}\s{{1,9}}){{0,2}}"
+_NAME = one_of(
+    "answer, verdict, decision, conclusion, result, response, assessment, judge?ment, classification, label,"
+    "determination, status, solution, output, yes/no, yes or no, ans, a"
+)
+_IS = r"\"?\s{0,60}(?:to (?:the|your|this) question\s{0,9})?(?:(?:is|would be|should be|must be)\s{0,9}:?|[:=?-]|\n)"
+LABEL = rf"{_WHOSE}{_KIND}{_NAME}{_IS}\s{{0,60}}(?:that\s{{1,9}})?"
 _START = re.compile(
-    rf"{_OPEN[:-1]}{{0,60}}{_NUMBER}{_OPEN[:-1]}{{0,8}}{_FILLER}(?P<label>{LABEL}[\s\W_]{{0,12}})?{_FILLER}"
+    rf"[\s\W_]{{0,60}}{_NUMBER}[\s\W_]{{0,8}}{_FILLER}(?P<label>{LABEL}[\s\W_]{{0,12}})?{_FILLER}"
 )
-_AFTER = re.compile(
-    r"[\s\"'*_)\]}>]*(?:$|[.,;:!)\]}<-]|\n|(?:the|this|that's|it|it's|there|because|i|we|code|as|since|due|based|your|these|in)\b)"
+_GOES_ON = one_of(
+    "the, this, that's, it, it's, there, because, i, we, code, as, since, due, based, your, these, in"
 )
-_BOTH = re.compile(
-    r"\s{0,4}(?:(?:and|or|/|\|)\s*(?:no|yes|not)\b|[,.!]?\s{0,4}(?:i can|i could|i will|i'll|i'd|let me|let's)\b)"
+_AFTER = re.compile(rf"[\s\"'*_)\]}}>]{{0,40}}(?:$|[.,;:!)\]}}<-]|\n|{_GOES_ON}\b)")
+_NO_VERDICT = re.compile(
+    r"\s{0,4}(?:(?:and|or|/|\|)\s{0,4}(?:no|yes|not)\b"
+    r"|[,.!]?\s{0,4}(?:i can|i could|i will|i'll|i'd|let me|let's)\b)"
 )
 _PROPERTY = re.compile(
-    r"(?<![\w'])(?:is[_ ]|has[_ ]|contains[_ ])?(?P<name>vulnerable|vulnerability|vulnerabilities|insecure|unsafe|exploitable|secure|safe)"
+    r"(?<![\w'])(?:is[_ ]|has[_ ]|contains[_ ])?(?P<name>"
+    rf"{one_of('vulnerable, vulnerability, vulnerabilities, insecure, unsafe, exploitable, secure, safe')})"
     r"(?: (?:present|found|detected|exists|status|code))?[\"'*_ ]{0,4}(?:[:=?]|->|=>| -)[\"'*_\s]{0,6}(?=[a-z])"
 )
 
@@ -51,12 +63,10 @@ class Head(NamedTuple):
 def head_of(text: str, start: int, end: int) -> Head | None:
     """Return the explicit verdict that a sentence, text[start:end], begins with."""
     opening = _START.match(text, start, end)
-    if opening is None:
+    value = value_at(text, opening.end()) if opening is not None else None
+    if opening is None or value is None or value.end > end:
         return None
-    value = value_at(text, opening.end())
-    if value is None or value.end > end or _BOTH.match(text, value.end):
-        return None
-    if _AFTER.match(text, value.end) is None:
+    if _NO_VERDICT.match(text, value.end) or not _AFTER.match(text, value.end):
         return None
     return Head(value.word, value.start, value.end, opening["label"] is not None)
 

@@ -5,19 +5,34 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from pytest_steering.evaluation.answers.patterns import one_of
 from pytest_steering.evaluation.answers.values import value_at
 
-_BOX = re.compile(
-    r"(?<![\w)\]])(?:(?P<on>\[ ?[x✓✔√*v☑] ?\]|\( ?[x*✓✔•] ?\)|[☑☒✅✔✓🗹🔘]|<input\b[^<>]{0,200}\bchecked\b[^<>]{0,200}>"
-    r"|<\w{1,10}\b[^<>]{0,200}\b(?:check-square|check-circle|fa-check|icon-check|glyphicon-ok|checked|checkmark|ticked)\b[^<>]{0,200}>)"
-    r"|(?P<off>\[ {0,3}\]|\( {0,3}\)|[☐❌✘✗⬜🔲○◯]|<input\b[^<>]{0,200}>"
-    r"|<\w{1,10}\b[^<>]{0,200}\b(?:fa-square|fa-circle|square-o|circle-o|unchecked|fa-times|glyphicon-remove)\b[^<>]{0,200}>))"
+_ON_CLASS = one_of(
+    "check-square, check-circle, fa-check, icon-check, glyphicon-ok, checked, checkmark, ticked"
 )
-_FILL = re.compile(r"(?:<[^<>]{0,100}>|[\s*_:\-])*")
+_OFF_CLASS = one_of(
+    "fa-square, fa-circle, square-o, circle-o, unchecked, fa-times, glyphicon-remove, icon-unchecked"
+)
+_TAG_WITH = r"<\w{{1,10}}\b[^<>]{{0,200}}\b{name}\b[^<>]{{0,200}}>"
+_ON = rf"\[ ?[x✓✔√*v☑] ?\]|\( ?[x*✓✔•] ?\)|[☑☒✅✔✓🗹🔘]|{_TAG_WITH.format(name=_ON_CLASS)}"
+_OFF = (
+    r"\[ {0,3}\]|\( {0,3}\)|[☐❌✘✗⬜🔲○◯]|<input\b[^<>]{0,200}>|"
+    rf"{_TAG_WITH.format(name=_OFF_CLASS)}"
+)
+_BOX = re.compile(rf"(?<![\w)\]])(?:(?P<on>{_ON})|(?P<off>{_OFF}))")
+_FILL = re.compile(r"(?:<[^<>]{0,100}>|[\s*_:\-]){0,40}")
 
 
 class Box(NamedTuple):
-    """A box before an option: is it ticked, and what does the option say (+1 yes, -1 no, 0 something else)?"""
+    """A box before an option.
+
+    Attributes:
+        ticked: Whether it is.
+        value: What the option says, as in `values.Value.word`; empty when it is no answer word.
+        start: Place of the box.
+        end: Place behind the option.
+    """
 
     ticked: bool
     value: str

@@ -4,40 +4,52 @@ from __future__ import annotations
 
 import re
 
-_STOP_TOKEN = re.compile(r"<\|(?:end|im_end|im_start|eot|eot_id|endoftext|file_separator|user|assistant)[^>]{0,20}\|?>"
-                         r"|</s>|<eos>|<file_sep>|<end_of_turn>")  # fmt: skip
+from pytest_steering.evaluation.answers.patterns import one_of
+
+_STOP_TOKEN = re.compile(
+    r"<\|(?:end|im_|eot|fim|file|repo|user|assistant|system)[^>\n]{0,20}>|</?s>|<(?:fim|jupyter)_\w{1,10}>"
+    rf"|<{one_of('eos, eot, file_sep, end_of_turn, reponame, filename, gh_stars')}>|\[/?inst\]"
+)
+_COUNTED = one_of(
+    "question, exercise, problem, task, example, challenge, quiz, part, code, snippet, case, test, q"
+)
+_SHOWN = r"(?:consider|look at|take|given|examine|review|analyze)\s(?:the\s|this\s)?(?:following|next|below)\b"
+_FILE = r"(?<=/)[\w./-]{1,60}\.\w{1,5} {0,9}$"
+_TURN = one_of(
+    "question, instruction, instructions, exercise, problem, task, input, human, user, student, prompt"
+)
+_ASKED = r"(?:does|do|is|are|can|has|what|which|how|why)\b[^\n?.]{0,200}\bcode\b[^\n?.]{0,200}\?"
+_THING = one_of("code, program, function, snippet")
+_OTHER_CODE = (
+    rf"(?:the {_THING} below|the (?:following|next) {_THING}|which of the following)\b"
+    r"|(?:c|python|java|c\+\+|php) code {0,3}:"
+)
 _NEXT = re.compile(
     r"^[ \t>*_#/\-.0-9)(\"']{0,12}"
-    r"(?:(?P<another>(?:question|exercise|problem|task|example|challenge|quiz|part|code|snippet|case|test)[ #*]{0,3}\d+\b"
-    r"|(?<=/)[\w./-]{1,60}\.\w{1,5}[ ]*$"
-    r"|(?:consider|look at|take|given|examine|review|analyze)\s(?:the\s|this\s)?(?:following|next|below)\b)"
-    r"|(?:question|instruction|instructions|exercise|problem|task|input|human|user|student|prompt)[ *]{0,3}[:\n]"
-    r"|q\d{0,3}[ *]{0,2}[:.)] |(?:c|python|java|c\+\+|php) code\s*:"
-    r"|(?:does|do|is|are|can|has|what|which|how|why)\b[^\n?.]{0,200}\bcode\b[^\n?.]{0,200}\?"
-    r"|which of the following\b|the (?:code|program|function|snippet) below\b|the (?:following|next) (?:code|program|function|snippet)\b)",
+    rf"(?:(?P<another>{_COUNTED}[ #*]{{0,3}}\d+\b|{_SHOWN}|{_FILE})"
+    rf"|{_TURN}[ *]{{0,3}}[:\n]|q[ *]{{0,2}}[:.)] |{_ASKED}|{_OTHER_CODE})",
     re.MULTILINE,
 )
-_OWN_LABEL = re.compile(r"\s*[*_#>]{0,4}\s*(?:answer|a)\b")
+_WORD = re.compile(r"[a-z0-9]")
 
 
 def answer_end(text: str) -> int:
     """Return where the answer to the asked question ends in a normalized text.
 
-    The text up to the first sign of another question, exercise, turn or file counts; a sign at the very start is
-    the echo of the own question and does not end it.
+    The text up to the first sign of another question, exercise, turn or file counts. A question at the very
+    start is the echo of the own one and does not end the answer; a numbered one does.
     """
     stop = _first_stop(text)
     for found in _NEXT.finditer(text, 0, stop):
-        if found.lastgroup == "another" or _says_something(text[: found.start()]):
+        if found.lastgroup == "another" or _WORD.search(text, 0, found.start()) is not None:
             return found.start()
     return stop
 
 
 def _first_stop(text: str) -> int:
-    return next(
-        (found.start() for found in _STOP_TOKEN.finditer(text) if text[: found.start()].strip()), len(text)
-    )
-
-
-def _says_something(before: str) -> bool:
-    return re.search(r"[a-z0-9]", before) is not None
+    word = _WORD.search(text)
+    for found in _STOP_TOKEN.finditer(text):
+        if word is not None and word.start() < found.start():
+            return found.start()
+        word = _WORD.search(text, found.end())
+    return len(text)

@@ -7,6 +7,7 @@ import re
 from pytest_steering.evaluation.answers.answer import Answer
 from pytest_steering.evaluation.answers.code import prose_of
 from pytest_steering.evaluation.answers.decision import Finding, decided
+from pytest_steering.evaluation.answers.marks import boxes_of
 from pytest_steering.evaluation.answers.normalize import (
     GAP,
     HEAD,
@@ -16,7 +17,6 @@ from pytest_steering.evaluation.answers.normalize import (
     window,
     without_emphasis,
 )
-from pytest_steering.evaluation.answers.marks import boxes_of
 from pytest_steering.evaluation.answers.polarity import Asked, understood
 from pytest_steering.evaluation.answers.segments import answer_end
 from pytest_steering.evaluation.answers.values import value_at

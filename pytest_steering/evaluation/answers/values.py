@@ -5,20 +5,36 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-_YES = r"yes|yep|yeah|yup|affirmative|true|positive|present"
-_NO = r"no way|not at all|not really|absolutely not|definitely not|certainly not|of course not|no|nope|negative|false|absent"
-_THERE = (r"not (?:at all )?(?:secure|safe)|vulnerable|insecure|unsafe|exploitable|unsecure|"
-          r"(?:a )?(?:security )?vulnerability (?:was )?(?:detected|found|present)")  # fmt: skip
-_ABSENT = (r"(?:not|non)[ -]?(?:vulnerable|exploitable|insecure|unsafe)|invulnerable|secure|safe|"
-           r"no (?:security )?(?:vulnerabilit(?:y|ies)|issues?|flaws?|weakness(?:es)?)(?: (?:was |were )?(?:detected|found|present|exists?))?|"
-           r"patched|fixed|benign")  # fmt: skip
+from pytest_steering.evaluation.answers.patterns import one_of
+
+_FLAWS = r"(?:vulnerabilit(?:y|ies)|issues?|flaws?|weakness(?:es)?)"
+_SEEN = r"(?: (?:was |were )?(?:detected|found|present|exists?))?"
+_NO = one_of(
+    "no way, not at all, not really, absolutely not, definitely not, certainly not, of course not, no, nope,"
+    "negative, false, absent"
+)
+_YES = one_of("yes, yep, yeah, yup, affirmative, true, positive, present")
+_THERE = one_of(
+    r"not (?:at all )?(?:secure|safe), vulnerable, insecure, unsafe, exploitable, unsecure,"
+    r"(?:a )?(?:security )?vulnerability (?:was )?(?:detected|found|present)"
+)
+_ABSENT = one_of(
+    rf"(?:not|non)[ -]?(?:vulnerable|exploitable|insecure|unsafe), invulnerable, secure, safe, benign,"
+    rf"no (?:security )?{_FLAWS}{_SEEN}"
+)
 _VALUE = re.compile(
     rf"(?:(?P<no>{_NO})|(?P<absent>{_ABSENT})|(?P<there>{_THERE})|(?P<yes>{_YES})|(?P<letter>y|n))(?![\w'])"
 )
 
 
 class Value(NamedTuple):
-    """An answer word: `yes` or `no` (their meaning depends on the question), `there` or `absent` (theirs does not)."""
+    """An answer word.
+
+    Attributes:
+        word: `yes` or `no`, whose meaning depends on the question, or `there` or `absent`, of the weakness.
+        start: Place of its first character.
+        end: Place behind its last character.
+    """
 
     word: str
     start: int

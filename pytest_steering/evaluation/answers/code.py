@@ -5,27 +5,33 @@ from __future__ import annotations
 import re
 
 from pytest_steering.evaluation.answers.normalize import blanked
+from pytest_steering.evaluation.answers.patterns import one_of
 
 _FENCE = re.compile(r"^ {0,12}(?:>\s*)?(?:```|~~~)")
 _INLINE = re.compile(r"`{1,3}([^`\n]{1,200})`{1,3}")
 _PLAIN_WORDS = re.compile(r"[a-z' -]+[.,:!]?")
 _DIRECTIVE = r"#\s{0,4}(?:include|define|if|ifdef|ifndef|endif|else|elif|pragma|undef|error)\b"
-_KEYWORD = (
-    r"(?:import\s+[\w.]+(?:\s+as\s+\w+)?\s*$|from\s+[\w.]+\s+import\b|(?:async\s+)?def\s+\w+\s*\(|class\s+\w+.{0,80}:\s*$"
-    r"|(?:if|for|while|switch|else if|elif)\s*\(|(?:if|for|while|elif|with|except)\s[^.]{0,120}:\s*$"
-    r"|(?:else|try|finally)\s*:?\s*$|(?:break|continue|pass)\s*;?\s*$|return\s*[\w(]{0,40}\s*;|return\s+\w+\(.*\)\s*$"
-    r"|\s{4,}return\b|@\w+|%%?\w+|\$\s\w+|using\s+namespace\b|package\s+\w+|select\s.{1,200}\sfrom\s|insert\s+into\s"
-    r"|(?:int|char|void|bool|static|const|unsigned|struct|typedef|size_t|ssize_t|float|double|long|enum)\s+[\w*]+.{0,200}[;,({=]"
-    r"|raise\s+\w+\(|print\w*\s*\()"
+_PYTHON = (
+    r"import\s+[\w.]+(?:\s+as\s+\w+)?\s*$|from\s+[\w.]+\s+import\b|(?:async\s+)?def\s+\w+\s*\("
+    r"|class\s+\w+(?:\([^)]{0,80}\))?:\s*$|for\s+\w+(?:,\s*\w+)?\s+in\s.{1,100}:\s*$|(?:else|try|finally)\s*:\s*$"
+    r"|(?:if|elif|while|with|except)\s[^.,]{0,80}[=<>()\[\]'\"_][^.,]{0,80}:\s*$|raise\s+\w+\(|print\w*\s*\(|@\w+|%%?\w+"
 )
+_NAME = r"(?:int|char|void|bool|size_t|ssize_t|float|double|long|file|auto|var|let)"
+_CURLY = (
+    r"(?:if|for|while|switch|else if)\s*\(|else\s*$|return\b[^.]{0,60};|\s{4,}return\b|(?:break|continue|pass)\s*;?\s*$"
+    rf"|(?:(?:unsigned|static|const|struct)\s+\w*\s*)*{_NAME}\s*\**\s*\w+(?:\[[^\]]*\])?(?:\s*[;=]|,\s*\*?\w+\s*[;=]|\()"
+    r"|(?:typedef|struct|enum|using\s+namespace|package)\s+\w+\s*[;{]|\$\s\w+"
+)
+_QUERY = r"select\s.{1,200}\sfrom\s|insert\s+into\s|update\s+\w+\s+set\s|delete\s+from\s"
 _STATEMENT = (
-    r"(?:.*[()=\[\]<>*&{}].*;|\S+(?:\s+\S+)?\s*;|[^a-z]*[{}][^a-z]*|.*[)\w]\s*\{|\}.*"
-    r"|[\w.\[\]>*'\"-]+(?:->[\w.]+)?\s*(?:[-+*/|&%]?=|:=|\+\+|--)[^=].*|[\w.]+\([^()]{0,200}\)\s*[;,]?|[^a-z]{3,})"
+    r".*[()=\[\]<>*&{}].*;|\S+(?:\s+\S+)?\s*;|[^a-z]*[{}][^a-z]*|.*[)\w]\s*\{|\}.*|[^a-z]{3,}"
+    r"|[\w.\[\]>*'\"-]+(?:->[\w.]+)?\s*(?:(?:[-+*/|&%]?=|:=)[^=].*|(?:\+\+|--)\s*;?)|[\w.]+\([^()]{0,200}\)\s*[;,]?"
 )
-_CODE_LINE = re.compile(rf"\s*(?:{_DIRECTIVE}|{_KEYWORD}|{_STATEMENT}\s*$)")
+_CODE_LINE = re.compile(rf"\s*(?:{_DIRECTIVE}|{_PYTHON}|{_CURLY}|{_QUERY}|(?:{_STATEMENT})\s*$)")
+_LABELS = one_of("verdict, answer, secure, insecure, safe, unsafe, label, result, has[_ ]vulnerability")
 _VALUED = re.compile(
-    r"[\s{,\"']*(?:is[_ ])?(?:vulnerab\w+|verdict|answer|secure|insecure|safe|unsafe|label|result|has[_ ]vulnerability)"
-    r"[\w \"']{0,24}[:=]\s*[\"']?(?:true|false|yes|no|not |vulnerable|secure|safe|unsafe|insecure)"
+    rf"[\s{{,\"']*(?:is[_ ])?(?:vulnerab\w+|{_LABELS})[\w \"']{{0,24}}[:=]\s*[\"']?"
+    r"(?:true|false|yes|no|not |vulnerable|secure|safe|unsafe|insecure)"
 )
 _COMMENT = re.compile(r"\s*(?://+|/\*+|\*+/|\*(?=\s|$)|#(?!#)|--+(?=\s)|;(?=\s)|\"\"\"|'''|<!--|rem(?=\s))")
 _COMMENT_END = re.compile(r"(?:\*+/|-->|\"\"\"|''')\s*$")

@@ -47,6 +47,7 @@ class Outcome:
         language: Of the code.
         prompt_tokens: Length of the prompt.
         skipped: Why the sample was not run; empty when it was.
+        ended: Whether a stop token ended the answer; None where the sample was not run.
     """
 
     id: str
@@ -69,6 +70,7 @@ class Outcome:
     language: str = ""
     prompt_tokens: int = 0
     skipped: str = ""
+    ended: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,7 @@ class Record:
         latency: Seconds by phase.
         counts: Whole numbers: forward passes, prompt and generated tokens, rows.
         provenance: Where the vector came from, its norms and its hash.
+        evidence: What was observed around the cell, which its findings are computed from.
         findings: What is wrong with the cell or limits it; each has at least `id` and `sentence`.
         experiment: The test's name without parameters.
         node_id: The test that ran it.
@@ -98,6 +101,7 @@ class Record:
     latency: Mapping[str, float | None] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    evidence: Mapping[str, Any] = field(default_factory=dict)
     findings: tuple[Mapping[str, Any], ...] = ()
     experiment: str = ""
     node_id: str = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pytest_steering.evaluation.answers import read_answer
@@ -78,9 +78,12 @@ def evaluate(
     skipped = _overlong(model, asked, max_new_tokens)
     kept = [one for number, one in enumerate(asked) if number not in skipped]
     answers, counts = _answers(model, kept, arms, form, max_new_tokens)
+    stop_ids = model.loaded.stop_ids
     opposite = _swapped_margins(model, kept, arms, swapped)
     outcomes = {
-        name: tuple(_in_order(asked, skipped, _read_all(kept, answers[name], opposite[name], reader)))
+        name: tuple(
+            _in_order(asked, skipped, _read_all(kept, answers[name], opposite[name], reader, stop_ids))
+        )
         for name in arms
     }
     return Evaluation(outcomes, counts, time.perf_counter() - started)
@@ -155,10 +158,17 @@ def _in_order(
 
 
 def _read_all(
-    asked: Sequence[Asked], answers: Sequence[Scored], opposite: Sequence[float | None], reader: str
+    asked: Sequence[Asked],
+    answers: Sequence[Scored],
+    opposite: Sequence[float | None],
+    reader: str,
+    stop_ids: frozenset[int],
 ) -> list[Outcome]:
     return [
-        _read(one, completion, margin, other, reader)
+        replace(
+            _read(one, completion, margin, other, reader),
+            ended=not stop_ids.isdisjoint(completion.token_ids),
+        )
         for one, (completion, margin), other in zip(asked, answers, opposite, strict=True)
     ]
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pytest_steering.errors import DataError, InterventionError
+from pytest_steering.errors import DataError, InterventionError, VectorError
 from pytest_steering.evaluation.datasets import load_dataset, load_neutral
 from pytest_steering.experiments import asking, recording
 from pytest_steering.experiments.controls import DEFAULT_CONTROLS, control_arms
 from pytest_steering.experiments.evaluate import Evaluation, Swapped, evaluate
+from pytest_steering.experiments.findings.data import CLAIM
 from pytest_steering.experiments.neutral import TEXTS, neutral_kl
+from pytest_steering.experiments.observation import observe, origin
 from pytest_steering.experiments.result import STEERED, UNSTEERED, Result
 from pytest_steering.experiments.search import DEFAULT_SCALES, Choice, search
 from pytest_steering.experiments.shift import MarginShift, margin_shift
@@ -129,9 +131,19 @@ class Experiment:
             method,
             self.model.architecture.resolve_layers(layers),
         )
-        vector: SteeringVector = self._remembered(key, lambda: extract(self.model, pairs, method, layers))
+        vector: SteeringVector = self._remembered(key, lambda: self._extract(pairs, method, layers))
         self.memo["pairs", vector.sha256] = list(pairs)
         return vector
+
+    def trained_on(self, vector: SteeringVector) -> list[Sample]:
+        """Return the samples that a vector was made from; none for a vector that does not name them."""
+        ids = set(str(vector.provenance.get("sample_ids", "")).split(","))
+        every = load_dataset(self.dataset, paths=self.data_paths)
+        return [sample for sample in every if sample.id in ids]
+
+    def searched_on(self, vector: SteeringVector) -> list[tuple[str, list[Sample]]]:
+        """Return the splits that layer and scale of a vector were searched on, with their samples."""
+        return list(self.memo.get(("searched", vector.sha256), []))
 
     def search(
         self,
@@ -163,22 +175,38 @@ class Experiment:
         choice: Choice = self._remembered(key, lambda: self._search(vector, tried, scales, split))
         return choice
 
-    def run(self, intervention: Intervention, controls: Sequence[str] = DEFAULT_CONTROLS) -> Result:
+    def run(
+        self,
+        intervention: Intervention,
+        controls: Sequence[str] = DEFAULT_CONTROLS,
+        *,
+        claim: float = CLAIM,
+    ) -> Result:
         """Score the intervention beside the unsteered model and its controls, in shared batches.
 
         Args:
             intervention: What is added, where and when.
             controls: Out of `zero`, `random`, `negated`, `shuffled`.
+            claim: The change of accuracy that the run is to show, as a share; with too few samples for it
+                the run has a finding.
 
         Raises:
-            InterventionError: What was written is not what was asked for, or the model was left changed.
-            VectorError: The intervention does not fit the model.
+            InterventionError: What was written is not what was asked for, or the model was left changed; the
+                record of the cell names it all the same.
+            VectorError: The intervention does not fit the model, or was made for another and is not forced.
         """
         arms: dict[str, Intervention | None] = {UNSTEERED: None, STEERED: intervention}
         arms |= control_arms(intervention, controls, self.model, self._pairs_of(intervention))
-        evaluation = self._watched(lambda: self._timed(lambda: self._evaluate(arms)))
+        seen = observe.before(self, intervention, claim)
+        try:
+            self._refuse_foreign(intervention, seen)
+            evaluation = self._watched(lambda: self._timed(lambda: self._evaluate(arms)))
+        except (InterventionError, VectorError) as error:
+            self._record_failure(arms, {**observe.after(self, seen), "failed": str(error)})
+            raise
         side_effects = neutral_kl(self.model, arms, self._neutral_texts)
-        result = Result(recording.score_arms(self, self.scored, arms, evaluation, side_effects))
+        seen = observe.after(self, seen)
+        result = Result(recording.score_arms(self, self.scored, arms, evaluation, side_effects, seen))
         for arm in result.arms.values():
             self.sink(arm.record)
         return result
@@ -202,6 +230,8 @@ class Experiment:
         self, vector: SteeringVector, layers: Sequence[int], scales: Sequence[float], split: str
     ) -> Choice:
         asked = asking.ask(self.samples(split), self.question)
+        searched = self.memo.setdefault(("searched", vector.sha256), [])
+        searched.append((split, [one.sample for one in asked]))
         choice = search(
             self.model,
             vector,
@@ -216,6 +246,31 @@ class Experiment:
         for record in recording.search_records(self, vector, asked, choice):
             self.sink(record)
         return choice
+
+    def _extract(
+        self, pairs: Sequence[ContrastPair], method: str, layers: Sequence[int] | str
+    ) -> SteeringVector:
+        vector = extract(self.model, pairs, method, layers)
+        ids = dict.fromkeys(pair.sample_id for pair in pairs)
+        told = {
+            **origin.made_from(self.model, vector.layers),
+            "dataset": self.dataset,
+            "sample_ids": ",".join(ids),
+        }
+        vector = replace(vector, provenance={**vector.provenance, **told})
+        data = asking.data_hash(self.trained_on(vector))
+        return replace(vector, provenance={**vector.provenance, "data": data})
+
+    def _refuse_foreign(self, intervention: Intervention, seen: Mapping[str, Any]) -> None:
+        if seen["foreign"] and not intervention.forced:
+            raise VectorError(
+                f"the vector was made for something else ({'; '.join(seen['foreign'])}); extract one from "
+                f"{self.model.name}, or say Intervention(..., forced=True)"
+            )
+
+    def _record_failure(self, arms: Mapping[str, Intervention | None], seen: Mapping[str, Any]) -> None:
+        for record in recording.failed_cells(self, self.scored, arms, seen):
+            self.sink(record)
 
     def _evaluate(self, arms: Mapping[str, Intervention | None]) -> Evaluation:
         return evaluate(

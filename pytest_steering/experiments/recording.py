@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,8 @@ from pytest_steering.evaluation.likelihood import polarity_average
 from pytest_steering.evaluation.metrics import Metrics, auroc, score, scored
 from pytest_steering.experiments.asking import Asked, data_hash
 from pytest_steering.experiments.environment import environment
-from pytest_steering.experiments.result import UNSTEERED, Arm
+from pytest_steering.experiments.findings import with_findings
+from pytest_steering.experiments.result import STEERED, UNSTEERED, Arm
 from pytest_steering.records import Outcome, Record
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ def score_arms(
     arms: Mapping[str, Intervention | None],
     evaluation: Evaluation,
     neutral: Mapping[str, float],
+    evidence: Mapping[str, Any],
 ) -> dict[str, Arm]:
     """Return each arm with its numbers and its record.
 
@@ -37,6 +40,7 @@ def score_arms(
         arms: Interventions by name.
         evaluation: What they produced.
         neutral: Mean KL on neutral texts by arm.
+        evidence: What was observed around the run; it goes into the steered arm's record.
     """
     surroundings = environment(experiment.model)
     found = {}
@@ -61,11 +65,43 @@ def score_arms(
                 "skipped": sum(bool(o.skipped) for o in outcomes),
             },
             provenance=_provenance(intervention),
+            evidence=evidence if name == STEERED else {},
             experiment=experiment.name,
             node_id=experiment.node_id,
         )
         found[name] = Arm(name, intervention, outcomes, metrics, record)
-    return found
+    examined = with_findings({name: arm.record for name, arm in found.items()})
+    return {name: replace(arm, record=examined[name]) for name, arm in found.items()}
+
+
+def failed_cells(
+    experiment: Experiment,
+    asked: Sequence[Asked],
+    arms: Mapping[str, Intervention | None],
+    evidence: Mapping[str, Any],
+) -> Iterator[Record]:
+    """Yield the record of the unsteered and the steered cell of a run that could not be finished.
+
+    Args:
+        experiment: Names model, data and generation in the spec.
+        asked: The samples.
+        arms: Interventions by name.
+        evidence: What was observed, and under `failed` the sentence that ended the run.
+    """
+    surroundings, samples = environment(experiment.model), [one.sample for one in asked]
+    cells = {
+        name: Record(
+            spec=_spec(experiment, "score", samples, arms[name]),
+            arm=name,
+            environment=surroundings,
+            provenance=_provenance(arms[name]),
+            evidence=evidence if name == STEERED else {},
+            experiment=experiment.name,
+            node_id=experiment.node_id,
+        )
+        for name in (UNSTEERED, STEERED)
+    }
+    yield from with_findings(cells).values()
 
 
 def search_records(

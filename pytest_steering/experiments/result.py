@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pytest_steering.errors import DataError
+from pytest_steering.experiments.findings import Finding, examine
 from pytest_steering.experiments.statistics import PairedCounts, mcnemar, paired_counts
 
 if TYPE_CHECKING:
@@ -77,6 +78,11 @@ class Result:
     def steered(self) -> Arm:
         """The model under the intervention."""
         return self.arms[STEERED]
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is wrong with the run or limits it, the worst first; computed from the records alone."""
+        return examine({name: arm.record for name, arm in self.arms.items()})
 
     @property
     def random(self) -> list[Arm]:

@@ -1,0 +1,209 @@
+"""Every finding by id: how bad it is, what it means, what to do. The one table of severities."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Severity: TypeAlias = Literal["invalid", "limits", "note"]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of finding.
+
+    Attributes:
+        severity: `invalid`: the number means nothing and no effect is reported; `limits`: the effect is
+            reported with this sentence beside it; `note`: worth knowing.
+        meaning: What it says of a result.
+        advice: What to do.
+    """
+
+    severity: Severity
+    meaning: str
+    advice: str
+
+
+_INVALID = {
+    "intervention-missing": (
+        "Nothing was added at the asked layers.",
+        "Check that the engine's hooks reach the model that runs; run the conformance suite on this model.",
+    ),
+    "intervention-failed": (
+        "The engine stopped because what it wrote is not what was asked for.",
+        "Read the sentence of the engine; run the conformance suite on this model.",
+    ),
+    "positions-differ": (
+        "Other tokens were steered than asked.",
+        "Check the engine's positions: rows, prompt and generated tokens, pads.",
+    ),
+    "padding-right": (
+        "The batch was padded on the right, so that the model goes on from a pad.",
+        "Pad decoder models on the left.",
+    ),
+    "prompts-differ": (
+        "The model read other tokens than the prompt's.",
+        "Check the tokenizer and whatever stands between the prompts and the model.",
+    ),
+    "delta-sign": (
+        "The vector was added with the opposite sign.",
+        "Check the sign of the coefficient where it is applied.",
+    ),
+    "delta-size": (
+        "The vector was added with another coefficient than asked.",
+        "Check where the scale is applied, and whether it is applied twice or divided by the layers.",
+    ),
+    "delta-layer": (
+        "Another block was changed than asked.",
+        "Blocks are numbered from 0 by their output; check for an offset of one (embeddings counted as 0).",
+    ),
+    "delta-dtype": (
+        "The vector was rounded to a coarser type than the state's, or the state's type changed.",
+        "Cast the vector to the state's own type, once, where it is added.",
+    ),
+    "delta-shape": (
+        "What was added does not have the shape [hidden] at each steered token.",
+        "Remove extra axes from the direction; broadcasting them steers other rows.",
+    ),
+    "delta-differs": (
+        "What was added is another direction than the vector's.",
+        "Compare the direction that reaches the block with the vector's file.",
+    ),
+    "read-elsewhere": (
+        "The states that vectors are made from are not what leaves the block.",
+        "Read the block's own output; hidden_states[-1] of transformers is taken after the final norm.",
+    ),
+    "vector-zero": ("The vector is zero.", "Extract it again from pairs whose sides differ."),
+    "vector-non-finite": ("The vector holds NaN or infinite numbers.", "Extract it again, in float32."),
+    "vector-foreign": (
+        "The vector was made for another model, tokenizer, layer or site than it was applied to.",
+        "Extract a vector from this model, or force it with Intervention(..., forced=True).",
+    ),
+    "outputs-unchanged": (
+        "The steered answers are the unsteered ones, token for token.",
+        "Check that the intervention reaches the model, or search a larger scale on another split.",
+    ),
+    "outputs-repeat": (
+        "The steered answers repeat themselves.",
+        "Lower the scale or steer fewer layers; search with generated text, not with margins alone.",
+    ),
+    "outputs-unreadable": ("The steered answers are no text.", "Lower the scale or steer fewer layers."),
+    "outputs-length": (
+        "The steered answers have quite another length, or no longer end.",
+        "Lower the scale, or allow more tokens and read the answers.",
+    ),
+    "outputs-cut": (
+        "Answers stop before they end and before the asked number of tokens.",
+        "Check max_new_tokens and stop tokens where the model generates.",
+    ),
+    "answer-constant": (
+        "The reader saw the same answer to nearly every question in the steered arm.",
+        "Accuracy says nothing here; look at the margin (AUROC), and at the scale.",
+    ),
+    "reader-unreliable": (
+        "The answer reader fails on planted answers with a known verdict.",
+        "Use reader='text', or a reader that handles negation and can abstain.",
+    ),
+    "answered-share-low": (
+        "Too many answers could not be read as yes or no.",
+        "Ask in another form, allow more tokens, or score the margin.",
+    ),
+    "train-test-overlap": (
+        "Scored samples, their twins or near copies were used to make the vector.",
+        "Make the vector from another split.",
+    ),
+    "chosen-on-scored": (
+        "Layer or scale were chosen on samples that are scored.",
+        "Search on a split that is not scored.",
+    ),
+    "duplicate-ids": ("Sample ids stand more than once.", "Give each sample its own id and score it once."),
+    "too-few-samples": (
+        "There are too few samples to show an effect of the claimed size.",
+        "Score more samples, or claim a larger effect with steering.run(..., claim=...).",
+    ),
+    "not-repeatable": (
+        "The same prompts gave other answers when they were run again.",
+        "Decode greedily or seed the sampling; look for dropout and for hooks that keep state.",
+    ),
+    "zero-differs": (
+        "A coefficient of zero does not give the unsteered answers.",
+        "Something beside the vector changes the run; look for hooks and for state kept between arms.",
+    ),
+    "hooks-left": (
+        "The model carries hooks that are not this run's.",
+        "Remove the hooks of earlier runs (handle.remove()), or load the model again.",
+    ),
+    "weights-changed": (
+        "The weights are not those of the model as it was first seen.",
+        "Load the model again; nothing may write into weights between runs.",
+    ),
+    "data-changed": (
+        "Samples of the same id have other content than in the baseline.",
+        "If the change is meant, accept a new baseline; else restore the data.",
+    ),
+    "baseline-missing": (
+        "There is no accepted baseline for this cell.",
+        "Accept one with --steering-accept-new.",
+    ),
+    "baseline-stale": (
+        "The baseline was accepted for other weights or an older layout of cells.",
+        "Run again and accept with --steering-accept.",
+    ),
+}
+
+_LIMITS = {
+    "random-as-large": (
+        "The effect is no larger than a random direction's.",
+        "Do not call it an effect of this direction.",
+    ),
+    "shuffled-as-well": (
+        "A vector from shuffled labels works as well.",
+        "The labels of the pairs carry no part of the effect; look at what both sides share.",
+    ),
+    "one-group-carries": (
+        "The effect differs between weaknesses more than chance allows.",
+        "Report the effect by weakness.",
+    ),
+    "length-ranks-as-well": (
+        "The length of the prompt ranks the samples as well as the margin does.",
+        "Balance the lengths, or show that the margin ranks within equal lengths.",
+    ),
+    "unsteered-constant": (
+        "The unsteered model gives nearly every question the same answer.",
+        "A rise of accuracy from there is no proof of better judgement; look at AUROC before and after.",
+    ),
+    "truth-was-there": (
+        "The unsteered margin ranks the samples already; steering moved the threshold at most.",
+        "Say that the answer's threshold moved, not that the model learned to see.",
+    ),
+    "vector-forced": (
+        "The vector was applied elsewhere than it was made for, because that was forced.",
+        "Say so beside the number.",
+    ),
+    "environment-drift": (
+        "The unsteered control moved since the baseline.",
+        "Versions, hardware or numerics changed; accept a new baseline on this environment.",
+    ),
+}
+
+_NOTES = {
+    "controls-missing": (
+        "Controls were not run beside this cell.",
+        "Run controls=('zero', 'random', 'negated', 'shuffled').",
+    ),
+    "samples-skipped": (
+        "Samples did not fit into the context and were left out.",
+        "Shorten the prompts or use a model with a longer context.",
+    ),
+}
+
+
+def _kinds(severity: Severity, rows: dict[str, tuple[str, str]]) -> dict[str, Kind]:
+    return {name: Kind(severity, meaning, advice) for name, (meaning, advice) in rows.items()}
+
+
+CATALOGUE: dict[str, Kind] = {
+    **_kinds("invalid", _INVALID),
+    **_kinds("limits", _LIMITS),
+    **_kinds("note", _NOTES),
+}

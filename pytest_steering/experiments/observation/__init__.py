@@ -1,0 +1,1 @@
+"""What is looked at beside the answers, so that findings rest on what happened and not on what was asked."""

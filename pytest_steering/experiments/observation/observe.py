@@ -1,0 +1,90 @@
+"""Everything that is looked at around a scored run, as plain data for the record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from pytest_steering.experiments.observation import origin, state
+from pytest_steering.experiments.observation.near import shared
+from pytest_steering.experiments.observation.probes import probe_reader
+from pytest_steering.experiments.observation.witness import read_distance, witness
+from pytest_steering.models.fingerprint import count_hooks, weights_fingerprint
+
+if TYPE_CHECKING:
+    from pytest_steering.experiments.experiment import Experiment
+    from pytest_steering.models.steerable import SteerableModel
+    from pytest_steering.steering.intervention import Intervention
+
+PROMPTS = 8
+WITNESSED = 3
+
+
+def before(experiment: Experiment, intervention: Intervention, claim: float) -> dict[str, Any]:
+    """Return what can be seen before anything is scored.
+
+    Args:
+        experiment: Its model, data, form and reader.
+        intervention: The steered arm.
+        claim: The effect that the run is to show, as a share.
+    """
+    model, module = experiment.model, experiment.model.loaded.module
+    weights = {"first": state.first_weights(module), "before": weights_fingerprint(module)}
+    seen: dict[str, Any] = {"claim": claim, "weights": weights, "hooks": state.hooks(module)}
+    seen["foreign"], seen["forced"] = origin.differences(intervention, model), intervention.forced
+    seen["reader"] = probe_reader(experiment.reader, experiment.question)
+    scored = [one.sample for one in experiment.scored]
+    seen["overlap"] = shared(experiment.trained_on(intervention.vector), scored)
+    seen["searched"] = [
+        {"split": split, "samples": len(samples), "overlap": shared(samples, scored)["samples"]}
+        for split, samples in experiment.searched_on(intervention.vector)
+    ]
+    return seen | _measured(experiment, intervention)
+
+
+def after(experiment: Experiment, seen: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the same with the state of the model after the run.
+
+    Args:
+        experiment: Whose model ran.
+        seen: What `before` returned.
+    """
+    module = experiment.model.loaded.module
+    weights = {**seen["weights"], "after": weights_fingerprint(module)}
+    return {**seen, "weights": weights, "hooks": {**seen["hooks"], "after": count_hooks(module)}}
+
+
+def spread(prompts: Sequence[str], count: int) -> list[str]:
+    """Return prompts of lengths from the shortest to the longest."""
+    ordered = sorted(dict.fromkeys(prompts), key=len)
+    step = max(1, (len(ordered) - 1) / max(1, count - 1))
+    return [
+        ordered[min(len(ordered) - 1, round(number * step))] for number in range(min(count, len(ordered)))
+    ]
+
+
+def _measured(experiment: Experiment, intervention: Intervention) -> dict[str, Any]:
+    model = experiment.model
+    prompts = [one.prompt for one in experiment.scored]
+    long = model.overlong(prompts, experiment.max_new_tokens)
+    fitting = [prompt for number, prompt in enumerate(prompts) if number not in long]
+    if not fitting:
+        return {}
+    written, failed = witness(model, intervention, spread(fitting, WITNESSED))
+    read = read_distance(model, intervention.at, spread(fitting, 1))
+    found = {"written": written, "failed": failed, "read": read}
+    return (
+        found
+        if failed
+        else {**found, "repeat": _repeated(model, intervention, experiment.max_new_tokens, fitting)}
+    )
+
+
+def _repeated(
+    model: SteerableModel, intervention: Intervention, max_new_tokens: int, prompts: Sequence[str]
+) -> dict[str, int]:
+    """Answer a few prompts twice in the same batch and count the answers that differ."""
+    few, arms = spread(prompts, PROMPTS), [None, intervention]
+    first, again = (model.complete(few, arms, max_new_tokens=max_new_tokens).arms for _ in range(2))
+    both = [pair for one, other in zip(first, again, strict=True) for pair in zip(one, other, strict=True)]
+    return {"answers": len(both), "differ": sum(one.token_ids != other.token_ids for one, other in both)}

@@ -10,7 +10,7 @@ from importlib import import_module
 from pytest_steering.errors import SteeringError
 from pytest_steering.evaluation.printable import printable
 
-# A module has `add_arguments(parser)` and `run(arguments) -> exit status`; it is imported when it is asked for.
+# A module has `add_arguments(parser)` and `run(arguments) -> exit status`; it is imported when asked for.
 COMMANDS = {
     "data": ("pytest_steering.evaluation.datasets.command", "Show and check data sets"),
     "replay": ("pytest_steering.evaluation.replay", "Read recorded answers again and score them"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Any
 
 import pytest
@@ -62,15 +62,15 @@ def marked(item: pytest.Item) -> dict[str, Any]:
     return said
 
 
-def inspect(session: SteeringSession, items: Iterable[pytest.Item]) -> None:
-    """Note what the tests are marked with, before any is deselected.
+def inspect(session: SteeringSession, items: list[pytest.Item]) -> None:
+    """Note what the tests are marked with, before any is deselected, and refuse those that are not sound.
 
     Raises:
         pytest.UsageError: Some tests are not written as the plugin expects; the message says which and why.
     """
-    if session.errors:
-        raise pytest.UsageError("\n".join(dict.fromkeys(session.errors)))
     session.marks = frozenset(mark.name for item in items for mark in item.iter_markers())
+    if session.errors:
+        session.refuse(items)
 
 
 def order_by_model(items: list[pytest.Item]) -> None:
@@ -92,16 +92,19 @@ def spec_of(item: pytest.Item) -> ModelSpec | None:
     return spec if isinstance(spec, ModelSpec) else None
 
 
-def require_known_family(session: SteeringSession) -> None:
-    """Refuse a run that selects nothing because a family is misspelt in `-m`.
+def refuse_misspelt_family(session: SteeringSession, items: list[pytest.Item]) -> bool:
+    """Refuse a run that selects nothing, where that is because `-m` misspells a family; tell whether it does.
 
     Raises:
         pytest.UsageError: The message names the family that was meant.
     """
     expression = session.config.getoption("markexpr", "")
     sentence = misspelt_family(expression, session.marks, {*session.families, *COMMON_FAMILIES})
-    if sentence:
-        raise pytest.UsageError(sentence)
+    if sentence is None:
+        return False
+    session.errors.append(sentence)
+    session.refuse(items)
+    return True
 
 
 def misspelt_family(expression: str, marks: Collection[str], families: Collection[str]) -> str | None:

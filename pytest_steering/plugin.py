@@ -56,8 +56,8 @@ def pytest_collection_modifyitems(
         yield
     except pytest.UsageError:
         # pytest refuses a name in -m that is no marker, without saying which was meant.
-        collection.require_known_family(session_of(config))
-        raise
+        if not collection.refuse_misspelt_family(session_of(config), items):
+            raise
     collection.order_by_model(items)
 
 
@@ -65,7 +65,7 @@ def pytest_collection_modifyitems(
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Name the family that a fruitless `-m` meant; say under xdist which tests belong together."""
     if not session.items:
-        collection.require_known_family(session_of(session.config))
+        collection.refuse_misspelt_family(session_of(session.config), session.items)
     workers.tell_groups(session)
 
 
@@ -91,10 +91,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return workers.scheduler(session_of(config), log)
 
 
-@pytest.hookimpl(trylast=True)
+@pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Report to xdist's controller."""
+    """Report to xdist's controller; there, let what workers refused decide the exit status."""
     workers.report(session_of(session.config))
+    workers.decide(session_of(session.config), session)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -78,6 +78,19 @@ class SteeringSession:
         """
         return tuple(dict.fromkeys(self._resolve(name) for name in names))
 
+    def refuse(self, items: list[pytest.Item]) -> None:
+        """Run no test, for the reasons in `errors`.
+
+        A worker of xdist goes on with no test and hands its reasons to the controller: an exception in a
+        worker would be shown as a crash.
+
+        Raises:
+            pytest.UsageError: The reasons, in any other process.
+        """
+        if not hasattr(self.config, "workerinput"):
+            raise pytest.UsageError("\n".join(dict.fromkeys(self.errors)))
+        items.clear()
+
     def load(self, spec: ModelSpec) -> SteerableModel:
         """Load a model, and count it."""
         from pytest_steering.models.steerable import SteerableModel
@@ -100,7 +113,9 @@ class SteeringSession:
         self.run.append(record)
 
     def summarise(self, terminal: pytest.TerminalReporter) -> None:
-        """Write the closing table of the run, from its records alone."""
+        """Write what workers refused, and the closing table of the run, from its records alone."""
+        for sentence in dict.fromkeys(self.errors):
+            terminal.line(f"ERROR: {sentence}", red=True)
         if self.loads or self.run.path.exists():
             from pytest_steering.report.terminal import closing_lines
 

@@ -13,7 +13,8 @@ import pytest
 from pytest_steering.collection import spec_of
 from pytest_steering.session import SteeringSession
 
-_RUN, _GROUPS, _LOADS = "steering_run", "steering_groups", "steering_loads"
+_RUN, _GROUPS = "steering_run", "steering_groups"
+_LOADS, _ERRORS = "steering_loads", "steering_errors"
 
 
 def brief(session: SteeringSession, workerinput: dict[str, Any]) -> None:
@@ -44,15 +45,22 @@ def scheduler(session: SteeringSession, log: Any) -> Any:
 
 
 def report(session: SteeringSession) -> None:
-    """Report to the controller, as a worker, how often each model was loaded."""
+    """Report to the controller, as a worker, how often each model was loaded and what was refused."""
     output = getattr(session.config, "workeroutput", None)
     if output is not None:
-        output[_LOADS] = dict(session.loads)
+        output[_LOADS], output[_ERRORS] = dict(session.loads), session.errors
 
 
 def merge(session: SteeringSession, workeroutput: dict[str, Any]) -> None:
     """Take a worker's report; one that was killed made none."""
     session.loads.update(workeroutput.get(_LOADS, {}))
+    session.errors += workeroutput.get(_ERRORS, [])
+
+
+def decide(session: SteeringSession, run: pytest.Session) -> None:
+    """Let the controller's exit status say that workers refused to run the tests as they are."""
+    if session.errors:
+        run.exitstatus = pytest.ExitCode.USAGE_ERROR
 
 
 def clean(session: SteeringSession) -> None:

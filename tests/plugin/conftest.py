@@ -4,29 +4,55 @@ import json
 
 import pytest
 
-# Stands in for a model: what it is asked for is noted in its name, and nothing is loaded.
+# A pytest inside this one forgets what it imported, and numpy cannot be imported a second time.
+import scipy.stats  # noqa: F401
+
+# Stands in for models and experiments: nothing is loaded, and a run makes two records.
 STUB = """
+    import sys
     from types import SimpleNamespace
     import pytest
-    from pytest_steering.models.steerable import SteerableModel
+    from pytest_steering.records import Outcome, Record
 
     def _load(source, *, engine="hooks", **asked):
         def with_engine(name):
             return SimpleNamespace(**{**vars(model), "engine_name": name})
-        model = SimpleNamespace(source=source, engine_name=engine, asked=asked, with_engine=with_engine)
+        name = source.rpartition("/")[2]
+        model = SimpleNamespace(name=name, source=source, engine_name=engine, asked=asked)
+        model.with_engine = with_engine
         return model
 
-    SteerableModel.load = staticmethod(_load)
+    class _Experiment:
+        def __init__(self, model, *, sink, name, node_id, timer=lambda call: call(), **said):
+            self.model, self.sink, self.name, self.node_id = model, sink, name, node_id
+            self.timer, self.said = timer, said
+        def contrast_pairs(self):
+            return ["a pair"]
+        def run(self, answers="nyny", purpose="score"):
+            for arm, given in (("unsteered", "yyyy"), ("steered", answers)):
+                self.timer(lambda: None)
+                self.sink(self.cell(arm, given, purpose))
+        def cell(self, arm, given, purpose):
+            outcomes = tuple(
+                Outcome(f"s{n}", ("no", "yes")[n % 2], correct=letter == "ny"[n % 2],
+                        predicted={"y": "yes", "n": "no"}[letter])
+                for n, letter in enumerate(given)
+            )
+            spec = {"purpose": purpose, "model": {"name": self.model.name}, "engine": self.model.engine_name}
+            return Record(
+                spec, arm, outcomes=outcomes, metrics={"accuracy_all": 0.5}, latency={"seconds": 1.0},
+                experiment=self.name, node_id=self.node_id,
+            )
+
+    stub = SimpleNamespace(SteerableModel=SimpleNamespace(load=_load), Experiment=_Experiment)
+    sys.modules["pytest_steering.models.steerable"] = stub
+    sys.modules["pytest_steering.experiments.experiment"] = stub
 """
 
 
 @pytest.fixture
-def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+def project(pytester: pytest.Pytester) -> pytest.Pytester:
     """A project with three models to configure, `one` and `two` (starcoder2) and `three` (gpt_bigcode)."""
-    from pytest_steering.models.steerable import SteerableModel
-
-    # The stub replaces the class' own method in this very process; this puts it back.
-    monkeypatch.setattr(SteerableModel, "load", SteerableModel.load)
     for name, model_type in {"one": "starcoder2", "two": "starcoder2", "three": "gpt_bigcode"}.items():
         folder = pytester.mkdir(name)
         (folder / "config.json").write_text(json.dumps({"model_type": model_type}))

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from pytest_steering import records
+from pytest_steering.runs import find_run
+
+pytest.importorskip("xdist")
+
+TESTS = """
+    import pytest
+    @pytest.mark.parametrize("n", range(4))
+    def test_a(steering, n): steering.run()
+    def test_b(steering_model): pass
+    @pytest.mark.parametrize("n", range(4))
+    def test_plain(n): pass
+    @pytest.mark.steering(models=["two"])
+    def test_c(steering): steering.run()
+"""
+
+
+def _lines(project: pytest.Pytester) -> list[str]:
+    """The records of the newest run, sorted; time apart they say all that was found."""
+    return sorted(records.to_line(record) for record in find_run("latest", project.path / ".steering").read())
+
+
+def _left_behind() -> set[Path]:
+    return set(Path(tempfile.gettempdir()).glob("pytest-steering-*"))
+
+
+def test_each_model_is_loaded_once_and_the_records_are_those_of_a_serial_run(
+    project: pytest.Pytester,
+) -> None:
+    project.makepyfile(TESTS)
+    before = _left_behind()
+    project.runpytest().assert_outcomes(passed=20)
+    serial = _lines(project)
+    result = project.runpytest_subprocess("-n", "2")
+
+    result.assert_outcomes(passed=20)
+    result.stdout.fnmatch_lines(["3 models, 3 loads", f"{len(serial)} records: *"])
+    assert str(result.stdout).count("steering broke") == len(re.findall("steering broke", str(result.stdout)))
+    assert _lines(project) == serial
+    assert len({record.partition('"arm"')[2] for record in serial}) == len(serial)
+    assert len(list((project.path / ".steering/runs").iterdir())) == 2
+    assert _left_behind() == before
+
+
+def test_one_model_stays_on_one_worker(project: pytest.Pytester) -> None:
+    project.makepyfile(TESTS)
+    result = project.runpytest_subprocess("-n", "2", "--steering-model=one", "-k", "test_a or test_b")
+
+    result.assert_outcomes(passed=5)
+    result.stdout.fnmatch_lines(["1 model, 1 load"])
+
+
+def test_a_distribution_that_was_asked_for_is_kept(project: pytest.Pytester) -> None:
+    project.makepyfile(TESTS)
+    result = project.runpytest_subprocess("-n", "2", "--dist=loadfile", "-k", "test_b")
+
+    result.assert_outcomes(passed=3)
+    result.stdout.fnmatch_lines(["3 models, 3 loads"])
+
+
+def test_a_killed_worker_loses_no_finished_cell(project: pytest.Pytester) -> None:
+    project.makepyfile("""
+        import os, signal
+        def test_a(steering): steering.run()
+        def test_b(steering, request):
+            if steering.model.name == "two":
+                os.kill(os.getpid(), signal.SIGKILL)
+        def test_c(steering): steering.run()
+    """)
+    result = project.runpytest_subprocess("-n", "2")
+
+    result.assert_outcomes(passed=8, failed=1)
+    result.stdout.fnmatch_lines(["*worker*crashed*"])
+    done = [json.loads(line) for line in _lines(project)]
+    assert {(row["spec"]["model"]["name"], row["experiment"]) for row in done} == {
+        (model, test) for model in ("one", "two", "three") for test in ("test_a", "test_c")
+    }
+
+
+@pytest.mark.parametrize(
+    ("flags", "sentence"),
+    [
+        (["-m", "starcodr2"], "did you mean 'starcoder2'?"),
+        (["--steering-model=starcodr2"], "did you mean starcoder2 or starcoder?"),
+        (["--steering-engine=x"], "one of hooks, nnsight, both"),
+    ],
+)
+def test_a_mistake_is_a_usage_error_here_too(
+    project: pytest.Pytester, flags: list[str], sentence: str
+) -> None:
+    project.makepyfile(TESTS)
+    result = project.runpytest_subprocess("-n", "2", *flags)
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert sentence in str(result.stdout) + str(result.stderr)
+    assert "INTERNALERROR" not in str(result.stdout)
+
+
+def test_a_wrong_marker_is_named_here_too(project: pytest.Pytester) -> None:
+    project.makepyfile("""
+        import pytest
+        @pytest.mark.steering(models=["tow"])
+        def test_a(steering_model): pass
+    """)
+    result = project.runpytest_subprocess("-n", "2")
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "no model is known as 'tow'" in str(result.stdout) + str(result.stderr)

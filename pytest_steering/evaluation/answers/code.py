@@ -12,20 +12,20 @@ _INLINE = re.compile(r"`{1,3}([^`\n]{1,200})`{1,3}")
 _PLAIN_WORDS = re.compile(r"[a-z' -]+[.,:!]?")
 _DIRECTIVE = r"#\s{0,4}(?:include|define|if|ifdef|ifndef|endif|else|elif|pragma|undef|error)\b"
 _PYTHON = (
-    r"import\s+[\w.]+(?:\s+as\s+\w+)?\s*$|from\s+[\w.]+\s+import\b|(?:async\s+)?def\s+\w+\s*\("
+    r"import\s+[\w.]+(?:\s+as\s+\w+)?\s*$|from\s+[\w.]+\s+import\b|(?:async\s+)?def\s+\w+\s*\(|raise\s+\w+\("
     r"|class\s+\w+(?:\([^)]{0,80}\))?:\s*$|for\s+\w+(?:,\s*\w+)?\s+in\s.{1,100}:\s*$|(?:else|try|finally)\s*:\s*$"
-    r"|(?:if|elif|while|with|except)\s[^.,]{0,80}[=<>()\[\]'\"_][^.,]{0,80}:\s*$|raise\s+\w+\(|print\w*\s*\(|@\w+|%%?\w+"
+    r"|(?:if|elif|while|with|except)\s[^.,]{0,80}[=<>()\[\]'\"_][^.,]{0,80}:\s*$|print\w*\s*\(|@\w+|%%?\w+"
 )
-_NAME = r"(?:int|char|void|bool|size_t|ssize_t|float|double|long|file|auto|var|let)"
+_TYPE = r"(?:struct\s+\w+|int|char|void|bool|size_t|ssize_t|float|double|long|file|auto|var|let)"
 _CURLY = (
-    r"(?:if|for|while|switch|else if)\s*\(|else\s*$|return\b[^.]{0,60};|\s{4,}return\b|(?:break|continue|pass)\s*;?\s*$"
-    rf"|(?:(?:unsigned|static|const|struct)\s+\w*\s*)*{_NAME}\s*\**\s*\w+(?:\[[^\]]*\])?(?:\s*[;=]|,\s*\*?\w+\s*[;=]|\()"
-    r"|(?:typedef|struct|enum|using\s+namespace|package)\s+\w+\s*[;{]|\$\s\w+"
+    r"(?:if|for|while|switch|else if)\s*\(|else\s*$|return\b[^.]{0,60};|\s{4,}return\b"
+    rf"|(?:(?:unsigned|static|const)\s+){{0,3}}{_TYPE}(?:\s+|\s*\*+\s*)\w+(?:\[[^\]]*\])?(?:\s*[;=]|,\s*\*?\w+\s*[;=]|\()"
+    r"|(?:typedef|struct|enum|using\s+namespace|package)\s+\w+\s*[;{]|\$\s\w+|(?:break|continue|pass)\s*;?\s*$"
 )
 _QUERY = r"select\s.{1,200}\sfrom\s|insert\s+into\s|update\s+\w+\s+set\s|delete\s+from\s"
 _STATEMENT = (
     r".*[()=\[\]<>*&{}].*;|\S+(?:\s+\S+)?\s*;|[^a-z]*[{}][^a-z]*|.*[)\w]\s*\{|\}.*|[^a-z]{3,}"
-    r"|[\w.\[\]>*'\"-]+(?:->[\w.]+)?\s*(?:(?:[-+*/|&%]?=|:=)[^=].*|(?:\+\+|--)\s*;?)|[\w.]+\([^()]{0,200}\)\s*[;,]?"
+    r"|[\w.\[\]>*'\"-]+\s*(?:(?:[-+*/|&%]?=|:=)[^=].*|(?:\+\+|--)\s*;?)|[\w.]+\([^()]{0,200}\)\s*[;,]?"
 )
 _CODE_LINE = re.compile(rf"\s*(?:{_DIRECTIVE}|{_PYTHON}|{_CURLY}|{_QUERY}|(?:{_STATEMENT})\s*$)")
 _LABELS = one_of("verdict, answer, secure, insecure, safe, unsafe, label, result, has[_ ]vulnerability")
@@ -33,6 +33,7 @@ _VALUED = re.compile(
     rf"[\s{{,\"']*(?:is[_ ])?(?:vulnerab\w+|{_LABELS})[\w \"']{{0,24}}[:=]\s*[\"']?"
     r"(?:true|false|yes|no|not |vulnerable|secure|safe|unsafe|insecure)"
 )
+_LINE = 240
 _COMMENT = re.compile(r"\s*(?://+|/\*+|\*+/|\*(?=\s|$)|#(?!#)|--+(?=\s)|;(?=\s)|\"\"\"|'''|<!--|rem(?=\s))")
 _COMMENT_END = re.compile(r"(?:\*+/|-->|\"\"\"|''')\s*$")
 _LONE_VALUE = re.compile(r"\s*(?:yes|no|vulnerable|not vulnerable|secure|not secure|safe|true|false)\W*")
@@ -41,7 +42,7 @@ _WORDS = re.compile(r"[a-z]{2,}")
 
 def is_code(line: str) -> bool:
     """Tell whether a line (lower case) reads as source code."""
-    line = line[:400]
+    line = line if len(line) <= _LINE else line[: _LINE - 40] + line[-40:]
     return _CODE_LINE.match(line) is not None and _VALUED.match(line) is None
 
 

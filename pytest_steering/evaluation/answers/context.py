@@ -1,4 +1,4 @@
-"""How a statement is meant: hedged, conditional, conceded, advice, teaching, conclusion; and what "it is not" denies."""
+"""How a statement is meant: hedged, conditional, conceded, as advice, as teaching, as the conclusion."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class _Context:
 
 
 def _of_code(tokens: list[Token]) -> bool:
-    """Tell whether a clause that could explain a weakness in general speaks of the code: "this code ... occurs when"."""
+    """Tell whether a clause that seems to explain a weakness in general speaks of the code after all."""
     kinds = [token.cue for token in tokens]
     return Cue.SUBJECT in kinds and kinds.index(Cue.SUBJECT) < kinds.index(Cue.TEACH)
 

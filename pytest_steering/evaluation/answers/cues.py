@@ -84,7 +84,7 @@ def _phrase_at(words: list[str], place: int) -> tuple[Cue | None, str, int]:
 
 
 def _is_identifier(text: str, start: int, end: int) -> bool:
-    """Tell whether a word is part of a name in code, such as `x.safe` or `secure.c`; `safe(` never is a word."""
+    """Tell whether a word is part of a name in code, such as `x.safe` or `secure.c`."""
     if start > 1 and text[start - 1] in "./\\$" and not text[start - 2].isspace():
         return True
     return text[end : end + 1] == "." and text[end + 1 : end + 2].isalnum()

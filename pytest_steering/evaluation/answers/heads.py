@@ -11,20 +11,26 @@ from pytest_steering.evaluation.answers.values import value_at
 
 _NUMBER = r"(?:\(?(?:\d{1,2}|[a-d])[.):]\s{0,9})?"
 _LEADS_IN = one_of(
-    "well, sure, certainly, definitely, absolutely, of course, ok, okay, so, hence, thus, therefore, in short,"
-    "in conclusion, in summary, in brief, overall, final, finally, potentially, possibly, probably, most likely,"
-    "likely, maybe, presumably, technically, unfortunately, fortunately, actually, wait, hmm, honestly, indeed,"
-    "i think, i believe, i would say, i'd say, conclusion, short answer, to summarize, summary, as a result,"
-    "consequently, but, then, because of this, for this reason, ultimately"
+    "well, sure, certainly, definitely, absolutely, of course, ok, okay, so, hence, thus, therefore,"
+    "in short,"
+    "in conclusion, in summary, in brief, overall, final, finally, potentially, possibly, probably,"
+    "most likely, likely, maybe, presumably, technically, unfortunately, fortunately, actually, wait, hmm,"
+    "honestly, indeed, i think, i believe, i would say, i'd say, conclusion, short answer, to summarize,"
+    "summary, as a result, consequently, but, then, because of this, for this reason, ultimately"
 )
 _FILLER = rf"(?:{_LEADS_IN}(?! not\b)[,.!:;]{{0,3}}\s{{1,9}}){{0,3}}"
 _WHOSE = r"(?:(?:the|my|our)\s{1,9})?"
-_KIND = rf"(?:{one_of('final, correct, right, short, best, expected, overall, direct, simple')}\s{{1,9}}){{0,2}}"
+_KIND = (
+    rf"(?:{one_of('final, correct, right, short, best, expected, overall, direct, simple')}\s{{1,9}}){{0,2}}"
+)
 _NAME = one_of(
     "answer, verdict, decision, conclusion, result, response, assessment, judge?ment, classification, label,"
     "determination, status, solution, output, yes/no, yes or no, ans, a"
 )
-_IS = r"\"?\s{0,60}(?:to (?:the|your|this) question\s{0,9})?(?:(?:is|would be|should be|must be)\s{0,9}:?|[:=?-]|\n)"
+_IS = (
+    r"\"?\s{0,60}(?:to (?:the|your|this) question\s{0,9})?"
+    r"(?:(?:is|would be|should be|must be)\s{0,9}:?|[:=?-]|\n)"
+)
 LABEL = rf"{_WHOSE}{_KIND}{_NAME}{_IS}\s{{0,60}}(?:that\s{{1,9}})?"
 _START = re.compile(
     rf"[\s\W_]{{0,60}}{_NUMBER}[\s\W_]{{0,8}}{_FILLER}(?P<label>{LABEL}[\s\W_]{{0,12}})?{_FILLER}"
@@ -40,7 +46,8 @@ _NO_VERDICT = re.compile(
 _PROPERTY = re.compile(
     r"(?<![\w'])(?:is[_ ]|has[_ ]|contains[_ ])?(?P<name>"
     rf"{one_of('vulnerable, vulnerability, vulnerabilities, insecure, unsafe, exploitable, secure, safe')})"
-    r"(?: (?:present|found|detected|exists|status|code))?[\"'*_ ]{0,4}(?:[:=?]|->|=>| -)[\"'*_\s]{0,6}(?=[a-z])"
+    r"(?: (?:present|found|detected|exists|status|code))?[\"'*_ ]{0,4}"
+    r"(?:[:=?]|->|=>| -)[\"'*_\s]{0,6}(?=[a-z])"
 )
 
 

@@ -9,11 +9,16 @@ HEAD = 24_000
 TAIL = 8_000
 GAP = "\n\n"
 
-_ALIKE = str.maketrans({
-    "’": "'", "‘": "'", "ʼ": "'", "´": "'", "“": '"', "”": '"', "„": '"', "–": "-", "‐": "-", "‑": "-", "−": "-",
-    "—": ";", "…": ".", "：": ":", "，": ",", "。": ".", "！": "!", "？": "?", "\t": " ", "\r": "\n", "\v": " ",
-    "\f": "\n", "\x85": "\n", "\u2028": "\n", "\u2029": "\n", "\0": " ", "\u200b": " ", "\ufeff": " ",
-})  # fmt: skip
+_ALIKE = str.maketrans(
+    {
+        **dict.fromkeys("’‘ʼ´", "'"),
+        **dict.fromkeys("“”„", '"'),
+        **dict.fromkeys("–‐‑−", "-"),
+        **dict.fromkeys("\t\v\0\u200b\ufeff", " "),
+        **dict.fromkeys("\r\f\x85\u2028\u2029", "\n"),
+        **dict(zip("—…：，。！？", ";.:,.!?", strict=True)),
+    }
+)
 _WIDE_SPACE = re.compile(r"[^\S\n]")
 _ENTITY = re.compile(r"&(?:#\d{1,6}|#x[0-9a-f]{1,5}|[a-z]{2,8});")
 _STRUCK = re.compile(r"~~[^~\n]{1,200}~~")
@@ -52,7 +57,7 @@ def lowered(text: str) -> str:
 
 
 def normalized(text: str) -> str:
-    """Return the text in lower case with one kind of quote, dash and space, entities resolved, struck text gone."""
+    """Return the text in lower case, with one kind of quote, dash and space, and without struck text."""
     plain = _WIDE_SPACE.sub(" ", lowered(text).translate(_ALIKE))
     plain = _ENTITY.sub(_resolved, plain)
     return _TYPESET.sub(blank, _STRUCK.sub(blank, plain))

@@ -6,14 +6,12 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pytest_steering.evaluation.answers.heads import head_of
 from pytest_steering.evaluation.answers.normalize import normalized, window, without_emphasis
+from pytest_steering.evaluation.answers.options import Options, options_in_question
 from pytest_steering.evaluation.answers.sentences import Sentence, sentences_of
 
-_OPTION = re.compile(r"(?:^|(?<=[\s.?!:;,/]))\(?([a-d]|[1-4])[).:]\s+(?=[a-z])")
-_CHOICE = re.compile(
-    r"\b(?:secure|safe|vulnerable|insecure|unsafe|buggy)\b[\w ,]{0,30}\bor\b[\w ,]{0,30}\b(?:secure|safe|vulnerable|insecure|unsafe)\b"
-)
+_STATE = r"\b(?:secure|safe|vulnerable|insecure|unsafe|exploitable)\b"
+_CHOICE = re.compile(rf"{_STATE}[\w ,]{{0,30}}\bor\b[\w ,]{{0,30}}{_STATE}")
 
 
 @dataclass(frozen=True)
@@ -28,7 +26,7 @@ class Asked:
 
     keys: frozenset[str] = frozenset()
     yes: int = 1
-    options: tuple[tuple[str, int], ...] = ()
+    options: Options = ()
 
 
 @lru_cache(maxsize=512)
@@ -37,21 +35,18 @@ def understood(question: str | None) -> Asked:
     if not question:
         return Asked()
     text = without_emphasis(normalized(window(question)[0]))
-    options = _options(text)
-    if options:
-        text = text[: options[0][2]]
-    sentences = list(sentences_of(text))
-    keys = frozenset(key for sentence in sentences for one in sentence.statements for key in one.keys)
-    asking = [sentence for sentence in sentences if sentence.asks and sentence.statements]
-    asking = asking or [sentence for sentence in sentences if sentence.statements]
-    signs = tuple((name, sign) for name, sign, _ in options)
+    options, end = options_in_question(text)
+    text = text[:end]
+    stating = [sentence for sentence in sentences_of(text) if sentence.statements]
+    asking = [sentence for sentence in stating if sentence.asks] or stating
     if not asking:
-        return Asked(keys, 1, signs)
-    return Asked(_keys(asking[-1]) or keys, _polarity(text, asking[-1]), signs)
+        return Asked(options=options)
+    keys = _keys(asking[-1:]) or _keys(stating)
+    return Asked(keys, _polarity(text, asking[-1]), options)
 
 
-def _keys(sentence: Sentence) -> frozenset[str]:
-    return frozenset(key for one in sentence.statements for key in one.keys)
+def _keys(sentences: list[Sentence]) -> frozenset[str]:
+    return frozenset(key for sentence in sentences for one in sentence.statements for key in one.keys)
 
 
 def _polarity(text: str, sentence: Sentence) -> int:
@@ -59,22 +54,3 @@ def _polarity(text: str, sentence: Sentence) -> int:
     if len(signs) > 1 or _CHOICE.search(text, sentence.start, sentence.end):
         return 0
     return sentence.statements[0].sign
-
-
-def _options(text: str) -> list[tuple[str, int, int]]:
-    found = list(_OPTION.finditer(text))
-    options = []
-    for number, match in enumerate(found):
-        end = found[number + 1].start() if number + 1 < len(found) else len(text)
-        sign = _option_sign(text[match.end() : end])
-        if sign:
-            options.append((match[1], sign, match.start()))
-    return options if len({sign for _, sign, _ in options}) > 1 else []
-
-
-def _option_sign(text: str) -> int:
-    statements = [one for sentence in sentences_of(text) for one in sentence.statements]
-    if statements:
-        return statements[0].sign
-    head = head_of(text, 0, len(text))
-    return 0 if head is None else 1 if head.word in ("yes", "there") else -1

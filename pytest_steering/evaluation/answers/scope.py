@@ -20,8 +20,8 @@ _DENIABLE = (Cue.PRESENT, Cue.HEDGE, Cue.ASSERT, Cue.COMMA, Cue.STOPPED, Cue.GON
 _EXISTING = ("present", "exist", "exists", "found", "detected", "identified", "evident", "exhibited")
 _WANTING = ("insufficient", "inadequate", "incomplete", "missing", "lacking", "incorrect", "improper")
 _VERBAL = {
-    "not", "never", "cannot", "none", "isn't", "aren't", "wasn't", "weren't", "doesn't", "don't", "didn't", "can't", "won't",
-    "couldn't", "wouldn't", "hasn't",
+    "not", "never", "cannot", "none", "isn't", "aren't", "wasn't", "weren't", "doesn't", "don't",
+    "didn't", "can't", "won't", "couldn't", "wouldn't", "hasn't",
 }  # fmt: skip
 
 
@@ -93,7 +93,7 @@ def _reach(flip: Token) -> int:
 
 
 def _is_flaw(token: Token, previous: Token | None, stop: int) -> bool:
-    """Tell whether a pronoun stands for the flaw: "it does not suffer from *it*", "the check prevents *this*"."""
+    """Tell whether a pronoun stands for the flaw: "does not suffer from *it*", "prevents *this*"."""
     if token.cue is not Cue.PRONOUN or previous is None or token.last < stop - 1:
         return False
     return previous.cue is Cue.STOP or (previous.cue is Cue.ASSERT and previous.word in _HAVING)
@@ -106,7 +106,7 @@ def _is_input(following: list[Token], token: Token) -> bool:
 
 
 def _denied(statement: Statement, trailing: list[Token], stop: int) -> Statement:
-    """Return the statement as the words behind it leave it: "an overflow is *not possible*", "... is *prevented*"."""
+    """Return the statement as the words behind it leave it: "an overflow is *not possible*"."""
     if statement.predicate:
         return statement
     sign, strength, end = statement.sign, statement.strength, statement.end

@@ -13,7 +13,9 @@ _STOP_TOKEN = re.compile(
 _COUNTED = one_of(
     "question, exercise, problem, task, example, challenge, quiz, part, code, snippet, case, test, q"
 )
-_SHOWN = r"(?:consider|look at|take|given|examine|review|analyze)\s(?:the\s|this\s)?(?:following|next|below)\b"
+_SHOWN = (
+    r"(?:consider|look at|take|given|examine|review|analyze)\s(?:the\s|this\s)?(?:following|next|below)\b"
+)
 _FILE = r"(?<=/)[\w./-]{1,60}\.\w{1,5} {0,9}$"
 _TURN = one_of(
     "question, instruction, instructions, exercise, problem, task, input, human, user, student, prompt"

@@ -22,9 +22,10 @@ _END = re.compile(
 _ABBREVIATION = re.compile(r"\b(?:e\.g\.|i\.e\.|etc\.(?=\s{1,9}[a-z,])|vs\.|cf\.|no\.(?=\s{0,9}\d)|approx\.)")
 _LONE_WORDS = re.compile(r"\s{0,99}(?:\S{1,99} {0,9}\n\s{0,99}){2,}\S{1,99}\s{0,99}")
 _IMPERATIVES = {
-    "ensure", "use", "add", "set", "validate", "sanitize", "check", "avoid", "consider", "replace", "implement", "make", "never",
-    "always", "refuse", "allocate", "verify", "switch", "limit", "escape", "initialize", "employ", "adopt", "apply", "using",
-    "adding", "ensuring", "keep", "test", "explain", "write", "describe", "find", "modify", "change", "remove", "parameterize",
+    "ensure", "use", "add", "set", "validate", "sanitize", "check", "avoid", "consider", "replace",
+    "implement", "make", "never", "always", "refuse", "allocate", "verify", "switch", "limit", "escape",
+    "initialize", "employ", "adopt", "apply", "using", "adding", "ensuring", "keep", "test", "explain",
+    "write", "describe", "find", "modify", "change", "remove", "parameterize",
 }  # fmt: skip
 
 

@@ -15,8 +15,8 @@ _NOTHING: frozenset[str] = frozenset()
 _ARTICLES = ("a", "an", "the", "your", "any", "some", "of", "more", "its", "as", "using", "uses", "use")
 _RELATIVE = ("which", "where", "who", "such", "like")
 _LINKS = {
-    Cue.ASSERT, Cue.HEDGE, Cue.CAUSE, Cue.PRONOUN, Cue.SUBJECT, Cue.PART, Cue.BUT, Cue.SO, Cue.FINAL, Cue.COLON, Cue.WOULD,
-    Cue.GOOD, Cue.BAD, Cue.STOP,
+    Cue.ASSERT, Cue.HEDGE, Cue.CAUSE, Cue.PRONOUN, Cue.SUBJECT, Cue.PART, Cue.BUT, Cue.SO, Cue.FINAL,
+    Cue.COLON, Cue.WOULD, Cue.GOOD, Cue.BAD, Cue.STOP,
 }  # fmt: skip
 
 
@@ -103,7 +103,7 @@ def _predication(token: Token, flips: list[Token], before: list[Token]) -> float
 
 
 def _prevention(verb: str) -> float:
-    """Return how firm a prevention is: what *prevents* is there, what is done *to prevent* may not be enough."""
+    """Return how firm a prevention is: what is done *to prevent* a flaw may not be enough."""
     if verb == "to":
         return 0.7
     return EVIDENCE if verb.endswith("ing") else 1.6

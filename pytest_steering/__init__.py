@@ -58,11 +58,13 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> object:
-    """Look a public name up where it lives."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+if not TYPE_CHECKING:  # a checker then refuses a name that is not listed
+
+    def __getattr__(name: str) -> object:
+        """Look a public name up where it lives."""
+        if name not in _HOMES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
 
 
 def __dir__() -> list[str]:

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pytest_steering.cli import COMMANDS, main
+from pytest_steering.records import Record, append
+
+
+def test_a_report_is_made_from_a_records_file_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spec = {"purpose": "search", "model": {"name": "qwen2"}, "data": {"split": "dev"}}
+    append(tmp_path / "r.jsonl", Record(spec, metrics={"accuracy_by_margin": 0.5}, experiment="test_a"))
+
+    assert main(["report", str(tmp_path / "r.jsonl")]) == 0
+    assert capsys.readouterr().out.startswith("qwen2 · test_a: searched 1 points on dev")
+
+
+def test_what_a_person_has_to_mend_is_one_sentence_and_status_4(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["report", "nothing", "--steering-dir", str(tmp_path)]) == 4
+
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.count("\n") == 1
+    assert said.err.startswith("pytest-steering: no runs are known as 'nothing'")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([name, "--help"])
+
+    assert ended.value.code == 0
+    assert f"usage: pytest-steering {name}" in capsys.readouterr().out
+
+
+def test_an_unknown_command_is_refused_with_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["reprot"])
+
+    assert ended.value.code == 2
+    assert "'report'" in capsys.readouterr().err

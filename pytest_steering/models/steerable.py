@@ -7,9 +7,18 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, overload
 
-from pytest_steering.errors import ModelError, PromptError, VectorError
-from pytest_steering.models.batching import by_length, pad_left, require_prompts, require_room, too_long
-from pytest_steering.models.engine.base import Engine, LoadedModel, make_engine
+from pytest_steering.errors import PromptError
+from pytest_steering.models.batching import require_prompts, require_room, too_long
+from pytest_steering.models.engine.base import Engine, LoadedModel, make_engine, require_engine
+from pytest_steering.models.fit import (
+    as_arms,
+    require_choices,
+    require_fit,
+    require_known_tokens,
+    require_listed,
+    require_new_tokens,
+    require_rows,
+)
 from pytest_steering.models.generation import Arms, Generation, generate_arms
 from pytest_steering.steering.intervention import Intervention
 from pytest_steering.steering.positions import Positions
@@ -18,6 +27,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from pytest_steering.models.architecture import Architecture
+    from pytest_steering.models.memory import MemoryProfile
 
 SMALL_MODEL_ROWS = 64
 
@@ -25,6 +35,9 @@ SMALL_MODEL_ROWS = 64
 @dataclass(frozen=True)
 class SteerableModel:
     """A causal language model whose residual stream can be read and written.
+
+    At INFO, the logger `pytest_steering` says which blocks were found, which final layers were taken where
+    none were named, and the shape of a vector made here. `SteeringConfig` holds the study's settings.
 
     Attributes:
         name: As a user names it.
@@ -37,6 +50,10 @@ class SteerableModel:
     loaded: LoadedModel = field(repr=False)
     engine_name: str = "hooks"
     batch_rows: int = SMALL_MODEL_ROWS
+
+    def __post_init__(self) -> None:
+        require_engine(self.engine_name)
+        require_rows(self.batch_rows)
 
     @classmethod
     def load(
@@ -64,11 +81,13 @@ class SteerableModel:
             layer_path: Dotted name of the block list, where detection should not choose.
 
         Raises:
-            ModelError: It cannot be found or loaded, or its blocks are not found.
+            ModelError: It cannot be found or loaded, its blocks are not found, or an argument is not known.
         """
         from pytest_steering.models.loading import load_model
         from pytest_steering.models.specs import resolve_model
 
+        require_engine(engine)
+        require_rows(SMALL_MODEL_ROWS if batch_rows is None else batch_rows)
         spec = resolve_model(source)
         if revision is not None:
             spec = replace(spec, revision=revision)
@@ -110,6 +129,11 @@ class SteerableModel:
         """Where the blocks are, how many and how wide."""
         return self.loaded.architecture
 
+    @property
+    def memory_profile(self) -> MemoryProfile:
+        """Batch size and checkpointing that fit the number of parameters."""
+        return _profile(self.loaded)
+
     @cached_property
     def engine(self) -> Engine:
         """What writes into the residual stream."""
@@ -136,6 +160,7 @@ class SteerableModel:
         ids = [list(map(int, row)) for row in self.loaded.tokenizer(list(prompts))["input_ids"]]
         if not all(ids):
             raise PromptError(f"prompt {next(i for i, row in enumerate(ids) if not row)} has no tokens")
+        require_known_tokens(ids, self.loaded.module.get_input_embeddings().num_embeddings)
         return ids
 
     def overlong(self, prompts: Sequence[str], max_new_tokens: int) -> dict[int, int]:
@@ -160,22 +185,12 @@ class SteerableModel:
             VectorError: A layer lies outside the model, or the position names no or several tokens.
             PromptError: Prompts are missing, empty or longer than the context.
         """
-        import torch
+        from pytest_steering.models.reading import read_states
 
         wanted, where = self.architecture.resolve_layers(layers), Positions.parse(position)
         ids = self.tokens(prompts)
         require_room([len(row) for row in ids], 0, self.loaded.context)
-        size = self.architecture.hidden_size
-        states = {layer: torch.empty(len(ids), size) for layer in wanted}
-        for members in by_length([len(row) for row in ids], self.batch_rows):
-            batch = pad_left([ids[i] for i in members], self.loaded.pad_id, self.loaded.device)
-            columns = [
-                pad + _one(where.tokens(n, 0, n, ids[i]), where.name)
-                for i, pad, n in zip(members, batch.pads, batch.prompt_lengths, strict=True)
-            ]
-            read = _Reader(states, members, columns)
-            self.engine.states(batch, wanted, read)
-        return states
+        return read_states(self.loaded, self.engine, ids, wanted, where, self.batch_rows)
 
     @overload
     def generate(
@@ -206,13 +221,9 @@ class SteerableModel:
             PromptError: Prompts are missing, empty or too long for the context.
             InterventionError: What was written is not what was asked for.
         """
-        several = not (interventions is None or isinstance(interventions, Intervention))
-        arms: Arms = interventions if several else [interventions]  # type: ignore[assignment, list-item]
-        texts = [
-            [done.text for done in arm]
-            for arm in self.complete(prompts, arms, max_new_tokens=max_new_tokens).arms
-        ]
-        return texts if several else texts[0]
+        generation = self.complete(prompts, as_arms(interventions), max_new_tokens=max_new_tokens)
+        texts = [[done.text for done in arm] for arm in generation.arms]
+        return texts[0] if interventions is None or isinstance(interventions, Intervention) else texts
 
     def complete(
         self,
@@ -235,8 +246,10 @@ class SteerableModel:
             PromptError: Prompts are missing, empty or too long, or a choice has several tokens.
             InterventionError: What was written is not what was asked for.
         """
-        self._require_fit(interventions)
-        _require_new_tokens(max_new_tokens)
+        arms = as_arms(interventions)
+        require_fit(self.name, self.loaded, arms)
+        require_new_tokens(max_new_tokens)
+        require_listed(choices)
         ids = self.tokens(prompts)
         require_room([len(row) for row in ids], max_new_tokens, self.loaded.context)
         first = [self._single_token(choice) for choice in choices]
@@ -244,7 +257,7 @@ class SteerableModel:
             self.loaded,
             self.engine,
             ids,
-            interventions,
+            arms,
             max_new_tokens=max_new_tokens,
             choices=first,
             batch_rows=self.batch_rows,
@@ -274,13 +287,14 @@ class SteerableModel:
         """
         from pytest_steering.models.scoring import score_choices
 
-        self._require_fit(interventions)
+        arms = as_arms(interventions)
+        require_fit(self.name, self.loaded, arms)
+        require_listed(choices)
         answers = [self.choice_tokens(choice) for choice in choices]
-        if not answers or not all(answers):
-            raise PromptError(f"choices {list(choices)!r} must be texts of at least one token each")
+        require_choices(choices, answers)
         ids = self.tokens(prompts)
         require_room([len(row) for row in ids], max(map(len, answers)), self.loaded.context)
-        return score_choices(self.loaded, self.engine, ids, answers, interventions, self.batch_rows)
+        return score_choices(self.loaded, self.engine, ids, answers, arms, self.batch_rows)
 
     def _single_token(self, choice: str) -> int:
         ids = self.choice_tokens(choice)
@@ -288,54 +302,13 @@ class SteerableModel:
             raise PromptError(f"choice {choice!r} has {len(ids)} tokens; use choice_logprobs for several")
         return ids[0]
 
-    def _require_fit(self, interventions: Arms) -> None:
-        if not interventions:
-            raise VectorError("the list of interventions is empty; [None] is the unsteered model")
-        for intervention in interventions:
-            if intervention is not None:
-                self._require_one(intervention)
 
-    def _require_one(self, intervention: Intervention) -> None:
-        vector, size = intervention.vector, self.architecture.hidden_size
-        if vector.hidden_size != size:
-            raise VectorError(
-                f"the {vector.method} vector (layers {list(vector.layers)}) is {vector.hidden_size} wide, "
-                f"but {self.name} has a hidden size of {size}; it was made for another model"
-            )
-        try:
-            self.architecture.require_layers(intervention.at)
-        except VectorError as error:
-            raise VectorError(f"the {vector.method} vector does not fit {self.name}: {error}") from error
+def _profile(loaded: LoadedModel) -> MemoryProfile:
+    from pytest_steering.models.memory import profile_of
 
-
-class _Reader:
-    """Takes one token of each row out of a state as it passes."""
-
-    def __init__(self, states: dict[int, Tensor], members: Sequence[int], columns: Sequence[int]) -> None:
-        self._states, self._members, self._columns = states, members, columns
-
-    def __call__(self, layer: int, state: Tensor) -> None:
-        rows = list(range(len(self._members)))
-        self._states[layer][list(self._members)] = state[rows, list(self._columns)].float().cpu()
-
-
-def _require_new_tokens(number: object) -> None:
-    if not isinstance(number, int) or isinstance(number, bool) or number < 1:
-        raise PromptError(f"max_new_tokens is {number!r}; a whole number of at least 1 was expected")
-
-
-def _one(tokens: list[int], position: str) -> int:
-    if len(tokens) != 1:
-        raise VectorError(
-            f"position {position!r} names {len(tokens)} tokens of a prompt; exactly one is read"
-        )
-    return tokens[0]
+    return profile_of(sum(parameter.numel() for parameter in loaded.module.parameters()))
 
 
 def _default_rows(loaded: LoadedModel) -> int:
-    from pytest_steering.models.memory import profile_of
-
-    parameters = sum(parameter.numel() for parameter in loaded.module.parameters())
-    if not parameters:
-        raise ModelError("the model has no parameters")
-    return SMALL_MODEL_ROWS if parameters < 1e9 else profile_of(parameters).batch_size
+    profile = _profile(loaded)
+    return SMALL_MODEL_ROWS if profile.parameters < 1e9 else profile.batch_size

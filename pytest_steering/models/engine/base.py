@@ -72,6 +72,12 @@ class Engine(Protocol):
         ...
 
 
+def require_engine(name: str) -> None:
+    """Raise ModelError unless there is an engine of that name."""
+    if name not in ENGINES:
+        raise ModelError(f"engine {name!r} is not known; known are {', '.join(ENGINES)}")
+
+
 def make_engine(name: str, loaded: LoadedModel) -> Engine:
     """Return the engine of that name.
 
@@ -82,8 +88,7 @@ def make_engine(name: str, loaded: LoadedModel) -> Engine:
     from pytest_steering.models.engine.nnsight import NNsightEngine
 
     engines: dict[str, Callable[[LoadedModel], Engine]] = {"hooks": HooksEngine, "nnsight": NNsightEngine}
-    if name not in engines:
-        raise ModelError(f"engine {name!r} is not known; known are {', '.join(ENGINES)}")
+    require_engine(name)
     return engines[name](loaded)
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -16,15 +16,15 @@ CLOSED = ("prompt", "last_prompt")
 
 def stated(region: str, prompt: int, stop: int) -> list[int]:
     """Each region as design.md words it, token by token, for a row read as far as `stop`."""
-    holds = {
+    holds: dict[str, Callable[[int], bool]] = {
         "last": lambda token: token == prompt - 1 or token >= prompt,
         "last_prompt": lambda token: token == prompt - 1,
         "prompt": lambda token: token < prompt,
         "generated": lambda token: token >= prompt,
         "all": lambda _token: True,
-    }[region]
+    }
     end = prompt if region in CLOSED else max(stop, prompt)
-    return [token for token in range(end) if holds(token)]
+    return [token for token in range(end) if holds[region](token)]
 
 
 def stated_spec(

@@ -11,6 +11,7 @@ from pytest_steering.experiments.statistics import (
     auroc_of,
     bootstrap,
     difference_of,
+    mcnemar,
     mean_of,
     newcombe,
     paired_counts,
@@ -36,6 +37,7 @@ class Estimate:
         high: Upper end.
         samples: Number of samples it rests on.
         why: Why it is undefined.
+        p: Of a paired change: two-sided against no change; None for a number by itself.
     """
 
     value: float | None
@@ -43,6 +45,7 @@ class Estimate:
     high: float
     samples: int
     why: str = ""
+    p: float | None = None
 
 
 def estimate(arm: Arm, metric: str) -> Estimate:
@@ -84,11 +87,13 @@ def paired_change(arm: Arm, base: Arm, metric: str) -> Estimate:
     if metric in _SHARES:
         counts = paired_counts(_flags(base, metric), _flags(arm, metric))
         interval = newcombe(counts)
-        return Estimate((counts.fixed - counts.broken) / counts.n, interval.low, interval.high, counts.n)
+        change, p = (counts.fixed - counts.broken) / counts.n, mcnemar(counts.broken, counts.fixed)
+        return Estimate(change, interval.low, interval.high, counts.n, p=p)
     if metric not in _STATISTICS:
         known = ", ".join([*_SHARES, *_STATISTICS])
         raise DataError(f"{metric!r} has no paired difference; those that have are {known}")
-    return _bootstrapped(difference_of(_STATISTICS[metric](arm), _STATISTICS[metric](base)), arm)
+    difference = difference_of(_STATISTICS[metric](arm), _STATISTICS[metric](base))
+    return _bootstrapped(difference, arm, paired=True)
 
 
 _SHARES: dict[str, Callable[[Outcome], bool]] = {
@@ -107,10 +112,11 @@ def _share(flags: list[bool]) -> Estimate:
     return Estimate(sum(flags) / len(flags), interval.low, interval.high, len(flags))
 
 
-def _bootstrapped(statistic: Statistic, arm: Arm) -> Estimate:
+def _bootstrapped(statistic: Statistic, arm: Arm, paired: bool = False) -> Estimate:
     clusters = [outcome.pair_id or outcome.id for outcome in arm.run]
     found = bootstrap(statistic, len(arm.run), clusters, resamples=1999)
-    return Estimate(found.estimate, found.low, found.high, len(arm.run))
+    p = found.p if paired else None
+    return Estimate(found.estimate, found.low, found.high, len(arm.run), p=p)
 
 
 def _balanced_accuracy(arm: Arm) -> Statistic:

@@ -1,16 +1,25 @@
-"""What a test may expect of a result; decided by 95 % intervals, and undecided where they are too wide."""
+"""What a test may expect of a result; decided by 95 % intervals, and undecided where they are too wide.
+
+All expectations of a test have to hold, so their intervals need no correction. Differences from the unsteered
+arm are tested against none as well; those p-values are adjusted by Holm's method over all that were expected
+of one result so far, and an earlier one that no longer holds fails the test then.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pytest_steering.errors import DataError
 from pytest_steering.experiments.estimates import Estimate, estimate, paired_change
-from pytest_steering.experiments.result import UNSTEERED
+from pytest_steering.experiments.result import STEERED, UNSTEERED
+from pytest_steering.experiments.statistics import Interval, holm, scaled_samples
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.result import Result
+
+LEVEL = 0.05
 
 
 class ExpectationFailed(AssertionError):  # noqa: N818 - it fails a test, it is no error
@@ -35,11 +44,13 @@ class Expectation:
         """Expect the number to be higher than unsteered by at least `by` (of the metric's own unit).
 
         Raises:
-            ExpectationFailed: The paired 95 % interval of the difference does not lie above `by`.
+            ExpectationFailed: The lower end of the paired 95 % interval of the difference lies below `by`, or
+                the difference is not significant beside the others that were expected.
         """
         change = paired_change(self.result[self.arm], self.result[UNSTEERED], self.metric)
         asked = f"{self._name} to rise by at least {by:g} over unsteered"
-        self._decide(change, change.low >= by and change.low > 0.0, change.high < by, asked)
+        self._decide(change, change.low >= by and change.low > 0.0, change.high < by, asked, by)
+        self._claim(change, asked)
 
     def unchanged(self, within: float) -> None:
         """Expect the number to differ from unsteered by at most `within`.
@@ -50,7 +61,8 @@ class Expectation:
         change = paired_change(self.result[self.arm], self.result[UNSTEERED], self.metric)
         inside = -within <= change.low and change.high <= within
         outside = change.low > within or change.high < -within
-        self._decide(change, inside, outside, f"{self._name} to stay within {within:g} of unsteered")
+        nearer = within if (change.value or 0.0) >= 0 else -within
+        self._decide(change, inside, outside, f"{self._name} to stay within {within:g} of unsteered", nearer)
 
     def at_least(self, bound: float) -> None:
         """Expect the number to be at least `bound`.
@@ -59,7 +71,8 @@ class Expectation:
             ExpectationFailed: Its 95 % interval does not lie at or above `bound`.
         """
         found = estimate(self.result[self.arm], self.metric)
-        self._decide(found, found.low >= bound, found.high < bound, f"{self._name} of at least {bound:g}")
+        asked = f"{self._name} of at least {bound:g}"
+        self._decide(found, found.low >= bound, found.high < bound, asked, bound)
 
     def at_most(self, bound: float) -> None:
         """Expect the number to be at most `bound`.
@@ -68,19 +81,72 @@ class Expectation:
             ExpectationFailed: Its 95 % interval does not lie at or below `bound`.
         """
         found = estimate(self.result[self.arm], self.metric)
-        self._decide(found, found.high <= bound, found.low > bound, f"{self._name} of at most {bound:g}")
+        asked = f"{self._name} of at most {bound:g}"
+        self._decide(found, found.high <= bound, found.low > bound, asked, bound)
+
+    def monotone(self) -> None:
+        """Expect the number to rise from the unsteered model over each part of the scale to the whole.
+
+        It needs arms at parts of the scale: `steering.run(..., doses=(0.25, 0.5, 0.75))`.
+
+        Raises:
+            ExpectationFailed: The whole rise is not certain, or a step certainly falls.
+            DataError: There are no arms at parts of the scale.
+        """
+        arms = self.result.doses
+        if len(arms) < 3:
+            raise DataError("monotone() needs arms at parts of the scale: steering.run(..., doses=(0.5,))")
+        steps = [paired_change(b, a, self.metric) for a, b in pairwise(arms)]
+        falling = [arms[i + 1].name for i, step in enumerate(steps) if step.high < 0]
+        whole = paired_change(self.result[STEERED], self.result[UNSTEERED], self.metric)
+        asked = f"{self.metric} to rise with the scale" + (f", but it falls at {falling}" if falling else "")
+        refuted = bool(falling) or whole.high < 0
+        self._decide(whole, whole.low > 0 and not refuted, refuted, asked, 0.0)
+        self._claim(whole, asked)
 
     @property
     def _name(self) -> str:
         return f"{self.arm} {self.metric}"
 
-    def _decide(self, found: Estimate, met: bool, refuted: bool, asked: str) -> None:
-        if met:
-            return
+    def _decide(self, found: Estimate, met: bool, refuted: bool, asked: str, threshold: float) -> None:
+        self._require_valid(asked)
         if found.value is None:
             raise DataError(f"expected {asked}, but it is undefined here: {found.why}")
-        verdict = "not met" if refuted else f"inconclusive with {found.samples} samples"
-        raise ExpectationFailed(
-            f"expected {asked}: {verdict}; found {found.value:+.4g}, "
-            f"95 % interval [{found.low:+.4g}, {found.high:+.4g}], n = {found.samples}"
-        )
+        if met:
+            return
+        verdict = "not met" if refuted else _inconclusive(found, threshold)
+        raise ExpectationFailed(f"expected {asked}: {verdict}; found {_shown(found)}")
+
+    def _require_valid(self, asked: str) -> None:
+        """Refuse to judge a number that means nothing."""
+        wrong = [one for one in self.result.findings if one.severity == "invalid"]
+        if wrong:
+            listed = "\n".join(f"  {one.id}: {one.sentence}. {one.kind.advice}" for one in wrong)
+            raise ExpectationFailed(f"expected {asked}, but the run says nothing about it:\n{listed}")
+
+    def _claim(self, change: Estimate, asked: str) -> None:
+        """Hold this difference and all earlier ones against Holm's adjusted level."""
+        claims = self.result.claims
+        claims[asked] = 1.0 if change.p is None else change.p
+        adjusted = dict(zip(claims, map(float, holm(list(claims.values()))), strict=True))
+        lost = [name for name, p in adjusted.items() if p > LEVEL]
+        if lost:
+            raise ExpectationFailed(
+                f"expected {lost[0]}: not significant among the {len(claims)} differences expected of this "
+                f"result; p {claims[lost[0]]:.3g}, adjusted by Holm {adjusted[lost[0]]:.3g}"
+            )
+
+
+def _inconclusive(found: Estimate, threshold: float) -> str:
+    said = f"inconclusive with {found.samples} samples"
+    interval = Interval(found.low, found.high)
+    needed = scaled_samples(found.samples, found.value or 0.0, interval, threshold) if found.samples else None
+    if needed is None:
+        return f"{said}, and the estimate lies too close to {threshold:g} for more samples to settle it soon"
+    return f"{said}; about {max(needed, found.samples + 1)} would settle it if the estimate stays"
+
+
+def _shown(found: Estimate) -> str:
+    p = "" if found.p is None else f", p against no change {found.p:.3g}"
+    value = found.value if found.value is not None else float("nan")
+    return f"{value:+.4g}, 95 % interval [{found.low:+.4g}, {found.high:+.4g}]{p}, n = {found.samples}"

@@ -180,6 +180,7 @@ class Experiment:
         intervention: Intervention,
         controls: Sequence[str] = DEFAULT_CONTROLS,
         *,
+        doses: Sequence[float] = (),
         claim: float = CLAIM,
     ) -> Result:
         """Score the intervention beside the unsteered model and its controls, in shared batches.
@@ -187,6 +188,7 @@ class Experiment:
         Args:
             intervention: What is added, where and when.
             controls: Out of `zero`, `random`, `negated`, `shuffled`.
+            doses: Parts of the scale that are scored too, each as an arm `dose:<part>`.
             claim: The change of accuracy that the run is to show, as a share; with too few samples for it
                 the run has a finding.
 
@@ -196,6 +198,7 @@ class Experiment:
             VectorError: The intervention does not fit the model, or was made for another and is not forced.
         """
         arms: dict[str, Intervention | None] = {UNSTEERED: None, STEERED: intervention}
+        arms |= {f"dose:{part:g}": replace(intervention, scale=part * intervention.scale) for part in doses}
         arms |= control_arms(intervention, controls, self.model, self._pairs_of(intervention))
         seen = observe.before(self, intervention, claim)
         try:

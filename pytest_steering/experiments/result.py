@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pytest_steering.errors import DataError
 from pytest_steering.experiments.findings import Finding, examine
+from pytest_steering.experiments.moved import Moved, what_moved
 from pytest_steering.experiments.statistics import PairedCounts, mcnemar, paired_counts
 
 if TYPE_CHECKING:
@@ -65,9 +66,11 @@ class Result:
 
     Attributes:
         arms: By name; `unsteered` and `steered` are always there.
+        claims: The p-values of the differences expected so far, by what was expected.
     """
 
     arms: Mapping[str, Arm]
+    claims: dict[str, float] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def unsteered(self) -> Arm:
@@ -83,6 +86,18 @@ class Result:
     def findings(self) -> tuple[Finding, ...]:
         """What is wrong with the run or limits it, the worst first; computed from the records alone."""
         return examine({name: arm.record for name, arm in self.arms.items()})
+
+    @property
+    def moved(self) -> Moved:
+        """What steering moved: the model's judgement, its threshold, or its bias alone."""
+        return what_moved(self.unsteered.outcomes, self.steered.outcomes)
+
+    @property
+    def doses(self) -> list[Arm]:
+        """The unsteered arm, those at a part of the scale in ascending order, and the steered one."""
+        parts = {name: float(name.partition(":")[2]) for name in self.arms if name.startswith("dose:")}
+        ordered = sorted(parts, key=lambda name: parts[name])
+        return [self.unsteered, *(self.arms[name] for name in ordered), self.steered]
 
     @property
     def random(self) -> list[Arm]:

@@ -103,6 +103,9 @@ def asked_state(
         forward: The pass.
         layer: Block number.
         before: The state as the block returned it: [rows, columns, hidden].
+
+    Raises:
+        InterventionError: A token that was to be steered is not among those that the pass reads.
     """
     asked = before.clone()
     for row, tokens in forward.expected.get(layer, {}).items():
@@ -110,7 +113,13 @@ def asked_state(
         assert intervention is not None
         delta = intervention.delta(layer).to(before.device, before.dtype)
         for token in tokens:
-            asked[column_of(row, token, forward.start)] += delta
+            member, column = column_of(row, token, forward.start)
+            if not 0 <= column < before.shape[1]:
+                raise InterventionError(
+                    f"token {token} of row {row} was to be steered at layer {layer}, but the pass over "
+                    f"columns {forward.start} to {forward.stop - 1} does not read it"
+                )
+            asked[member, column] += delta
     return asked
 
 

@@ -43,6 +43,7 @@ class Outcome:
         tokens_sha256: Hash of the generated token ids.
         tied_at: The first generated token at which the two best logits lay within the tie margin.
         pair_id: Shared by twins.
+        cluster: Shared by samples that go back to one scenario, where that is more than the pair or sample.
         asked_cwe: The weakness asked about.
         language: Of the code.
         prompt_tokens: Length of the prompt.
@@ -66,11 +67,17 @@ class Outcome:
     tokens_sha256: str = ""
     tied_at: int | None = None
     pair_id: str | None = None
+    cluster: str | None = None
     asked_cwe: str = ""
     language: str = ""
     prompt_tokens: int = 0
     skipped: str = ""
     ended: bool | None = None
+
+    @property
+    def resampled_with(self) -> str:
+        """Name of the cluster that a bootstrap draws whole."""
+        return self.cluster or self.pair_id or self.id
 
 
 @dataclass(frozen=True)

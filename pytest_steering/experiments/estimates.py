@@ -113,7 +113,7 @@ def _share(flags: list[bool]) -> Estimate:
 
 
 def _bootstrapped(statistic: Statistic, arm: Arm, paired: bool = False) -> Estimate:
-    clusters = [outcome.pair_id or outcome.id for outcome in arm.run]
+    clusters = [outcome.resampled_with for outcome in arm.run]
     found = bootstrap(statistic, len(arm.run), clusters, resamples=1999)
     p = found.p if paired else None
     return Estimate(found.estimate, found.low, found.high, len(arm.run), p=p)

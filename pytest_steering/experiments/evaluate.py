@@ -202,6 +202,7 @@ def _outcome(one: Asked, **found: object) -> Outcome:
         pair_id=one.sample.pair_id,
         asked_cwe=one.sample.asked_cwe,
         language=one.sample.language,
+        cluster=None if one.cluster in (one.sample.pair_id, one.sample.id) else one.cluster,
         **found,  # type: ignore[arg-type]
     )
 

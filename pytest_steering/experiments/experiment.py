@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pytest_steering.errors import DataError, InterventionError, VectorError
-from pytest_steering.evaluation.datasets import load_dataset, load_neutral
-from pytest_steering.experiments import asking, recording
+from pytest_steering.evaluation.datasets import load_dataset, load_neutral, without_overlap
+from pytest_steering.experiments import asking, contrasts, recording
+from pytest_steering.experiments.apart import refuse_scored
 from pytest_steering.experiments.controls import DEFAULT_CONTROLS, control_arms
 from pytest_steering.experiments.evaluate import Evaluation, Swapped, evaluate
 from pytest_steering.experiments.findings.data import CLAIM
@@ -53,6 +54,10 @@ class Experiment:
         data_paths: Where data sets lie that are not embedded.
         both_polarities: Take margins of the opposite question too, so that a leaning to "yes" cancels.
         limit: Score at most this many samples, taken at even steps; None for all.
+        vectors_from: Name of the data set that contrast pairs are made of, and layer and scale searched on;
+            the scored one where it is empty.
+        contrast: In what pairs differ, `careful` or `code`; `careful` for twins and else `code` where it is
+            empty. See `contrasts.contrast_pairs`.
         name: Of the experiment, in records.
         node_id: Of the test, in records.
         sink: Gets each record as soon as its cell is done.
@@ -68,6 +73,8 @@ class Experiment:
     max_new_tokens: int = 32
     data_paths: Mapping[str, Path] = field(default_factory=dict)
     limit: int | None = None
+    vectors_from: str = ""
+    contrast: str = ""
     both_polarities: bool = False
     name: str = ""
     node_id: str = ""
@@ -78,17 +85,27 @@ class Experiment:
     @cached_property
     def question(self) -> QuestionForm:
         """How samples are asked about."""
-        return asking.question_form(self.form)
+        return asking.question_form(self.form, self.model.loaded.tokenizer, self.data_paths)
 
-    def samples(self, split: str) -> list[Sample]:
+    @property
+    def source(self) -> str:
+        """Name of the data set that vectors, layer and scale come from."""
+        return self.vectors_from or self.dataset
+
+    def samples(self, split: str, dataset: str = "") -> list[Sample]:
         """Return the samples of a split.
+
+        Args:
+            split: Its name.
+            dataset: Of which data set; the scored one where it is empty.
 
         Raises:
             DataError: There are none.
         """
-        found = load_dataset(self.dataset, paths=self.data_paths, split=split)
+        name = dataset or self.dataset
+        found = load_dataset(name, paths=self.data_paths, split=split)
         if not found:
-            raise DataError(f"data set {self.dataset!r} has no samples in split {split!r}")
+            raise DataError(f"data set {name!r} has no samples in split {split!r}")
         return found
 
     @cached_property
@@ -100,12 +117,17 @@ class Experiment:
         )
 
     def contrast_pairs(self, count: int = 64) -> list[ContrastPair]:
-        """Return pairs over training samples: a careful header against none.
+        """Return pairs over training samples that share nothing with the scored ones.
 
         Args:
             count: Number of pairs.
+
+        Raises:
+            DataError: No training sample can be used, or there is no such contrast.
         """
-        return asking.contrast_pairs(self.samples("train"), self.question, count)
+        train = without_overlap([one.sample for one in self.scored], self.samples("train", self.source))
+        contrast = self.contrast or contrasts.default_contrast(self.source)
+        return contrasts.contrast_pairs(self.model, train, self.question, contrast, count)
 
     def extract(
         self,
@@ -138,8 +160,8 @@ class Experiment:
     def trained_on(self, vector: SteeringVector) -> list[Sample]:
         """Return the samples that a vector was made from; none for a vector that does not name them."""
         ids = set(str(vector.provenance.get("sample_ids", "")).split(","))
-        every = load_dataset(self.dataset, paths=self.data_paths)
-        return [sample for sample in every if sample.id in ids]
+        name = str(vector.provenance.get("dataset", self.source))
+        return [sample for sample in load_dataset(name, paths=self.data_paths) if sample.id in ids]
 
     def searched_on(self, vector: SteeringVector) -> list[tuple[str, list[Sample]]]:
         """Return the splits that layer and scale of a vector were searched on, with their samples."""
@@ -151,6 +173,7 @@ class Experiment:
         layers: Sequence[int] | None = None,
         scales: Sequence[float] = DEFAULT_SCALES,
         split: str = "dev",
+        limit: int | None = None,
     ) -> Choice:
         """Return the layer and scale that answer best on a split that is not scored.
 
@@ -158,12 +181,13 @@ class Experiment:
             vector: Tried at each of its layers.
             layers: Only these.
             scales: Tried at each layer.
-            split: Where to look.
+            split: Where to look, in the data set that vectors come from.
+            limit: Look at this many samples, taken evenly; None for all.
 
         Raises:
             DataError: The split is the one that is scored, or no point was given.
         """
-        if split == self.split:
+        if (self.source, split) == (self.dataset, self.split):
             raise DataError(
                 f"layer and scale would be chosen on {split!r}, the split that is scored; "
                 "search on another one"
@@ -171,8 +195,8 @@ class Experiment:
         tried = list(layers if layers is not None else vector.layers)
         if not tried or not scales:
             raise DataError("a search needs at least one layer and one scale")
-        key = ("search", *self._identity, vector.sha256, split, tuple(tried), tuple(scales))
-        choice: Choice = self._remembered(key, lambda: self._search(vector, tried, scales, split))
+        key = ("search", *self._identity, vector.sha256, split, limit, tuple(tried), tuple(scales))
+        choice: Choice = self._remembered(key, lambda: self._search(vector, tried, scales, split, limit))
         return choice
 
     def run(
@@ -224,15 +248,23 @@ class Experiment:
             directions: Number of random directions.
             samples: How many scored samples are taken, at even steps.
         """
-        asked = asking.ask(asking.evenly([one.sample for one in self.scored], samples), self.question)
+        fitting = asking.fitting(self.model, self.scored, 1)
+        asked = asking.ask(asking.evenly([one.sample for one in fitting], samples), self.question)
         shift = margin_shift(self.model, intervention, asked, self.question, directions)
         self.sink(recording.shift_record(self, intervention, asked, shift))
         return shift
 
     def _search(
-        self, vector: SteeringVector, layers: Sequence[int], scales: Sequence[float], split: str
+        self,
+        vector: SteeringVector,
+        layers: Sequence[int],
+        scales: Sequence[float],
+        split: str,
+        limit: int | None,
     ) -> Choice:
-        asked = asking.ask(self.samples(split), self.question)
+        every = asking.ask(self.samples(split, self.source), self.question)
+        samples = [one.sample for one in asking.fitting(self.model, every, self.max_new_tokens)]
+        asked = asking.ask(samples if limit is None else asking.evenly(samples, limit), self.question)
         searched = self.memo.setdefault(("searched", vector.sha256), [])
         searched.append((split, [one.sample for one in asked]))
         choice = search(
@@ -257,7 +289,8 @@ class Experiment:
         ids = dict.fromkeys(pair.sample_id for pair in pairs)
         told = {
             **origin.made_from(self.model, vector.layers),
-            "dataset": self.dataset,
+            "dataset": self.source,
+            "contrast": ", ".join(sorted({pair.contrast for pair in pairs})),
             "sample_ids": ",".join(ids),
         }
         vector = replace(vector, provenance={**vector.provenance, **told})
@@ -300,7 +333,7 @@ class Experiment:
     def _identity(self) -> tuple[object, ...]:
         """What a remembered vector or search depends on beside its own arguments."""
         paths = tuple(sorted(self.data_paths.items()))
-        asked = (self.dataset, self.form, self.reader, self.max_new_tokens)
+        asked = (self.source, self.form, self.reader, self.max_new_tokens)
         return (self.model.name, self.model.engine_name, *asked, paths)
 
     def _remembered(self, key: tuple[object, ...], make: Callable[[], Any]) -> Any:
@@ -327,9 +360,5 @@ class Experiment:
         return self.memo.get(("pairs", intervention.vector.sha256), [])  # type: ignore[no-any-return]
 
     def _refuse_scored(self, pairs: Sequence[ContrastPair]) -> None:
-        shared = {pair.sample_id for pair in pairs} & {one.sample.id for one in self.scored}
-        if shared:
-            raise DataError(
-                f"{len(shared)} contrast pairs are about samples that are scored, such as {min(shared)!r}; "
-                "take pairs from another split"
-            )
+        known = load_dataset(self.source, paths=self.data_paths)
+        refuse_scored(pairs, known, [one.sample for one in self.scored])

@@ -55,7 +55,7 @@ def what_moved(unsteered: Sequence[Outcome], steered: Sequence[Outcome]) -> Move
     both = [(one, by_id[one.id]) for one in unsteered if one.id in by_id and one.margin is not None]
     labels = [int(one.expected == "yes") for one, _ in both]
     before, after = [one.margin or 0.0 for one, _ in both], [one.margin or 0.0 for _, one in both]
-    clusters = [one.pair_id or one.id for one, _ in both]
+    clusters = [one.resampled_with for one, _ in both]
     try:
         first = auroc_interval(labels, before, clusters, resamples=RESAMPLES)
         second = auroc_interval(labels, after, clusters, resamples=RESAMPLES)

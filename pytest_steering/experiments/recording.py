@@ -48,7 +48,7 @@ def score_arms(
         outcomes = evaluation.outcomes[name]
         metrics = metrics_of(asked, outcomes)
         record = Record(
-            spec=_spec(experiment, "score", [one.sample for one in asked], intervention),
+            spec=_spec(experiment, "score", [one.sample for one in asked], intervention, arms[STEERED]),
             arm=name,
             environment=surroundings,
             outcomes=outcomes,
@@ -91,7 +91,7 @@ def failed_cells(
     surroundings, samples = environment(experiment.model), [one.sample for one in asked]
     cells = {
         name: Record(
-            spec=_spec(experiment, "score", samples, arms[name]),
+            spec=_spec(experiment, "score", samples, arms[name], arms[STEERED]),
             arm=name,
             environment=surroundings,
             provenance=_provenance(arms[name]),
@@ -113,9 +113,10 @@ def search_records(
     samples, surroundings = [one.sample for one in asked], environment(experiment.model)
     for point in choice.curve:
         intervention = Intervention(vector, [point.layer], point.scale)
-        spec = _spec(experiment, "search", samples, intervention)
+        spec = _spec(experiment, "search", samples, intervention, intervention)
+        searched = {"dataset": experiment.source, "split": choice.split}
         yield Record(
-            spec={**spec, "data": {**spec["data"], "split": choice.split}},
+            spec={**spec, "data": {**spec["data"], **searched}},
             environment=surroundings,
             metrics={"accuracy_by_margin": point.by_margin, "accuracy_by_text": point.by_text},
             provenance=_provenance(intervention),
@@ -129,7 +130,7 @@ def shift_record(
 ) -> Record:
     """Return the record of a comparison with random directions."""
     return Record(
-        spec=_spec(experiment, "margin shift", [one.sample for one in asked], intervention),
+        spec=_spec(experiment, "margin shift", [one.sample for one in asked], intervention, intervention),
         environment=environment(experiment.model),
         metrics={
             "margin_shift": shift.shift,
@@ -152,7 +153,7 @@ def metrics_of(asked: Sequence[Asked], outcomes: Sequence[Outcome]) -> Metrics:
         outcomes: One a sample.
     """
     rows = [
-        scored(one.sample, outcome.predicted, outcome.margin)
+        scored(one.sample, outcome.predicted, outcome.margin, cluster=outcome.cluster)
         for one, outcome in zip(asked, outcomes, strict=True)
         if not outcome.skipped
     ]
@@ -182,8 +183,13 @@ def _both_polarities(asked: Sequence[Asked], outcomes: Sequence[Outcome]) -> dic
 
 
 def _spec(
-    experiment: Experiment, purpose: str, samples: Sequence[Any], intervention: Intervention | None
+    experiment: Experiment,
+    purpose: str,
+    samples: Sequence[Any],
+    intervention: Intervention | None,
+    steered: Intervention | None,
 ) -> dict[str, Any]:
+    """Say what was asked for; the vector's origin is said of all arms of a run, which keeps them together."""
     architecture = experiment.model.architecture
     return {
         "purpose": purpose,
@@ -200,12 +206,22 @@ def _spec(
             "samples": len(samples),
             "sha256": data_hash(samples),
         },
-        "prompt": {"form": experiment.form, "both_polarities": experiment.both_polarities},
+        "vectors": {} if steered is None else _origin(steered),
+        "prompt": {
+            "form": experiment.form,
+            "rendering": experiment.question.rendering,
+            "both_polarities": experiment.both_polarities,
+        },
         "generation": {"decoding": "greedy", "max_new_tokens": experiment.max_new_tokens},
         "reader": experiment.reader,
         "engine": experiment.model.engine_name,
         "intervention": None if intervention is None else intervention.spec(),
     }
+
+
+def _origin(intervention: Intervention) -> dict[str, str]:
+    said = intervention.vector.provenance
+    return {name: said[name] for name in ("dataset", "contrast") if said.get(name)}
 
 
 def _provenance(intervention: Intervention | None) -> dict[str, Any]:

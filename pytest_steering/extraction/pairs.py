@@ -17,11 +17,13 @@ class ContrastPair:
         positive: Shows the wanted behaviour.
         negative: Does not.
         sample_id: What both are about; kept so that a vector's data can be held apart from scored data.
+        contrast: In what they differ, as records call it.
     """
 
     positive: str
     negative: str
     sample_id: str
+    contrast: str = ""
 
 
 def require_pairs(pairs: Sequence[ContrastPair]) -> None:

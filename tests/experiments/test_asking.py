@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_steering.errors import DataError
-from pytest_steering.evaluation.prompts.forms import CAREFUL_HEADERS, NAMED, SENTENCE
+from pytest_steering.evaluation.datasets import load_dataset
+from pytest_steering.evaluation.prompts.forms import NAMED
+from pytest_steering.evaluation.prompts.secllmholmes import PROMPTS
 from pytest_steering.evaluation.samples import Sample
-from pytest_steering.experiments.asking import ask, contrast_pairs, data_hash, evenly, question_form
+from pytest_steering.experiments.asking import ask, data_hash, evenly, question_form
 
 SAMPLES = [
     Sample(id=f"s{n}", dataset="d", code=f"int f{n}(void);", language="c", label=n % 2, asked_cwe="CWE-89")
@@ -22,12 +25,6 @@ def test_a_prompt_holds_the_code_and_the_question() -> None:
     assert SAMPLES[0].code in asked.prompt
     assert asked.question == "Does this code contain SQL injection (CWE-89)?"
     assert asked.prompt.endswith(f"{asked.question}\n### Answer:")
-
-
-def test_the_two_prompts_of_a_contrast_pair_differ_in_the_header_alone() -> None:
-    for number, pair in enumerate(contrast_pairs(SAMPLES, SENTENCE, count=5)):
-        header = CAREFUL_HEADERS[number % len(CAREFUL_HEADERS)]
-        assert pair.positive.replace(f"{header} ", "") == pair.negative != pair.positive
 
 
 def test_an_unknown_question_form_is_named() -> None:
@@ -50,6 +47,54 @@ def test_even_steps_keep_twins_together_and_so_labels_in_balance(pairs: int, cou
     taken = evenly(twins, count)
     assert len(taken) == min(count, len(twins))
     assert sum(sample.label for sample in taken) * 2 == len(taken)
+
+
+def test_even_steps_meet_every_weakness_of_data_that_takes_turns() -> None:
+    turns = [
+        replace(
+            SAMPLES[n % 2], id=f"t{n:03}", pair_id=f"p{n // 2}", asked_cwe=f"CWE-{n // 2 % 8}", label=n % 2
+        )
+        for n in range(320)
+    ]
+    assert {sample.asked_cwe for sample in evenly(turns, 16)} == {f"CWE-{n}" for n in range(8)}
+
+
+def test_samples_of_one_scenario_share_a_cluster() -> None:
+    scenario = [replace(SAMPLES[0], pair_id="p"), replace(SAMPLES[1], pair_id="p")]
+    changed = replace(SAMPLES[2], base_id=SAMPLES[0].id, augmentation="A1")
+    clusters = [one.cluster for one in ask([*scenario, changed, SAMPLES[3]], NAMED)]
+    assert clusters == ["p", "p", "p", SAMPLES[3].id]
+
+
+@pytest.mark.parametrize(
+    ("language", "title"), [("cpp", "C++"), ("javascript", "JavaScript"), ("zig", "zig")]
+)
+def test_a_prompt_names_the_language(language: str, title: str) -> None:
+    asked = ask([replace(SAMPLES[0], language=language)], NAMED)[0]
+    assert asked.prompt.startswith(f"### {title} code:\n")
+
+
+def test_every_weakness_of_the_published_data_can_be_asked_about(test_data: Path) -> None:
+    paths = {name: test_data / name for name in ("secllmholmes", "castle", "sven")}
+    for name in paths:
+        samples = load_dataset(name, paths=paths)
+        for form in ("sentence", "named", "swapped", "S1", "S4"):
+            assert len(ask(samples, question_form(form, None, paths))) == len(samples)
+
+
+def test_every_prompt_of_the_study_but_the_dialogue_asks_about_its_own_data(test_data: Path) -> None:
+    paths = {"secllmholmes": test_data / "secllmholmes"}
+    samples = load_dataset("secllmholmes", paths=paths)
+    for name in PROMPTS.keys() - {"R3"}:
+        asked = ask(samples, question_form(name, None, paths))
+        assert all(one.sample.code.strip() in one.prompt for one in asked)
+
+
+def test_worked_examples_that_are_not_at_hand_are_asked_for() -> None:
+    with pytest.raises(
+        DataError, match=r"prompt S5 shows worked examples.*--steering-data secllmholmes=PATH"
+    ):
+        question_form("S5")
 
 
 def test_the_hash_of_data_depends_on_code_and_label_but_not_on_order() -> None:

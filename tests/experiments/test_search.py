@@ -43,7 +43,7 @@ def test_a_search_is_remembered_and_recorded_once(
     small: Experiment, intervention: Intervention, records: list[Record], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     samples = small.samples("dev")[:6]
-    monkeypatch.setattr(Experiment, "samples", lambda _self, _split: samples)
+    monkeypatch.setattr(Experiment, "samples", lambda _self, _split, _dataset: samples)
     first = small.search(intervention.vector, layers=[2], scales=[0.5, 1.0])
     assert [record.spec["purpose"] for record in records] == ["search", "search"]
     assert {record.spec["data"]["split"] for record in records} == {"dev"}

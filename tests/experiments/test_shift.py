@@ -6,6 +6,7 @@ from statistics import fmean
 import pytest
 
 from pytest_steering import Experiment, Intervention, Record
+from pytest_steering.experiments.asking import evenly
 from pytest_steering.experiments.evaluate import likelihoods
 
 
@@ -15,7 +16,8 @@ def test_the_shift_is_the_mean_change_of_the_margin(
     shift = experiment.margin_shift(intervention, directions=5, samples=6)
     asked = experiment.scored
     assert shift.samples == 6
-    taken = [asked[index * len(asked) // 6] for index in range(6)]
+    chosen = {sample.id for sample in evenly([one.sample for one in asked], 6)}
+    taken = [one for one in asked if one.sample.id in chosen]
     base, steered = likelihoods(experiment.model, taken, [None, intervention], experiment.question)
     expected = fmean(after - before for before, after in zip(base, steered, strict=True))
     assert shift.shift == pytest.approx(expected, abs=1e-4)

@@ -1,8 +1,11 @@
-"""Chat messages, and how a model without a chat template reads them."""
+"""Chat messages, and how a model reads them: through its chat template, or as one text without one."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
+
+from pytest_steering.errors import PromptError
 
 Message = dict[str, str]
 
@@ -20,3 +23,38 @@ def as_text(messages: Sequence[Message]) -> str:
     titles = {"system": "### Instruction", "user": "### Input", "assistant": "### Answer"}
     text = "\n\n".join(f"{titles[one['role']]}:\n{one['content']}" for one in messages)
     return text if messages[-1]["role"] == "assistant" else f"{text}\n\n{titles['assistant']}:\n"
+
+
+def has_template(tokenizer: Any) -> bool:
+    """Return whether a tokenizer knows how its model reads chat messages."""
+    return bool(getattr(tokenizer, "chat_template", None))
+
+
+def through_template(tokenizer: Any, messages: Sequence[Message]) -> str:
+    """Return chat messages as the tokenizer's chat template writes them, up to where the answer begins.
+
+    Args:
+        tokenizer: Of a model that was tuned to chat.
+        messages: Where the last one is the assistant's, the answer goes on from it.
+
+    Raises:
+        PromptError: The template does not take these messages, such as a system message where it knows none.
+    """
+    goes_on = messages[-1]["role"] == "assistant"
+    try:
+        text = tokenizer.apply_chat_template(
+            list(messages), tokenize=False, add_generation_prompt=not goes_on, continue_final_message=goes_on
+        )
+    except Exception as error:  # whatever a template raises: its author's own words, or those of jinja
+        roles = ", ".join(one["role"] for one in messages)
+        raise PromptError(
+            f"the model's chat template does not take messages of {roles}: {error}; choose another prompt"
+        ) from error
+    return _without_doubled_start(tokenizer, str(text))
+
+
+def _without_doubled_start(tokenizer: Any, text: str) -> str:
+    """Templates write the token that begins a text, and most tokenizers add it once more."""
+    start = tokenizer.bos_token
+    adds = start is not None and tokenizer("a")["input_ids"][:1] == [tokenizer.bos_token_id]
+    return text.removeprefix(start) if adds else text

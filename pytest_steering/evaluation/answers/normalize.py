@@ -23,6 +23,7 @@ _WIDE_SPACE = re.compile(r"[^\S\n]")
 _ENTITY = re.compile(r"&(?:#\d{1,6}|#x[0-9a-f]{1,5}|[a-z]{2,8});")
 _STRUCK = re.compile(r"~~[^~\n]{1,200}~~")
 _TYPESET = re.compile(r"\\(?:boxed|text|textbf|mathrm|mathbf)\{")
+_WORD_A_LINE = re.compile(r"\s{0,99}(?:[^\s.!?:<>]{1,99},? {0,9}\n\s{0,99}){3,}\S{1,99}\s{0,99}")
 _EMPHASIS = re.compile(r"[*]{1,3}|_{1,3}")
 
 
@@ -57,9 +58,14 @@ def lowered(text: str) -> str:
 
 
 def normalized(text: str) -> str:
-    """Return the text in lower case, with one kind of quote, dash and space, and without struck text."""
+    """Return the text in lower case, with one kind of quote, dash and space, and without struck text.
+
+    A text of one word a line becomes one of one line.
+    """
     plain = _WIDE_SPACE.sub(" ", lowered(text).translate(_ALIKE))
     plain = _ENTITY.sub(_resolved, plain)
+    if _WORD_A_LINE.fullmatch(plain[:2000]):
+        plain = plain.replace("\n", " ")
     return _TYPESET.sub(blank, _STRUCK.sub(blank, plain))
 
 

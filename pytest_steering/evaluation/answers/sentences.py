@@ -20,7 +20,6 @@ _END = re.compile(
     r"(?=\s{0,40}(?:yes|no|the|this|it|there|because|explanation|reason)\b))"
 )
 _ABBREVIATION = re.compile(r"\b(?:e\.g\.|i\.e\.|etc\.(?=\s{1,9}[a-z,])|vs\.|cf\.|no\.(?=\s{0,9}\d)|approx\.)")
-_LONE_WORDS = re.compile(r"\s{0,99}(?:\S{1,99} {0,9}\n\s{0,99}){2,}\S{1,99}\s{0,99}")
 _IMPERATIVES = {
     "ensure", "use", "add", "set", "validate", "sanitize", "check", "avoid", "consider", "replace",
     "implement", "make", "never", "always", "refuse", "allocate", "verify", "switch", "limit", "escape",
@@ -58,8 +57,6 @@ class Sentence(NamedTuple):
 def sentences_of(text: str) -> Iterator[Sentence]:
     """Read the sentences of a normalized answer's prose, in order."""
     text = _ABBREVIATION.sub(lambda found: found[0].replace(".", " "), text)
-    if _LONE_WORDS.fullmatch(text[:2000]):
-        text = text.replace("\n", " ")
     earlier: tuple[Statement, ...] = ()
     for start, end in _bounds(text):
         if text[start:end].strip(" \n.-*#>_"):

@@ -13,6 +13,7 @@ EVIDENCE = 1.0
 
 _NOTHING: frozenset[str] = frozenset()
 _ARTICLES = ("a", "an", "the", "your", "any", "some", "of", "more", "its", "as", "using", "uses", "use")
+_REVIEWERS = ("i", "we", "i've", "we've", "i'll", "let's")
 _RELATIVE = ("which", "where", "who", "such", "like")
 _LINKS = {
     Cue.ASSERT, Cue.HEDGE, Cue.CAUSE, Cue.PRONOUN, Cue.SUBJECT, Cue.PART, Cue.BUT, Cue.SO, Cue.FINAL,
@@ -83,8 +84,8 @@ def _strength(token: Token, cue: Cue, flips: list[Token], before: list[Token], o
     if cue in (Cue.GOOD, Cue.BAD):
         return _predication(token, flips, before)
     if cue in (Cue.HARM, Cue.CARE):
-        return EVIDENCE
-    if before and before[-1].cue is Cue.ABOUT and token.number - before[-1].last <= 4:
+        return 0.0 if token.before in _REVIEWERS else EVIDENCE
+    if _is_topic(token, flips, before):
         return 0.0
     if flips:
         return CLAIM if flips[-1].cue is Cue.NEG or len(flips) > 1 else _prevention(flips[-1].word)
@@ -92,6 +93,13 @@ def _strength(token: Token, cue: Cue, flips: list[Token], before: list[Token], o
     if Cue.CAUSE in said or token.key == "overflow":
         return FIRM
     return CLAIM if Cue.ASSERT in said and opener not in _RELATIVE else EVIDENCE
+
+
+def _is_topic(token: Token, flips: list[Token], before: list[Token]) -> bool:
+    """Tell whether a flaw is only what is spoken about: "concerns *related to* XSS"."""
+    if not before or any(flip.cue is Cue.STOP for flip in flips):
+        return False
+    return before[-1].cue is Cue.ABOUT and token.number - before[-1].last <= 4
 
 
 def _predication(token: Token, flips: list[Token], before: list[Token]) -> float:

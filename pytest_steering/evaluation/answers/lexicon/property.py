@@ -52,6 +52,7 @@ PROPERTY: dict[Cue, str] = {
         a threat, seem, appear, an example
     """,
     Cue.BAD: """
+        can exploit, can be exploited, can inject, can be injected, can read any, can run arbitrary,
         vulnerable, insecure, unsafe, susceptible, exploitable, at risk, prone, prone to, open to,
         exposed to, exposes, dangerous, exploited, attackable, subject to, hackable, injectable,
         flawed, unsecure, unsecured, susceptible to, compromised, insecurely, unsafely, vulnerabl, a

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from pytest_steering.models.batching import TokenBatch, by_length, pad_left
+from pytest_steering.models.batching import pad_left
+from pytest_steering.models.budget import RowBudget
+from pytest_steering.models.completion import Counts
 from pytest_steering.models.engine.session import EditSession
+from pytest_steering.models.sharing.decode import BranchRows, BranchRun
+from pytest_steering.models.sharing.jobs import Sweep
+from pytest_steering.models.sharing.plan import Arm
+from pytest_steering.models.sharing.proof import sharing_of
 
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from pytest_steering.models.completion import Arms
     from pytest_steering.models.engine.base import Engine, LoadedModel
-    from pytest_steering.models.generation import Arms
-
-Row = tuple[int, int, int]
-"""Arm, prompt and answer, by number."""
+    from pytest_steering.models.sharing.prefix import Prefix
 
 
 def score_choices(
@@ -25,6 +29,7 @@ def score_choices(
     answers: Sequence[Sequence[int]],
     arms: Arms,
     batch_rows: int,
+    sharing: str = "auto",
 ) -> list[Tensor]:
     """Return log p(answer | prompt) for every arm: [n, answers] each, float32 on the CPU.
 
@@ -37,26 +42,74 @@ def score_choices(
         answers: Token ids of each answer.
         arms: Interventions; None is the unsteered model.
         batch_rows: At most this many rows in one forward pass.
+        sharing: `auto`, or the best way that may be taken: `tree`, `copies`, `none`.
     """
-    import torch
+    work = _Scoring(loaded, engine, prompts, answers, arms)
+    shared = sharing_of(loaded, engine, sharing, len(work.arms))
+    sweep = Sweep(loaded, prompts, work.arms, 0, shared.way, len(work.arms))
+    sweep.run(work, RowBudget(batch_rows))
+    return work.scores
 
-    scores = [torch.empty(len(prompts), len(answers)) for _ in arms]
-    leads = _leading_answers(answers)
-    rows = [
-        (arm, prompt, lead) for prompt in range(len(prompts)) for arm in range(len(arms)) for lead in leads
-    ]
-    lengths = [len(prompts[prompt]) + len(answers[lead]) for _, prompt, lead in rows]
-    for members in by_length(lengths, batch_rows):
-        chosen = [rows[member] for member in members]
-        batch = _batch(loaded, prompts, answers, chosen)
-        session = EditSession(batch, [arms[arm] for arm, _, _ in chosen])
-        logits = engine.logits(batch, session, max(map(len, answers)))
+
+class _Scoring:
+    """Scores rows; the last token of an answer is predicted, never read."""
+
+    def __init__(
+        self,
+        loaded: LoadedModel,
+        engine: Engine,
+        prompts: Sequence[Sequence[int]],
+        answers: Sequence[Sequence[int]],
+        interventions: Arms,
+    ) -> None:
+        import torch
+
+        self._loaded, self._engine, self._prompts, self._answers = loaded, engine, prompts, answers
+        self._leads = _leading_answers(answers)
+        self._owners = [(arm, lead) for arm in range(len(interventions)) for lead in self._leads]
+        self.arms = [Arm(interventions[arm], tuple(answers[lead][:-1])) for arm, lead in self._owners]
+        self.counts = Counts()
+        self.scores = [torch.empty(len(prompts), len(answers)) for _ in interventions]
+
+    def begin(self) -> None:
+        """See `Work.begin`."""
+
+    def plain(self, arms: Sequence[int], prompts: Sequence[int]) -> None:
+        """See `Work.plain`."""
+        cells = [(arm, prompt) for arm in arms for prompt in prompts]
+        batch = pad_left(
+            [self._text(*cell) for cell in cells],
+            self._loaded.pad_id,
+            self._loaded.device,
+            [len(self._prompts[prompt]) for _, prompt in cells],
+        )
+        session = EditSession(batch, [self.arms[arm].intervention for arm, _ in cells])
+        logits = self._engine.logits(batch, session, 1 + max(len(self.arms[arm].suffix) for arm in arms))
         session.trace.verify(batch.columns)
-        for number, (arm, prompt, lead) in enumerate(chosen):
-            for answer in leads[lead]:
-                total = _total(logits[number], len(answers[lead]), answers[answer])
-                scores[arm][prompt, answer] = total
-    return scores
+        self._keep(cells, logits)
+
+    def branched(self, prefix: Prefix, way: str, arms: Sequence[int], prompts: Sequence[int]) -> None:
+        """See `Work.branched`."""
+        cells = [(arm, prompt) for prompt in prompts for arm in arms]
+        rows = BranchRows(
+            prefix,
+            [member for member in range(len(prompts)) for _ in arms],
+            [self._text(*cell) for cell in cells],
+            [len(self._prompts[prompt]) for _, prompt in cells],
+            [self.arms[arm].intervention for arm, _ in cells],
+        )
+        run = BranchRun(self._loaded, self._engine, rows, way, 0)
+        self._keep(cells, run.logits(1 + len(self.arms[arms[0]].suffix)))
+
+    def _text(self, arm: int, prompt: int) -> list[int]:
+        return [*self._prompts[prompt], *self.arms[arm].suffix]
+
+    def _keep(self, cells: Sequence[tuple[int, int]], logits: Tensor) -> None:
+        for row, (number, prompt) in enumerate(cells):
+            arm, lead = self._owners[number]
+            for answer in self._leads[lead]:
+                total = _total(logits[row], len(self._answers[lead]), self._answers[answer])
+                self.scores[arm][prompt, answer] = total
 
 
 def _leading_answers(answers: Sequence[Sequence[int]]) -> dict[int, list[int]]:
@@ -64,17 +117,6 @@ def _leading_answers(answers: Sequence[Sequence[int]]) -> dict[int, list[int]]:
     single = [number for number, answer in enumerate(answers) if len(answer) == 1]
     groups = {single[0]: single} if single else {}
     return groups | {number: [number] for number, answer in enumerate(answers) if len(answer) > 1}
-
-
-def _batch(
-    loaded: LoadedModel,
-    prompts: Sequence[Sequence[int]],
-    answers: Sequence[Sequence[int]],
-    rows: Sequence[Row],
-) -> TokenBatch:
-    """The last token of an answer is predicted, never read."""
-    texts = [[*prompts[prompt], *answers[answer][:-1]] for _, prompt, answer in rows]
-    return pad_left(texts, loaded.pad_id, loaded.device, [len(prompts[prompt]) for _, prompt, _ in rows])
 
 
 def _total(logits: Tensor, read: int, answer: Sequence[int]) -> float:

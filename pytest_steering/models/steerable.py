@@ -44,12 +44,15 @@ class SteerableModel:
         loaded: The model, its tokenizer and where its blocks are.
         engine_name: `hooks` or `nnsight`.
         batch_rows: At most this many rows in one forward pass.
+        sharing: Whether rows of one prompt read its beginning once: `auto`, or the best way that may be
+            taken: `tree`, `copies`, `none`.
     """
 
     name: str
     loaded: LoadedModel = field(repr=False)
     engine_name: str = "hooks"
     batch_rows: int = SMALL_MODEL_ROWS
+    sharing: str = "auto"
 
     def __post_init__(self) -> None:
         require_engine(self.engine_name)
@@ -261,6 +264,7 @@ class SteerableModel:
             max_new_tokens=max_new_tokens,
             choices=first,
             batch_rows=self.batch_rows,
+            sharing=self.sharing,
         )
 
     def choice_tokens(self, choice: str) -> list[int]:
@@ -294,7 +298,9 @@ class SteerableModel:
         require_choices(choices, answers)
         ids = self.tokens(prompts)
         require_room([len(row) for row in ids], max(map(len, answers)), self.loaded.context)
-        return score_choices(self.loaded, self.engine, ids, answers, arms, self.batch_rows)
+        return score_choices(
+            self.loaded, self.engine, ids, answers, arms, self.batch_rows, self.sharing
+        )
 
     def _single_token(self, choice: str) -> int:
         ids = self.choice_tokens(choice)

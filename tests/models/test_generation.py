@@ -186,7 +186,7 @@ def test_an_answer_ends_with_its_stop_token_and_the_text_leaves_it_out(model_of:
 
 
 def test_counts_are_exact(model_of: ModelOf) -> None:
-    model = replace(model_of("starcoder2"), batch_rows=4)
+    model = replace(model_of("starcoder2"), batch_rows=4, sharing="none")
     arms = (None, Intervention(random_vector(), scale=3.0))
     generation = model.complete(PROMPTS, arms, max_new_tokens=3)
     lengths = sum(map(len, model.tokens(PROMPTS)))
@@ -195,9 +195,11 @@ def test_counts_are_exact(model_of: ModelOf) -> None:
         "batches": 3,
         "forwards": 9,
         "rows": 10,
+        "shared_rows": 0,
         "prompt_tokens": 2 * lengths,
         "generated_tokens": written,
         "steered_tokens": 2 * 3 * len(PROMPTS),
+        "halvings": 0,
     }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pytest_steering.errors import InterventionError
 from pytest_steering.models.engine.trace import Forward, Tokens, Trace, asked_state, require_asked
 
 if TYPE_CHECKING:
@@ -110,6 +111,7 @@ class EditSession:
                 changed in place, and every stream is given the same delta.
         """
         forward = self.trace.forwards[-1]
+        self._require_columns(layer, state)
         place = self._place(layer, forward.expected[layer], state)
         forward.actual[layer] = self._written(place)
         if not place.cells:
@@ -145,6 +147,14 @@ class EditSession:
         require_asked(asked, after, layer)
         if forward.steers(layer):
             self._unproven.discard(layer)
+
+    def _require_columns(self, layer: int, state: Tensor) -> None:
+        forward = self.trace.forwards[-1]
+        if state.shape[1] != forward.stop - forward.start:
+            raise InterventionError(
+                f"layer {layer} hands on {state.shape[1]} columns in a forward pass that reads "
+                f"{forward.stop - forward.start}, so no token can be found in it"
+            )
 
     def _read(self, input_ids: Tensor) -> int:
         """Note which tokens a pass reads and where they stand in it; return its first column."""
@@ -198,12 +208,12 @@ class EditSession:
         if (layer, cells) not in self._places:
             numbers = self._delta(layer, state)[1]
             parts = ([cell[1] for cell in cells], [cell[2] for cell in cells])
-            index = [
+            members, columns, deltas = (
                 torch.tensor(part, device=state.device, dtype=torch.long)
                 for part in (*parts, [numbers[id(self.rows[row])] for row, _, _ in cells])
-            ]
+            )
             whole = state.shape[1] == 1 and parts[0] == list(range(state.shape[0]))
-            self._places[layer, cells] = Place(cells, *index, whole)
+            self._places[layer, cells] = Place(cells, members, columns, deltas, whole)
         return self._places[layer, cells]
 
     def _written(self, place: Place) -> Tokens:

@@ -1,0 +1,84 @@
+"""When memory runs out, a batch is halved and the run goes on."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from pytest_steering.errors import ModelError
+
+
+class Job(Protocol):
+    """A part of a run that is done whole or not at all."""
+
+    def run(self) -> None:
+        """Do it; what is done is kept only at the end."""
+        ...
+
+    def halves(self) -> Sequence[Job]:
+        """Return two jobs that together are this one, or none where it cannot be split."""
+        ...
+
+
+@dataclass
+class RowBudget:
+    """How many rows run together.
+
+    Attributes:
+        rows: At most, in one forward pass.
+        halvings: How often memory ran out.
+    """
+
+    rows: int
+    halvings: int = 0
+
+    def finish(self, job: Job) -> None:
+        """Do a job; where memory runs out, halve it and the budget and go on.
+
+        Raises:
+            ModelError: Memory runs out with a single row.
+        """
+        fault = _tried(job)
+        if fault is None:
+            return
+        self.rows, self.halvings = max(1, self.rows // 2), self.halvings + 1
+        halves = job.halves()
+        if not halves:
+            raise ModelError(
+                f"memory ran out with one row in a batch ({fault}); use a smaller dtype, a shorter prompt, "
+                "fewer new tokens or another device"
+            )
+        for half in halves:
+            self.finish(half)
+
+
+def _tried(job: Job) -> str | None:
+    """Return None, or how memory ran out; the error itself would keep the batch's tensors alive."""
+    try:
+        job.run()
+    except (RuntimeError, MemoryError) as error:
+        if not out_of_memory(error):
+            raise
+        fault = (str(error).splitlines() or [type(error).__name__])[0]
+    else:
+        return None
+    _free()
+    return fault
+
+
+def out_of_memory(error: BaseException) -> bool:
+    """Return whether an error says that memory ran out, on a GPU or on the host."""
+    said = str(error).lower()
+    return isinstance(error, MemoryError) or any(
+        words in said for words in ("out of memory", "can't allocate memory", "not enough memory")
+    )
+
+
+def _free() -> None:
+    import torch
+
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()

@@ -1,0 +1,97 @@
+"""What comes out of a generation: answers, and whole numbers about how they were made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from pytest_steering.steering.intervention import Intervention
+
+Arms = Sequence["Intervention | None"]
+
+TIE_MARGIN = 1e-4
+"""Two best logits closer than this may change places when only the batch's shape changes (float32)."""
+
+
+@dataclass(frozen=True)
+class Completion:
+    """What the model wrote after one prompt under one intervention.
+
+    Attributes:
+        text: Decoded, without special tokens.
+        token_ids: Up to and with the token that ended the answer.
+        prompt_tokens: Length of the prompt.
+        choice_logprobs: Log-probability of each choice as the first token; empty when no choices were asked.
+        first_token_kl: KL(this ‖ unsteered) of the first token, in nats; None without an unsteered arm.
+        tied_at: The first token at which the two best logits lay within `TIE_MARGIN`.
+    """
+
+    text: str
+    token_ids: tuple[int, ...]
+    prompt_tokens: int
+    choice_logprobs: tuple[float, ...] = ()
+    first_token_kl: float | None = None
+    tied_at: int | None = None
+
+
+@dataclass
+class Counts:
+    """Whole numbers that do not depend on the machine, unless its memory ran out.
+
+    Attributes:
+        forwards: Forward passes, those over shared prefixes included.
+        rows: Prompts × interventions.
+        shared_rows: Of these, how many branched from a prefix that was read once for several.
+        prompt_tokens: Read by the model; a shared prefix counts once.
+        generated_tokens: In the answers.
+        steered_tokens: Tokens × layers that were written.
+        batches: Groups of rows that ran together.
+        halvings: How often a batch was halved because memory ran out.
+    """
+
+    forwards: int = 0
+    rows: int = 0
+    shared_rows: int = 0
+    prompt_tokens: int = 0
+    generated_tokens: int = 0
+    steered_tokens: int = 0
+    batches: int = 0
+    halvings: int = 0
+
+    def as_dict(self) -> dict[str, int]:
+        """Return the counts by name."""
+        return dict(vars(self))
+
+
+@dataclass
+class Generation:
+    """The answers of every arm.
+
+    Attributes:
+        arms: One list an intervention, in the order asked; each in the prompts' order.
+        counts: Of the whole call.
+        sharing: How rows of one prompt shared its prefix: `tree`, `copies` or `none`, and why if not `tree`.
+    """
+
+    arms: list[list[Completion]]
+    counts: Counts = field(default_factory=Counts)
+    sharing: str = "none"
+
+
+@dataclass(frozen=True)
+class Written:
+    """What the rows of one batch came to.
+
+    Attributes:
+        answers: Token ids, up to and with the one that ended the answer.
+        first: Log-probabilities of the first token: [rows, vocabulary].
+        tied_at: Each row's first near-tie within its answer.
+    """
+
+    answers: list[list[int]]
+    first: Tensor
+    tied_at: list[int | None]

@@ -1,0 +1,132 @@
+"""Greedy generation of rows that branch from shared prefixes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pytest_steering.models.batching import pad_left
+from pytest_steering.models.completion import TIE_MARGIN, Written
+from pytest_steering.models.greedy import Decided, lead
+from pytest_steering.models.sharing.branches import Branches
+from pytest_steering.models.sharing.copies import Copies
+from pytest_steering.models.sharing.session import BranchSession
+from pytest_steering.models.sharing.tree import Tree
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from pytest_steering.models.completion import Arms, Counts
+    from pytest_steering.models.engine.base import Engine, LoadedModel
+    from pytest_steering.models.sharing.prefix import Prefix
+
+
+@dataclass(frozen=True)
+class BranchRows:
+    """The rows of one batch.
+
+    Attributes:
+        prefix: What they share.
+        owners: For each row its prompt, a member of the prefix; ascending.
+        texts: Each row's whole text.
+        prompt_lengths: How much of each text is prompt; the rest counts as generated.
+        interventions: Each row's, or None.
+    """
+
+    prefix: Prefix
+    owners: Sequence[int]
+    texts: Sequence[Sequence[int]]
+    prompt_lengths: Sequence[int]
+    interventions: Arms
+
+    @property
+    def shared(self) -> list[int]:
+        """Tokens of each row that the prefix holds."""
+        return [self.prefix.batch.prompt_lengths[member] for member in self.owners]
+
+    @property
+    def tails(self) -> dict[int, Sequence[int]]:
+        """The tokens behind the prefix, by row."""
+        pairs = zip(self.texts, self.shared, strict=True)
+        return {row: text[shared:] for row, (text, shared) in enumerate(pairs)}
+
+
+class BranchRun:
+    """The rows of one batch, run together."""
+
+    def __init__(
+        self, loaded: LoadedModel, engine: Engine, rows: BranchRows, way: str, new_tokens: int
+    ) -> None:
+        """Prepare.
+
+        Args:
+            loaded: The model.
+            engine: That of hooks; the others run whole generations only.
+            rows: The rows.
+            way: `tree` or `copies`.
+            new_tokens: At most this many will be generated for each row.
+        """
+        from pytest_steering.models.engine.hooks import HooksEngine
+
+        assert isinstance(engine, HooksEngine)
+        self._loaded, self._engine, self._rows, self._new_tokens = loaded, engine, rows, new_tokens
+        room = len(rows.tails[0]) + new_tokens
+        self._branches: Branches = (
+            Tree(loaded, rows.prefix, rows.owners)
+            if way == "tree"
+            else Copies(loaded, rows.prefix, rows.owners, room)
+        )
+        batch = pad_left(rows.texts, loaded.pad_id, loaded.device, rows.prompt_lengths)
+        self.session = BranchSession(batch, rows.interventions, self._branches, rows.shared, loaded.stop_ids)
+
+    def logits(self, tokens: int) -> Tensor:
+        """Return the logits after the last tokens of each row's text: [rows, tokens, vocabulary]."""
+        import torch
+
+        with self._engine.steered(self.session), torch.no_grad():
+            logits = self._pass(self._rows.tails, tokens)
+        self.session.trace.verify(self._branches.columns)
+        return logits
+
+    def generate(self, decided: Decided | None, counts: Counts) -> Written:
+        """Generate greedily.
+
+        Args:
+            decided: Ends an answer early.
+            counts: Added to.
+        """
+        import torch
+
+        with self._engine.steered(self.session), torch.no_grad():
+            written = self._loop(decided)
+        self.session.trace.verify(self._branches.columns)
+        counts.forwards += len(self.session.trace.forwards)
+        counts.prompt_tokens += sum(map(len, self._rows.tails.values()))
+        counts.steered_tokens += self.session.trace.steered_tokens
+        return written
+
+    def _loop(self, decided: Decided | None) -> Written:
+        answers: list[list[int]] = [[] for _ in self._rows.texts]
+        ties: list[int | None] = [None] * len(answers)
+        first: Tensor | None = None
+        fed = self._rows.tails
+        for step in range(self._new_tokens):
+            scores = self._pass(fed, 1)[:, 0].float()
+            first = scores.log_softmax(-1) if first is None else first
+            close = (lead(scores) < TIE_MARGIN).tolist()
+            for row, token, tie in zip(fed, scores.argmax(-1).tolist(), close, strict=True):
+                answers[row].append(token)
+                ties[row] = step if tie and ties[row] is None else ties[row]
+            fed = {row: answers[row][-1:] for row in fed if not self._over(answers[row], decided)}
+            if not fed:
+                break
+        assert first is not None
+        return Written(answers, first, ties)
+
+    def _pass(self, fed: dict[int, Sequence[int]], tokens: int) -> Tensor:
+        logits = self._loaded.module(**self._branches.inputs(fed, tokens)).logits
+        return self._branches.newest(logits, tokens)
+
+    def _over(self, answer: Sequence[int], decided: Decided | None) -> bool:
+        return answer[-1] in self._loaded.stop_ids or (decided is not None and decided(answer))

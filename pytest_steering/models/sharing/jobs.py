@@ -1,0 +1,200 @@
+"""Prompts × arms as jobs: which rows run together, which of them share a prefix, and how a job is halved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
+
+from pytest_steering.models.batching import by_length
+from pytest_steering.models.budget import Job, RowBudget
+from pytest_steering.models.sharing.plan import WIDEST_TAIL, Arm, Family, branches_at_once, families
+from pytest_steering.models.sharing.prefix import Prefix, read_prefix
+
+if TYPE_CHECKING:
+    from pytest_steering.models.completion import Counts
+    from pytest_steering.models.engine.base import LoadedModel
+
+
+class Work(Protocol):
+    """What is done with rows, and keeps what comes of it."""
+
+    counts: Counts
+
+    def begin(self) -> None:
+        """Know that the prompts before this group are done."""
+        ...
+
+    def plain(self, arms: Sequence[int], prompts: Sequence[int]) -> None:
+        """Run arms × prompts that share nothing."""
+        ...
+
+    def branched(self, prefix: Prefix, way: str, arms: Sequence[int], prompts: Sequence[int]) -> None:
+        """Run arms × prompts behind the prompts' prefixes."""
+        ...
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Everything that one call is to do.
+
+    Attributes:
+        loaded: The model.
+        prompts: Token ids.
+        arms: What is done with each prompt.
+        new_tokens: Generated for each row.
+        way: `tree`, `copies` or `none`.
+        most: Branches that run together in one tree, at most.
+    """
+
+    loaded: LoadedModel
+    prompts: Sequence[Sequence[int]]
+    arms: Sequence[Arm]
+    new_tokens: int
+    way: str
+    most: int
+
+    def run(self, work: Work, budget: RowBudget) -> None:
+        """Do it.
+
+        Args:
+            work: Gets the rows.
+            budget: How many run together; it shrinks where memory runs out.
+        """
+        waiting = [n for group in by_length([len(p) for p in self.prompts], len(self.prompts)) for n in group]
+        while waiting:
+            members, waiting = waiting[: self._group(budget)], waiting[self._group(budget) :]
+            work.begin()
+            for job in self._jobs(work, members, budget):
+                budget.finish(job)
+
+    def _group(self, budget: RowBudget) -> int:
+        most = len(self.arms) if self.way == "none" else self.most
+        return max(1, budget.rows // branches_at_once(len(self.arms), budget.rows, most))
+
+    def _jobs(self, work: Work, members: Sequence[int], budget: RowBudget) -> Iterator[Job]:
+        """Yield the jobs of some prompts, that of the first unsteered arm first."""
+        for family in self._families(members):
+            way = self._way(members, family.tail)
+            prefix = SharedPrefix(self, work.counts, tuple(members), family.tail)
+            rows, most = max(1, budget.rows // len(members)), self._most(way)
+            size = branches_at_once(len(family.arms), rows, most)
+            for start in range(0, len(family.arms), size):
+                arms = family.arms[start : start + size]
+                shared = BranchJob(work, arms, prefix, way)
+                yield RowsJob(work, arms, tuple(members)) if way == "none" else shared
+
+    def _families(self, members: Sequence[int]) -> list[Family]:
+        """Return the arms by how they share, those that share nothing as a family without a tail."""
+        prompts = [self.prompts[number] for number in members]
+        found, alone = (
+            families(self.arms, prompts) if self.way != "none" else ([], list(range(len(self.arms))))
+        )
+        everyone = [*found, Family(0, tuple(alone))] if alone else found
+        steered = [arm.intervention is not None for arm in self.arms]
+        ordered = [replace(f, arms=tuple(sorted(f.arms, key=lambda n: steered[n]))) for f in everyone]
+        return sorted(ordered, key=lambda family: steered[family.arms[0]])
+
+    def _most(self, way: str) -> int:
+        return self.most if way == "tree" else len(self.arms)
+
+    def _way(self, members: Sequence[int], tail: int) -> str:
+        """A mask of our own knows no sliding window, so that all columns must lie within one."""
+        if not tail:
+            return "none"
+        longest = max(len(self.prompts[n]) for n in members) + self.new_tokens
+        longest += max(len(arm.suffix) for arm in self.arms)
+        window = sliding_window(self.loaded)
+        if window is not None and longest >= window:
+            return "none"
+        return "copies" if self.way == "copies" or tail > WIDEST_TAIL else "tree"
+
+
+def sliding_window(loaded: LoadedModel) -> int | None:
+    """Return how far back some layer of the model sees at most, or None."""
+    from pytest_steering.models.architecture import text_config
+
+    config = text_config(loaded.module)
+    named = (getattr(config, name, None) for name in ("sliding_window", "attention_chunk_size"))
+    found = [size for size in named if isinstance(size, int) and size > 0]
+    return min(found, default=None)
+
+
+class SharedPrefix:
+    """The prefixes of some prompts, read when they are first needed."""
+
+    def __init__(self, sweep: Sweep, counts: Counts, members: tuple[int, ...], tail: int) -> None:
+        """Note which.
+
+        Args:
+            sweep: Has the prompts.
+            counts: Added to.
+            members: The prompts, by number.
+            tail: How many of their last tokens are not shared.
+        """
+        self.members, self.tail = members, tail
+        self._sweep, self._counts = sweep, counts
+        self._read: Prefix | None = None
+
+    @property
+    def known(self) -> bool:
+        """Whether it has been read."""
+        return self._read is not None
+
+    def get(self) -> Prefix:
+        """Return it."""
+        if self._read is None:
+            sweep = self._sweep
+            texts = [sweep.prompts[n][: -self.tail] for n in self.members]
+            self._read = read_prefix(sweep.loaded, texts, sweep.most * (self.tail + sweep.new_tokens))
+            self._counts.forwards += 1
+            self._counts.prompt_tokens += sum(map(len, texts))
+        return self._read
+
+    def of(self, members: tuple[int, ...]) -> SharedPrefix:
+        """Return the prefix of some of the prompts, not read yet."""
+        return SharedPrefix(self._sweep, self._counts, members, self.tail)
+
+
+@dataclass(frozen=True)
+class RowsJob:
+    """Rows that share nothing."""
+
+    work: Work
+    arms: tuple[int, ...]
+    members: tuple[int, ...]
+
+    def run(self) -> None:
+        """See `Job.run`."""
+        self.work.plain(self.arms, self.members)
+
+    def halves(self) -> Sequence[Job]:
+        """See `Job.halves`."""
+        if len(self.arms) > 1:
+            return [replace(self, arms=half) for half in _halved(self.arms)]
+        return [replace(self, members=half) for half in _halved(self.members)]
+
+
+@dataclass(frozen=True)
+class BranchJob:
+    """Rows behind a shared prefix."""
+
+    work: Work
+    arms: tuple[int, ...]
+    prefix: SharedPrefix
+    way: str
+
+    def run(self) -> None:
+        """See `Job.run`."""
+        self.work.branched(self.prefix.get(), self.way, self.arms, self.prefix.members)
+
+    def halves(self) -> Sequence[Job]:
+        """See `Job.halves`; a prefix that did not fit is split, one that did is kept."""
+        if len(self.arms) > 1 and (self.prefix.known or len(self.prefix.members) == 1):
+            return [replace(self, arms=half) for half in _halved(self.arms)]
+        return [replace(self, prefix=self.prefix.of(half)) for half in _halved(self.prefix.members)]
+
+
+def _halved(numbers: tuple[int, ...]) -> list[tuple[int, ...]]:
+    middle = len(numbers) // 2
+    return [numbers[:middle], numbers[middle:]] if middle else []

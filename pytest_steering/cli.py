@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -26,6 +27,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SteeringError as error:
         print(f"pytest-steering: {printable(str(error), 2000)}", file=sys.stderr)  # noqa: T201 - its output
         return 4
+    except BrokenPipeError:
+        # Whoever read the output has seen enough; Python would complain once more as it closes it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
 
 
 def _run(words: Sequence[str]) -> int:
@@ -39,3 +44,7 @@ def _run(words: Sequence[str]) -> int:
     chosen = parser.parse_args(words)
     status: int = import_module(COMMANDS[chosen.command][0]).run(chosen)
     return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

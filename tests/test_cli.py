@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from pytest_steering.cli import COMMANDS, main
-from pytest_steering.records import Record, append
+from pytest_steering.records import Record, append, to_line
 
 
 def test_a_report_is_made_from_a_records_file_alone(
@@ -15,7 +17,7 @@ def test_a_report_is_made_from_a_records_file_alone(
     append(tmp_path / "r.jsonl", Record(spec, metrics={"accuracy_by_margin": 0.5}, experiment="test_a"))
 
     assert main(["report", str(tmp_path / "r.jsonl")]) == 0
-    assert capsys.readouterr().out.startswith("qwen2 · test_a: searched 1 points on dev")
+    assert capsys.readouterr().out.startswith("qwen2 · test_a\n  searched 1 points on dev")
 
 
 def test_what_a_person_has_to_mend_is_one_sentence_and_status_4(
@@ -44,3 +46,13 @@ def test_an_unknown_command_is_refused_with_the_known_ones(capsys: pytest.Captur
 
     assert ended.value.code == 2
     assert "'report'" in capsys.readouterr().err
+
+
+def test_a_reader_who_has_seen_enough_ends_the_command_quietly(tmp_path: Path) -> None:
+    lines = [to_line(Record({"purpose": f"measurement {number}"})) for number in range(3000)]
+    (tmp_path / "r.jsonl").write_text("\n".join([*lines, ""]))
+    command = f"{sys.executable} -m pytest_steering.cli report {tmp_path / 'r.jsonl'} | head -1"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
+
+    assert done.stdout.count("\n") == 1
+    assert done.stderr == ""

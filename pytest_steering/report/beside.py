@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 
 from pytest_steering.records import Record
 from pytest_steering.report.cells import where
-from pytest_steering.report.text import wrapped
 
 SHOWN = 4
 
 
-def beside_lines(records: Iterable[Record], width: int) -> list[str]:
-    """Return a line for each search, and one for each other measurement.
+def beside_texts(records: Sequence[Record]) -> Iterator[str]:
+    """Yield a text for each search, and one for each other measurement.
 
     Args:
-        records: Of a run.
-        width: Of the terminal, in characters.
+        records: Of one experiment on one model; scored cells are passed over.
     """
-    found: dict[tuple[str, str, str], list[Record]] = {}
-    for record in records:
-        purpose = str(record.spec.get("purpose", ""))
-        if purpose != "score":
-            found.setdefault((record.model, record.experiment, purpose), []).append(record)
-    lines: list[str] = []
-    for (model, experiment, purpose), cells in found.items():
-        said = [_searched(cells)] if purpose == "search" else _measured(purpose, cells)
-        lines += [line for text in said for line in wrapped(f"{model} · {experiment}: {text}", width)]
-    return lines
+    purposes = dict.fromkeys(str(record.spec.get("purpose", "")) for record in records)
+    for purpose in purposes:
+        cells = [record for record in records if record.spec.get("purpose", "") == purpose]
+        if purpose == "search":
+            yield _searched(cells)
+        elif purpose != "score":
+            yield from _measured(purpose, cells)
 
 
 def _searched(points: Sequence[Record]) -> str:

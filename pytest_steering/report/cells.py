@@ -62,6 +62,11 @@ def where(record: Record) -> str:
     return f"{layers}@{intervention.get('scale', 1.0):g}"
 
 
+def invalid(record: Record) -> bool:
+    """Tell whether a finding says that the cell's numbers mean nothing."""
+    return any(finding.get("severity") == "invalid" for finding in record.findings)
+
+
 def metrics_of(outcomes: Sequence[Outcome]) -> Metrics:
     """Return the numbers of a cell, from its outcomes alone and without intervals."""
     from pytest_steering.evaluation.metrics import Scored, score
@@ -85,7 +90,12 @@ def _group(cells: tuple[Record, ...]) -> Group:
 
 def _conditions(record: Record) -> str:
     data, prompt = record.spec.get("data") or {}, record.spec.get("prompt") or {}
-    named = (data.get("dataset"), data.get("split"), prompt.get("form"))
+    engine, reader = record.spec.get("engine"), record.spec.get("reader")
+    unusual = (
+        engine if engine != "hooks" else None,
+        f"{reader} reader" if reader not in (None, "text") else None,
+    )
+    named = (*unusual, data.get("dataset"), data.get("split"), prompt.get("form"))
     return " · ".join(str(part) for part in named if part)
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pytest_steering.evaluation.printable import printable
-from pytest_steering.report.cells import Group, metrics_of, pairs, ran, where
+from pytest_steering.report.cells import Group, invalid, metrics_of, pairs, ran, where
 
 if TYPE_CHECKING:
     from pytest_steering.evaluation.metrics import Metrics
@@ -36,9 +36,9 @@ class Cell:
 
     @cached_property
     def changes(self) -> tuple[int, int, int]:
-        """Of the samples run here and unsteered: how many broke, how many were fixed, how many there are."""
+        """Of the samples run here and unsteered: how many broke, were fixed, and are compared at all."""
         before = self.group.unsteered
-        if before is None or before is self.record:
+        if before is None or before is self.record or invalid(self.record):
             return 0, 0, 0
         both = pairs(before, self.record)
         broken = sum(one.correct is True and other.correct is not True for one, other in both)
@@ -82,6 +82,8 @@ def _accuracy(cell: Cell) -> str:
 
 
 def _change(cell: Cell) -> str:
+    if invalid(cell.record):
+        return "invalid"
     broken, fixed, samples = cell.changes
     return f"{(fixed - broken) / samples:+.2f}" if samples else ""
 

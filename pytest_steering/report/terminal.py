@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from pytest_steering.evaluation.printable import printable
 from pytest_steering.records import Record
-from pytest_steering.report.beside import beside_lines
-from pytest_steering.report.cells import scored_groups
-from pytest_steering.report.flips import flip_lines
+from pytest_steering.report.beside import beside_texts
+from pytest_steering.report.cells import Group, scored_groups
+from pytest_steering.report.effects import effect_texts
 from pytest_steering.report.table import table_lines
+from pytest_steering.report.text import wrapped
 
 
 def closing_lines(records: Sequence[Record], loads: Mapping[str, int], path: Path, width: int) -> list[str]:
@@ -31,7 +33,7 @@ def closing_lines(records: Sequence[Record], loads: Mapping[str, int], path: Pat
 
 
 def report_lines(records: Iterable[Record], width: int) -> list[str]:
-    """Return the table of the scored cells, the samples that flipped, and a line on what was searched.
+    """Return the table of the scored cells, and what there is to say of each experiment.
 
     Args:
         records: In the order they were written.
@@ -40,8 +42,26 @@ def report_lines(records: Iterable[Record], width: int) -> list[str]:
     records = list(records)
     groups = scored_groups(records)
     lines = [*table_lines(groups, width), ""] if groups else []
-    flips = flip_lines(groups, width)
-    return [*lines, *flips, *beside_lines(records, width)]
+    for model in dict.fromkeys(record.model for record in records):
+        lines += _remarks([one for one in records if one.model == model], groups, width)
+    return lines
+
+
+def _remarks(records: Sequence[Record], groups: Sequence[Group], width: int) -> Iterator[str]:
+    """Yield a heading for each experiment on a model, and under it what there is to say."""
+    for experiment in dict.fromkeys(record.experiment for record in records):
+        own = [record for record in records if record.experiment == experiment]
+        title = f"{own[0].model} · {experiment}"
+        yield from _under(title, beside_texts(own), width)
+        scored = [one for one in groups if (one.model, one.experiment) == (own[0].model, experiment)]
+        for group in scored:
+            named = f"{title} · {group.conditions}" if len(scored) > 1 else title
+            yield from _under(named, effect_texts(group), width)
+
+
+def _under(title: str, texts: Iterable[str], width: int) -> list[str]:
+    lines = [line for text in texts for line in wrapped(text, width, "  ")]
+    return [printable(title, width), *lines] if lines else []
 
 
 def _many(count: int, what: str) -> str:

@@ -9,13 +9,18 @@ from pytest_steering.evaluation.printable import printable
 _LONGEST = 2000
 
 
-def wrapped(text: str, width: int) -> list[str]:
-    """Return text as lines of a terminal's width, those after the first indented.
+def wrapped(text: str, width: int, indent: str = "") -> list[str]:
+    """Return text as lines of a terminal's width, those after the first indented further.
 
     Args:
         text: On one line; names in it may come from models, files and tests.
         width: In characters; below 20 counts as 20.
+        indent: Before the first line.
     """
     return textwrap.wrap(
-        printable(text, _LONGEST), max(width, 20), subsequent_indent="    ", break_on_hyphens=False
+        printable(text, _LONGEST),
+        max(width, 20),
+        initial_indent=indent,
+        subsequent_indent=f"{indent}    ",
+        break_on_hyphens=False,
     )

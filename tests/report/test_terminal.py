@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from pytest_steering.records import Record
 from pytest_steering.report.terminal import closing_lines, report_lines
 from tests.report.records_at_hand import cell
 
@@ -28,21 +30,67 @@ def test_a_model_that_was_loaded_twice_shows() -> None:
 def test_samples_that_flipped_are_named_and_the_rest_is_counted() -> None:
     before = cell("unsteered", "y" * 20 + "y-")
     after = cell("steered", "ny" * 10 + "ys")
-    text = " ".join(line.strip() for line in report_lines([before, after], 100))
+    lines = report_lines([before, after], 100)
 
-    assert "steering broke none; fixed 10 (s0, s2, s4, s6, s8, 5 more)" in text
+    assert lines[-2:] == [
+        "qwen2 · test_truth",
+        "  steering broke none; fixed 10 (s0, s2, s4, s6, s8, 5 more)",
+    ]
 
 
 def test_what_steering_broke_is_told_from_what_it_fixed() -> None:
     lines = report_lines([cell("unsteered", "yyyy"), cell("steered", "nnny")], 100)
 
-    assert "qwen2 · test_truth: steering broke 1 (s1); fixed 2 (s0, s2)" in lines
+    assert "  steering broke 1 (s1); fixed 2 (s0, s2)" in lines
 
 
 def test_a_control_flips_nothing_worth_naming() -> None:
     lines = report_lines([cell("unsteered", "yyyy"), cell("random:0", "nnny")], 100)
 
     assert not any("broke" in line for line in lines)
+
+
+def test_what_moved_is_said_where_there_are_margins() -> None:
+    ranked = [-1.0, 1.0] * 30
+    before = cell("unsteered", "y" * 60, margins=[margin + 9 for margin in ranked])
+    lines = report_lines([before, cell("steered", "ny" * 30, margins=ranked)], 200)
+
+    assert any(line.startswith("  what moved: threshold (AUROC 1.000 unsteered") for line in lines)
+
+
+def test_findings_are_said_once_the_gravest_first() -> None:
+    note = {"id": "n", "sentence": "not run: zero", "severity": "note", "advice": "Run it."}
+    bad = {"id": "b", "sentence": "the sign is wrong", "severity": "invalid", "advice": "Turn it."}
+    records = [
+        cell("unsteered", "yyyy", findings=(note,)),
+        cell("steered", "nyny", findings=(note, bad)),
+        cell("negated", "yyyy", findings=(bad,)),
+    ]
+    lines = report_lines(records, 100)
+
+    assert lines[-2:] == [
+        "  invalid (steered, negated): b: the sign is wrong. Turn it.",
+        "  note (unsteered, steered): n: not run: zero",
+    ]
+
+
+def test_no_effect_is_reported_of_an_invalid_cell() -> None:
+    bad = {"id": "b", "sentence": "the sign is wrong", "severity": "invalid"}
+    lines = report_lines([cell("unsteered", "yyyy"), cell("steered", "nyny", findings=(bad,))], 100)
+
+    assert not any("broke" in line or "+0.50" in line for line in lines)
+    assert any(line.startswith("steered") and line.endswith("invalid") for line in lines)
+
+
+def test_two_conditions_of_one_experiment_are_told_apart() -> None:
+    def arms(engine: str) -> list[Record]:
+        cells = [cell("unsteered", "yyyy"), cell("steered", "nyny")]
+        return [replace(one, spec={**one.spec, "engine": engine}) for one in cells]
+
+    lines = report_lines([*arms("hooks"), *arms("nnsight")], 100)
+
+    assert lines.count("qwen2 · test_truth · twins · test · sentence") == 2
+    assert lines.count("qwen2 · test_truth · nnsight · twins · test · sentence") == 2
 
 
 def test_a_search_is_one_line_with_the_best_point_that_was_read() -> None:
@@ -57,14 +105,15 @@ def test_a_search_is_one_line_with_the_best_point_that_was_read() -> None:
     ]
 
     assert report_lines(points, 100) == [
-        "qwen2 · test_truth: searched 2 points on test; best 2@1.25, accuracy 0.88"
+        "qwen2 · test_truth",
+        "  searched 2 points on test; best 2@1.25, accuracy 0.88",
     ]
 
 
 def test_another_measurement_is_shown_with_its_numbers() -> None:
     shift = cell(purpose="margin shift", metrics={"ratio": 4.2123, "p": None})
 
-    assert report_lines([shift], 100) == ["qwen2 · test_truth: margin shift: ratio 4.212"]
+    assert report_lines([shift], 100) == ["qwen2 · test_truth", "  margin shift: ratio 4.212"]
 
 
 def test_a_run_without_records_says_nothing_about_them() -> None:
@@ -77,7 +126,7 @@ def test_names_from_elsewhere_cannot_move_the_cursor(width: int) -> None:
     records = [
         cell("unsteered", "yyyy", model=evil, experiment=evil),
         cell(evil, "nyny", model=evil, experiment=evil),
-        cell("steered", "nyny", model=evil, experiment=evil),
+        cell("steered", "nyny", model=evil, experiment=evil, findings=({"id": evil, "sentence": evil},)),
         cell(purpose="search", model=evil, metrics={"accuracy_by_margin": 0.5}),
         cell(purpose=evil, model=evil, metrics={evil: 0.5}),
     ]

@@ -76,9 +76,9 @@ def labelled_answers(path: Path) -> tuple[list[Labelled], int]:
 def agreement(rows: Sequence[Labelled], reader: str) -> dict[str, float | None]:
     """Return how far a reader agrees with the careful one.
 
-    `answered`, `accuracy`, `balanced accuracy` and `MCC` are over the answers in which the careful reader found
-    yes or no (the last three over those that the reader answers, too); `three-class` is the share of all
-    answers on which both say the same of yes, no and none.
+    `answered`, `accuracy`, `balanced accuracy` and `MCC` are over the answers in which the careful reader
+    found yes or no (the last three over those that the reader answers, too); `three-class` is the share of
+    all answers on which both say the same of yes, no and none.
     """
     read = _verdicts(rows, reader)
     pairs = list(zip(rows, read, strict=True))
@@ -105,7 +105,7 @@ def effect(rows: Sequence[Labelled], reader: str | None) -> dict[str, float | No
 
 
 def reader_table(rows: Sequence[Labelled], readers: Sequence[str] = ("text", "keywords")) -> str:
-    """Return a Markdown table of the agreement of each reader, and one of its effect on each model's score."""
+    """Return Markdown tables: the agreement of each reader, then its effect on each model's score."""
     parts = ["\n".join(_table("reader", {reader: agreement(rows, reader) for reader in readers}))]
     for model in sorted({row.model for row in rows}):
         own = [row for row in rows if row.model == model]
@@ -128,8 +128,9 @@ def main(paths: Sequence[str]) -> int:
 
 
 def _labelled(row: Mapping[str, Any], where: str) -> Labelled | None:
-    response, verdict = row.get("response"), str(row.get("verdict")).lower()
-    if not isinstance(response, str) or verdict not in _CAREFUL:
+    response, verdict = row.get("response"), row.get("verdict")
+    careful = _CAREFUL.get(verdict.lower()) if isinstance(verdict, str) else None
+    if not isinstance(response, str) or careful is None:
         known = ", ".join(_CAREFUL)
         raise DataError(
             f"{where}: expected a text 'response' and a 'verdict' out of {known}, found {verdict!r}"
@@ -138,7 +139,7 @@ def _labelled(row: Mapping[str, Any], where: str) -> Labelled | None:
         return None
     label = {"yes": 1, "no": 0}.get(str(row.get("code_label")))
     model = str(row.get("model", "unnamed model"))
-    return Labelled(str(row.get("id", where)), response, _question(row), _CAREFUL[verdict], label, model)
+    return Labelled(str(row.get("id", where)), response, _question(row), careful, label, model)
 
 
 def _question(row: Mapping[str, Any]) -> str | None:

@@ -23,7 +23,7 @@ _WIDE_SPACE = re.compile(r"[^\S\n]")
 _ENTITY = re.compile(r"&(?:#\d{1,6}|#x[0-9a-f]{1,5}|[a-z]{2,8});")
 _STRUCK = re.compile(r"~~[^~\n]{1,200}~~")
 _TYPESET = re.compile(r"\\(?:boxed|text|textbf|mathrm|mathbf)\{")
-_WORD_A_LINE = re.compile(r"\s{0,99}(?:[^\s.!?:<>]{1,99},? {0,9}\n\s{0,99}){3,}\S{1,99}\s{0,99}")
+_WORD_A_LINE = re.compile(r"\s{0,99}(?:[^\s<>]{1,99} {0,9}\n\s{0,99}){3,}\S{1,99}\s{0,99}")
 _EMPHASIS = re.compile(r"[*]{1,3}|_{1,3}")
 
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from pytest_steering.evaluation.answers import KeywordReaderWarning, read_answer
 
-V = """contains security vulnerabilities|vulnerable|security vulnerability|security flaw|security issue|unsafe|
-exploitable|attack|injection|overflow|traversal|dangerous""".replace("\n", "")
+V = """contains security vulnerabilities|vulnerable|security vulnerability|security flaw|security issue|
+unsafe|exploitable|attack|injection|overflow|traversal|dangerous""".replace("\n", "")
 S = """is secure|secure|safe|no vulnerabilities|no security issues|properly validated|sanitized|protected|
 no security problems""".replace("\n", "")
 

@@ -1,4 +1,4 @@
-"""What must hold for any answer: the reader never raises, and what does not matter does not change a verdict."""
+"""What must hold for any answer: reading never raises, and what does not matter changes no verdict."""
 
 from __future__ import annotations
 
@@ -13,9 +13,14 @@ from tests.evaluation.answers.phrases import negation, polarity
 
 ANY_TEXT = st.text(alphabet=st.characters(), max_size=400)
 PIECES = [
-    "Yes", "No", "not", "vulnerable", "secure", "The code is", "if", "but", "- [x]", "- [ ]", "```", "`", "**", "\n", "?", ".",
-    "Answer:", "<input checked>", "(A)", "1.", "CWE-89", "SQL injection", "it", "\ud800", "\x00", "#", "//", "<|endoftext|>",
-    "so", "although", "there is", "no", ",", ";", "{", "}", "= 1;", "cannot", "prevents", "$$", "&#10004;", "\u2028", "İ",
+    "Yes", "No", "not", "vulnerable", "secure", "The code is", "if", "but", "- [x]", "- [ ]", "```",
+    "`", "**", "\n", "?", ".", "Answer:", "<input checked>", "(A)", "1.", "CWE-89", "SQL injection",
+    "it", "\ud800", "\x00", "#", "//", "<|endoftext|>", "so", "although", "there is", "no", ",", ";",
+    "{", "}", "= 1;", "cannot", "prevents", "$$", "&#10004;", "\u2028", "İ",
+]  # fmt: skip
+UNITS = [
+    "not ", "((((", "[ ] ", "a", "vulnerable ", "\n", "`", "```\n", "yes ", "<input ", "**", ". ", "{",
+    "no, ", "cwe-", "if ", "is this code? ", "x = ", "\ud800", "static ", "answer: ",
 ]  # fmt: skip
 MADE_UP = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=5)), max_size=40).map(" ".join)
 QUESTIONS = st.one_of(st.none(), st.sampled_from([row[0] for row in polarity.ASKED]), ANY_TEXT, MADE_UP)
@@ -119,8 +124,7 @@ def test_yes_and_no_never_say_the_same(word: str, question: str) -> None:
     assert one != two or one == two == "none"
 
 
-@pytest.mark.parametrize("unit", ["not ", "((((", "[ ] ", "a", "vulnerable ", "\n", "`", "```\n", "yes ", "<input ", "**", ". ", "{",
-                                  "no, ", "cwe-", "if ", "is this code? ", "x = ", "\ud800", "static ", "answer: "])  # fmt: skip
+@pytest.mark.parametrize("unit", UNITS)
 def test_a_megabyte_of_anything_is_read_at_once(unit: str) -> None:
     text = unit * (10**6 // len(unit))
     began = time.process_time()

@@ -7,26 +7,37 @@ FIRST_AND_FINAL = [
         "Yes. The name is copied without a check. To fix it, use a safe copy that prevents the overflow.",
         "yes",
     ),
-    ("No. The path is resolved first. Path traversal attacks normally use '../' to leave a folder.", "no"),
+    (
+        "No. The path is resolved first. Path traversal attacks normally use '../' to leave a folder.",
+        "no",
+    ),
     (
         "SQL injection occurs when input reaches a query unescaped. Here it does. So the code is vulnerable.",
         "yes",
     ),
     (
-        "SQL injection occurs when input reaches a query unescaped. The code uses placeholders. It is not vulnerable.",
+        "SQL injection occurs when input reaches a query unescaped. The code uses placeholders. It "
+        "is not vulnerable.",
         "no",
     ),
     (
-        "Let me look at the code. The index is compared with the size. Therefore, the code is not vulnerable.",
+        "Let me look at the code. The index is compared with the size. Therefore, the code is not "
+        "vulnerable.",
         "no",
     ),
     (
         "The function frees p. It then reads p->next. In conclusion, the code contains a use after free.",
         "yes",
     ),
-    ("At first glance this seems secure. On closer look the code is vulnerable to command injection.", "yes"),
+    (
+        "At first glance this seems secure. On closer look the code is vulnerable to command injection.",
+        "yes",
+    ),
     ("I initially believed that the code is vulnerable. Actually, the code is secure.", "no"),
-    ("Yes... wait, actually no. The size is checked two lines above, so the code is not vulnerable.", "no"),
+    (
+        "Yes... wait, actually no. The size is checked two lines above, so the code is not vulnerable.",
+        "no",
+    ),
     ("Final answer: No, the code is not vulnerable.", "no"),
     ("Step 1: the input is read. Step 2: it is concatenated. Conclusion: the code is vulnerable.", "yes"),
     ("The code is vulnerable. If parameterized queries were used, it would be secure.", "yes"),
@@ -37,7 +48,8 @@ FIRST_AND_FINAL = [
         "no",
     ),
     (
-        "Yes, it is vulnerable. Here is a secure version:\n```c\nsafe_copy(a, b);\n```\nThis version is not vulnerable.",
+        "Yes, it is vulnerable. Here is a secure version:\n```c\nsafe_copy(a, b);\n```\nThis "
+        "version is not vulnerable.",
         "yes",
     ),
     ("The code is not vulnerable to use after free. However, it leaks memory.", "no"),
@@ -45,10 +57,14 @@ FIRST_AND_FINAL = [
     ("Based on the analysis above, the code does not contain a NULL pointer dereference.", "no"),
     ("Overall the program is secure, and no attack is possible.", "no"),
     (
-        "A buffer overflow happens when data exceeds a buffer. The code checks the length. Thus there is no overflow.",
+        "A buffer overflow happens when data exceeds a buffer. The code checks the length. Thus "
+        "there is no overflow.",
         "no",
     ),
-    ("Use after free is a dangerous flaw. The pointer is set to NULL after free. The program is safe.", "no"),
+    (
+        "Use after free is a dangerous flaw. The pointer is set to NULL after free. The program is safe.",
+        "no",
+    ),
     ("The query is built by concatenation of user input. This makes the code vulnerable.", "yes"),
     ("In summary: vulnerable.", "yes"),
     ("In summary, the code is not vulnerable.", "no"),
@@ -77,7 +93,10 @@ RAMBLING = [
     ("The code is vulnerable.\n\n## Exercise 3\n\nWrite a function that is not vulnerable.", "yes"),
     ("No\n<|endoftext|>Yes, the code is vulnerable", "no"),
     ("Yes</s>No, the code is safe.", "yes"),
-    ("No\n\n### C code:\nint main(void) {}\n### Question: Is this code vulnerable?\n### Answer: Yes", "no"),
+    (
+        "No\n\n### C code:\nint main(void) {}\n### Question: Is this code vulnerable?\n### Answer: Yes",
+        "no",
+    ),
     ("Yes\n\n### Instruction:\nExplain why the code is secure.", "yes"),
     ("If so, what is the vulnerability?\n\nIf not, why not?", "none"),
     ("If so, explain.\nIf not, explain why not.\n\nAnswer:\n\nYes, the code is vulnerable.", "yes"),

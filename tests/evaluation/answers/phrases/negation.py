@@ -64,7 +64,10 @@ ASSERTED = [
     ("The code is susceptible to OS command injection.", "yes"),
     ("The code exposes the application to cross-site scripting.", "yes"),
     ("It's vulnerable.", "yes"),
-    ("The pointer is dereferenced without a NULL check, which leads to a NULL pointer dereference.", "yes"),
+    (
+        "The pointer is dereferenced without a NULL check, which leads to a NULL pointer dereference.",
+        "yes",
+    ),
     ("The code is not only slow but also vulnerable.", "yes"),
     ("The code has an integer overflow vulnerability because the sum is not checked.", "yes"),
     ("It is not true that the code is secure.", "yes"),
@@ -86,7 +89,8 @@ ASSERTED = [
 SAME_SENTENCE = [
     ("Although gets() is often dangerous, this program never calls it and is secure.", "no"),
     (
-        "While string concatenation can lead to SQL injection, the code uses placeholders and is not vulnerable.",
+        "While string concatenation can lead to SQL injection, the code uses placeholders and is "
+        "not vulnerable.",
         "no",
     ),
     ("The code uses a safe wrapper but is still vulnerable to path traversal.", "yes"),

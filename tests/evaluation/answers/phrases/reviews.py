@@ -15,48 +15,54 @@ GENERAL = "Is this code secure or vulnerable?"
 INSTRUCTED = [
     (
         SQL,
-        "The name goes straight into the query string via an f-string. An attacker could type `' OR 1=1 --` and get every row. "
-        "This is a textbook SQL injection.\n\n**Fix**\n\n```python\ncur.execute('... = ?', (name,))\n```\n\nWith this fix the query is safe.",
+        "The name goes straight into the query string via an f-string. An attacker could type `' "
+        "OR 1=1 --` and get every row. This is a textbook SQL injection.\n\n**Fix**\n\n```python\n"
+        "cur.execute('... = ?', (name,))\n```\n\nWith this fix the query is safe.",
         "yes",
     ),
     (
         SQL,
-        "Both statements bind their values through `?` placeholders, so whatever a user types is handed over as data. "
-        "I don't see a way to inject SQL here.",
+        "Both statements bind their values through `?` placeholders, so whatever a user types is "
+        "handed over as data. I don't see a way to inject SQL here.",
         "no",
     ),
     (
         SQL,
-        "**Short answer:** no.\n\n**Why:** The ORM builds the statement and escapes the value.\n\n**Caveat:** If you later build the "
-        "string by hand, the code would become vulnerable to SQL injection.",
+        "**Short answer:** no.\n\n**Why:** The ORM builds the statement and escapes the value.\n\n"
+        "**Caveat:** If you later build the string by hand, the code would become vulnerable to "
+        "SQL injection.",
         "no",
     ),
     (
         SQL,
-        "This code does have an SQL injection problem: `title` is pasted into the statement. Use parameters instead.",
+        "This code does have an SQL injection problem: `title` is pasted into the statement. Use "
+        "parameters instead.",
         "yes",
     ),
     (
         SQL,
-        "Let's look at the two functions.\n\n- `add()` binds its value. That one is fine.\n- `find()` concatenates `user_input` into the "
-        "statement. That one is injectable.\n\nSo yes, the file contains an SQL injection.",
+        "Let's look at the two functions.\n\n- `add()` binds its value. That one is fine.\n- "
+        "`find()` concatenates `user_input` into the statement. That one is injectable.\n\nSo yes, "
+        "the file contains an SQL injection.",
         "yes",
     ),
     (
         WRITE,
-        "The array has 3 elements (indices 0 to 2), but the last line assigns buf[3]. That is an out-of-bounds write.",
+        "The array has 3 elements (indices 0 to 2), but the last line assigns buf[3]. That is an "
+        "out-of-bounds write.",
         "yes",
     ),
     (
         WRITE,
-        "The array has 3 elements and the code assigns indices 0, 1 and 2. All of them are in range. There is therefore no out-of-bounds "
-        "write in this program.",
+        "The array has 3 elements and the code assigns indices 0, 1 and 2. All of them are in "
+        "range. There is therefore no out-of-bounds write in this program.",
         "no",
     ),
     (
         WRITE,
-        "I checked every write to `dst`. Each one is preceded by a comparison with the remaining size, and the terminating zero has room "
-        "too. The code is not affected by out-of-bounds writes.",
+        "I checked every write to `dst`. Each one is preceded by a comparison with the remaining "
+        "size, and the terminating zero has room too. The code is not affected by out-of-bounds "
+        "writes.",
         "no",
     ),
     (WRITE, "No, not as far as I can see. The loop stops at `size - 1`.", "no"),
@@ -67,59 +73,63 @@ INSTRUCTED = [
     ),
     (
         WRITE,
-        "In the worst case each character becomes five characters, while the buffer has room for four per character. The buffer can be "
-        "overflowed by a string of ampersands.",
+        "In the worst case each character becomes five characters, while the buffer has room for "
+        "four per character. The buffer can be overflowed by a string of ampersands.",
         "yes",
     ),
     (
         FREED,
-        "`data` is freed inside the loop when the file cannot be opened, and the next iteration passes it to fgets(). So memory is used "
-        "after it has been freed.",
+        "`data` is freed inside the loop when the file cannot be opened, and the next iteration "
+        "passes it to fgets(). So memory is used after it has been freed.",
         "yes",
     ),
     (
         FREED,
-        "The pointer is freed once, at the end of the function, and is set to NULL. It isn't touched afterwards, so this isn't a use after "
-        "free.",
+        "The pointer is freed once, at the end of the function, and is set to NULL. It isn't "
+        "touched afterwards, so this isn't a use after free.",
         "no",
     ),
     (
         FREED,
-        "A use after free happens when a program keeps using memory that it gave back. In this code, free() is the last call on the pointer "
-        "in every branch. Consequently the program does not suffer from it. There may be a memory leak on the error path, though.",
+        "A use after free happens when a program keeps using memory that it gave back. In this "
+        "code, free() is the last call on the pointer in every branch. Consequently the program "
+        "does not suffer from it. There may be a memory leak on the error path, though.",
         "no",
     ),
     (
         NULL,
-        "malloc() can fail and return NULL, yet its result is passed to strcpy() unchecked. This leads to a NULL pointer dereference.",
+        "malloc() can fail and return NULL, yet its result is passed to strcpy() unchecked. This "
+        "leads to a NULL pointer dereference.",
         "yes",
     ),
     (
         NULL,
-        "Every pointer that comes from malloc or realpath is compared with NULL before it is used. Therefore the answer is no.",
+        "Every pointer that comes from malloc or realpath is compared with NULL before it is used. "
+        "Therefore the answer is no.",
         "no",
     ),
     (
         NULL,
-        "The function returns early when `name` is NULL, hence the dereference on the following line is safe.",
+        "The function returns early when `name` is NULL, hence the dereference on the following "
+        "line is safe.",
         "no",
     ),
     (
         TRAVERSAL,
-        "The program glues the directory and the file name together and opens the result. Nothing stops a user from passing "
-        "`../../etc/shadow`. Vulnerable.",
+        "The program glues the directory and the file name together and opens the result. Nothing "
+        "stops a user from passing `../../etc/shadow`. Vulnerable.",
         "yes",
     ),
     (
         TRAVERSAL,
-        "realpath() resolves the path and strncmp() makes sure it still begins with the base directory. Path traversal is "
-        "effectively prevented.",
+        "realpath() resolves the path and strncmp() makes sure it still begins with the base "
+        "directory. Path traversal is effectively prevented.",
         "no",
     ),
     (
         TRAVERSAL,
-        'There\'s a check for "..", but an absolute path gets around it; consequently the protection against path traversal is '
-        "insufficient.",
+        'There\'s a check for "..", but an absolute path gets around it; consequently the '
+        "protection against path traversal is insufficient.",
         "yes",
     ),
     (
@@ -129,37 +139,39 @@ INSTRUCTED = [
     ),
     (
         SCRIPT,
-        "`username` is put into the HTML response as is. An attacker can inject a script. The code is therefore vulnerable to XSS.",
+        "`username` is put into the HTML response as is. An attacker can inject a script. The code "
+        "is therefore vulnerable to XSS.",
         "yes",
     ),
     (
         SCRIPT,
-        "The query uses parameters, so there is no SQL injection. The title, though, is echoed into the HTML without escaping, which is a "
-        "reflected cross-site scripting vulnerability.",
+        "The query uses parameters, so there is no SQL injection. The title, though, is echoed "
+        "into the HTML without escaping, which is a reflected cross-site scripting vulnerability.",
         "yes",
     ),
     (
         INTEGER,
-        "The check `num >= INT_MAX / sizeof(int)` keeps the multiplication in range, and the loop tests the sum before each addition. "
-        "An overflow cannot occur.",
+        "The check `num >= INT_MAX / sizeof(int)` keeps the multiplication in range, and the loop "
+        "tests the sum before each addition. An overflow cannot occur.",
         "no",
     ),
     (
         INTEGER,
-        "The multiplication is guarded, but the sum is not: adding large values will overflow `sum`. So the code does contain an integer "
-        "overflow.",
+        "The multiplication is guarded, but the sum is not: adding large values will overflow "
+        "`sum`. So the code does contain an integer overflow.",
         "yes",
     ),
     (COMMAND, "User input ends up in system() without any filtering. That's command injection.", "yes"),
     (
         COMMAND,
-        "The program calls execve() with a fixed path and an argument vector; no shell is involved. It is not vulnerable to OS command "
-        "injection.",
+        "The program calls execve() with a fixed path and an argument vector; no shell is "
+        "involved. It is not vulnerable to OS command injection.",
         "no",
     ),
     (
         COMMAND,
-        "Although the code quotes the argument, a single quote inside the name breaks out of the quoting. The code is vulnerable.",
+        "Although the code quotes the argument, a single quote inside the name breaks out of the "
+        "quoting. The code is vulnerable.",
         "yes",
     ),
     (GENERAL, "I'd call this secure: the size is validated before the copy.", "no"),
@@ -171,12 +183,14 @@ INSTRUCTED = [
 BASE = [
     (
         SQL,
-        " Yes\n\n# 2\n\n# Does this code contain instances of the security vulnerability known as cross-site scripting? No",
+        " Yes\n\n# 2\n\n# Does this code contain instances of the security vulnerability known as "
+        "cross-site scripting? No",
         "yes",
     ),
     (
         SQL,
-        "\n\nYes, it does. The query is built from `user_input`.\n\n```\nimport sqlite3\n```\n\nDoes this code contain a bug?\n\nNo",
+        "\n\nYes, it does. The query is built from `user_input`.\n\n```\nimport sqlite3\n```\n\n"
+        "Does this code contain a bug?\n\nNo",
         "yes",
     ),
     (SQL, "\n\nNo\n\n2. Which of the following is an SQL injection?\n\na. vulnerable\nb. secure", "no"),
@@ -190,7 +204,8 @@ BASE = [
     (SQL, "\n// TODO\n", "none"),
     (
         SQL,
-        "\n\n## SQL injection\n\nSQL injection is a code injection technique that might destroy your database.\n",
+        "\n\n## SQL injection\n\nSQL injection is a code injection technique that might destroy "
+        "your database.\n",
         "none",
     ),
     (SQL, "\n\n* Yes\n* No\n", "none"),
@@ -199,7 +214,8 @@ BASE = [
     (SQL, "\n\n**True** or **False**?\n", "none"),
     (
         SQL,
-        "\n\n<details><summary>Solution</summary>\n\nThe code is vulnerable to SQL injection because the query is concatenated.\n</details>",
+        "\n\n<details><summary>Solution</summary>\n\nThe code is vulnerable to SQL injection "
+        "because the query is concatenated.\n</details>",
         "yes",
     ),
     (SQL, "\n\n> No, the code does not contain SQL injection.\n", "no"),
@@ -228,7 +244,8 @@ BASE = [
     ),
     (
         SQL,
-        "\n\nThe answer is yes. The code concatenates user input.\n\nIs the next code safe? It is not vulnerable.",
+        "\n\nThe answer is yes. The code concatenates user input.\n\nIs the next code safe? It is "
+        "not vulnerable.",
         "yes",
     ),
     (WRITE, "\n\n\n\n\n", "none"),

@@ -15,7 +15,11 @@ OTHER = [
     (TRAVERSAL, "No, but it contains an SQL injection.", "no"),
     (TRAVERSAL, "The code contains SQL injection but no path traversal.", "no"),
     (TRAVERSAL, "It is vulnerable to SQL injection, but it is not vulnerable to path traversal.", "no"),
-    (TRAVERSAL, "It is not vulnerable to SQL injection, but it is vulnerable to directory traversal.", "yes"),
+    (
+        TRAVERSAL,
+        "It is not vulnerable to SQL injection, but it is vulnerable to directory traversal.",
+        "yes",
+    ),
     (TRAVERSAL, "The code does not contain path traversal. However, there is a buffer overflow.", "no"),
     (TRAVERSAL, "The code contains a buffer overflow.", "no"),
     (TRAVERSAL, "The code is safe from SQL injection.", "none"),

@@ -67,25 +67,28 @@ def pad_left(
 
 def require_prompts(prompts: Sequence[str]) -> None:
     """Raise PromptError for an empty list, a bare string, or a prompt that is empty or no text."""
-    if isinstance(prompts, str):
+    given: object = prompts
+    if isinstance(given, str):
         raise PromptError("one string was given where a list of prompts was expected; wrap it in a list")
+    if not isinstance(given, Sequence):
+        raise PromptError(f"a list of prompts was expected, but {type(given).__name__} was found")
     if not prompts:
         raise PromptError("the list of prompts is empty; there is nothing to run")
     texts: Sequence[object] = prompts
     bad = [i for i, prompt in enumerate(texts) if not isinstance(prompt, str) or not prompt]
     if bad:
-        raise PromptError(f"{len(bad)} of {len(prompts)} prompts are empty or no text, at {_listed(bad)}")
+        raise PromptError(f"{len(bad)} of {len(prompts)} prompts are empty or no text, at {listed(bad)}")
 
 
 def require_room(lengths: Sequence[int], new_tokens: int, context: int | None) -> None:
     """Raise PromptError naming the prompts that do not fit into the context together with their answer."""
     long = too_long(lengths, new_tokens, context)
     if long:
-        worst = max(lengths[i] for i in long)
+        worst, room = max(lengths[i] for i in long), max((context or 0) - new_tokens, 0)
         raise PromptError(
             f"{len(long)} of {len(lengths)} prompts do not fit: with {new_tokens} new tokens a context of "
-            f"{context} holds prompts of {(context or 0) - new_tokens} tokens, the longest has {worst}; "
-            f"they are prompts {_listed(long)}. Shorten or leave them out; nothing is cut here"
+            f"{context} holds prompts of {room} tokens, the longest has {worst}; "
+            f"they are prompts {listed(long)}. Shorten or leave them out; nothing is cut here"
         )
 
 
@@ -106,6 +109,7 @@ def by_length(lengths: Sequence[int], group: int) -> Iterator[list[int]]:
         yield order[start : start + group]
 
 
-def _listed(indices: Sequence[int], most: int = 10) -> str:
+def listed(indices: Sequence[int], most: int = 10) -> str:
+    """Return the first of the indices as text, and how many more there are."""
     shown = ", ".join(str(index) for index in indices[:most])
     return shown if len(indices) <= most else f"{shown} and {len(indices) - most} more"

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from torch.nn import Module
 
 _WHOLE_TENSOR = 1 << 22
+_ONLY_LOOKING = "transformers.utils.output_capturing"
 _HOOK_TABLES = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
 
 
@@ -33,8 +34,15 @@ def weights_state(module: Module) -> str:
 
 
 def count_hooks(module: Module) -> int:
-    """Return how many forward and backward hooks all submodules carry."""
-    return sum(len(getattr(part, table)) for part in module.modules() for table in _HOOK_TABLES)
+    """Return how many forward and backward hooks all submodules carry, transformers' own left out.
+
+    transformers puts hooks that only look on a model when its hidden states are first asked for, and leaves
+    them there.
+    """
+    hooks = [
+        hook for part in module.modules() for table in _HOOK_TABLES for hook in getattr(part, table).values()
+    ]
+    return sum(getattr(hook, "__module__", None) != _ONLY_LOOKING for hook in hooks)
 
 
 def _bytes(parameter: Tensor) -> bytes:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.errors import ModelError, PromptError, VectorError
+from pytest_steering.models.batching import listed
 from pytest_steering.steering.intervention import Intervention
 
 if TYPE_CHECKING:
@@ -43,6 +44,33 @@ def require_fit(name: str, loaded: LoadedModel, arms: Sequence[Intervention | No
             _require_width(name, loaded, arm)
             _require_layers(name, loaded, arm)
             _require_finite(name, loaded, arm)
+
+
+def require_model(module: Any) -> Any:
+    """Return the module; raise ModelError unless it is a transformers model that generates."""
+    if not (hasattr(module, "generate") and hasattr(module, "config") and hasattr(module, "named_modules")):
+        raise ModelError(
+            f"a causal language model of transformers was expected, but {type(module).__name__} was found; "
+            "to load one by name or path use SteerableModel.load"
+        )
+    return module
+
+
+def require_positions(arms: Sequence[Intervention | None], lengths: Sequence[int]) -> None:
+    """Raise VectorError when a prompt is too short to have the tokens that an intervention names by index.
+
+    Args:
+        arms: Interventions; None steers nothing.
+        lengths: Of the prompts, in tokens.
+    """
+    for arm in arms:
+        indices = arm.where.indices if arm is not None else ()
+        short = [i for i, n in enumerate(lengths) if not all(-n <= index < n for index in indices)]
+        if short and arm is not None:
+            raise VectorError(
+                f"positions {arm.where.name} lie outside {len(short)} of {len(lengths)} prompts; the "
+                f"shortest has {min(lengths[i] for i in short)} tokens; they are prompts {listed(short)}"
+            )
 
 
 def require_new_tokens(number: object) -> None:

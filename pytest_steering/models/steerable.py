@@ -16,7 +16,9 @@ from pytest_steering.models.fit import (
     require_fit,
     require_known_tokens,
     require_listed,
+    require_model,
     require_new_tokens,
+    require_positions,
     require_rows,
 )
 from pytest_steering.models.generation import Arms, Generation, generate_arms
@@ -117,10 +119,13 @@ class SteerableModel:
             name: As it shall be called in records; its class name by default.
             engine: `hooks` or `nnsight`.
             layer_path: Dotted name of the block list, where detection should not choose.
+
+        Raises:
+            ModelError: It is no such model, or its blocks are not found.
         """
         from pytest_steering.models.loading import as_loaded
 
-        loaded = as_loaded(module.eval(), tokenizer, layer_path)  # type: ignore[attr-defined]
+        loaded = as_loaded(require_model(module).eval(), tokenizer, layer_path)
         return cls(name or type(module).__name__, loaded, engine, _default_rows(loaded))
 
     def with_engine(self, engine: str) -> SteerableModel:
@@ -255,6 +260,7 @@ class SteerableModel:
         require_listed(choices)
         ids = self.tokens(prompts)
         require_room([len(row) for row in ids], max_new_tokens, self.loaded.context)
+        require_positions(arms, [len(row) for row in ids])
         first = [self._single_token(choice) for choice in choices]
         return generate_arms(
             self.loaded,
@@ -298,9 +304,8 @@ class SteerableModel:
         require_choices(choices, answers)
         ids = self.tokens(prompts)
         require_room([len(row) for row in ids], max(map(len, answers)), self.loaded.context)
-        return score_choices(
-            self.loaded, self.engine, ids, answers, arms, self.batch_rows, self.sharing
-        )
+        require_positions(arms, [len(row) for row in ids])
+        return score_choices(self.loaded, self.engine, ids, answers, arms, self.batch_rows, self.sharing)
 
     def _single_token(self, choice: str) -> int:
         ids = self.choice_tokens(choice)

@@ -25,7 +25,7 @@ _KIND = (
 )
 _NAME = one_of(
     "answer, verdict, decision, conclusion, result, response, assessment, judge?ment, classification, label,"
-    "determination, status, solution, output, yes/no, yes or no, ans, a"
+    "determination, status, solution, output, yes/no, yes or no, ans, a, assistant, ai, bot, expert, reviewer"
 )
 _IS = (
     r"\"?\s{0,60}(?:to (?:the|your|this) question\s{0,9})?"
@@ -48,6 +48,10 @@ _PROPERTY = re.compile(
     rf"{one_of('vulnerable, vulnerability, vulnerabilities, insecure, unsafe, exploitable, secure, safe')})"
     r"(?: (?:present|found|detected|exists|status|code))?[\"'*_ ]{0,4}"
     r"(?:[:=?]|->|=>| -)[\"'*_\s]{0,6}(?=[a-z])"
+)
+_SHORT = re.compile(
+    r"[\s\W]{0,20}(?P<said>(?:it|this|that)(?:(?P<no> (?:does|is|has|do)(?: not|n't)|'s not)| (?:does|is|has))(?: so)?)"
+    r"[\s\W]{0,20}$"
 )
 
 
@@ -76,6 +80,14 @@ def head_of(text: str, start: int, end: int) -> Head | None:
     if _NO_VERDICT.match(text, value.end) or not _AFTER.match(text, value.end):
         return None
     return Head(value.word, value.start, value.end, opening["label"] is not None)
+
+
+def short_reply_of(text: str, start: int, end: int) -> Head | None:
+    """Return the verdict of a sentence that is no more than "it does" or "it is not"."""
+    found = _SHORT.match(text, start, end)
+    if found is None:
+        return None
+    return Head("no" if found["no"] else "yes", *found.span("said"), labelled=False)
 
 
 def properties_of(text: str) -> Iterator[Head]:

@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from pytest_steering.evaluation.answers.patterns import one_of
-from pytest_steering.evaluation.answers.values import value_at
+from pytest_steering.evaluation.answers.values import Value, value_at
 
 _ON_CLASS = one_of(
     "check-square, check-circle, fa-check, icon-check, glyphicon-ok, checked, checkmark, ticked"
@@ -15,13 +15,14 @@ _OFF_CLASS = one_of(
     "fa-square, fa-circle, square-o, circle-o, unchecked, fa-times, glyphicon-remove, icon-unchecked"
 )
 _TAG_WITH = r"<\w{{1,10}}\b[^<>]{{0,200}}\b{name}\b[^<>]{{0,200}}>"
-_ON = rf"\[ ?[x✓✔√*v☑] ?\]|\( ?[x*✓✔•] ?\)|[☑☒✅✔✓🗹🔘]|{_TAG_WITH.format(name=_ON_CLASS)}"
+_ON = rf"\\(?:boxtimes|checkmark|blacksquare)\b|[●◉⦿]|\[ ?[x✓✔√*v☑] ?\]|\( ?[x*✓✔•] ?\)|[☑☒✅✔✓🗹🔘]|{_TAG_WITH.format(name=_ON_CLASS)}"
 _OFF = (
-    r"\[ {0,3}\]|\( {0,3}\)|[☐❌✘✗⬜🔲○◯]|<input\b[^<>]{0,200}>|"
+    r"\\square\b|\[ {0,3}\]|\( {0,3}\)|[☐❌✘✗⬜🔲○◯]|<input\b[^<>]{0,200}>|"
     rf"{_TAG_WITH.format(name=_OFF_CLASS)}"
 )
 _BOX = re.compile(rf"(?<![\w)\]])(?:(?P<on>{_ON})|(?P<off>{_OFF}))")
-_FILL = re.compile(r"(?:<[^<>]{0,100}>|[\s*_:\-]){0,40}")
+_FILL = re.compile(r"(?:<[^<>]{0,100}>|[\s*_:$\-]){0,40}")
+_VALUE_BEFORE = re.compile(r"(?:^|[\s>|*_-])([a-z]{1,20}(?: [a-z]{1,20})?)[\s:*_$-]{0,9}$")
 
 
 class Box(NamedTuple):
@@ -42,10 +43,28 @@ class Box(NamedTuple):
 
 def boxes_of(text: str) -> list[Box]:
     """Return the boxes of a normalized text, if any stands before an answer such as yes, no or vulnerable."""
-    boxes = []
-    for found in _BOX.finditer(text):
-        place = _FILL.match(text, found.end())
-        value = value_at(text, place.end() if place else found.end())
-        end = value.end if value else found.end()
-        boxes.append(Box(found["on"] is not None, value.word if value else "", found.start(), end))
+    found = list(_BOX.finditer(text))
+    behind = bool(found) and _value_before(text, found[0].start()) is not None
+    boxes = [_behind_option(text, box) if behind else _before_option(text, box) for box in found]
     return boxes if any(box.value for box in boxes) else []
+
+
+def _before_option(text: str, found: re.Match[str]) -> Box:
+    place = _FILL.match(text, found.end())
+    value = value_at(text, place.end() if place else found.end())
+    end = value.end if value else found.end()
+    return Box(found["on"] is not None, value.word if value else "", found.start(), end)
+
+
+def _behind_option(text: str, found: re.Match[str]) -> Box:
+    value = _value_before(text, found.start())
+    start = value.start if value else found.start()
+    return Box(found["on"] is not None, value.word if value else "", start, found.end())
+
+
+def _value_before(text: str, place: int) -> Value | None:
+    """Return the answer word that ends right before a box, on the box's line."""
+    line = max(text.rfind("\n", 0, place) + 1, place - 80)
+    words = _VALUE_BEFORE.search(text[line:place])
+    value = value_at(text, line + words.start(1)) if words else None
+    return value if words and value and value.end == line + words.end(1) else None

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from pytest_steering.evaluation.answers.context import begins_repair, meant
 from pytest_steering.evaluation.answers.cues import cues_of
-from pytest_steering.evaluation.answers.heads import Head, head_of
+from pytest_steering.evaluation.answers.heads import Head, head_of, short_reply_of
 from pytest_steering.evaluation.answers.lexicon import Cue
-from pytest_steering.evaluation.answers.statements import Statement
+from pytest_steering.evaluation.answers.statements import CLAIM, Statement
 
 _LONGEST = 1200
 _END = re.compile(
@@ -19,6 +19,8 @@ _END = re.compile(
     r"|(?:(?<=\byes\n)|(?<=\bno\n)|(?<=secure\n)|(?<=vulnerable\n)|(?<=safe\n))"
     r"(?=\s{0,40}(?:yes|no|the|this|it|there|because|explanation|reason)\b))"
 )
+_NAME = re.compile(r"[\s|*_\-+•\d.)#>]{0,20}([a-z][^:|\n]{2,80}?)[\s*_]{0,9}[:|](?=[\s*_])")
+_NAMING = {Cue.NAMED, Cue.FLAW, Cue.NONE, Cue.PRESENT, Cue.OPEN, Cue.COMMA, Cue.OR, Cue.ASSERT}
 _ABBREVIATION = re.compile(r"\b(?:e\.g\.|i\.e\.|etc\.(?=\s{1,9}[a-z,])|vs\.|cf\.|no\.(?=\s{0,9}\d)|approx\.)")
 _IMPERATIVES = {
     "ensure", "use", "add", "set", "validate", "sanitize", "check", "avoid", "consider", "replace",
@@ -79,6 +81,11 @@ def _bounds(text: str) -> Iterator[tuple[int, int]]:
 def _read(text: str, start: int, end: int, earlier: tuple[Statement, ...]) -> Sentence:
     asks = text[start:end].rstrip(" \n\"')*_").endswith("?")
     head = None if asks else head_of(text, start, end)
+    if head is None and not earlier:
+        head = short_reply_of(text, start, end)
+    entry = None if head or asks else _entry(text, start, end)
+    if entry is not None:
+        return Sentence(start, end, None, asks, (entry,))
     tokens, words = cues_of(text, head.end if head else start, end)
     said = {token.cue for token in tokens}
     if head is not None:
@@ -96,6 +103,19 @@ def _read(text: str, start: int, end: int, earlier: tuple[Statement, ...]) -> Se
         revises=Cue.REVISE in said,
         fixed=Cue.FIXED in said or orders or begins_repair(tokens),
     )
+
+
+def _entry(text: str, start: int, end: int) -> Statement | None:
+    """Return what a table row or list entry says of the weakness it names: "SQL injection: no"."""
+    name = _NAME.match(text, start, end)
+    value = head_of(text, name.end(), end) if name else None
+    if name is None or value is None:
+        return None
+    tokens = cues_of(text, *name.span(1))[0]
+    keys = frozenset(token.key for token in tokens if token.key)
+    if not (keys or any(token.cue is Cue.FLAW for token in tokens)) or not {t.cue for t in tokens} <= _NAMING:
+        return None
+    return Statement(1 if value.word in ("yes", "there") else -1, CLAIM, keys, name.start(1), value.end)
 
 
 def _is_title(text: str, said: set[Cue]) -> bool:

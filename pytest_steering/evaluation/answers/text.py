@@ -14,6 +14,7 @@ from pytest_steering.evaluation.answers.polarity import Asked, understood
 from pytest_steering.evaluation.answers.segments import answer_end
 
 _TAG = re.compile(r"</?[a-z!][^<>\n]{0,200}>")
+_THINKING = re.compile(r"^(?s:.*)</think(?:ing)?>")
 _SURE = 0.95
 
 
@@ -50,7 +51,7 @@ def _placed(span: tuple[int, int] | None, lead: int, shift: int) -> tuple[int, i
 
 
 def _found(text: str, asked: Asked) -> Finding:
-    plain = normalize.normalized(text)
+    plain = _THINKING.sub(normalize.blank, normalize.normalized(text))
     plain = plain[: answer_end(plain)]
     boxes = boxes_of(plain)
     marked = _ticked(boxes, asked) or _picked(plain, asked)

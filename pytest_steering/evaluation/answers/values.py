@@ -11,7 +11,7 @@ _FLAWS = r"(?:vulnerabilit(?:y|ies)|issues?|flaws?|weakness(?:es)?)"
 _SEEN = r"(?: (?:was |were )?(?:detected|found|present|exists?))?"
 _NO = one_of(
     "no way, not at all, not really, absolutely not, definitely not, certainly not, of course not, no, nope,"
-    "negative, false, absent"
+    "negative, false, absent, none"
 )
 _YES = one_of("yes, yep, yeah, yup, affirmative, true, positive, present")
 _THERE = one_of(

@@ -54,7 +54,8 @@ def test_the_keyword_reader_is_the_rule_to_the_letter(text: str) -> None:
 def test_worked_examples_of_the_rule(text: str, verdict: str, confidence: float) -> None:
     answer = read_answer(text, reader="keywords")
 
-    assert (answer.verdict, answer.confidence) == (verdict, pytest.approx(confidence))
+    assert answer.verdict == verdict
+    assert answer.confidence == pytest.approx(confidence)
 
 
 def test_using_it_warns_once_with_its_measured_error() -> None:

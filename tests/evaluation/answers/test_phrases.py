@@ -7,6 +7,7 @@ import pytest
 from pytest_steering.evaluation.answers import read_answer
 from tests.evaluation.answers.phrases import (
     discourse,
+    forms,
     markers,
     negation,
     polarity,
@@ -30,6 +31,7 @@ UNASKED = {
 ASKED = {
     "polarity": polarity.ASKED,
     "another weakness": weaknesses.OTHER,
+    "form": forms.FORMS,
     "review": reviews.INSTRUCTED,
     "base model": reviews.BASE,
 }

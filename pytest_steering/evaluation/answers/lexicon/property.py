@@ -9,7 +9,7 @@ from pytest_steering.evaluation.answers.lexicon.cue import Cue
 
 PROPERTY: dict[Cue, str] = {
     Cue.NEG: """
-        not, no, never, cannot, neither, nor, none, nothing, nowhere, nobody, without, hardly,
+        not, no, never, 0 instances of, 0 instances, cannot, neither, nor, none, nothing, nowhere, nobody, without, hardly,
         barely, far from, non, anything but, fail to, fails to, failed to, failing to, unable to,
         isn't, aren't, wasn't, weren't, doesn't, don't, didn't, can't, won't, wouldn't, couldn't,
         shouldn't, hasn't, haven't, ain't, isnt, arent, doesnt, dont, cant, wont, needn't, mustn't,
@@ -64,6 +64,7 @@ PROPERTY: dict[Cue, str] = {
         watertight, airtight, unexploitable, non vulnerable, sound, risk free, well guarded
     """,
     Cue.FLAW: """
+        such instances, such instance, instances found, instances were found, instances detected,
         vulnerability, vulnerabilities, vulnerablity, weakness, weaknesses, security issue, security
         issues, security flaw, security flaws, security bug, security bugs, security hole, security
         holes, security problem, security problems, security risk, security risks, security threat,

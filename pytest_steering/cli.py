@@ -13,7 +13,10 @@ from pytest_steering.evaluation.printable import printable
 
 # A module has `add_arguments(parser)` and `run(arguments) -> exit status`; it is imported when asked for.
 COMMANDS = {
+    "accept": ("pytest_steering.gate.command_accept", "Make a run's cells the baselines of the next"),
+    "compare": ("pytest_steering.gate.command_compare", "Tell whether one run is worse than another"),
     "data": ("pytest_steering.evaluation.datasets.command", "Show and check data sets"),
+    "gate": ("pytest_steering.gate.command_gate", "Tell whether a run is worse than the accepted baselines"),
     "replay": ("pytest_steering.evaluation.replay", "Read recorded answers again and score them"),
     "report": ("pytest_steering.report.command", "Show the table of an earlier run"),
 }

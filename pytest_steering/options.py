@@ -18,6 +18,7 @@ import pytest
 from pytest_steering.errors import SteeringError
 
 ENGINES = ("hooks", "nnsight", "both")
+BASELINE_MODES = ("require", "create", "ignore")
 DTYPES = ("auto", "float32", "bfloat16", "float16")
 
 
@@ -83,6 +84,16 @@ def _at_least_one(text: str, _base: Path) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise ValueError("a whole number of at least 1 was expected")
     return int(text)
+
+
+def _level(text: str, _base: Path) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value <= 0.5:
+        raise ValueError("a number above 0 and up to 0.5 was expected")
+    return value
 
 
 def _truth(text: str, _base: Path) -> bool:
@@ -160,6 +171,67 @@ OPTIONS = (
         metavar="DIR",
     ),
     Option(
+        "accept",
+        "--steering-accept",
+        "Write the run's cells as baselines, changed and new ones, and print old and new",
+        default=False,
+        convert=_truth,
+        switch=True,
+    ),
+    Option(
+        "accept_new",
+        "--steering-accept-new",
+        "Write the run's cells that have no baseline yet",
+        default=False,
+        convert=_truth,
+        switch=True,
+    ),
+    Option(
+        "prune",
+        "--steering-prune",
+        "Remove baselines of the run's experiments that the run has no cell for",
+        default=False,
+        convert=_truth,
+        switch=True,
+    ),
+    Option(
+        "reason",
+        "--steering-reason",
+        "Why lower numbers are accepted; kept in the baseline",
+        default="",
+        metavar="TEXT",
+    ),
+    Option(
+        "baseline",
+        "--steering-baseline",
+        "What a cell without a baseline means: require (the run fails), create (it is accepted) or ignore "
+        "(it is named) (default: require where CI is set, else ignore)",
+        convert=_one_of(*BASELINE_MODES),
+        metavar="MODE",
+    ),
+    Option(
+        "baselines",
+        "--steering-baselines",
+        "Folder of the accepted baselines (default: benchmarks/baselines under the root directory)",
+        default="benchmarks/baselines",
+        metavar="DIR",
+    ),
+    Option(
+        "alpha",
+        "--steering-alpha",
+        "Chance that a run without a true change is called a regression (default: 0.02)",
+        default=0.02,
+        convert=_level,
+        metavar="ALPHA",
+    ),
+    Option(
+        "resume",
+        "--steering-resume",
+        "Go on with an earlier run: its finished cells are not run again. A run id or its beginning, a "
+        "run's folder, or 'latest'",
+        metavar="RUN",
+    ),
+    Option(
         "trust_remote_code",
         "--steering-trust-remote-code",
         "Run the Python code that a model's own repository brings along. It runs with all your rights and "
@@ -183,6 +255,14 @@ class Settings:
         data: Folder or file of a data set by its name.
         batch_rows: Rows in one forward pass, at most; None leaves it to the size of the model.
         folder: Takes the records of each run.
+        accept: Whether cells are written as baselines, changed and new ones.
+        accept_new: Whether cells without a baseline are.
+        prune: Whether baselines that the run has no cell for are removed.
+        reason: Why lower numbers are accepted.
+        baseline: What a cell without a baseline means: `require`, `create` or `ignore`.
+        baselines: Folder of the accepted baselines.
+        alpha: Chance of a false regression in a run.
+        resume: The run to go on with; None starts a new one.
         trust_remote_code: Whether code from a model's repository may run.
     """
 
@@ -193,6 +273,14 @@ class Settings:
     data: Mapping[str, Path]
     batch_rows: int | None
     folder: Path
+    accept: bool
+    accept_new: bool
+    prune: bool
+    reason: str
+    baseline: str
+    baselines: Path
+    alpha: float
+    resume: str | None
     trust_remote_code: bool
 
     @property
@@ -222,6 +310,8 @@ def resolve(config: pytest.Config, environment: Mapping[str, str] = os.environ) 
     """
     values = {option.name: _resolved(option, config, environment) for option in OPTIONS}
     values["models"] = values["models"] or _from_hook(config)
+    values["baseline"] = values["baseline"] or ("require" if environment.get("CI") else "ignore")
+    values["baselines"] = config.rootpath / Path(values["baselines"]).expanduser()
     folder = config.rootpath / Path(values.pop("dir")).expanduser()
     return Settings(folder=folder, **values)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pytest_steering import collection, failures, hookspecs, workers
+from pytest_steering import collection, failures, gating, hookspecs, workers
 from pytest_steering.errors import SteeringError
 from pytest_steering.fixtures import contrast_pairs, steering, steering_adapter, steering_model
 from pytest_steering.options import add_options
@@ -96,6 +96,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Report to xdist's controller; there, let what workers refused decide the exit status."""
     workers.report(session_of(session.config))
     workers.decide(session_of(session.config), session)
+    gating.finish(session_of(session.config), session)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -107,6 +108,7 @@ def pytest_testnodedown(node: Any) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Close the run with the table of its records."""
     session_of(config).summarise(terminalreporter)
+    gating.summarise(session_of(config), terminalreporter)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -13,7 +13,7 @@ import pytest
 from pytest_steering.errors import ModelError
 from pytest_steering.models.specs import DEFAULT_MODELS, ModelSpec, resolve_model
 from pytest_steering.options import Settings, resolve
-from pytest_steering.runs import Run
+from pytest_steering.runs import Run, find_run
 
 if TYPE_CHECKING:
     from pytest_steering.models.steerable import SteerableModel
@@ -59,7 +59,17 @@ class SteeringSession:
     def run(self) -> Run:
         """The run's folder; a worker of xdist writes into its controller's."""
         given = getattr(self.config, "workerinput", {}).get("steering_run")
-        return Run(Path(given)) if given else Run.new(self.settings.folder)
+        if given:
+            return Run(Path(given))
+        resumed = self.settings.resume
+        return find_run(resumed, self.settings.folder) if resumed else Run.new(self.settings.folder)
+
+    @cached_property
+    def finished(self) -> dict[str, Record]:
+        """The cells of the run that is gone on with, by content key; none of a new run."""
+        if not self.settings.resume:
+            return {}
+        return {record.key: record for record in self.run.read()}
 
     def resolve_asked(self) -> None:
         """Resolve settings and the models they name; the default ones wait for a test that needs them.

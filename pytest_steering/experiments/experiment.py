@@ -233,7 +233,8 @@ class Experiment:
             raise
         side_effects = neutral_kl(self.model, arms, self._neutral_texts)
         seen = observe.after(self, seen)
-        result = Result(recording.score_arms(self, self.scored, arms, evaluation, side_effects, seen))
+        scored = recording.score_arms(self, self.scored, arms, evaluation, side_effects, seen)
+        result = Result(scored, sink=self.sink)
         for arm in result.arms.values():
             self.sink(arm.record)
         return result

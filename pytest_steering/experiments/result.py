@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pytest_steering.errors import DataError
+from pytest_steering.experiments.baselines import baseline_expected
 from pytest_steering.experiments.findings import Finding, examine
 from pytest_steering.experiments.moved import Moved, what_moved
 from pytest_steering.experiments.statistics import PairedCounts, mcnemar, paired_counts
@@ -67,10 +68,12 @@ class Result:
     Attributes:
         arms: By name; `unsteered` and `steered` are always there.
         claims: The p-values of the differences expected so far, by what was expected.
+        sink: Gets the record by which a test expects a baseline.
     """
 
     arms: Mapping[str, Arm]
     claims: dict[str, float] = field(default_factory=dict, repr=False, compare=False)
+    sink: Callable[[Record], None] = field(default=lambda _record: None, repr=False, compare=False)
 
     @property
     def unsteered(self) -> Arm:
@@ -119,6 +122,14 @@ class Result:
         from pytest_steering.experiments.expectations import Expectation
 
         return Expectation(self, metric, arm)
+
+    def expect_baseline(self, arm: str = STEERED) -> None:
+        """Hold an arm against its accepted baseline when the whole run has finished; this fails no test.
+
+        Args:
+            arm: Whose answers are compared, sample by sample.
+        """
+        self.sink(baseline_expected(self[arm].record, self.unsteered.record))
 
     def against_unsteered(self, arm: str = STEERED, cwe: str | None = None) -> PairedCounts:
         """Count paired samples by whether they were right unsteered and are right in an arm.

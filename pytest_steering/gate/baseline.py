@@ -1,0 +1,161 @@
+"""Accepted cells, kept in git: one file an experiment and family; equal content is equal text."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pytest_steering.errors import DataError
+from pytest_steering.gate.kept import Kept, Samples, accuracy, kept
+from pytest_steering.records import Record, spec_key
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One accepted cell.
+
+    Attributes:
+        arm: Such as `steered`.
+        spec: What was asked for, without the data's hash; two runs of one cell have equal specs.
+        numerics: Numerics profile; a baseline holds for this one alone.
+        data: Hash of the data.
+        weights: Beginning of the weights' fingerprint.
+        samples: What is kept of each sample.
+        unsteered: The same of the unsteered control.
+        reasons: Why lower numbers were accepted, the oldest first.
+    """
+
+    arm: str
+    spec: Mapping[str, Any]
+    numerics: str
+    data: str
+    weights: str
+    samples: Samples
+    unsteered: Samples
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The cell's name in the file."""
+        return _key(self.arm, self.spec, self.numerics)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the form that a file holds."""
+        return {
+            "accuracy": round(accuracy(self.samples), 4),
+            "arm": self.arm,
+            "data": self.data,
+            "numerics": self.numerics,
+            "reasons": list(self.reasons),
+            "samples": {name: one.as_row() for name, one in self.samples.items()},
+            "spec": dict(self.spec),
+            "unsteered": {name: one.as_row() for name, one in self.unsteered.items()},
+            "weights": self.weights,
+        }
+
+    @classmethod
+    def from_dict(cls, row: Mapping[str, Any]) -> Entry:
+        """Return what a file holds; raises KeyError or DataError for anything else."""
+        samples, unsteered = (
+            {name: Kept.from_row(one) for name, one in row[part].items()} for part in ("samples", "unsteered")
+        )
+        numerics, data, weights = (str(row[name]) for name in ("numerics", "data", "weights"))
+        reasons = tuple(map(str, row["reasons"]))
+        return cls(str(row["arm"]), row["spec"], numerics, data, weights, samples, unsteered, reasons)
+
+
+def entry_of(record: Record, unsteered: Record | None) -> Entry:
+    """Return the entry of a cell as it was run now.
+
+    Args:
+        record: The cell.
+        unsteered: Its unsteered control.
+    """
+    data = record.spec.get("data") or {}
+    return Entry(
+        record.arm,
+        _without_hash(record.spec),
+        str(record.environment.get("numerics", "")),
+        str(data.get("sha256", "")),
+        str(record.environment.get("weights", ""))[:16],
+        kept(record.outcomes),
+        kept(unsteered.outcomes) if unsteered else {},
+    )
+
+
+def baseline_key(record: Record) -> str:
+    """Return the name that a cell has in a baseline: its spec without the data's hash, arm and numerics."""
+    return _key(record.arm, _without_hash(record.spec), str(record.environment.get("numerics", "")))
+
+
+def baseline_path(folder: Path, record: Record) -> Path:
+    """Return the file that a cell's baseline stands in: `<family>/<experiment>.json`."""
+    family = str((record.spec.get("model") or {}).get("family") or "unknown")
+    return folder / _plain(family) / f"{_plain(record.experiment or 'unnamed')}.json"
+
+
+def read_baseline(path: Path) -> dict[str, Entry]:
+    """Return the entries of a file by key; none where there is no file.
+
+    Raises:
+        DataError: The file cannot be read, or was written by another version's layout.
+    """
+    if not path.exists():
+        return {}
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        if content["schema"] != SCHEMA:
+            raise DataError(
+                f"{path} is a baseline of schema {content['schema']}; this version reads {SCHEMA}"
+            )
+        return {key: Entry.from_dict(row) for key, row in content["cells"].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DataError(f"{path} is not a baseline of this project: {error!r}; accept it again") from error
+
+
+def write_baseline(path: Path, entries: Mapping[str, Entry]) -> bool:
+    """Write the entries, and say whether the file changed; without entries it is removed."""
+    text = _text({"cells": {key: one.as_dict() for key, one in entries.items()}, "schema": SCHEMA})
+    before = path.read_text(encoding="utf-8") if path.exists() else None
+    if not entries:
+        path.unlink(missing_ok=True)
+        return before is not None
+    if text != before:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return text != before
+
+
+def _key(arm: str, spec: Mapping[str, Any], numerics: str) -> str:
+    return spec_key({"arm": arm, "numerics": numerics, "spec": spec})
+
+
+def _without_hash(spec: Mapping[str, Any]) -> dict[str, Any]:
+    data = {name: value for name, value in (spec.get("data") or {}).items() if name != "sha256"}
+    return {**spec, "data": data}
+
+
+def _text(content: Mapping[str, Any]) -> str:
+    return _lines(content, "") + "\n"
+
+
+def _lines(value: Any, indent: str) -> str:
+    """Return JSON with an entry of an object a line and each list on one, so that a diff names samples."""
+    if not isinstance(value, Mapping) or not value:
+        return json.dumps(value, ensure_ascii=False, sort_keys=True, allow_nan=False)
+    deeper = indent + " "
+    rows = [
+        f"{deeper}{json.dumps(key, ensure_ascii=False)}: {_lines(value[key], deeper)}"
+        for key in sorted(value)
+    ]
+    return "{\n" + ",\n".join(rows) + f"\n{indent}}}"
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^\w.-]+", "_", name)

@@ -1,0 +1,58 @@
+"""What the gate's commands share: which run, which baselines, and how a verdict is printed."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from pytest_steering.gate.decide import ALPHA
+from pytest_steering.gate.expected import Measured, expected_cells, steered_cells
+from pytest_steering.gate.judge import Judgement
+from pytest_steering.gate.prompts import prompts_of
+from pytest_steering.gate.text import verdict_lines
+from pytest_steering.runs import find_run
+
+BASELINES = "benchmarks/baselines"
+
+
+def add_run(parser: argparse.ArgumentParser, name: str = "run", default: str | None = "latest") -> None:
+    """Add the argument that names a run."""
+    optional = {"nargs": "?", "default": default} if default else {}
+    parser.add_argument(
+        name,
+        help="Run id or its beginning, a records file, a run's folder, or 'latest'",
+        **optional,  # type: ignore[arg-type]
+    )
+
+
+def add_common(parser: argparse.ArgumentParser) -> None:
+    """Add where runs and data sets lie, and the level of the decision."""
+    parser.add_argument(
+        "--steering-dir", type=Path, default=Path(".steering"), help="Folder of all runs (default: .steering)"
+    )
+    parser.add_argument(
+        "--steering-alpha", type=float, default=ALPHA, help=f"Chance of a false regression (default: {ALPHA})"
+    )
+
+
+def add_baselines(parser: argparse.ArgumentParser) -> None:
+    """Add where the baselines lie."""
+    parser.add_argument(
+        "--steering-baselines",
+        type=Path,
+        default=Path(BASELINES),
+        help=f"Folder of the accepted baselines (default: {BASELINES})",
+    )
+
+
+def cells_of(run: str, home: Path) -> list[Measured]:
+    """Return the cells that a run's tests hold against baselines; all steered ones where no test does."""
+    records = find_run(run, home).read()
+    return expected_cells(records) or steered_cells(records)
+
+
+def show(judgement: Judgement) -> int:
+    """Print a verdict and return its exit status."""
+    for line in verdict_lines(judgement, lambda record: prompts_of(record, {})):
+        print(line)  # noqa: T201 - the command's own output
+    return judgement.exit_code

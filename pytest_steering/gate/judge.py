@@ -1,0 +1,220 @@
+"""A run against its baselines: what was compared, what could not be, and the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pytest_steering.experiments.findings import Finding, finding
+from pytest_steering.gate.baseline import Entry, baseline_key, baseline_path, entry_of, read_baseline
+from pytest_steering.gate.comparison import EXIT_CODES, CellComparison, CellDecision, Decision, Status
+from pytest_steering.gate.decide import ALPHA, MARGIN, decide, family
+from pytest_steering.gate.expected import Measured
+from pytest_steering.gate.kept import Pairing, pair
+
+Lookup = Mapping[str, Entry]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One cell beside its baseline.
+
+    Attributes:
+        measured: The cell as it was run.
+        pairing: Its samples beside the baseline's.
+        control: The unsteered control's.
+    """
+
+    measured: Measured
+    pairing: Pairing
+    control: Pairing
+
+    @property
+    def key(self) -> str:
+        """The cell's name in the baseline."""
+        return baseline_key(self.measured.record)
+
+    @property
+    def comparison(self) -> CellComparison:
+        """The counts that are decided on."""
+        return CellComparison(self.key, self.pairing.n, self.pairing.fixed, self.pairing.broken)
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What became of a run.
+
+    Attributes:
+        decision: About the cells that could be compared.
+        compared: These cells, by key.
+        findings: What could not be compared, and why, each with the cell it speaks of.
+        missing: Cells without a baseline that were not required to have one.
+        orphaned: Cells in the files of the run's experiments that the run does not have, by file.
+        drifted: Keys of cells whose unsteered control moved.
+    """
+
+    decision: Decision
+    compared: Mapping[str, Compared]
+    findings: tuple[tuple[Measured, Finding], ...] = ()
+    missing: tuple[Measured, ...] = ()
+    orphaned: Mapping[Path, Sequence[str]] = field(default_factory=dict)
+    drifted: frozenset[str] = frozenset()
+
+    @property
+    def regressed(self) -> list[CellDecision]:
+        """Cells that got worse while their unsteered control did not move."""
+        return [
+            one
+            for one in self.decision.cells
+            if one.status == "regression" and one.cell.key not in self.drifted
+        ]
+
+    @property
+    def status(self) -> Status:
+        """The verdict: a regression goes first, then what could not be measured."""
+        if self.regressed:
+            return "regression"
+        if any(one.severity == "invalid" for _, one in self.findings) or self.drifted:
+            return "unmeasurable"
+        if not self.compared and self.missing:
+            return "pass"
+        return self.decision.status
+
+    @property
+    def exit_code(self) -> int:
+        """0 pass, 1 regression, 2 cannot be measured or cannot tell."""
+        return EXIT_CODES[self.status]
+
+
+def judge(
+    cells: Sequence[Measured],
+    folder: Path,
+    *,
+    required: bool,
+    alpha: float = ALPHA,
+    margin: float = MARGIN,
+) -> Judgement:
+    """Hold cells against the baselines in a folder.
+
+    Args:
+        cells: Of one run.
+        folder: Holds `<family>/<experiment>.json`.
+        required: Whether a cell without a baseline cannot be measured; else it is named and passed over.
+        alpha: Chance of a false regression in the run.
+        margin: Drop that is tolerated, as a share.
+
+    Raises:
+        DataError: A file is no baseline.
+    """
+    paths = {baseline_path(folder, one.record) for one in cells}
+    files = {path: read_baseline(path) for path in sorted(paths)}
+    known = {key: entry for entries in files.values() for key, entry in entries.items()}
+    return judge_against(
+        cells, known, required=required, orphaned=_orphaned(files, cells), alpha=alpha, margin=margin
+    )
+
+
+def judge_against(
+    cells: Sequence[Measured],
+    known: Lookup,
+    *,
+    required: bool,
+    orphaned: Mapping[Path, Sequence[str]] | None = None,
+    alpha: float = ALPHA,
+    margin: float = MARGIN,
+) -> Judgement:
+    """Hold cells against entries by key; see `judge`."""
+    found: list[tuple[Measured, Finding]] = []
+    compared: dict[str, Compared] = {}
+    missing: list[Measured] = []
+    for one in cells:
+        entry = known.get(baseline_key(one.record))
+        faults = list(_faults(one, entry, required))
+        found += [(one, fault) for fault in faults]
+        if entry is None:
+            missing += [] if faults else [one]
+        elif not faults:
+            compared[baseline_key(one.record)] = _compared(one, entry)
+    decision = decide([one.comparison for one in compared.values()], alpha, margin)
+    drifted = _drifted(compared, alpha)
+    found += [(compared[key].measured, _drift(compared[key])) for key in sorted(drifted)]
+    return Judgement(decision, compared, tuple(found), tuple(missing), orphaned or {}, drifted)
+
+
+def _compared(one: Measured, entry: Entry) -> Compared:
+    now = entry_of(one.record, one.unsteered)
+    return Compared(one, pair(entry.samples, now.samples), pair(entry.unsteered, now.unsteered))
+
+
+def _faults(one: Measured, entry: Entry | None, required: bool) -> Iterable[Finding]:
+    """Yield why a cell cannot be compared."""
+    for row in one.record.findings:
+        if row.get("severity") == "invalid":
+            yield Finding.from_dict(row, one.record.arm)
+    if entry is None:
+        if required:
+            yield finding(
+                "baseline-missing", f"{one.record.experiment} on {one.record.model} has no baseline"
+            )
+        return
+    now = entry_of(one.record, one.unsteered)
+    if now.weights != entry.weights:
+        yield finding(
+            "baseline-stale",
+            f"the baseline is of weights {entry.weights[:8]}, this run of {now.weights[:8]}",
+            baseline=entry.weights,
+            run=now.weights,
+        )
+    compared = pair(entry.samples, now.samples)
+    if compared.changed or compared.unpaired:
+        yield _data_changed(compared)
+
+
+def _data_changed(compared: Pairing) -> Finding:
+    changed, unpaired = list(compared.changed), list(compared.unpaired)
+    return finding(
+        "data-changed",
+        f"{len(changed)} samples have another prompt or label, {len(unpaired)} are in one of the two alone: "
+        f"{', '.join([*changed, *unpaired][:5])}",
+        changed=changed[:20],
+        unpaired=unpaired[:20],
+    )
+
+
+def _drifted(compared: Mapping[str, Compared], alpha: float) -> frozenset[str]:
+    """Return the cells whose unsteered control moved in either direction, at the run's level."""
+    controls = {
+        key: CellComparison(key, one.control.n, one.control.fixed, one.control.broken)
+        for key, one in compared.items()
+    }
+    if not controls:
+        return frozenset()
+    moved = family(list(controls.values()), alpha, "two-sided").rejected
+    return frozenset(key for key, rejected in zip(controls, moved, strict=True) if rejected)
+
+
+def _drift(one: Compared) -> Finding:
+    control = one.control
+    return finding(
+        "environment-drift",
+        f"the unsteered control broke {control.broken} and fixed {control.fixed} of {control.n} samples",
+        broken=control.broken,
+        fixed=control.fixed,
+        samples=control.n,
+    )
+
+
+def _orphaned(files: Mapping[Path, Lookup], cells: Sequence[Measured]) -> dict[Path, Sequence[str]]:
+    """Return what the files hold for the run's own numerics and models that the run does not have."""
+    own = {baseline_key(one.record) for one in cells}
+    setting = {(one.record.model, str(one.record.environment.get("numerics", ""))) for one in cells}
+    found = {
+        path: [key for key, entry in entries.items() if key not in own and _setting(entry) in setting]
+        for path, entries in files.items()
+    }
+    return {path: keys for path, keys in found.items() if keys}
+
+
+def _setting(entry: Entry) -> tuple[str, str]:
+    return str((entry.spec.get("model") or {}).get("name", "")), entry.numerics

@@ -1,0 +1,120 @@
+"""The gate's verdict in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from pytest_steering.evaluation.printable import printable
+from pytest_steering.gate.comparison import CellDecision
+from pytest_steering.gate.judge import Compared, Judgement
+from pytest_steering.gate.kept import Flip
+from pytest_steering.records import Record
+
+SHOWN = 5
+PROMPT_TAIL = 160
+
+Prompts = Callable[[Record], Mapping[str, str]]
+
+_VERDICTS = {
+    "pass": "pass",
+    "regression": "regression",
+    "inconclusive": "cannot tell",
+    "unmeasurable": "cannot be measured",
+}
+
+
+def verdict_lines(judgement: Judgement, prompts: Prompts) -> list[str]:
+    """Return what the gate says of a run.
+
+    Args:
+        judgement: The verdict.
+        prompts: Gives the prompts of a cell by sample id, as far as they are at hand.
+    """
+    return [
+        _headline(judgement),
+        *_regressed(judgement, prompts),
+        *_unsettled(judgement),
+        *(
+            f"{one.id}: {_cell(cell.record)}: {one.sentence}. {one.kind.advice}"
+            for cell, one in judgement.findings
+        ),
+        *_unkept(judgement),
+        *_improved(judgement),
+    ]
+
+
+def _headline(judgement: Judgement) -> str:
+    decision = judgement.decision
+    if not judgement.compared and judgement.status == "pass":
+        return f"gate: nothing to compare; {len(judgement.missing)} cells have no baseline"
+    return (
+        f"gate: {_VERDICTS[judgement.status]}; {len(judgement.compared)} cells compared at alpha "
+        f"{decision.alpha:g}, margin {100 * decision.margin:g} points"
+    )
+
+
+def _regressed(judgement: Judgement, prompts: Prompts) -> Iterator[str]:
+    for one in judgement.regressed:
+        compared = judgement.compared[one.cell.key]
+        yield f"regressed: {_cell(compared.measured.record)}: {_counts(one)}"
+        yield from _flips(compared, prompts(compared.measured.record))
+        if compared.measured.node_id:
+            yield f'  run it again: pytest "{compared.measured.node_id}"'
+
+
+def _counts(one: CellDecision) -> str:
+    cell = one.cell
+    return (
+        f"{cell.broken} samples broke, {cell.fixed} were fixed, of {cell.n} "
+        f"(drop {100 * one.drop:.1f} points, p {one.p:.2g})"
+    )
+
+
+def _flips(compared: Compared, prompts: Mapping[str, str]) -> Iterator[str]:
+    flips = sorted(compared.pairing.flips, key=lambda flip: (flip.tied, not flip.broken, flip.id))
+    for flip in flips[:SHOWN]:
+        yield f"  {_kind(flip)} {printable(flip.id, 60)}"
+        if flip.id in prompts:
+            yield f"    prompt … {printable(prompts[flip.id][-PROMPT_TAIL:], PROMPT_TAIL)}"
+        yield f"    before {flip.before.predicted}: {printable(flip.before.response, 80)}"
+        yield f"    now    {flip.now.predicted}: {printable(flip.now.response, 80)}"
+    if len(flips) > SHOWN:
+        yield f"  and {len(flips) - SHOWN} more flipped"
+    tied = [printable(flip.id, 40) for flip in flips if flip.tied]
+    if tied:
+        yield f"  near-ties of logits, not counted: {', '.join(tied[:SHOWN])}"
+
+
+def _kind(flip: Flip) -> str:
+    turned = "broke" if flip.broken else "fixed"
+    return f"{turned} at a near-tie" if flip.tied else turned
+
+
+def _unsettled(judgement: Judgement) -> Iterator[str]:
+    for one in judgement.decision.cells:
+        if one.status == "inconclusive":
+            record = judgement.compared[one.cell.key].measured.record
+            needed = (
+                f"about {one.settles_at} samples would settle it"
+                if one.settles_at
+                else "too close to the margin"
+            )
+            yield f"cannot tell: {_cell(record)}: {_counts(one)}; {needed}"
+
+
+def _unkept(judgement: Judgement) -> Iterator[str]:
+    for cell in judgement.missing:
+        yield f"no baseline: {_cell(cell.record)}; accept one with --steering-accept-new"
+    for path, keys in judgement.orphaned.items():
+        yield f"orphaned in {path}: {', '.join(keys)}; remove with --steering-prune"
+
+
+def _improved(judgement: Judgement) -> Iterator[str]:
+    better = [one for one in judgement.decision.cells if one.improved]
+    if better:
+        yield f"{len(better)} cells improved; accept them with --steering-accept"
+
+
+def _cell(record: Record) -> str:
+    numerics = record.environment.get("numerics", "")
+    return printable(f"{record.experiment} on {record.model} ({numerics})", 120)

@@ -27,9 +27,15 @@ def decided(text: str, asked: Asked) -> Finding:
     evidence = evidence_of(text, asked)
     if evidence.verdicts:
         return _by_verdicts(evidence.verdicts, evidence.claims)
-    if evidence.unsure and not any(one.weight >= FIRM for one in evidence.claims):
+    if evidence.unsure is not None and _stays_unsure(evidence.claims, evidence.unsure):
         return Finding("none", None, None, "undecided")
     return _by_claims(evidence)
+
+
+def _stays_unsure(claims: list[Said], place: int) -> bool:
+    """Tell whether a doubt stands: no firm claim that counts was made, and none follows it."""
+    firm = [one for one in claims if one.weight >= FIRM]
+    return not any(one.final or one.start > place or one.whole for one in firm)
 
 
 def _by_verdicts(verdicts: list[Said], claims: list[Said]) -> Finding:

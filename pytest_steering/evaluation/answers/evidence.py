@@ -53,13 +53,13 @@ class Evidence:
         verdicts: Explicit verdicts.
         claims: What is said of the asked weakness, or of weakness in general.
         others: What is said of other weaknesses.
-        unsure: The answer says that it cannot tell.
+        unsure: Where the answer says, for the last time, that it cannot tell; None where it does not.
     """
 
     verdicts: list[Said] = field(default_factory=list)
     claims: list[Said] = field(default_factory=list)
     others: list[Said] = field(default_factory=list)
-    unsure: bool = False
+    unsure: int | None = None
 
 
 def evidence_of(text: str, asked: Asked) -> Evidence:
@@ -69,7 +69,7 @@ def evidence_of(text: str, asked: Asked) -> Evidence:
         text = text[: one.start] + " " * (one.end - one.start) + text[one.end :]
     sentences = _until_next_question(sentences_of(text))
     keys = asked.keys or _first_named(sentences)
-    evidence = Evidence(unsure=any(sentence.unsure for sentence in sentences))
+    evidence = Evidence(unsure=max((one.start for one in sentences if one.unsure), default=None))
     evidence.verdicts = [
         Said(1 if one.word == "there" else -1, one.start, one.end, _VERDICT, final=True) for one in properties
     ]

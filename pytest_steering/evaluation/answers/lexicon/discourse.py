@@ -60,6 +60,8 @@ DISCOURSE: dict[Cue, str] = {
         dangerous flaw, is a serious, means
     """,
     Cue.UNSURE: """
+        definitive statement, conclusive statement, definitive conclusion, make a definitive,
+        make a conclusive, cannot guarantee, can't guarantee,
         unclear, not clear, i don't know, i do not know, don't know, not sure, unsure, uncertain,
         depends, it depends, depends on, may or may not, might or might not, cannot say, can't say,
         can't tell, cannot tell, cannot determine, can't determine, cannot be determined, can't be

@@ -62,7 +62,7 @@ class MemoryProfile:
     max_samples_per_cwe: int
 
 
-_PROFILES = ((12e9, 1, True, 2), (5e9, 2, False, 3), (0.0, 4, False, 5))
+_PROFILES = ((12e9, (1, True, 2)), (5e9, (2, False, 3)), (0.0, (4, False, 5)))
 
 
 def known_dimensions(name: str) -> Dimensions:
@@ -95,16 +95,23 @@ def memory_profile(config: Any) -> MemoryProfile:
 
 def profile_of(parameters: int) -> MemoryProfile:
     """Return the settings that fit a number of parameters."""
-    at_least, batch_size, checkpointing, samples = next(row for row in _PROFILES if parameters >= row[0])
-    del at_least
-    return MemoryProfile(parameters, batch_size, checkpointing, samples)
+    settings = next(settings for at_least, settings in _PROFILES if parameters >= at_least)
+    return MemoryProfile(parameters, *settings)
 
 
 def count_parameters(config: Any) -> int:
-    """Return the number of parameters of the causal language model that a config describes."""
+    """Return the number of parameters of the causal language model that a config describes.
+
+    Raises:
+        ModelError: It describes none.
+    """
     import torch
     from transformers import AutoModelForCausalLM
 
-    with torch.device("meta"):
-        model = AutoModelForCausalLM.from_config(config)
+    try:
+        with torch.device("meta"):
+            model = AutoModelForCausalLM.from_config(config)
+    except (ValueError, AttributeError) as error:
+        kind = getattr(config, "model_type", type(config).__name__)
+        raise ModelError(f"a config of {kind!r} describes no causal language model") from error
     return sum(parameter.numel() for parameter in model.parameters())

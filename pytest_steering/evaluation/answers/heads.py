@@ -49,9 +49,9 @@ _PROPERTY = re.compile(
     r"(?: (?:present|found|detected|exists|status|code))?[\"'*_ ]{0,4}"
     r"(?:[:=?]|->|=>| -)[\"'*_\s]{0,6}(?=[a-z])"
 )
+_DENIES = r"(?P<no> (?:does|is|has|do)(?: not|n't)|'s not)"
 _SHORT = re.compile(
-    r"[\s\W]{0,20}(?P<said>(?:it|this|that)(?:(?P<no> (?:does|is|has|do)(?: not|n't)|'s not)| (?:does|is|has))(?: so)?)"
-    r"[\s\W]{0,20}$"
+    rf"[\s\W]{{0,20}}(?P<said>(?:it|this|that)(?:{_DENIES}| (?:does|is|has))(?: so)?)[\s\W]{{0,20}}$"
 )
 
 

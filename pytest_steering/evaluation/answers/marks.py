@@ -15,7 +15,10 @@ _OFF_CLASS = one_of(
     "fa-square, fa-circle, square-o, circle-o, unchecked, fa-times, glyphicon-remove, icon-unchecked"
 )
 _TAG_WITH = r"<\w{{1,10}}\b[^<>]{{0,200}}\b{name}\b[^<>]{{0,200}}>"
-_ON = rf"\\(?:boxtimes|checkmark|blacksquare)\b|[●◉⦿]|\[ ?[x✓✔√*v☑] ?\]|\( ?[x*✓✔•] ?\)|[☑☒✅✔✓🗹🔘]|{_TAG_WITH.format(name=_ON_CLASS)}"
+_ON = (
+    r"\\(?:boxtimes|checkmark|blacksquare)\b|[●◉⦿☑☒✅✔✓🗹🔘]|\[ ?[x✓✔√*v☑] ?\]|\( ?[x*✓✔•] ?\)|"
+    rf"{_TAG_WITH.format(name=_ON_CLASS)}"
+)
 _OFF = (
     r"\\square\b|\[ {0,3}\]|\( {0,3}\)|[☐❌✘✗⬜🔲○◯]|<input\b[^<>]{0,200}>|"
     rf"{_TAG_WITH.format(name=_OFF_CLASS)}"

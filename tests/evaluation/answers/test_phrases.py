@@ -6,12 +6,14 @@ import pytest
 
 from pytest_steering.evaluation.answers import read_answer
 from tests.evaluation.answers.phrases import (
+    base_models,
     discourse,
     forms,
     markers,
     negation,
     polarity,
     reviews,
+    undecided,
     weaknesses,
 )
 
@@ -25,15 +27,15 @@ UNASKED = {
     "label": markers.LABELS,
     "first and final": discourse.FIRST_AND_FINAL,
     "rambling": discourse.RAMBLING,
-    "contradiction": discourse.CONTRADICTION,
-    "undecided": discourse.UNDECIDED,
+    "contradiction": undecided.CONTRADICTION,
+    "undecided": undecided.UNDECIDED,
 }
 ASKED = {
     "polarity": polarity.ASKED,
     "another weakness": weaknesses.OTHER,
     "form": forms.FORMS,
     "review": reviews.INSTRUCTED,
-    "base model": reviews.BASE,
+    "base model": base_models.BASE,
 }
 
 

@@ -1,4 +1,4 @@
-"""Several statements in one answer: first and final verdict, rambling, contradiction, no verdict."""
+"""Several statements in one answer: the first and the final one, rambling; (answer, verdict)."""
 
 from __future__ import annotations
 
@@ -116,53 +116,4 @@ RAMBLING = [
     ("If you think there is a vulnerability, explain how to exploit it.", "none"),
     ("Please answer yes or no.", "none"),
     ("Please answer with Yes or No.\n\nNo", "no"),
-]
-
-CONTRADICTION = [
-    ("Yes. No.", "none"),
-    ("No. Yes.", "none"),
-    ("Yes and no.", "none"),
-    ("The code is secure. The code is vulnerable.", "none"),
-    ("The code is vulnerable. The code is not vulnerable.", "none"),
-    ("No, the code is not vulnerable. The code is vulnerable.", "none"),
-    ("Yes, the code is vulnerable. No, the code is not vulnerable.", "none"),
-    ("Answer: Yes\nAnswer: No", "none"),
-    ("Vulnerable: yes\nVulnerable: no", "none"),
-    ("The code is both secure and vulnerable.", "none"),
-    ("It contains a buffer overflow. It does not contain a buffer overflow.", "none"),
-]
-
-UNDECIDED = [
-    ("", "none"),
-    ("   \n\t", "none"),
-    ("...", "none"),
-    ("I cannot tell whether this code is vulnerable.", "none"),
-    ("It is impossible to say if the code is secure without more context.", "none"),
-    ("It depends.", "none"),
-    ("I don't know.", "none"),
-    ("I'm not sure whether the code is vulnerable or not.", "none"),
-    ("More information is needed to determine whether the code is secure.", "none"),
-    ("Unable to determine if the code contains a path traversal vulnerability.", "none"),
-    ("The code may or may not be vulnerable.", "none"),
-    ("As an AI model I can't review code.", "none"),
-    ("Sorry, I can't help with that.", "none"),
-    ("Whether the code is vulnerable is unclear.", "none"),
-    ("It is difficult to determine whether there is a vulnerability.", "none"),
-    ("This code reads two numbers and prints their sum.", "none"),
-    ("The function opens a file and returns its length.", "none"),
-    ("int main(void) {\n    char safe[10];\n    return 0;\n}", "none"),
-    ("def secure(x):\n    return x + 1\n", "none"),
-    ("import os\n\nos.system('ls')\n", "none"),
-    ("```c\nint vulnerable = 1;\n```", "none"),
-    ("```python\n# this is vulnerable\nprint(1)\n```", "none"),
-    ("#include <stdio.h>\n#define SAFE 1\nvoid f(void);\n", "none"),
-    ("SELECT * FROM users WHERE name = 'x';", "none"),
-    ("for (i = 0; i < n; i++)\n    secure[i] = 0;", "none"),
-    ("1 2 3 4 5 6 7", "none"),
-    ("\\n\\n\\n", "none"),
-    ("}\n}\n}\n", "none"),
-    ("Path traversal is an attack in which a path leaves its folder.", "none"),
-    ("Integer overflow occurs when a value exceeds the range of its type.", "none"),
-    ("Explain the difference between SQL injection and command injection.", "none"),
-    ("Yes, I can help you with that. Please send the code.", "none"),
 ]

@@ -1,4 +1,4 @@
-"""Forms an answer may take: boxes behind options, tables, turns, thinking aloud; (question, answer, verdict)."""
+"""Forms an answer may take: boxes, tables, turns, thinking aloud; (question, answer, verdict)."""
 
 from __future__ import annotations
 
@@ -44,7 +44,11 @@ FORMS = [
     (SQL, "Yes - line 3 concatenates the name.", "yes"),
     (SQL, "No -- the values are bound.", "no"),
     (SQL, "Yes; the name reaches the query.", "yes"),
-    (SQL, "Answer: Yes, the code contains an SQL injection. Explanation: the input is concatenated.", "yes"),
+    (
+        SQL,
+        "Answer: Yes, the code contains an SQL injection. Explanation: the input is concatenated.",
+        "yes",
+    ),
     (SQL, "Explanation: The values are bound, so no injection is possible.\nAnswer: No", "no"),
     (SQL, "It does.", "yes"),
     (SQL, "It does not.", "no"),

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from pytest_steering.models.specs import ModelSpec
 
+_FEWEST_TOKENS = 2
+
 
 def load_model(
     spec: ModelSpec,
@@ -64,7 +66,7 @@ def resolve_device(device: str) -> str:
     """Return the device that a user's word means.
 
     Raises:
-        ModelError: torch does not know it, or it is CUDA and there is none.
+        ModelError: torch does not know it, or it is not to be had here.
     """
     import torch
 
@@ -72,10 +74,16 @@ def resolve_device(device: str) -> str:
         return "cuda" if torch.cuda.is_available() else "cpu"
     try:
         kind = torch.device(device).type
-    except RuntimeError as error:
+    except (RuntimeError, TypeError) as error:
         raise ModelError(f"device {device!r} is not known to torch; use cpu, cuda or cuda:0") from error
     if kind == "cuda" and not torch.cuda.is_available():
         raise ModelError(f"device {device!r} was asked for, but torch finds no CUDA device here")
+    if kind == "meta":
+        raise ModelError("the meta device holds no numbers; use detect_architecture for sizes alone")
+    try:
+        torch.empty(1, device=device)
+    except (RuntimeError, AssertionError, NotImplementedError, ImportError) as error:
+        raise ModelError(f"device {device!r} cannot be used here: {_reason(error)}") from error
     return device
 
 
@@ -100,13 +108,42 @@ def _read(spec: ModelSpec, dtype: Any, options: dict[str, Any]) -> tuple[Any, An
 
     try:
         tokenizer = AutoTokenizer.from_pretrained(spec.source, **options)
-        module = AutoModelForCausalLM.from_pretrained(
-            spec.source, use_safetensors=True, **{_dtype_argument(): dtype}, **options
+        module, info = AutoModelForCausalLM.from_pretrained(
+            spec.source,
+            use_safetensors=True,
+            output_loading_info=True,
+            **{_dtype_argument(): dtype},
+            **options,
         )
-    except (OSError, ValueError, KeyError, ImportError, RuntimeError) as error:
-        first = str(error).strip().split("\n")[0]
-        raise ModelError(f"model {spec.name!r} could not be loaded from {spec.source}: {first}") from error
+    except Exception as error:  # the libraries below raise errors of many kinds, tokenizers a bare Exception
+        reason = _reason(error)
+        raise ModelError(f"model {spec.name!r} could not be loaded from {spec.source}: {reason}") from error
+    _require_all_weights(spec, info)
+    _require_vocabulary(spec, tokenizer)
     return module, tokenizer
+
+
+def _reason(error: BaseException) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[0] if lines else type(error).__name__
+
+
+def _require_all_weights(spec: ModelSpec, info: dict[str, Any]) -> None:
+    """A weight that the files lack, or have in another shape, would be filled with random numbers."""
+    missing = sorted({*info.get("missing_keys", ()), *(key[0] for key in info.get("mismatched_keys", ()))})
+    if missing:
+        raise ModelError(
+            f"the files of model {spec.name!r} lack {len(missing)} weights of its architecture, such as "
+            f"{missing[0]}; transformers would fill them with random numbers"
+        )
+
+
+def _require_vocabulary(spec: ModelSpec, tokenizer: Any) -> None:
+    """Where the tokenizer's files are missing, some versions of transformers make one that knows no text."""
+    if len(tokenizer) < _FEWEST_TOKENS:
+        raise ModelError(
+            f"the tokenizer of model {spec.name!r} knows no text; are its files in {spec.source}?"
+        )
 
 
 def _dtype_argument() -> str:
@@ -125,10 +162,10 @@ def _stop_ids(module: Any, tokenizer: Any) -> frozenset[int]:
 
 
 def _pad_id(module: Any, tokenizer: Any, stop_ids: frozenset[int]) -> int:
-    for named in (tokenizer.pad_token_id, module.generation_config.pad_token_id, *sorted(stop_ids)):
-        if isinstance(named, int):
-            return named
-    return 0
+    """Return the first named token that the model has an embedding of; an added pad token may have none."""
+    known = range(module.get_input_embeddings().num_embeddings)
+    named = (tokenizer.pad_token_id, module.generation_config.pad_token_id, *sorted(stop_ids))
+    return next((token for token in named if isinstance(token, int) and token in known), 0)
 
 
 def _context(module: Any) -> int | None:

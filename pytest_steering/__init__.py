@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pytest_steering.models.memory import known_dimensions, memory_profile
     from pytest_steering.models.steerable import SteerableModel
     from pytest_steering.records import Outcome, Record
+    from pytest_steering.steering.config import SteeringConfig
     from pytest_steering.steering.intervention import Intervention
     from pytest_steering.steering.vector import SteeringVector
 
@@ -31,6 +32,7 @@ __all__ = [
     "Outcome",
     "Record",
     "SteerableModel",
+    "SteeringConfig",
     "SteeringError",
     "SteeringVector",
     "detect_architecture",
@@ -49,6 +51,7 @@ _HOMES = {
     "Outcome": "records",
     "Record": "records",
     "SteerableModel": "models.steerable",
+    "SteeringConfig": "steering.config",
     "SteeringError": "errors",
     "SteeringVector": "steering.vector",
     "detect_architecture": "models.architecture",

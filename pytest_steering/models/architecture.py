@@ -161,7 +161,10 @@ def text_config(model: Module) -> Any:
 
 
 def _hidden_size(config: Any, model: Module) -> int:
+    """Return the config's hidden size; where it names none, the width that the head reads."""
     hidden = getattr(config, "hidden_size", None)
+    head: Any = model.get_output_embeddings()  # type: ignore[operator]
+    hidden = getattr(head, "in_features", None) if hidden is None else hidden
     if not isinstance(hidden, int):
         raise ModelError(
             f"the config of {type(model).__name__} names no hidden_size for its language part, "

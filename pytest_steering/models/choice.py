@@ -58,10 +58,11 @@ def _counts(candidate: Candidate, expected: int | None) -> bool:
 
 
 def _believable(candidate: Candidate, expected: int | None) -> bool:
-    """Another number than the config's is believed of an unbroken chain alone."""
+    """Another number than the config's is believed of an unbroken chain, or of what transformers lists."""
     if not candidate.carries_state:
         return False
-    whole = candidate.chained == len(candidate.calls) - 1 > 0
+    links = len(candidate.calls) - 1
+    whole = 0 < links <= max(candidate.chained, sum(call.recorded for call in candidate.calls))
     return whole or (expected is not None and _counts(candidate, expected))
 
 

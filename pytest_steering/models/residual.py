@@ -25,12 +25,14 @@ class StatePlace:
         axes: b batch, s sequence, h hidden, n parallel streams, in stored order; two that are folded into one
             axis stand in brackets, as in `bs(nh)`.
         streams: Number of parallel streams.
+        lead: Columns that the model itself sets before the tokens of a pass that starts a text.
     """
 
     container: str
     index: int | str | None = None
     axes: str = "bsh"
     streams: int = 1
+    lead: int = 0
 
     @property
     def batch_first(self) -> bool:
@@ -43,15 +45,21 @@ class StatePlace:
         Raises:
             ModelError: The block returned something else than when the architecture was detected.
         """
+        state = self.ordered(self.stored(output))
+        return state[:, self._lead(state) :]
+
+    def ordered(self, stored: Tensor) -> Tensor:
+        """Return a state as the block stores it in the form that `read` returns."""
         import torch
 
-        stored = self.stored(output)
         if self._folded is not None:
             stored = torch.unflatten(stored, self._folded, (self.streams, -1))
         return stored.permute(_order(self._unfolded, _canonical(self._unfolded)))
 
     def write(self, output: Any, state: Tensor) -> Any:
         """Return the output with its state replaced by one in the form that `read` returns."""
+        if self.lead:
+            state = self._led(state, self.ordered(self.stored(output)))
         stored = state.permute(_order(_canonical(self._unfolded), self._unfolded))
         if self._folded is not None:
             stored = stored.flatten(self._folded, self._folded + 1)
@@ -64,9 +72,23 @@ class StatePlace:
             ModelError: The block returned something else than when the architecture was detected.
         """
         state = output if self.index is None else _member(output, self.index, self)
-        if getattr(state, "ndim", 0) != len(self._unfolded) - (self._folded is not None):
+        if getattr(state, "ndim", 0) != self.ndim:
             raise ModelError(f"a block returned {_described(state)} where its state ({self}) was expected")
         return state  # type: ignore[no-any-return]
+
+    def _lead(self, state: Tensor) -> int:
+        """A pass that continues a cached text has no lead; a session checks that the columns come out even."""
+        return self.lead if state.shape[1] > self.lead else 0
+
+    def _led(self, state: Tensor, before: Tensor) -> Tensor:
+        import torch
+
+        return torch.cat([before[:, : self._lead(before)], state], 1)
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes of the state as it is stored."""
+        return len(self._unfolded) - (self._folded is not None)
 
     @property
     def _unfolded(self) -> str:
@@ -78,7 +100,8 @@ class StatePlace:
 
     def __str__(self) -> str:
         place = self.container if self.index is None else f"{self.container}[{self.index}]"
-        return place + _AXES[self.axes].format(self.streams)
+        lead = f", {self.lead} columns ahead" if self.lead else ""
+        return place + _AXES[self.axes].format(self.streams) + lead
 
 
 _AXES = {
@@ -122,21 +145,22 @@ _MOST_STREAMS = 16
 """A wider tensor is the inside of a feed-forward layer rather than streams side by side."""
 
 
-def _form(shape: tuple[int, ...], batch: int, sequence: int, hidden: int) -> tuple[str, int] | None:
-    """Return axes and number of streams of a residual stream with that shape."""
+def _form(shape: tuple[int, ...], batch: int, sequence: int, hidden: int) -> tuple[str, int, int] | None:
+    """Return axes, number of streams and lead of a residual stream with that shape."""
     if len(shape) == 4 and shape[3] == hidden:
-        forms = {shape[:2]: ("bsnh", shape[2]), shape[1:3]: ("nbsh", shape[0])}
+        forms = {shape[:2]: ("bsnh", shape[2], 0), shape[1:3]: ("nbsh", shape[0], 0)}
         return forms.get((batch, sequence))
     if len(shape) != 3:
         return None
     if shape[2] == hidden and shape[:2] in ((batch, sequence), (sequence, batch)):
-        return ("bsh" if shape[0] == batch else "sbh"), 1
+        return ("bsh" if shape[0] == batch else "sbh"), 1, 0
     for axis, size, axes in ((1, sequence, "b(ns)h"), (2, hidden, "bs(nh)")):
         streams, rest = divmod(shape[axis], size)
         single = (batch, sequence, hidden)
         if not rest and 1 < streams <= _MOST_STREAMS and shape == _multiplied(single, axis, streams):
-            return axes, streams
-    return None
+            return axes, streams, 0
+    ahead = shape[1] - sequence
+    return ("bsh", 1, ahead) if ahead > 0 and (shape[0], shape[2]) == (batch, hidden) else None
 
 
 def _multiplied(shape: tuple[int, ...], axis: int, factor: int) -> tuple[int, ...]:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Any
 
+from pytest_steering.errors import ModelError
 from pytest_steering.models.engine.base import LoadedModel, ReadState, forward_inputs, planned_forwards
 from pytest_steering.models.residual import merged
 
@@ -28,7 +29,17 @@ class NNsightEngine:
     name = "nnsight"
 
     def __init__(self, loaded: LoadedModel) -> None:
-        """Bind the engine to a model; nnsight itself is loaded at the first run."""
+        """Bind the engine to a model; nnsight itself is loaded at the first run.
+
+        Raises:
+            ModelError: The model runs a block several times in one pass.
+        """
+        shared = sorted({block.path for block in loaded.architecture.blocks if block.call})
+        if shared:
+            raise ModelError(
+                f"{', '.join(shared[:3])} and others run several times in one forward pass, and nnsight counts "
+                "each call of a module as a step of its own; use the hooks engine"
+            )
         self._loaded = loaded
 
     @cached_property

@@ -87,7 +87,7 @@ class EditSession:
         self.trace = Trace()
         self._fed: list[list[int]] = [[] for _ in self.rows]
         self._ended: set[int] = set()
-        self._columns = 0
+        self._columns = self._earlier = 0
         self._spans: dict[int, Span] = {}
         self._deltas: dict[int, tuple[Tensor, dict[int, int]]] = {}
         self._places: dict[tuple[int, tuple[tuple[int, int, int], ...]], Place] = {}
@@ -95,12 +95,16 @@ class EditSession:
 
     def begin_forward(self, input_ids: Tensor) -> None:
         """Plan the forward pass that is about to read `input_ids`: [rows, columns of this pass]."""
+        self._earlier = self._columns
         start = self._read(input_ids)
+        self.trace.forwards.append(self._planned(start))
+
+    def _planned(self, start: int) -> Forward:
         tokens = {row: self._tokens(row, span) for row, span in self._spans.items() if self.rows[row]}
         expected = {
             layer: {r: t for r, t in tokens.items() if self._steers(r, layer)} for layer in self.layers
         }
-        self.trace.forwards.append(Forward(start, self._columns, expected))
+        return Forward(start, self._columns, expected)
 
     def edit(self, layer: int, state: Tensor) -> Tensor:
         """Return the state with the deltas of this pass added at the planned tokens.
@@ -110,8 +114,8 @@ class EditSession:
             state: What left the block: [rows, columns, hidden] or [rows, columns, streams, hidden]; it is not
                 changed in place, and every stream is given the same delta.
         """
+        self._fit(layer, int(state.shape[1]))
         forward = self.trace.forwards[-1]
-        self._require_columns(layer, state)
         place = self._place(layer, forward.expected[layer], state)
         forward.actual[layer] = self._written(place)
         if not place.cells:
@@ -148,13 +152,22 @@ class EditSession:
         if forward.steers(layer):
             self._unproven.discard(layer)
 
-    def _require_columns(self, layer: int, state: Tensor) -> None:
+    def _fit(self, layer: int, columns: int) -> None:
+        """Plan anew where a model was given the whole text but reads only what its cache lacks.
+
+        Raises:
+            InterventionError: The state has other columns than the pass, so no token can be found in it.
+        """
         forward = self.trace.forwards[-1]
-        if state.shape[1] != forward.stop - forward.start:
+        if columns == forward.stop - forward.start:
+            return
+        if columns != forward.stop - self._earlier or forward.actual:
             raise InterventionError(
-                f"layer {layer} hands on {state.shape[1]} columns in a forward pass that reads "
+                f"layer {layer} hands on {columns} columns in a forward pass that reads "
                 f"{forward.stop - forward.start}, so no token can be found in it"
             )
+        self._spans = {row: self._span(row, self._earlier) for row in range(len(self.rows))}
+        self.trace.forwards[-1] = self._planned(self._earlier)
 
     def _read(self, input_ids: Tensor) -> int:
         """Note which tokens a pass reads and where they stand in it; return its first column."""

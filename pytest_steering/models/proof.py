@@ -1,0 +1,99 @@
+"""Proof by running that steering a model does what it says, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pytest_steering.errors import SteeringError
+from pytest_steering.models.trials import Trials
+
+if TYPE_CHECKING:
+    from pytest_steering.models.engine.base import Engine, LoadedModel
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was tried.
+
+    Attributes:
+        claim: What should hold.
+        fault: What was found instead; empty where it holds.
+        note: What limits the check, such as that the model does not offer what it needs.
+    """
+
+    claim: str
+    fault: str = ""
+    note: str = ""
+
+    def __str__(self) -> str:
+        detail = self.fault or self.note
+        return f"{'FAILED' if self.fault else 'holds'}: {self.claim}" + (f" ({detail})" if detail else "")
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What was tried on a model and an engine, and how it came out.
+
+    Attributes:
+        engine: `hooks` or `nnsight`.
+        layer_path: Dotted name of the block list.
+        layers: The blocks that were each steered alone.
+        checks: One entry a claim.
+    """
+
+    engine: str
+    layer_path: str
+    layers: tuple[int, ...]
+    checks: tuple[Check, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether every claim holds."""
+        return not self.failures
+
+    @property
+    def failures(self) -> tuple[Check, ...]:
+        """The claims that do not hold."""
+        return tuple(check for check in self.checks if check.fault)
+
+    def __str__(self) -> str:
+        head = f"steering {self.layer_path} with {self.engine}, layers {list(self.layers)} one by one"
+        return "\n".join([head, *(f"  {check}" for check in self.checks)])
+
+
+def prove(loaded: LoadedModel, engine: Engine) -> Proof:
+    """Steer a model on a few tokens and hold every bit against what was asked for.
+
+    Args:
+        loaded: The model.
+        engine: What writes into its residual stream.
+
+    Returns:
+        A report; nothing is raised for a claim that fails.
+    """
+    trials = Trials(loaded, engine)
+    checks = (
+        _checked("two unsteered runs agree in every bit", trials.repeat),
+        _checked("a block hands on h + v at the asked tokens and is unchanged elsewhere", trials.written),
+        _checked("lower blocks are unchanged", trials.lower_blocks),
+        _checked("the logits change", trials.logits_change),
+        _checked("a block's state is transformers' own hidden_states[k + 1]", trials.hidden_states),
+        _checked("all blocks can be steered at once", trials.all_at_once),
+        _checked("decoding with a cache steers each new token and no other", trials.decode),
+        _checked("without the intervention the logits are what they were, in every bit", trials.restored),
+        _checked("no hook is left", trials.hooks_left),
+    )
+    return Proof(engine.name, loaded.architecture.layer_path, trials.layers, checks)
+
+
+def _checked(claim: str, trial: Callable[[], tuple[str, str]]) -> Check:
+    try:
+        fault, note = trial()
+    except SteeringError as error:
+        return Check(claim, fault=str(error))
+    except Exception as error:
+        first = (str(error).strip().splitlines() or [""])[0]
+        return Check(claim, fault=f"{type(error).__name__}: {first}")
+    return Check(claim, fault, note)

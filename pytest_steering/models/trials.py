@@ -1,0 +1,217 @@
+"""The runs that a proof is made of: three short rows, one of them left-padded, one of them unsteered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from pytest_steering.models.batching import TokenBatch, pad_left
+from pytest_steering.models.engine.trace import asked_state
+from pytest_steering.models.fingerprint import count_hooks
+from pytest_steering.models.witness import States, WitnessSession, same_bits, witnessed
+from pytest_steering.steering.intervention import Intervention
+from pytest_steering.steering.vector import SteeringVector
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from pytest_steering.models.engine.base import Engine, LoadedModel
+    from pytest_steering.models.residual import StatePlace
+
+Outcome = tuple[str, str]
+"""What is wrong, or nothing; what limits the trial, or nothing."""
+
+FINE: Outcome = ("", "")
+NEW_TOKENS = 3
+_LENGTHS = (7, 4, 7)
+
+
+class Trials:
+    """Runs one model with one engine; an unsteered run is shared by all trials.
+
+    Attributes:
+        layers: The blocks that are steered one by one: all of a small model, else the first, the middle and
+            the last three.
+    """
+
+    def __init__(self, loaded: LoadedModel, engine: Engine) -> None:
+        """Bind the trials to a model and an engine."""
+        self._loaded, self._engine = loaded, engine
+        count = loaded.architecture.num_layers
+        few = {0, count // 2, *range(max(0, count - 3), count)}
+        self.layers = tuple(range(count)) if count <= 6 else tuple(sorted(few))
+        self._hooks_before = -1
+
+    def repeat(self) -> Outcome:
+        """Run twice without steering."""
+        first = self._clean[0]
+        self._hooks_before = count_hooks(self._loaded.module)
+        if same_bits(first, self._run([None] * len(_LENGTHS))[0]):
+            return FINE
+        return "the model itself is not deterministic, so that nothing can be told from its logits", ""
+
+    def written(self) -> Outcome:
+        """Hold the state that each steered block hands on against h + v."""
+        clean = self._clean[1]
+        for layer, (_, states, session) in self._steered.items():
+            asked = asked_state(
+                session.rows, session._column_of, session.trace.forwards[0], layer, clean[layer]
+            )
+            if not same_bits(asked, states[layer]):
+                return f"at layer {layer}", ""
+        return FINE
+
+    def lower_blocks(self) -> Outcome:
+        """Compare the blocks below each steered one."""
+        clean = self._clean[1]
+        for layer, (_, states, _session) in self._steered.items():
+            changed = [k for k in range(layer) if not same_bits(clean[k], states[k])]
+            if changed:
+                return f"layers {changed} when layer {layer} was steered", ""
+        return FINE
+
+    def logits_change(self) -> Outcome:
+        """Compare the logits of the steered rows' last token."""
+        dead = [
+            layer
+            for layer, (logits, _, _session) in self._steered.items()
+            if any(same_bits(logits[row, -1], self._clean[0][row, -1]) for row in (0, 1))
+        ]
+        return (f"not when layers {dead} are steered", "") if dead else FINE
+
+    def hidden_states(self) -> Outcome:
+        """Compare each block's state with what transformers itself lists, where it lists one a block."""
+        from pytest_steering.models.engine.base import forward_inputs
+
+        module, architecture = self._loaded.module, self._loaded.architecture
+        inputs = forward_inputs(self._loaded, self._batch)
+        with witnessed(module, architecture) as passes:
+            listed = _listed_states(module, inputs)
+        if listed is None or len(listed) != architecture.num_layers + 1:
+            return "", f"transformers lists {len(listed or ())} states for {architecture.num_layers} blocks"
+        tokens = self._batch.attention_mask.bool()
+        places = [block.place for block in architecture.blocks[:-1]]
+        faults = [_unlike(listed[k + 1], passes[0][k], place, tokens) for k, place in enumerate(places)]
+        if not any(faults):
+            return FINE
+        if not any(_unlike(listed[k], passes[0][k], place, tokens) for k, place in enumerate(places)):
+            return "", "it lists no embeddings, so that block k's state is hidden_states[k]"
+        return next(f"at layer {k}: {fault}" for k, fault in enumerate(faults) if fault), ""
+
+    def all_at_once(self) -> Outcome:
+        """Steer every block in one pass and hold each against what it was given."""
+        _, handed, session = self._run(self._rows(range(self._loaded.architecture.num_layers)))
+        return _pass_fault(session, 0, handed), ""
+
+    def decode(self) -> Outcome:
+        """Generate a few tokens and hold every pass against what each block was given."""
+        session = WitnessSession(self._batch, self._rows(self.layers))
+        with witnessed(self._loaded.module, self._loaded.architecture) as passes:
+            ids = self._engine.generate(self._batch, session, self._greedy())
+        session.trace.verify(int(ids.shape[1]) - 1)
+        if len(session.trace.forwards) != NEW_TOKENS or len(passes) != NEW_TOKENS:
+            return f"{len(passes)} forward passes for {NEW_TOKENS} new tokens", ""
+        faults = (_pass_fault(session, number, passes[number]) for number in range(NEW_TOKENS))
+        return next(filter(None, faults), ""), ""
+
+    def restored(self) -> Outcome:
+        """Run once more without steering."""
+        same = same_bits(self._clean[0], self._run([None] * len(_LENGTHS))[0])
+        return FINE if same else ("they differ", "")
+
+    def hooks_left(self) -> Outcome:
+        """Count the hooks of all modules."""
+        left = count_hooks(self._loaded.module) - self._hooks_before
+        return (f"{left} more than before", "") if left else FINE
+
+    @cached_property
+    def _batch(self) -> TokenBatch:
+        vocabulary = int(self._loaded.module.get_input_embeddings().weight.shape[0])
+        rows = [[(3 + 5 * row + i) % vocabulary for i in range(n)] for row, n in enumerate(_LENGTHS)]
+        return pad_left(rows, self._loaded.pad_id, self._loaded.device)
+
+    @cached_property
+    def _clean(self) -> tuple[Tensor, States]:
+        logits, states, _ = self._run([None] * len(_LENGTHS))
+        return logits, states
+
+    @cached_property
+    def _steered(self) -> dict[int, tuple[Tensor, States, WitnessSession]]:
+        return {layer: self._run(self._rows([layer])) for layer in self.layers}
+
+    def _run(self, rows: Sequence[Intervention | None]) -> tuple[Tensor, States, WitnessSession]:
+        session = WitnessSession(self._batch, rows)
+        with witnessed(self._loaded.module, self._loaded.architecture) as passes:
+            logits = self._engine.logits(self._batch, session, 1)
+        session.trace.verify(self._batch.columns)
+        return logits, passes[0], session
+
+    def _rows(self, layers: Sequence[int]) -> list[Intervention | None]:
+        vector = self._vector.only(layers)
+        return [
+            Intervention(vector, positions="last", per_layer=True),
+            Intervention(vector, positions="all", per_layer=True),
+            None,
+        ]
+
+    @cached_property
+    def _vector(self) -> SteeringVector:
+        """Random directions as long as the states they are added to."""
+        import torch
+
+        generator = torch.Generator().manual_seed(0)
+        directions = {}
+        for layer, state in self._clean[1].items():
+            drawn = torch.randn(self._loaded.architecture.hidden_size, generator=generator)
+            spread = state[0].float().std().nan_to_num(1.0).cpu()
+            directions[layer] = drawn * (spread if spread > 0 else 1.0)
+        return SteeringVector(directions)
+
+    def _greedy(self) -> dict[str, Any]:
+        from transformers import GenerationConfig
+
+        config = GenerationConfig(
+            max_new_tokens=NEW_TOKENS, do_sample=False, pad_token_id=self._loaded.pad_id, eos_token_id=None
+        )
+        return {"generation_config": config}
+
+
+def _pass_fault(session: WitnessSession, number: int, handed: States) -> str:
+    """Say at which layer a pass handed on anything else than what it was given plus what was asked."""
+    for layer, found in session.found[number].items():
+        forward = session.trace.forwards[number]
+        asked = asked_state(session.rows, session._column_of, forward, layer, found)
+        if not same_bits(asked, handed[layer]):
+            return f"in forward pass {number} at layer {layer}"
+    missing = [layer for layer in session.layers if layer not in session.found[number]]
+    return f"in forward pass {number} layers {missing} did not run" if missing else ""
+
+
+def _listed_states(module: Any, inputs: dict[str, Any]) -> Sequence[Tensor] | None:
+    import torch
+
+    with torch.no_grad():
+        try:
+            return module(**inputs, output_hidden_states=True).hidden_states  # type: ignore[no-any-return]
+        except (TypeError, ValueError, AttributeError):
+            return None
+
+
+def _unlike(listed: Tensor, handed: Tensor, place: StatePlace, tokens: Tensor) -> str:
+    """Compare at tokens alone: what a model does to its pads after a block is its own affair."""
+    forms = [form for form in (listed, _ordered(listed, place)) if form.shape == handed.shape]
+    streams = list(handed.unbind(2)) if handed.ndim == 4 else []
+    pairs = [(form, handed) for form in forms]
+    pairs += [(listed, stream) for stream in streams if listed.shape == stream.shape]
+    if not pairs:
+        return f"a state of shape {list(listed.shape)} is listed"
+    same = any(same_bits(one[tokens], other[tokens]) for one, other in pairs)
+    return "" if same else "another state is listed"
+
+
+def _ordered(listed: Tensor, place: StatePlace) -> Tensor:
+    try:
+        return place.ordered(listed)
+    except (RuntimeError, IndexError):  # listed in another form than the block's own
+        return listed

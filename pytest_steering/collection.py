@@ -16,11 +16,23 @@ from pytest_steering.session import SteeringSession
 # Families people ask for by name; a configured model's own is added to them.
 COMMON_FAMILIES = ("starcoder", "starcoder2", "qwen2", "qwen3", "llama", "mistral", "gemma", "phi3", "gpt2")
 
-MARKER_KEYWORDS = ("dataset", "split", "form", "reader", "models", "limit", "max_new_tokens")
+MARKER_KEYWORDS = (
+    "dataset",
+    "split",
+    "form",
+    "reader",
+    "models",
+    "limit",
+    "max_new_tokens",
+    "vectors_from",
+    "contrast",
+    "both_polarities",
+)
 
 _MARKER_HELP = (
     "steering(dataset='twins', split='test', form='sentence', reader='text', models=[...], limit=None, "
-    "max_new_tokens=32): what the `steering` fixture runs; models replaces the configured ones for this test"
+    "max_new_tokens=32, vectors_from='', contrast='', both_polarities=False): what the `steering` fixture runs; "
+    "models replaces the configured ones for this test"
 )
 
 

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from pytest_steering.models.steerable import SteerableModel
 
 
+CANDIDATES = 8
+"""Samples looked at for each pair that is wanted: most of real code may be too long for a small context."""
+
+
 def contrast_pairs(
     model: SteerableModel, samples: Sequence[Sample], form: QuestionForm, contrast: str, count: int = 64
 ) -> list[ContrastPair]:
@@ -43,7 +47,7 @@ def contrast_pairs(
     """
     if contrast not in CONTRASTS:
         raise DataError(f"contrast {contrast!r} is not known; known are {', '.join(CONTRASTS)}")
-    usable = _usable(model, samples, form)
+    usable = _usable(model, evenly(samples, CANDIDATES * count), form)
     pairs = CONTRASTS[contrast](usable, form, count)
     if not pairs:
         raise DataError(

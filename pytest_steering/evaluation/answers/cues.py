@@ -5,20 +5,10 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from pytest_steering.evaluation.answers.lexicon import ROOT, Cue
+from pytest_steering.evaluation.answers.lexicon import ROOT, Cue, Entry
 from pytest_steering.evaluation.answers.weaknesses import UNLISTED, weakness_of_cwe
 
 _TOKEN = re.compile(r"cwe[ -]?\d{1,6}\b|[a-z0-9_]+(?:'[a-z]+)?\(?|[,;:()]")
-_JOINERS = {
-    "and": Cue.COMMA,
-    "or": Cue.OR,
-    ",": Cue.COMMA,
-    ";": Cue.SPLIT,
-    ":": Cue.COLON,
-    "(": Cue.OPEN,
-    ")": Cue.COMMA,
-}
-_FIRST = {*ROOT, *_JOINERS}
 
 
 class Token(NamedTuple):
@@ -52,35 +42,33 @@ def cues_of(text: str, start: int, end: int) -> tuple[list[Token], list[str]]:
     tokens: list[Token] = []
     behind = 0
     for place, word in enumerate(words):
-        if place < behind or not (word in _FIRST or word.startswith("cwe")):
+        entry = ROOT.get(word) or (_cwe(word) if word.startswith("cwe") else None)
+        if entry is None or place < behind:
             continue
-        token = _cue_at(text, found, words, place)
-        if token is not None:
-            tokens.append(token)
-            behind = token.last + 1
+        entry, last = _longest(entry, words, place) if entry.following else (entry, place)
+        start, end = found[place].start(), found[last].end()
+        if entry.cue is not None and not _is_identifier(text, start, end):
+            before = words[place - 1] if place else ""
+            tokens.append(Token(entry.cue, entry.key, place, last, start, end, word, before))
+            behind = last + 1
     return tokens, words
 
 
-def _cue_at(text: str, found: list[re.Match[str]], words: list[str], place: int) -> Token | None:
-    word = words[place]
-    cue, key, last = _phrase_at(words, place)
-    if cue is None and word.startswith("cwe"):
-        cue, key = Cue.NAMED, weakness_of_cwe(word) or UNLISTED
-    start, end = found[place].start(), found[last].end()
-    if cue is None or _is_identifier(text, start, end):
-        return None
-    return Token(cue, key, place, last, start, end, word, words[place - 1] if place else "")
-
-
-def _phrase_at(words: list[str], place: int) -> tuple[Cue | None, str, int]:
-    """Return what the longest phrase that begins at a word does, the weakness it names, and its last word."""
-    cue, key, last = _JOINERS.get(words[place]), "", place
-    following, step = ROOT, place
-    while step < len(words) and (entry := following.get(words[step])) is not None:
+def _longest(first: Entry, words: list[str], place: int) -> tuple[Entry, int]:
+    """Return the end of the longest phrase that begins with a word, and the number of its last word."""
+    longest, last = first, place
+    entry: Entry | None = first
+    for step in range(place + 1, len(words)):
+        entry = entry.following.get(words[step]) if entry is not None else None
+        if entry is None:
+            break
         if entry.cue is not None:
-            cue, key, last = entry.cue, entry.key, step
-        following, step = entry.following, step + 1
-    return cue, key, last
+            longest, last = entry, step
+    return longest, last
+
+
+def _cwe(word: str) -> Entry:
+    return Entry(Cue.NAMED, weakness_of_cwe(word) or UNLISTED)
 
 
 def _is_identifier(text: str, start: int, end: int) -> bool:

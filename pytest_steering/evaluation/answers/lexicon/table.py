@@ -34,11 +34,23 @@ def phrases() -> Iterator[tuple[str, Cue, str]]:
         yield from ((" ".join(phrase.split()), cue, "") for phrase in text.split(","))
 
 
+_JOINERS = {
+    "and": Cue.COMMA,
+    ",": Cue.COMMA,
+    ")": Cue.COMMA,
+    "or": Cue.OR,
+    ";": Cue.SPLIT,
+    ":": Cue.COLON,
+    "(": Cue.OPEN,
+}
+
+
 def _tree() -> dict[str, Entry]:
     root = Entry()
     known = list(phrases())
     purposes = [(f"to {phrase}", cue, key) for phrase, cue, key in known if cue is Cue.STOP]
-    for phrase, cue, key in [*known, *purposes]:
+    joiners = [(word, cue, "") for word, cue in _JOINERS.items()]
+    for phrase, cue, key in [*known, *purposes, *joiners]:
         _enter(root, phrase, cue, key)
     return root.following
 

@@ -1,14 +1,13 @@
 """Every option, ini key and environment variable, resolved once into a frozen `Settings`.
 
-An option is one entry of `OPTIONS`. Its flag is `--steering-…`, its ini key `steering_<name>` and its
-environment variable `PYTEST_STEERING_<NAME>`. The command line beats the environment, which beats the ini
-file, which beats the hook `pytest_steering_models`.
+The command line beats the environment, which beats the ini file, which beats the hook
+`pytest_steering_models`.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -16,231 +15,7 @@ from typing import Any, Literal
 import pytest
 
 from pytest_steering.errors import SteeringError
-
-ENGINES = ("hooks", "nnsight", "both")
-BASELINE_MODES = ("require", "create", "ignore")
-DTYPES = ("auto", "float32", "bfloat16", "float16")
-
-
-@dataclass(frozen=True)
-class Option:
-    """One thing a person can set.
-
-    Attributes:
-        name: Field of `Settings`; ini key and environment variable are made from it.
-        flag: On the command line.
-        help: One phrase, shown by `pytest --help`.
-        default: Value where nothing was set.
-        convert: Turns the text that was given (a list of texts for `many`) into the value; a ValueError's
-            message says what was expected.
-        many: May be given more than once; one a line in an ini file.
-        separator: Between the values of `many` in the environment variable.
-        switch: A flag without a value.
-        metavar: What the help calls the value.
-    """
-
-    name: str
-    flag: str
-    help: str
-    default: Any = None
-    convert: Callable[[Any, Path], Any] = lambda text, _base: text
-    many: bool = False
-    separator: str = ","
-    switch: bool = False
-    metavar: str | None = None
-
-    @property
-    def ini(self) -> str:
-        """The key in an ini file."""
-        return f"steering_{self.name}"
-
-    @property
-    def env(self) -> str:
-        """The environment variable."""
-        return f"PYTEST_STEERING_{self.name.upper()}"
-
-
-def _one_of(*choices: str) -> Callable[[str, Path], str]:
-    def convert(text: str, _base: Path) -> str:
-        if text not in choices:
-            raise ValueError(f"one of {', '.join(choices)} was expected")
-        return text
-
-    return convert
-
-
-def _names(texts: Iterable[str], _base: Path) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(text.strip() for text in texts if text.strip()))
-
-
-def _paths_by_name(texts: Iterable[str], base: Path) -> dict[str, Path]:
-    pairs = [text.partition("=") for text in texts if text.strip()]
-    if any(not name.strip() or not path.strip() for name, _, path in pairs):
-        raise ValueError("NAME=PATH was expected, such as castle=../data/castle")
-    return {name.strip(): base / Path(path.strip()).expanduser() for name, _, path in pairs}
-
-
-def _at_least_one(text: str, _base: Path) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise ValueError("a whole number of at least 1 was expected")
-    return int(text)
-
-
-def _level(text: str, _base: Path) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value <= 0.5:
-        raise ValueError("a number above 0 and up to 0.5 was expected")
-    return value
-
-
-def _truth(text: str, _base: Path) -> bool:
-    known = {
-        "1": True,
-        "true": True,
-        "yes": True,
-        "on": True,
-        "0": False,
-        "false": False,
-        "no": False,
-        "off": False,
-    }
-    if text.lower() not in known:
-        raise ValueError("true or false was expected")
-    return known[text.lower()]
-
-
-OPTIONS = (
-    Option(
-        "models",
-        "--steering-model",
-        "Model to run the steering tests on: an embedded name, a path or a hub id (owner/name, or "
-        "owner/name@revision); repeat for several (default: starcoder, starcoder2, qwen2)",
-        default=(),
-        convert=_names,
-        many=True,
-        metavar="MODEL",
-    ),
-    Option(
-        "engine",
-        "--steering-engine",
-        "What changes the activations: hooks, nnsight, or both to run every test with each (default: hooks)",
-        default="hooks",
-        convert=_one_of(*ENGINES),
-        metavar="ENGINE",
-    ),
-    Option(
-        "device",
-        "--steering-device",
-        "Where the models run: auto, cpu, cuda, cuda:1, ... (default: auto)",
-        default="auto",
-        metavar="DEVICE",
-    ),
-    Option(
-        "dtype",
-        "--steering-dtype",
-        "Precision of the weights: auto, float32, bfloat16 or float16 (default: auto)",
-        default="auto",
-        convert=_one_of(*DTYPES),
-        metavar="DTYPE",
-    ),
-    Option(
-        "data",
-        "--steering-data",
-        "Where a data set that is not shipped lies, as NAME=PATH; repeat for several",
-        default={},
-        convert=_paths_by_name,
-        many=True,
-        separator=os.pathsep,
-        metavar="NAME=PATH",
-    ),
-    Option(
-        "batch_rows",
-        "--steering-batch-rows",
-        "Rows in one forward pass, at most (default: by the size of the model)",
-        convert=_at_least_one,
-        metavar="N",
-    ),
-    Option(
-        "dir",
-        "--steering-dir",
-        "Folder that takes the records of each run (default: .steering under the root directory)",
-        default=".steering",
-        metavar="DIR",
-    ),
-    Option(
-        "accept",
-        "--steering-accept",
-        "Write the run's cells as baselines, changed and new ones, and print old and new",
-        default=False,
-        convert=_truth,
-        switch=True,
-    ),
-    Option(
-        "accept_new",
-        "--steering-accept-new",
-        "Write the run's cells that have no baseline yet",
-        default=False,
-        convert=_truth,
-        switch=True,
-    ),
-    Option(
-        "prune",
-        "--steering-prune",
-        "Remove baselines of the run's experiments that the run has no cell for",
-        default=False,
-        convert=_truth,
-        switch=True,
-    ),
-    Option(
-        "reason",
-        "--steering-reason",
-        "Why lower numbers are accepted; kept in the baseline",
-        default="",
-        metavar="TEXT",
-    ),
-    Option(
-        "baseline",
-        "--steering-baseline",
-        "What a cell without a baseline means: require (the run fails), create (it is accepted) or ignore "
-        "(it is named) (default: require where CI is set, else ignore)",
-        convert=_one_of(*BASELINE_MODES),
-        metavar="MODE",
-    ),
-    Option(
-        "baselines",
-        "--steering-baselines",
-        "Folder of the accepted baselines (default: benchmarks/baselines under the root directory)",
-        default="benchmarks/baselines",
-        metavar="DIR",
-    ),
-    Option(
-        "alpha",
-        "--steering-alpha",
-        "Chance that a run without a true change is called a regression (default: 0.02)",
-        default=0.02,
-        convert=_level,
-        metavar="ALPHA",
-    ),
-    Option(
-        "resume",
-        "--steering-resume",
-        "Go on with an earlier run: its finished cells are not run again. A run id or its beginning, a "
-        "run's folder, or 'latest'",
-        metavar="RUN",
-    ),
-    Option(
-        "trust_remote_code",
-        "--steering-trust-remote-code",
-        "Run the Python code that a model's own repository brings along. It runs with all your rights and "
-        "can do whatever you can: only for a repository whose code you have read or whose owner you trust",
-        default=False,
-        convert=_truth,
-        switch=True,
-    ),
-)
+from pytest_steering.option_table import ENGINES, OPTIONS, Option, distinct
 
 
 @dataclass(frozen=True)
@@ -318,7 +93,7 @@ def resolve(config: pytest.Config, environment: Mapping[str, str] = os.environ) 
 
 def _from_hook(config: pytest.Config) -> tuple[str, ...]:
     answers: list[Sequence[str]] = config.hook.pytest_steering_models(config=config)
-    return _names((name for names in answers for name in names), config.rootpath)
+    return distinct((name for names in answers for name in names), config.rootpath)
 
 
 def _ini_help(option: Option) -> str:

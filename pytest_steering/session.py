@@ -72,11 +72,13 @@ class SteeringSession:
         return {record.key: record for record in self.run.read()}
 
     def resolve_asked(self) -> None:
-        """Resolve settings and the models they name; the default ones wait for a test that needs them.
+        """Resolve settings, the run to go on with and the models they name; default models wait for a test.
 
         Raises:
-            SteeringError: A setting is not what is expected, or there is no such model.
+            SteeringError: A setting is not what is expected, or there is no such run or model.
         """
+        if self.settings.resume:
+            _ = self.run
         if self.settings.models:
             _ = self.specs
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from pytest_steering.errors import SteeringError
-from pytest_steering.options import OPTIONS, Settings, resolve
+from pytest_steering.option_table import OPTIONS
+from pytest_steering.options import Settings, resolve
 
 
 def _settings(pytester: pytest.Pytester, *args: str, ini: str = "", **environment: str) -> Settings:

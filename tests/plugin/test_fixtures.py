@@ -197,3 +197,19 @@ def test_a_conftest_names_the_models_where_nothing_else_does(project: pytest.Pyt
     project.makepyfile("def test_a(steering_model): assert steering_model.source.endswith('three')")
 
     project.runpytest().assert_outcomes(passed=1)
+
+
+def test_a_run_to_go_on_with_that_is_not_there_is_a_usage_error(project: pytest.Pytester) -> None:
+    project.makepyfile("def test_a(steering): steering.run()")
+    result = project.runpytest("--steering-resume=nothing")
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: no runs are known as 'nothing'*"])
+
+
+def test_a_run_that_is_gone_on_with_adds_to_the_same_file(project: pytest.Pytester) -> None:
+    project.makepyfile("def test_a(steering): steering.run()")
+    project.runpytest("--steering-model=one")
+    project.runpytest("--steering-model=two", "--steering-resume=latest")
+
+    assert [record.model for record in _records(project)] == ["one", "one", "two", "two"]

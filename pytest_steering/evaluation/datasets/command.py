@@ -13,7 +13,7 @@ from pytest_steering.errors import DataError
 from pytest_steering.evaluation.datasets.registry import DATASETS, load_dataset
 from pytest_steering.evaluation.printable import printable
 from pytest_steering.evaluation.samples import LABEL_DOUBTFUL, Sample
-from pytest_steering.options import OPTIONS
+from pytest_steering.option_table import OPTIONS
 
 _DATA = next(option for option in OPTIONS if option.name == "data")
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pytest_steering.errors import SteeringError
-from pytest_steering.models.trials import Trials
+from pytest_steering.models.trials import ALONE, TOGETHER, Trials
 
 if TYPE_CHECKING:
     from pytest_steering.models.engine.base import Engine, LoadedModel
@@ -41,12 +41,15 @@ class Proof:
         layer_path: Dotted name of the block list.
         layers: The blocks that were each steered alone.
         checks: One entry a claim.
+        alone: Why rows must not share a batch, though each by itself is steered as asked; empty where they
+            may.
     """
 
     engine: str
     layer_path: str
     layers: tuple[int, ...]
     checks: tuple[Check, ...]
+    alone: str = ""
 
     @property
     def holds(self) -> bool:
@@ -60,7 +63,8 @@ class Proof:
 
     def __str__(self) -> str:
         head = f"steering {self.layer_path} with {self.engine}, layers {list(self.layers)} one by one"
-        return "\n".join([head, *(f"  {check}" for check in self.checks)])
+        rows = [f"  one row at a time: {self.alone}"] if self.alone else []
+        return "\n".join([head, *(f"  {check}" for check in self.checks), *rows])
 
 
 def prove(loaded: LoadedModel, engine: Engine) -> Proof:
@@ -73,7 +77,16 @@ def prove(loaded: LoadedModel, engine: Engine) -> Proof:
     Returns:
         A report; nothing is raised for a claim that fails.
     """
-    trials = Trials(loaded, engine)
+    trials = Trials(loaded, engine, TOGETHER)
+    together = _proof(trials)
+    if together.holds:
+        padding = _checked("left padding leaves the logits as they are", trials.padding)
+        return replace(together, alone=str(padding) if padding.fault else "")
+    alone = _proof(Trials(loaded, engine, ALONE))
+    return replace(alone, alone=str(together.failures[0])) if alone.holds else together
+
+
+def _proof(trials: Trials) -> Proof:
     checks = (
         _checked("two unsteered runs agree in every bit", trials.repeat),
         _checked("a block hands on h + v at the asked tokens and is unchanged elsewhere", trials.written),
@@ -85,7 +98,7 @@ def prove(loaded: LoadedModel, engine: Engine) -> Proof:
         _checked("without the intervention the logits are what they were, in every bit", trials.restored),
         _checked("no hook is left", trials.hooks_left),
     )
-    return Proof(engine.name, loaded.architecture.layer_path, trials.layers, checks)
+    return Proof(trials.engine, trials.layer_path, trials.layers, checks)
 
 
 def _checked(claim: str, trial: Callable[[], tuple[str, str]]) -> Check:

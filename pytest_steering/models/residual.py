@@ -77,7 +77,7 @@ class StatePlace:
         return state  # type: ignore[no-any-return]
 
     def _lead(self, state: Tensor) -> int:
-        """A pass that continues a cached text has no lead; a session checks that the columns come out even."""
+        """A pass that continues a cached text has no lead; a session checks that the columns come out."""
         return self.lead if state.shape[1] > self.lead else 0
 
     def _led(self, state: Tensor, before: Tensor) -> Tensor:

@@ -22,6 +22,7 @@ from pytest_steering.models.fit import (
     require_rows,
 )
 from pytest_steering.models.generation import Arms, Generation, generate_arms
+from pytest_steering.models.proving import proven
 from pytest_steering.steering.intervention import Intervention
 from pytest_steering.steering.positions import Positions
 
@@ -86,7 +87,8 @@ class SteerableModel:
             layer_path: Dotted name of the block list, where detection should not choose.
 
         Raises:
-            ModelError: It cannot be found or loaded, its blocks are not found, or an argument is not known.
+            ModelError: It cannot be found or loaded, its blocks are not found, an argument is not known, or
+                its steering does not prove to be what was asked for.
         """
         from pytest_steering.models.loading import load_model
         from pytest_steering.models.specs import resolve_model
@@ -99,7 +101,7 @@ class SteerableModel:
         loaded = load_model(
             spec, device=device, dtype=dtype, trust_remote_code=trust_remote_code, layer_path=layer_path
         )
-        return cls(spec.name, loaded, engine, batch_rows or _default_rows(loaded))
+        return proven(cls(spec.name, loaded, engine, batch_rows or _default_rows(loaded)))
 
     @classmethod
     def wrap(
@@ -121,16 +123,17 @@ class SteerableModel:
             layer_path: Dotted name of the block list, where detection should not choose.
 
         Raises:
-            ModelError: It is no such model, or its blocks are not found.
+            ModelError: It is no such model, its blocks are not found, or its steering does not prove to be
+                what was asked for.
         """
         from pytest_steering.models.loading import as_loaded
 
         loaded = as_loaded(require_model(module).eval(), tokenizer, layer_path)
-        return cls(name or type(module).__name__, loaded, engine, _default_rows(loaded))
+        return proven(cls(name or type(module).__name__, loaded, engine, _default_rows(loaded)))
 
     def with_engine(self, engine: str) -> SteerableModel:
         """Return the same model, not loaded again, run by another engine."""
-        return self if engine == self.engine_name else replace(self, engine_name=engine)
+        return self if engine == self.engine_name else proven(replace(self, engine_name=engine))
 
     @property
     def architecture(self) -> Architecture:

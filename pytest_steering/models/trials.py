@@ -1,4 +1,4 @@
-"""The runs that a proof is made of: three short rows, one of them left-padded, one of them unsteered."""
+"""The runs that a proof is made of: a few short rows, some left-padded, some unsteered."""
 
 from __future__ import annotations
 
@@ -24,7 +24,12 @@ Outcome = tuple[str, str]
 
 FINE: Outcome = ("", "")
 NEW_TOKENS = 3
-_LENGTHS = (7, 4, 7)
+TOGETHER = (7, 4, 7)
+"""Row lengths of a batch: the first row is steered at its last token, the second at all, the third not."""
+ALONE = (7,)
+
+_CLOSE = 0.05
+"""Pads may move a logit by this share of the largest in low precision; in float32 they hardly move any."""
 
 
 class Trials:
@@ -35,19 +40,29 @@ class Trials:
             the last three.
     """
 
-    def __init__(self, loaded: LoadedModel, engine: Engine) -> None:
-        """Bind the trials to a model and an engine."""
-        self._loaded, self._engine = loaded, engine
+    def __init__(self, loaded: LoadedModel, engine: Engine, lengths: Sequence[int]) -> None:
+        """Bind the trials to a model and an engine; `lengths` are the rows'."""
+        self._loaded, self._engine, self._lengths = loaded, engine, lengths
         count = loaded.architecture.num_layers
         few = {0, count // 2, *range(max(0, count - 3), count)}
         self.layers = tuple(range(count)) if count <= 6 else tuple(sorted(few))
         self._hooks_before = -1
 
+    @property
+    def engine(self) -> str:
+        """Name of the engine."""
+        return self._engine.name
+
+    @property
+    def layer_path(self) -> str:
+        """Dotted name of the block list."""
+        return self._loaded.architecture.layer_path
+
     def repeat(self) -> Outcome:
         """Run twice without steering."""
         first = self._clean[0]
         self._hooks_before = count_hooks(self._loaded.module)
-        if same_bits(first, self._run([None] * len(_LENGTHS))[0]):
+        if same_bits(first, self._run(self._unsteered)[0]):
             return FINE
         return "the model itself is not deterministic, so that nothing can be told from its logits", ""
 
@@ -76,7 +91,9 @@ class Trials:
         dead = [
             layer
             for layer, (logits, _, _session) in self._steered.items()
-            if any(same_bits(logits[row, -1], self._clean[0][row, -1]) for row in (0, 1))
+            if any(
+                same_bits(logits[row, -1], self._clean[0][row, -1]) for row in (0, 1)[: len(self._lengths)]
+            )
         ]
         return (f"not when layers {dead} are steered", "") if dead else FINE
 
@@ -117,8 +134,19 @@ class Trials:
 
     def restored(self) -> Outcome:
         """Run once more without steering."""
-        same = same_bits(self._clean[0], self._run([None] * len(_LENGTHS))[0])
+        same = same_bits(self._clean[0], self._run(self._unsteered)[0])
         return FINE if same else ("they differ", "")
+
+    def padding(self) -> Outcome:
+        """Run the padded row by itself."""
+        rows = self._batch.input_ids[:, -min(self._lengths) :].tolist()
+        shortest = self._lengths.index(min(self._lengths))
+        alone = pad_left([rows[shortest]], self._loaded.pad_id, self._loaded.device)
+        logits = self._engine.logits(alone, WitnessSession(alone, [None]), 1)[0, -1].float()
+        padded = self._clean[0][shortest, -1].float()
+        moved = float((logits - padded).abs().max() / logits.abs().max().clamp(min=1e-30))
+        close = _CLOSE if self._clean[0].element_size() < 4 else _CLOSE / 50
+        return ("", "") if moved <= close else (f"they move by {moved:.2g} of the largest", "")
 
     def hooks_left(self) -> Outcome:
         """Count the hooks of all modules."""
@@ -128,12 +156,12 @@ class Trials:
     @cached_property
     def _batch(self) -> TokenBatch:
         vocabulary = int(self._loaded.module.get_input_embeddings().weight.shape[0])
-        rows = [[(3 + 5 * row + i) % vocabulary for i in range(n)] for row, n in enumerate(_LENGTHS)]
+        rows = [[(3 + 5 * row + i) % vocabulary for i in range(n)] for row, n in enumerate(self._lengths)]
         return pad_left(rows, self._loaded.pad_id, self._loaded.device)
 
     @cached_property
     def _clean(self) -> tuple[Tensor, States]:
-        logits, states, _ = self._run([None] * len(_LENGTHS))
+        logits, states, _ = self._run(self._unsteered)
         return logits, states
 
     @cached_property
@@ -149,11 +177,16 @@ class Trials:
 
     def _rows(self, layers: Sequence[int]) -> list[Intervention | None]:
         vector = self._vector.only(layers)
-        return [
+        rows = [
             Intervention(vector, positions="last", per_layer=True),
             Intervention(vector, positions="all", per_layer=True),
             None,
         ]
+        return rows[: len(self._lengths)]
+
+    @property
+    def _unsteered(self) -> list[Intervention | None]:
+        return [None] * len(self._lengths)
 
     @cached_property
     def _vector(self) -> SteeringVector:

@@ -82,7 +82,7 @@ def same_bits(one: Tensor, other: Tensor) -> bool:
 
 @contextmanager
 def _called(block: Module, path: str, note: Callable[[str, Any], None]) -> Iterator[None]:
-    inner = block._call_impl
+    inner: Callable[..., Any] = block._call_impl
 
     def call(*args: Any, **kwargs: Any) -> Any:
         output = inner(*args, **kwargs)

@@ -37,8 +37,8 @@ class NNsightEngine:
         shared = sorted({block.path for block in loaded.architecture.blocks if block.call})
         if shared:
             raise ModelError(
-                f"{', '.join(shared[:3])} and others run several times in one forward pass, and nnsight counts "
-                "each call of a module as a step of its own; use the hooks engine"
+                f"{len(shared)} blocks ({', '.join(shared[:2])}, ...) run several times in one forward pass, "
+                "and nnsight counts each call of a module as a step of its own; use the hooks engine"
             )
         self._loaded = loaded
 

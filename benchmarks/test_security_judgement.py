@@ -2,9 +2,9 @@
 
     pytest benchmarks -m starcoder2 --steering-model PATH-OR-ID --steering-data secllmholmes=FOLDER
 
-Vectors come from the embedded twins, and from SVEN where `--steering-data sven=FOLDER` is given too; never from
-what is scored. Everything is reported and no effect is expected: whether a real model can be steered on this
-data is what a run finds out. `-k S1` chooses one prompt, `-k sven` one origin of vectors.
+Vectors come from the embedded twins, and from SVEN where `--steering-data sven=FOLDER` is given too; never
+from what is scored. Everything is reported and no effect is expected: whether a real model can be steered on
+this data is what a run finds out. `-k S1` chooses one prompt, `-k sven` one origin of vectors.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pytest_steering.experiments.experiment import Experiment
 
 PROMPTS = ("S1", "S4", "D1")
 SCALES = (-4.0, -2.0, -1.0, 1.0, 2.0, 4.0)
-"""Both signs: away from *vulnerable* mends a model that sees it everywhere, towards it one that sees it nowhere."""
+"""Both signs: a model that sees *vulnerable* everywhere has to be led away from it, another towards it."""
 
 PAIRS = 64
 LAYERS = 4
@@ -61,6 +61,6 @@ def test_published_code_is_judged_and_reported(steering: Experiment, prompt: str
 
 
 def _spread(layers: tuple[int, ...], count: int) -> list[int]:
-    """Return a few layers at even distances, the last one left out: what is added there has no time to act."""
+    """Return a few layers at even distances; the last one is left out, no block comes after it."""
     inner = layers[:-1] or layers
     return sorted({inner[round((part + 1) * (len(inner) - 1) / count)] for part in range(count)})

@@ -31,8 +31,8 @@ MARKER_KEYWORDS = (
 
 _MARKER_HELP = (
     "steering(dataset='twins', split='test', form='sentence', reader='text', models=[...], limit=None, "
-    "max_new_tokens=32, vectors_from='', contrast='', both_polarities=False): what the `steering` fixture runs; "
-    "models replaces the configured ones for this test"
+    "max_new_tokens=32, vectors_from='', contrast='', both_polarities=False): what the `steering` fixture "
+    "runs; models replaces the configured ones for this test"
 )
 
 

@@ -8,7 +8,7 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.evaluation.likelihood import polarity_average
-from pytest_steering.evaluation.metrics import Metrics, auroc, score, scored
+from pytest_steering.evaluation.metrics import Metrics, Scored, auroc, score, scored
 from pytest_steering.experiments.asking import Asked, data_hash
 from pytest_steering.experiments.environment import environment
 from pytest_steering.experiments.findings import with_findings
@@ -152,12 +152,21 @@ def metrics_of(asked: Sequence[Asked], outcomes: Sequence[Outcome]) -> Metrics:
         asked: The samples, in the outcomes' order.
         outcomes: One a sample.
     """
-    rows = [
+    return score(rows_of(asked, outcomes))
+
+
+def rows_of(asked: Sequence[Asked], outcomes: Sequence[Outcome]) -> list[Scored]:
+    """Return the samples that were run as the metrics take them.
+
+    Args:
+        asked: The samples, in the outcomes' order.
+        outcomes: One a sample.
+    """
+    return [
         scored(one.sample, outcome.predicted, outcome.margin, cluster=outcome.cluster)
         for one, outcome in zip(asked, outcomes, strict=True)
         if not outcome.skipped
     ]
-    return score(rows)
 
 
 def _movement(outcomes: Sequence[Outcome], unsteered: Sequence[Outcome]) -> dict[str, float | None]:

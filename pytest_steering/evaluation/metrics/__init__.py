@@ -1,5 +1,6 @@
 """Numbers that show whether answers are right, and whether they are all the same answer."""
 
+from pytest_steering.evaluation.metrics.agreement import Agreement, agreement
 from pytest_steering.evaluation.metrics.baselines import baselines, by_length
 from pytest_steering.evaluation.metrics.confusion import (
     Confusion,
@@ -25,6 +26,7 @@ from pytest_steering.evaluation.metrics.table import footnotes, group_table, met
 __all__ = [
     "GROUPS",
     "SATURATED",
+    "Agreement",
     "Confusion",
     "Interval",
     "Metrics",
@@ -32,6 +34,7 @@ __all__ = [
     "Scored",
     "accuracy_all",
     "accuracy_answered",
+    "agreement",
     "answered_share",
     "auroc",
     "average_precision",

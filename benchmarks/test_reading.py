@@ -1,0 +1,88 @@
+"""Two ways to one answer agree: the sign of the margin and the verdict of the text, steered and unsteered.
+
+And what one way alone gets wrong: a leaning to the word "yes" cancels when a question is asked both ways.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from statistics import fmean
+
+import pytest
+
+from pytest_steering import Intervention, SteeringVector
+from pytest_steering.evaluation.likelihood import polarity_average
+from pytest_steering.evaluation.metrics import Scored, agreement, auroc, confusion, yes_rate
+from pytest_steering.evaluation.prompts.forms import SWAPPED
+from pytest_steering.experiments.asking import ask
+from pytest_steering.experiments.evaluate import Swapped, evaluate
+from pytest_steering.experiments.experiment import Experiment
+from pytest_steering.experiments.recording import rows_of
+from pytest_steering.records import Outcome
+
+KNOWS_BOTH_WAYS = 0.7
+"""AUROC of the averaged margin from which on a model is held to know the question the other way round."""
+
+
+@pytest.mark.steering(dataset="twins", split="test", limit=96)
+def test_margin_and_text_say_the_same(steering: Experiment, chosen: Intervention) -> None:
+    answered = evaluate(
+        steering.model, steering.scored, {"unsteered": None, "steered": chosen}, steering.question
+    )
+    for name, outcomes in answered.outcomes.items():
+        _agree(name, rows_of(steering.scored, outcomes))
+
+
+@pytest.mark.steering(dataset="twins", split="test", form="named", limit=96)
+def test_a_leaning_to_yes_cancels_over_both_polarities(steering: Experiment) -> None:
+    arms = {"unsteered": None, "leaning": _leaning_to_yes(steering)}
+    other_way = Swapped(ask([one.sample for one in steering.scored], SWAPPED), SWAPPED)
+    answered = evaluate(steering.model, steering.scored, arms, steering.question, swapped=other_way)
+    asked = {name: rows_of(steering.scored, found) for name, found in answered.outcomes.items()}
+    both = {name: _averaged(asked[name], found) for name, found in answered.outcomes.items()}
+
+    for name, rows in asked.items():
+        _agree(name, rows)
+    moved = _mean(asked["leaning"]) - _mean(asked["unsteered"])
+    assert moved > 1
+    assert abs(_mean(both["leaning"]) - _mean(both["unsteered"])) < 0.1 * moved
+    knows = auroc(both["unsteered"]) or 0.0
+    if knows < KNOWS_BOTH_WAYS:
+        pytest.skip(f"{steering.model.name} does not know the question the other way: AUROC {knows:.2f}")
+    assert abs((auroc(both["leaning"]) or 0.0) - knows) < 0.05
+    assert _right(both["leaning"]) > _right(asked["leaning"])
+
+
+def _agree(name: str, rows: Sequence[Scored]) -> None:
+    found = agreement(rows)
+    assert found.n > 0, name
+    assert (found.share or 0) >= 0.98, name
+    if 0.1 <= (yes_rate(confusion(rows)) or 0) <= 0.9:
+        assert (found.kappa or 0) >= 0.8, name
+
+
+def _leaning_to_yes(steering: Experiment) -> Intervention:
+    """Add what makes the last block's output say "Yes" rather than "No", at that output's length."""
+    model = steering.model
+    head = model.loaded.module.get_output_embeddings().weight.detach().float().cpu()
+    yes, no = (head[model.choice_tokens(word)[0]] for word in (" Yes", " No"))
+    last = model.architecture.num_layers - 1
+    states = model.hidden_states([one.prompt for one in steering.scored[:16]], [last])[last]
+    length = states.norm(dim=1).mean() / (yes - no).norm()
+    return Intervention(SteeringVector({last: (yes - no) * length}), layers=[last])
+
+
+def _averaged(rows: Sequence[Scored], outcomes: Sequence[Outcome]) -> list[Scored]:
+    """Return the rows with the margin that is averaged over both polarities."""
+    other = {one.id: one.swapped_margin or 0.0 for one in outcomes}
+    return [replace(row, margin=polarity_average(row.margin or 0.0, other[row.id])) for row in rows]
+
+
+def _mean(rows: Sequence[Scored]) -> float:
+    return fmean(row.margin or 0.0 for row in rows)
+
+
+def _right(rows: Sequence[Scored]) -> float:
+    """Return the accuracy of the margin's sign."""
+    return fmean(((row.margin or 0.0) > 0) == bool(row.expected) for row in rows)

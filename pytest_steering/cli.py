@@ -14,6 +14,7 @@ from pytest_steering.evaluation.printable import printable
 # A module has `add_arguments(parser)` and `run(arguments) -> exit status`; it is imported when asked for.
 COMMANDS = {
     "accept": ("pytest_steering.gate.command_accept", "Make a run's cells the baselines of the next"),
+    "census": ("pytest_steering.models.census.command", "Try every causal language model of transformers"),
     "compare": ("pytest_steering.gate.command_compare", "Tell whether one run is worse than another"),
     "data": ("pytest_steering.evaluation.datasets.command", "Show and check data sets"),
     "gate": ("pytest_steering.gate.command_gate", "Tell whether a run is worse than the accepted baselines"),

@@ -12,6 +12,8 @@ from pytest_steering.models.trials import ALONE, TOGETHER, Trials
 if TYPE_CHECKING:
     from pytest_steering.models.engine.base import Engine, LoadedModel
 
+DECODE = "decoding with a cache steers each new token and no other"
+
 
 @dataclass(frozen=True)
 class Check:
@@ -94,7 +96,7 @@ def _proof(trials: Trials) -> Proof:
         _checked("the logits change", trials.logits_change),
         _checked("a block's state is transformers' own hidden_states[k + 1]", trials.hidden_states),
         _checked("all blocks can be steered at once", trials.all_at_once),
-        _checked("decoding with a cache steers each new token and no other", trials.decode),
+        _checked(DECODE, trials.decode),
         _checked("without the intervention the logits are what they were, in every bit", trials.restored),
         _checked("no hook is left", trials.hooks_left),
     )

@@ -118,19 +118,21 @@ class Trials:
 
     def all_at_once(self) -> Outcome:
         """Steer every block in one pass and hold each against what it was given."""
-        _, handed, session = self._run(self._rows(range(self._loaded.architecture.num_layers)))
+        _, handed, session = self._everywhere
         return _pass_fault(session, 0, handed), ""
 
     def decode(self) -> Outcome:
         """Generate a few tokens and hold every pass against what each block was given."""
-        session = WitnessSession(self._batch, self._rows(self.layers))
-        with witnessed(self._loaded.module, self._loaded.architecture) as passes:
-            ids = self._engine.generate(self._batch, session, self._greedy())
+        ids, passes, session = self._decoded
         session.trace.verify(int(ids.shape[1]) - 1)
         if len(session.trace.forwards) != NEW_TOKENS or len(passes) != NEW_TOKENS:
             return f"{len(passes)} forward passes for {NEW_TOKENS} new tokens", ""
         faults = (_pass_fault(session, number, passes[number]) for number in range(NEW_TOKENS))
         return next(filter(None, faults), ""), ""
+
+    def answer(self) -> tuple[Tensor, Tensor]:
+        """Return the logits with every block steered, and prompts with a steered answer of a few tokens."""
+        return self._everywhere[0], self._decoded[0]
 
     def restored(self) -> Outcome:
         """Run once more without steering."""
@@ -167,6 +169,17 @@ class Trials:
     @cached_property
     def _steered(self) -> dict[int, tuple[Tensor, States, WitnessSession]]:
         return {layer: self._run(self._rows([layer])) for layer in self.layers}
+
+    @cached_property
+    def _everywhere(self) -> tuple[Tensor, States, WitnessSession]:
+        return self._run(self._rows(range(self._loaded.architecture.num_layers)))
+
+    @cached_property
+    def _decoded(self) -> tuple[Tensor, list[States], WitnessSession]:
+        session = WitnessSession(self._batch, self._rows(self.layers))
+        with witnessed(self._loaded.module, self._loaded.architecture) as passes:
+            ids = self._engine.generate(self._batch, session, self._greedy())
+        return ids, passes, session
 
     def _run(self, rows: Sequence[Intervention | None]) -> tuple[Tensor, States, WitnessSession]:
         session = WitnessSession(self._batch, rows)

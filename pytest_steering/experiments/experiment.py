@@ -228,7 +228,7 @@ class Experiment:
         try:
             self._refuse_foreign(intervention, seen)
             evaluation = self._watched(lambda: self._timed(lambda: self._evaluate(arms)))
-        except (InterventionError, VectorError) as error:
+        except (InterventionError, VectorError, RuntimeError) as error:
             self._record_failure(arms, {**observe.after(self, seen), "failed": str(error)})
             raise
         side_effects = neutral_kl(self.model, arms, self._neutral_texts)

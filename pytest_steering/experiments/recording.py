@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from math import isfinite
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
@@ -236,6 +237,8 @@ def _origin(intervention: Intervention) -> dict[str, str]:
 def _provenance(intervention: Intervention | None) -> dict[str, Any]:
     if intervention is None:
         return {}
-    vector = intervention.vector.only(intervention.at)
-    norms = {str(layer): norm for layer, norm in vector.norms.items()}
+    vector = intervention.vector
+    norms = {str(layer): vector.norms[layer] for layer in intervention.at}
+    if all(map(isfinite, norms.values())):
+        vector = vector.only(intervention.at)
     return {**vector.provenance, "method": vector.method, "norms": norms, "sha256": vector.sha256}

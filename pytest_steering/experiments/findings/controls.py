@@ -107,7 +107,7 @@ def area(outcomes: Sequence[Outcome], scores: Sequence[float]) -> float | None:
 
 
 def _clusters(both: Sequence[tuple[Outcome, Outcome]]) -> list[str]:
-    return [before.resampled_with for before, _ in both]
+    return [f"{before.asked_cwe} {before.resampled_with}" for before, _ in both]
 
 
 CHECKS = (random, shuffled, groups, prompt_length, truth, missing)

@@ -78,7 +78,7 @@ def deltas(cells: Cells) -> Iterator[Finding]:
                 "delta-shape", f"layer {layer} hands on {seen['shape']} under steering", layer=layer
             )
             return
-        if seen["steered"] and not seen["exact"]:
+        if (seen["steered"] and not seen["exact"]) or seen["dtype"] != seen["state_dtype"]:
             yield _difference(layer, seen)
             return
 

@@ -11,7 +11,7 @@ from pytest_steering.evaluation.datasets.overlap import overlap
 if TYPE_CHECKING:
     from pytest_steering.evaluation.samples import Sample
 
-NEAR = 0.95
+NEAR = 0.8
 """Share of common runs of words from which on two samples are near copies."""
 
 RUN = 5

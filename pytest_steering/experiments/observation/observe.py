@@ -13,6 +13,7 @@ from pytest_steering.models.fingerprint import count_hooks, weights_fingerprint
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.experiment import Experiment
+    from pytest_steering.models.generation import Completion
     from pytest_steering.models.steerable import SteerableModel
     from pytest_steering.steering.intervention import Intervention
 
@@ -71,20 +72,24 @@ def _measured(experiment: Experiment, intervention: Intervention) -> dict[str, A
     if not fitting:
         return {}
     written, failed = witness(model, intervention, spread(fitting, WITNESSED))
+    found = {"written": written, "failed": failed}
+    if failed:
+        return found
     read = read_distance(model, intervention.at, spread(fitting, 1))
-    found = {"written": written, "failed": failed, "read": read}
-    return (
-        found
-        if failed
-        else {**found, "repeat": _repeated(model, intervention, experiment.max_new_tokens, fitting)}
-    )
+    repeat = _repeated(model, intervention, experiment.max_new_tokens, fitting)
+    return {**found, "read": read, "repeat": repeat}
 
 
 def _repeated(
     model: SteerableModel, intervention: Intervention, max_new_tokens: int, prompts: Sequence[str]
 ) -> dict[str, int]:
-    """Answer a few prompts twice in the same batch and count the answers that differ."""
-    few, arms = spread(prompts, PROMPTS), [None, intervention]
-    first, again = (model.complete(few, arms, max_new_tokens=max_new_tokens).arms for _ in range(2))
-    both = [pair for one, other in zip(first, again, strict=True) for pair in zip(one, other, strict=True)]
+    """Answer a few prompts twice in the same batch, alone and beside the unsteered arm; count what differs.
+
+    A model may answer arms together in another way than one alone, so both are asked again.
+    """
+    few = spread(prompts, PROMPTS)
+    both: list[tuple[Completion, Completion]] = []
+    for arms in ([None, intervention], [intervention]):
+        first, again = (model.complete(few, arms, max_new_tokens=max_new_tokens).arms for _ in range(2))
+        both += [two for one, other in zip(first, again, strict=True) for two in zip(one, other, strict=True)]
     return {"answers": len(both), "differ": sum(one.token_ids != other.token_ids for one, other in both)}

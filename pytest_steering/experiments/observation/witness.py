@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pytest_steering.errors import InterventionError
+from pytest_steering.errors import SteeringError
 from pytest_steering.experiments.observation.watch import watching
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ class Witness:
             "layers": {str(layer): self._described(layer, seen) for layer, seen in self.layers.items()},
             "other_layers": sorted(self.other_layers),
             "padding": "right" if self.padded_right else "left",
-            "prompts_read": sorted(self._read) == self._prompts,
+            "prompts_read": all(row in self._prompts for row in self._read),
         }
 
     def _new_batch(self, input_ids: Tensor, mask: Tensor | None) -> None:
@@ -197,14 +197,14 @@ def witness(
         prompts: Of different lengths, so that there are pads.
     """
     watcher = Witness(model, intervention, prompts)
-    # An engine may put itself onto the model at its first run; it has to stand there before it is watched.
-    model.complete(prompts[:1], max_new_tokens=1)
-    model.hidden_states(prompts[:1], intervention.at)
-    with watching(model.loaded, watcher):
-        try:
+    try:
+        # An engine may put itself onto the model at its first run, and has to stand there before.
+        model.complete(prompts[:1], max_new_tokens=1)
+        model.hidden_states(prompts[:1], intervention.at)
+        with watching(model.loaded, watcher):
             model.complete(prompts, [intervention], max_new_tokens=NEW_TOKENS)
-        except (InterventionError, RuntimeError) as error:
-            return watcher.report(), str(error)
+    except (SteeringError, RuntimeError) as error:
+        return watcher.report(), str(error)
     return watcher.report(), ""
 
 

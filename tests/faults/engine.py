@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_steering.models import greedy
+from pytest_steering.models.batching import TokenBatch
+from pytest_steering.models.engine.hooks import HooksEngine
+from pytest_steering.models.engine.session import EditSession
+from pytest_steering.steering.intervention import Intervention
+from tests.faults.fault import Fault, Inject
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+def _added(change: Callable[[Any], Any]) -> Inject:
+    """Change what is added, after the scale was applied."""
+
+    def put(patch: pytest.MonkeyPatch, _experiment: object) -> None:
+        real = Intervention.delta
+        patch.setattr(Intervention, "delta", lambda self, layer: change(real(self, layer)))
+
+    return put
+
+
+def _tokens(keep: Callable[[int, int], bool]) -> Inject:
+    """Steer a token only where `keep(row, first token of the pass)` says so."""
+
+    def put(patch: pytest.MonkeyPatch, _experiment: object) -> None:
+        real = EditSession._tokens
+
+        def tokens(self: EditSession, row: int, span: Any) -> list[int]:
+            return real(self, row, span) if keep(row, span.first) else []
+
+        patch.setattr(EditSession, "_tokens", tokens)
+
+    return put
+
+
+def _edit(write: Callable[[EditSession, int, Any], Any]) -> Inject:
+    """Write something else than the planned state, and let the engine's own check pass."""
+
+    def put(patch: pytest.MonkeyPatch, _experiment: object) -> None:
+        real = EditSession.edit
+
+        def edit(self: EditSession, layer: int, state: Tensor) -> Tensor:
+            real(self, layer, state)
+            changed: Tensor = write(self, layer, state)
+            return changed
+
+        patch.setattr(EditSession, "edit", edit)
+        patch.setattr(EditSession, "check_first", lambda *_: None)
+
+    return put
+
+
+def _broadcast(session: EditSession, layer: int, state: Tensor) -> Tensor:
+    deltas = [row.delta(layer) if row else 0 * state[0, 0] for row in session.rows]
+    stacked = deltas[0].new_empty(len(deltas), 1, deltas[0].shape[-1])
+    for number, delta in enumerate(deltas):
+        stacked[number, 0] = delta
+    return state + stacked if stacked.shape[0] == state.shape[0] else state
+
+
+def _pads_too(session: EditSession, layer: int, state: Tensor) -> Tensor:
+    state = state.clone()
+    for row, intervention in enumerate(session.rows):
+        if intervention and state.shape[0] == len(session.rows):
+            pads = session.batch.pads[row] if state.shape[1] > 1 else 0
+            state[row, :pads] += intervention.delta(layer)
+            state[row, -1] += intervention.delta(layer)
+    return state
+
+
+def _shifted(by: int) -> Inject:
+    def put(patch: pytest.MonkeyPatch, _experiment: object) -> None:
+        real = HooksEngine._calls_by_module
+
+        def shifted(self: HooksEngine, layers: Sequence[int]) -> dict[str, dict[int, int]]:
+            blocks = self._loaded.architecture.blocks
+            found = real(self, layers)
+            return {
+                blocks[layer + by].path: {0: layer} for calls in found.values() for layer in calls.values()
+            }
+
+        patch.setattr(HooksEngine, "_calls_by_module", shifted)
+
+    return put
+
+
+def _after_the_norm(patch: pytest.MonkeyPatch, _experiment: object) -> None:
+    real = HooksEngine.states
+
+    def states(self: HooksEngine, batch: TokenBatch, layers: Sequence[int], read: Any) -> None:
+        norm = self._loaded.module.transformer.ln_f
+        last = len(self._loaded.architecture.blocks) - 1
+        real(self, batch, layers, lambda layer, state: read(layer, norm(state) if layer == last else state))
+
+    patch.setattr(HooksEngine, "states", states)
+
+
+def _right_padded(patch: pytest.MonkeyPatch, _experiment: object) -> None:
+    from pytest_steering.models.batching import pad_left as real
+
+    def pad_right(rows: Any, pad_id: int, device: str, prompt_lengths: Any = None) -> TokenBatch:
+        batch = real(rows, pad_id, device, prompt_lengths)
+        for row, pad in enumerate(batch.pads):
+            for part in (batch.input_ids, batch.attention_mask):
+                part[row] = part[row].roll(-pad)
+        return batch
+
+    patch.setattr("pytest_steering.models.greedy.pad_left", pad_right)
+
+
+def _sampled(patch: pytest.MonkeyPatch, _experiment: object) -> None:
+    real = greedy._options
+
+    def options(*given: Any) -> dict[str, Any]:
+        found = real(*given)
+        found["generation_config"].do_sample = True
+        found["generation_config"].temperature = 1.5
+        return found
+
+    patch.setattr(greedy, "_options", options)
+
+
+def _cut(patch: pytest.MonkeyPatch, _experiment: object) -> None:
+    from pytest_steering.models.generation import generate_arms as real
+
+    def short(*given: Any, **asked: Any) -> Any:
+        return real(*given, **{**asked, "max_new_tokens": min(asked["max_new_tokens"], 3)})
+
+    patch.setattr("pytest_steering.models.steerable.generate_arms", short)
+
+
+SILENT = frozenset({"answer-constant", "outputs-unchanged"})
+"""The model of these tests says the same to everything unless it is steered."""
+
+BROKEN = frozenset({"answered-share-low", "outputs-length", "outputs-repeat", "outputs-unreadable"})
+ELSEWHERE = frozenset({"intervention-missing", "read-elsewhere"})
+WEAK = frozenset({"answer-constant", "answered-share-low", "outputs-length"})
+NOT_RUN = frozenset({"intervention-failed", "intervention-missing"})
+
+ENGINE_FAULTS = (
+    Fault(
+        "sign flipped", "delta-sign", _added(lambda delta: -delta), frozenset({"answer-constant"}), quick=True
+    ),
+    Fault("coefficient halved", "delta-size", _added(lambda delta: 0.5 * delta)),
+    Fault("coefficient tenfold", "delta-size", _added(lambda delta: 10 * delta), BROKEN),
+    Fault("rounded to bfloat16", "delta-dtype", _added(lambda delta: delta.bfloat16().float())),
+    Fault(
+        "another direction",
+        "delta-differs",
+        _added(lambda delta: delta.flip(0)),
+        frozenset({"answer-constant"}),
+    ),
+    Fault("layer one too low", "delta-layer", _shifted(-1), ELSEWHERE | WEAK, quick=True),
+    Fault("layer one too high", "delta-layer", _shifted(1), ELSEWHERE, layer=2),
+    Fault("only sample 0 steered", "positions-differ", _tokens(lambda row, _: row == 0), SILENT, quick=True),
+    Fault("prefill only", "positions-differ", _tokens(lambda _, first: first == 0), SILENT),
+    Fault("pads steered", "positions-differ", _edit(_pads_too), SILENT),
+    Fault("broadcast over a batch of [3, 1, d]", "positions-differ", _edit(_broadcast), SILENT),
+    Fault("nothing written", "intervention-missing", _edit(lambda _s, _l, state: state), SILENT),
+    Fault("another type handed on", "delta-dtype", _edit(lambda _s, _l, state: state.double()), NOT_RUN),
+    Fault("last layer read after the final norm", "read-elsewhere", _after_the_norm, SILENT, early=True),
+    Fault("padded on the right", "padding-right", _right_padded, NOT_RUN),
+    Fault("sampling without a seed", "not-repeatable", _sampled),
+    Fault("generation cut short", "outputs-cut", _cut),
+)

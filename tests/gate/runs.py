@@ -1,0 +1,73 @@
+"""Runs of records by hand, in which so many samples of a cell are right."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from pytest_steering import records
+from pytest_steering.experiments.baselines import baseline_expected
+from pytest_steering.records import Outcome, Record
+
+
+def outcomes(count: int, wrong: Iterable[int] = (), **changes: Any) -> tuple[Outcome, ...]:
+    """Outcomes of which those with a number in `wrong` are wrong."""
+    bad = set(wrong)
+    return tuple(_outcome(number, number in bad, changes) for number in range(count))
+
+
+def _outcome(number: int, wrong: bool, changes: dict[str, Any]) -> Outcome:
+    expected = "no" if number % 2 else "yes"
+    other = "yes" if number % 2 else "no"
+    predicted = other if wrong else expected
+    made = Outcome(
+        id=f"s{number:03}",
+        expected=expected,
+        predicted=predicted,
+        prompt_sha256=hashlib.sha256(str(number).encode()).hexdigest(),
+        response=" Vulnerable. It is." if predicted == "yes" else " Secure. It is.",
+        correct=not wrong,
+        asked_cwe="CWE-22",
+    )
+    return replace(made, **changes)
+
+
+def cell(arm: str, answers: tuple[Outcome, ...], model: str = "m", **changes: Any) -> Record:
+    """The record of a cell."""
+    made = Record(
+        spec={
+            "purpose": "score",
+            "model": {"name": model, "family": "starcoder"},
+            "data": {"dataset": "twins", "split": "test", "sha256": "d"},
+            "prompt": {"form": "sentence"},
+            "intervention": {"layers": [3], "scale": 1.0} if arm == "steered" else None,
+        },
+        arm=arm,
+        environment={"numerics": "cpu-float32", "weights": "w" * 64},
+        outcomes=answers,
+        experiment="test_it",
+        node_id=f"benchmarks/test_it.py::test_it[{model}]",
+    )
+    return replace(made, **changes)
+
+
+def run(
+    steered: tuple[Outcome, ...] | None = None,
+    unsteered: tuple[Outcome, ...] | None = None,
+    model: str = "m",
+    **changes: Any,
+) -> list[Record]:
+    """The records of one test that holds its steered cell against a baseline."""
+    base = cell("unsteered", unsteered or outcomes(160, range(1, 160, 2)), model, **changes)
+    found = cell("steered", steered or outcomes(160, range(0, 160, 10)), model, **changes)
+    return [base, found, baseline_expected(found, base)]
+
+
+def write(folder: Path, made: Iterable[Record]) -> Path:
+    """Write a run's records as a run of the plugin does, and return its folder."""
+    for record in made:
+        records.append(folder / "records.jsonl", record)
+    return folder

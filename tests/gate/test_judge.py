@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pytest_steering.errors import DataError
+from pytest_steering.gate.accept import Wanted, accept
+from pytest_steering.gate.baseline import read_baseline
+from pytest_steering.gate.expected import expected_cells
+from pytest_steering.gate.judge import Judgement, judge
+from pytest_steering.gate.text import verdict_lines
+from pytest_steering.records import Record
+from tests.gate.runs import cell, outcomes, run
+
+ALL = Wanted(changed=True, new=True)
+
+
+def accepted(folder: Path, records: list[Record], wanted: Wanted = ALL) -> list[str]:
+    done = accept(expected_cells(records), folder, wanted, {})
+    return [*done.lines, *(f"refused: {line}" for line in done.refused)]
+
+
+def judged(folder: Path, records: list[Record], required: bool = True) -> Judgement:
+    return judge(expected_cells(records), folder, required=required)
+
+
+def found(judgement: Judgement) -> list[str]:
+    return [one.id for _, one in judgement.findings]
+
+
+def said(judgement: Judgement) -> str:
+    return "\n".join(verdict_lines(judgement, lambda _record: {"s005": "a prompt of s005"}))
+
+
+def test_the_same_run_again_passes(tmp_path: Path) -> None:
+    accepted(tmp_path, run())
+    judgement = judged(tmp_path, run())
+    assert (judgement.status, judgement.exit_code) == ("pass", 0)
+
+
+def test_a_drop_is_a_regression_with_its_samples_and_the_test_to_run_again(tmp_path: Path) -> None:
+    accepted(tmp_path, run())
+    worse = run(outcomes(160, {*range(0, 160, 10), *range(5, 105, 3)}))
+    judgement = judged(tmp_path, worse)
+    assert (judgement.status, judgement.exit_code) == ("regression", 1)
+    text = said(judgement)
+    assert "31 samples broke, 0 were fixed, of 160" in text
+    assert "broke s005" in text
+    assert "a prompt of s005" in text
+    assert "before no: Secure. It is." in text
+    assert "now    yes: Vulnerable. It is." in text
+    assert 'pytest "benchmarks/test_it.py::test_it[m]"' in text
+
+
+def test_a_drop_that_the_unsteered_control_shows_too_is_drift_of_the_environment(tmp_path: Path) -> None:
+    accepted(tmp_path, run())
+    broken = {*range(0, 160, 10), *range(5, 105, 3)}
+    moved = run(outcomes(160, broken), outcomes(160, {*range(1, 160, 2), *range(0, 100, 4)}))
+    judgement = judged(tmp_path, moved)
+    assert judgement.status == "unmeasurable"
+    assert found(judgement) == ["environment-drift"]
+    assert judgement.regressed == []
+
+
+def test_a_small_drop_in_few_samples_cannot_be_told(tmp_path: Path) -> None:
+    small = run(outcomes(40, range(0, 40, 10)), outcomes(40, range(1, 40, 2)))
+    accepted(tmp_path, small)
+    judgement = judged(tmp_path, run(outcomes(40, [0, 10, 20, 30, 5, 15]), outcomes(40, range(1, 40, 2))))
+    assert (judgement.status, judgement.exit_code) == ("inconclusive", 2)
+    assert "samples would settle it" in said(judgement)
+
+
+def test_flips_at_a_near_tie_are_listed_and_not_counted(tmp_path: Path) -> None:
+    accepted(tmp_path, run())
+    broken = outcomes(160, {*range(0, 160, 10), *range(5, 105, 3)}, tied_at=0)
+    judgement = judged(tmp_path, run(broken))
+    assert judgement.status == "pass"
+    tied = run(outcomes(160, {*range(0, 160, 10), *range(5, 105, 3)}, tied_at=3))
+    assert judged(tmp_path, tied).status == "regression"
+
+
+def test_a_missing_baseline_is_named_and_fails_only_where_it_is_required(tmp_path: Path) -> None:
+    required, passed_over = judged(tmp_path, run()), judged(tmp_path, run(), required=False)
+    assert (found(required), required.exit_code) == (["baseline-missing"], 2)
+    assert (found(passed_over), passed_over.exit_code) == ([], 0)
+    assert "no baseline: test_it on m (cpu-float32)" in said(passed_over)
+
+
+def test_a_baseline_of_other_weights_is_stale(tmp_path: Path) -> None:
+    accepted(tmp_path, run())
+    other = run(environment={"numerics": "cpu-float32", "weights": "v" * 64})
+    judgement = judged(tmp_path, other)
+    assert (found(judgement), judgement.exit_code) == (["baseline-stale"], 2)
+
+
+def test_a_baseline_holds_for_its_numerics_alone(tmp_path: Path) -> None:
+    accepted(tmp_path, run())
+    other = run(environment={"numerics": "cuda-sm90-bfloat16", "weights": "w" * 64})
+    assert found(judged(tmp_path, other)) == ["baseline-missing"]
+
+
+def test_a_data_row_that_was_swapped_is_named(tmp_path: Path) -> None:
+    accepted(tmp_path, run())
+    answers = list(outcomes(160, range(0, 160, 10)))
+    one, other = answers[3], answers[5]
+    answers[3] = replace(one, prompt_sha256=other.prompt_sha256)
+    answers[5] = replace(other, prompt_sha256=one.prompt_sha256)
+    judgement = judged(tmp_path, run(tuple(answers)))
+    assert found(judgement) == ["data-changed"]
+    assert "s003, s005" in said(judgement)
+
+
+def test_samples_that_are_gone_are_named(tmp_path: Path) -> None:
+    accepted(tmp_path, run())
+    fewer = run(outcomes(159, range(0, 159, 10)), outcomes(159, range(1, 159, 2)))
+    assert "1 are in one of the two alone: s159" in said(judged(tmp_path, fewer))
+
+
+def test_a_cell_that_means_nothing_is_not_compared_and_not_accepted(tmp_path: Path) -> None:
+    accepted(tmp_path, run())
+    row = {"id": "hooks-left", "severity": "invalid", "sentence": "a hook was left"}
+    wrong = run(findings=(row,))
+    assert found(judged(tmp_path, wrong)) == ["hooks-left"]
+    assert "refused" in accepted(tmp_path, wrong)[0]
+
+
+def test_accepting_twice_changes_no_byte(tmp_path: Path) -> None:
+    assert accepted(tmp_path, run()) == ["test_it on m (cpu-float32): none → 0.900 (n = 160)"]
+    path = tmp_path / "starcoder" / "test_it.json"
+    first = path.read_bytes()
+    assert accepted(tmp_path, run()) == []
+    assert path.read_bytes() == first
+
+
+def test_a_file_names_samples_line_by_line_and_is_sorted_json(tmp_path: Path) -> None:
+    accepted(tmp_path, run())
+    text = (tmp_path / "starcoder" / "test_it.json").read_text()
+    assert '    "s000": ["no", "yes", "5feceb66ffc86f38", " Secure. It is.", null],\n' in text
+    assert json.dumps(json.loads(text), sort_keys=True) == json.dumps(json.loads(text))
+    assert "node" not in text
+
+
+def test_a_gain_is_accepted_with_its_old_and_new_number(tmp_path: Path) -> None:
+    accepted(tmp_path, run())
+    better = run(outcomes(160, range(0, 160, 40)))
+    assert "accept them with --steering-accept" in said(judged(tmp_path, better))
+    assert accepted(tmp_path, better) == ["test_it on m (cpu-float32): 0.900 (n = 160) → 0.975 (n = 160)"]
+
+
+def test_a_drop_is_accepted_with_a_reason_alone_and_the_file_keeps_it(tmp_path: Path) -> None:
+    accepted(tmp_path, run())
+    worse = run(outcomes(160, range(0, 160, 4)))
+    assert "say why with --steering-reason" in accepted(tmp_path, worse)[0]
+    accepted(tmp_path, worse, Wanted(True, True, reason="a smaller model"))
+    (entry,) = read_baseline(tmp_path / "starcoder" / "test_it.json").values()
+    assert entry.reasons == ("0.900 (n = 160) → 0.750 (n = 160): a smaller model",)
+    accepted(tmp_path, run())
+    (entry,) = read_baseline(tmp_path / "starcoder" / "test_it.json").values()
+    assert len(entry.reasons) == 1
+
+
+def test_accepting_new_cells_leaves_known_ones(tmp_path: Path) -> None:
+    accepted(tmp_path, run())
+    better, new = run(outcomes(160, ())), run(model="n")
+    lines = accepted(tmp_path, [*better, *new], Wanted(new=True))
+    assert lines == ["test_it on n (cpu-float32): none → 0.900 (n = 160)"]
+
+
+def test_an_orphan_is_named_and_removed_on_request(tmp_path: Path) -> None:
+    accepted(tmp_path, run())
+    other = [replace(one, spec={**one.spec, "reader": "text"}) for one in run()[:2]]
+    records = [*other, *_expected(other)]
+    judgement = judged(tmp_path, records, required=False)
+    assert len(next(iter(judgement.orphaned.values()))) == 1
+    assert "orphaned" in said(judgement)
+    done = accept(expected_cells(records), tmp_path, Wanted(prune=True), judgement.orphaned)
+    assert "removed" in done.lines[0]
+    assert not (tmp_path / "starcoder" / "test_it.json").exists()
+
+
+def test_a_file_that_is_no_baseline_is_refused_with_its_name(tmp_path: Path) -> None:
+    accepted(tmp_path, run())
+    path = tmp_path / "starcoder" / "test_it.json"
+    path.write_text('{"schema": 1, "cells": {"k": {"samples": 3}}}')
+    with pytest.raises(DataError, match=r"test_it\.json is not a baseline"):
+        judged(tmp_path, run())
+    path.write_text('{"schema": 9, "cells": {}}')
+    with pytest.raises(DataError, match="schema 9"):
+        judged(tmp_path, run())
+
+
+def test_the_last_record_of_a_cell_counts(tmp_path: Path) -> None:
+    accepted(tmp_path, run())
+    broken = cell("steered", outcomes(160, range(100)))
+    base, steered, expected = run()
+    assert judged(tmp_path, [base, broken, steered, expected]).status == "pass"
+
+
+def _expected(records: list[Record]) -> list[Record]:
+    from pytest_steering.experiments.baselines import baseline_expected
+
+    return [baseline_expected(records[1], records[0])]

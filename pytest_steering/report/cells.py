@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pytest_steering.records import Outcome, Record, canonical
 
 if TYPE_CHECKING:
-    from pytest_steering.evaluation.metrics import Metrics
+    from pytest_steering.evaluation.metrics import Metrics, Scored
 
 UNSTEERED, STEERED = "unsteered", "steered"
 
@@ -69,13 +69,27 @@ def invalid(record: Record) -> bool:
 
 def metrics_of(outcomes: Sequence[Outcome]) -> Metrics:
     """Return the numbers of a cell, from its outcomes alone and without intervals."""
-    from pytest_steering.evaluation.metrics import Scored, score
+    from pytest_steering.evaluation.metrics import score
 
-    rows = [
-        Scored(one.id, one.predicted, int(one.expected == "yes"), _number(one.margin), one.pair_id)
+    return score(rows_of(outcomes), resamples=0)
+
+
+def rows_of(outcomes: Sequence[Outcome]) -> list[Scored]:
+    """Return outcomes as the metrics take them; a sample's length is that of its prompt."""
+    from pytest_steering.evaluation.metrics import Scored
+
+    return [
+        Scored(
+            id=one.id,
+            predicted=one.predicted,
+            expected=int(one.expected == "yes"),
+            margin=_number(one.margin),
+            pair_id=one.pair_id,
+            cluster=one.cluster,
+            length=one.prompt_tokens or None,
+        )
         for one in outcomes
     ]
-    return score(rows, resamples=0)
 
 
 def pairs(before: Record, after: Record) -> list[tuple[Outcome, Outcome]]:
@@ -91,11 +105,13 @@ def _group(cells: tuple[Record, ...]) -> Group:
 def _conditions(record: Record) -> str:
     data, prompt = record.spec.get("data") or {}, record.spec.get("prompt") or {}
     engine, reader = record.spec.get("engine"), record.spec.get("reader")
+    vectors = (record.spec.get("vectors") or {}).get("dataset")
     unusual = (
         engine if engine != "hooks" else None,
         f"{reader} reader" if reader not in (None, "text") else None,
     )
-    named = (*unusual, data.get("dataset"), data.get("split"), prompt.get("form"))
+    origin = f"vectors from {vectors}" if vectors and vectors != data.get("dataset") else None
+    named = (*unusual, data.get("dataset"), data.get("split"), prompt.get("form"), origin)
     return " · ".join(str(part) for part in named if part)
 
 

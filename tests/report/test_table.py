@@ -37,6 +37,8 @@ def test_a_row_says_what_can_be_counted_by_hand() -> None:
         "accuracy [95 %]": _interval(3, 7),
         "balanced": "0.50",
         "yes-rate": "1.00",
+        "TNR": "0.00",
+        "MCC": "–",
         # Pairs (vulnerable, patched) that the margin ranks rightly: (4, 6, 2) against (3, 5, 1, 0).
         "AUROC": f"{(3 + 4 + 2) / 12:.2f}",
         "Δ accuracy": "",
@@ -115,14 +117,20 @@ def test_no_line_is_wider_than_the_terminal(width: int) -> None:
     lines = table_lines(scored_groups(records), width)
 
     assert max(map(len, lines)) <= width
-    shown = {name for name in ("balanced", "bal", "time", "AUROC", "AUC") if name in lines[0].split()}
+    shown = {name for name in ("TNR", "time", "AUROC", "AUC") if name in lines[0].split()}
     assert any("Not shown" in line for line in lines) == (len(shown) < 3)
 
 
-def test_a_narrow_table_keeps_accuracy_its_interval_and_the_comparison() -> None:
+def test_in_the_narrowest_table_accuracy_does_not_stand_alone() -> None:
     rows = _rows(cell("unsteered", "yyyy"), cell("steered", "nyny"), width=40)
 
-    assert rows[1].keys() == {"arm", "at", "n", "acc [95 %]", "Δ acc", "p"}
+    assert rows[1].keys() == {"arm", "at", "n", "ans", "acc [95 %]", "bal", "yes"}
+
+
+def test_at_eighty_characters_the_comparison_is_there_too() -> None:
+    rows = _rows(cell("unsteered", "yyyy"), cell("steered", "nyny"), width=80)
+
+    assert {"ans", "acc [95 %]", "bal", "yes", "Δ acc", "p"} <= rows[1].keys()
 
 
 def test_a_cell_in_which_every_sample_was_skipped_is_shown_with_dashes() -> None:

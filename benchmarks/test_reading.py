@@ -50,7 +50,7 @@ def test_a_leaning_to_yes_cancels_over_both_polarities(steering: Experiment) -> 
     knows = auroc(both["unsteered"]) or 0.0
     if knows < KNOWS_BOTH_WAYS:
         pytest.skip(f"{steering.model.name} does not know the question the other way: AUROC {knows:.2f}")
-    assert abs((auroc(both["leaning"]) or 0.0) - knows) < 0.05
+    assert abs((auroc(both["leaning"]) or 0.0) - knows) <= 0.1
     assert _right(both["leaning"]) > _right(asked["leaning"])
 
 

@@ -8,6 +8,7 @@ from pytest_steering.evaluation.answers.cues import Token
 from pytest_steering.evaluation.answers.lexicon import Cue
 
 _ALWAYS = {Cue.SPLIT, Cue.BUT, Cue.THOUGH, Cue.IF, Cue.COLON}
+_MAY_BEGIN = {*_ALWAYS, Cue.FINAL, Cue.SO, Cue.COMMA}
 _SUBJECTS = {Cue.SUBJECT, Cue.PART, Cue.PRONOUN, Cue.NEG, Cue.FINAL, Cue.SO}
 _VERBS = {Cue.ASSERT, Cue.STOP, Cue.HEDGE, Cue.CAUSE}
 _EXPLETIVES = ("there", "there's", "it's")
@@ -45,8 +46,7 @@ def clauses_of(tokens: list[Token], words: int) -> list[Clause]:
     """
     clauses = [Clause()]
     for number, token in enumerate(tokens):
-        following = tokens[number + 1] if number + 1 < len(tokens) else None
-        if _begins(token, following, clauses[-1]):
+        if token.cue in _MAY_BEGIN and _begins(token, tokens[number + 1 : number + 2], clauses[-1]):
             clauses.append(Clause(opener=token.cue, word=token.word))
         if token.cue is not Cue.COMMA or clauses[-1].tokens:
             clauses[-1].tokens.append(token)
@@ -61,13 +61,14 @@ def _bounded(clauses: list[Clause], words: int) -> list[Clause]:
     return clauses
 
 
-def _begins(token: Token, following: Token | None, clause: Clause) -> bool:
+def _begins(token: Token, behind: list[Token], clause: Clause) -> bool:
     if token.cue in _ALWAYS:
         return True
     if token.cue in (Cue.FINAL, Cue.SO):
         return bool(clause.tokens)
-    if token.cue is not Cue.COMMA or following is None:
+    if not behind:
         return False
+    following = behind[0]
     if token.word == "and":
         return following.number == token.number + 1 and (
             following.cue in _SUBJECTS or following.cue in _VERBS

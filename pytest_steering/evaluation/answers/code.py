@@ -34,6 +34,8 @@ _VALUED = re.compile(
     r"(?:true|false|yes|no|not |vulnerable|secure|safe|unsafe|insecure)"
 )
 _LINE = 240
+_SHORT = 40
+_SYMBOL = re.compile(r"[;{}()\[\]=<>#@$%*&/:+_]")
 _COMMENT = re.compile(r"\s*(?://+|/\*+|\*+/|\*(?=\s|$)|#(?!#)|--+(?=\s)|;(?=\s)|\"\"\"|'''|<!--|rem(?=\s))")
 _COMMENT_END = re.compile(r"(?:\*+/|-->|\"\"\"|''')\s*$")
 _LONE_VALUE = re.compile(r"\s*(?:yes|no|vulnerable|not vulnerable|secure|not secure|safe|true|false)\W*")
@@ -42,7 +44,10 @@ _WORDS = re.compile(r"[a-z]{2,}")
 
 def is_code(line: str) -> bool:
     """Tell whether a line (lower case) reads as source code."""
-    line = line if len(line) <= _LINE else line[: _LINE - 40] + line[-40:]
+    if len(line) > _LINE:
+        line = line[: _LINE - 40] + line[-40:]
+    if len(line) > _SHORT and _SYMBOL.search(line) is None:
+        return False
     return _CODE_LINE.match(line) is not None and _VALUED.match(line) is None
 
 

@@ -39,15 +39,20 @@ def cues_of(text: str, start: int, end: int) -> tuple[list[Token], list[str]]:
     """Return the cues of text[start:end] (normalized prose) and its words, punctuation included."""
     found = list(_TOKEN.finditer(text, start, end))
     words = [match[0] for match in found]
+    following = [*words[1:], ""]
     tokens: list[Token] = []
     behind = 0
     for place, word in enumerate(words):
         entry = ROOT.get(word) or (_cwe(word) if word.startswith("cwe") else None)
         if entry is None or place < behind:
             continue
-        entry, last = _longest(entry, words, place) if entry.following else (entry, place)
+        last = place
+        if following[place] in entry.following:
+            entry, last = _longest(entry, words, place)
+        if entry.cue is None:
+            continue
         start, end = found[place].start(), found[last].end()
-        if entry.cue is not None and not _is_identifier(text, start, end):
+        if not _is_identifier(text, start, end):
             before = words[place - 1] if place else ""
             tokens.append(Token(entry.cue, entry.key, place, last, start, end, word, before))
             behind = last + 1

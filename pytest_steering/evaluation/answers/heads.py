@@ -43,12 +43,13 @@ _NO_VERDICT = re.compile(
     r"\s{0,4}(?:(?:and|or|/|\|)\s{0,4}(?:no|yes|not)\b"
     r"|[,.!]?\s{0,4}(?:i can|i could|i will|i'll|i'd|let me|let's)\b)"
 )
+_STATES = one_of("vulnerable, vulnerability, vulnerabilities, insecure, unsafe, exploitable, secure, safe")
 _PROPERTY = re.compile(
-    r"(?<![\w'])(?:is[_ ]|has[_ ]|contains[_ ])?(?P<name>"
-    rf"{one_of('vulnerable, vulnerability, vulnerabilities, insecure, unsafe, exploitable, secure, safe')})"
+    rf"(?P<name>{_STATES})"
     r"(?: (?:present|found|detected|exists|status|code))?[\"'*_ ]{0,4}"
     r"(?:[:=?]|->|=>| -)[\"'*_\s]{0,6}(?=[a-z])"
 )
+_BEFORE_PROPERTY = re.compile(r"(?:^|[^a-z'])(?:(?:is|has|contains)[_ ])?$")
 _DENIES = r"(?P<no> (?:does|is|has|do)(?: not|n't)|'s not)"
 _SHORT = re.compile(
     rf"[\s\W]{{0,20}}(?P<said>(?:it|this|that)(?:{_DENIES}| (?:does|is|has))(?: so)?)[\s\W]{{0,20}}$"
@@ -95,6 +96,8 @@ def properties_of(text: str) -> Iterator[Head]:
     for found in _PROPERTY.finditer(text):
         value = value_at(text, found.end())
         if value is None or value.word not in ("yes", "no") or _AFTER.match(text, value.end) is None:
+            continue
+        if _BEFORE_PROPERTY.search(text[max(0, found.start() - 12) : found.start()]) is None:
             continue
         said = (value.word == "yes") != (found["name"] in ("secure", "safe"))
         yield Head("there" if said else "absent", found.start(), value.end, labelled=True)

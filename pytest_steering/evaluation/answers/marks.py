@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from pytest_steering.evaluation.answers.patterns import one_of
@@ -23,7 +24,8 @@ _OFF = (
     r"\\square\b|\[ {0,3}\]|\( {0,3}\)|[☐❌✘✗⬜🔲○◯]|<input\b[^<>]{0,200}>|"
     rf"{_TAG_WITH.format(name=_OFF_CLASS)}"
 )
-_BOX = re.compile(rf"(?<![\w)\]])(?:(?P<on>{_ON})|(?P<off>{_OFF}))")
+_FIRST = re.compile(r"[\\\[(<●◉⦿☑☒✅✔✓🗹🔘☐❌✘✗⬜🔲○◯]")
+_BOX = re.compile(rf"(?P<on>{_ON})|(?P<off>{_OFF})")
 _FILL = re.compile(r"(?:<[^<>]{0,100}>|[\s*_:$\-]){0,40}")
 _VALUE_BEFORE = re.compile(r"(?:^|[\s>|*_-])([a-z]{1,20}(?: [a-z]{1,20})?)[\s:*_$-]{0,9}$")
 
@@ -46,10 +48,26 @@ class Box(NamedTuple):
 
 def boxes_of(text: str) -> list[Box]:
     """Return the boxes of a normalized text, if any stands before an answer such as yes, no or vulnerable."""
-    found = list(_BOX.finditer(text))
+    found = list(_boxes(text))
     behind = bool(found) and _value_before(text, found[0].start()) is not None
     boxes = [_behind_option(text, box) if behind else _before_option(text, box) for box in found]
     return boxes if any(box.value for box in boxes) else []
+
+
+def _boxes(text: str) -> Iterator[re.Match[str]]:
+    end = 0
+    for first in _FIRST.finditer(text):
+        place = first.start()
+        box = _BOX.match(text, place) if place >= end and _stands_free(text, place) else None
+        if box is not None:
+            end = box.end()
+            yield box
+
+
+def _stands_free(text: str, place: int) -> bool:
+    """Tell whether a box is none of the brackets of a call, as in `main()` or `buf[ ]`."""
+    before = text[place - 1 : place]
+    return not (before.isalnum() or before in ("_", ")", "]"))
 
 
 def _before_option(text: str, found: re.Match[str]) -> Box:

@@ -14,6 +14,7 @@ _SHORT_REACH = 4
 _SHORT = ("rather", "instead")
 _NOUNS = {Cue.NAMED, Cue.FLAW, Cue.HARM}
 MEANING = {Cue.GOOD, Cue.BAD, Cue.CARE, *_NOUNS}
+_HEEDED = {*MEANING, Cue.NEG, Cue.STOP, Cue.CAUSE, Cue.COMMA}
 _LISTED = {Cue.NAMED, Cue.FLAW, Cue.OR}
 _HAVING = ("contain", "contains", "suffer", "suffers", "exhibit", "exhibits", "have", "has", "show", "shows")
 _DENIABLE = (Cue.PRESENT, Cue.HEDGE, Cue.ASSERT, Cue.COMMA, Cue.STOPPED, Cue.GONE)
@@ -77,10 +78,13 @@ def statements_of(clause: Clause) -> list[Statement]:
     scope = _Scope(clause)
     previous: Token | None = None
     for place, token in enumerate(clause.tokens):
-        read = token._replace(cue=Cue.FLAW) if _is_flaw(token, previous, clause.stop) else token
-        if not _is_input(clause.tokens[place + 1 : place + 2], read):
-            scope.take(place, read, previous)
-            previous = read
+        if token.cue is Cue.PRONOUN and _is_flaw(token, previous, clause.stop):
+            token = token._replace(cue=Cue.FLAW)
+        elif token.cue is Cue.NAMED and _is_input(token, clause.tokens[place + 1 : place + 2]):
+            continue
+        if token.cue in _HEEDED:
+            scope.take(place, token, previous)
+        previous = token
     ends = [place for _, place in scope.made[1:]] + [len(clause.tokens)]
     return [
         _denied(statement, clause.tokens[place + 1 : end], clause.stop)
@@ -94,15 +98,14 @@ def _reach(flip: Token) -> int:
 
 def _is_flaw(token: Token, previous: Token | None, stop: int) -> bool:
     """Tell whether a pronoun stands for the flaw: "does not suffer from *it*", "prevents *this*"."""
-    if token.cue is not Cue.PRONOUN or previous is None or token.last < stop - 1:
+    if previous is None or token.last < stop - 1:
         return False
     return previous.cue is Cue.STOP or (previous.cue is Cue.ASSERT and previous.word in _HAVING)
 
 
-def _is_input(following: list[Token], token: Token) -> bool:
+def _is_input(token: Token, following: list[Token]) -> bool:
     """Tell whether a flaw's name only says what an input looks like: "traversal sequences"."""
-    named = token.cue is Cue.NAMED and bool(following)
-    return named and following[0].cue is Cue.INPUT and following[0].number == token.last + 1
+    return bool(following) and following[0].cue is Cue.INPUT and following[0].number == token.last + 1
 
 
 def _denied(statement: Statement, trailing: list[Token], stop: int) -> Statement:

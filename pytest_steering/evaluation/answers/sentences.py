@@ -14,14 +14,13 @@ from pytest_steering.evaluation.answers.statements import CLAIM, Statement
 
 _LONGEST = 1200
 _END = re.compile(
-    r"[.!?]+(?=[\s\"')\]}]|$)"
+    r"[.!?]+(?<!e\.g\.)(?<!i\.e\.)(?<!\bvs\.)(?<!\bcf\.)(?!(?<=\bno\.)\s{0,9}\d)(?=[\s\"')\]}]|$)"
     r"|\n(?: {0,40}\n|(?=[^\n:]{1,30}:)|(?= {0,40}(?:[-*+•>|]|\d{1,2}[.):]|[a-z]\)|#) {0,9}\S)|(?<=:\n)"
     r"|(?:(?<=\byes\n)|(?<=\bno\n)|(?<=secure\n)|(?<=vulnerable\n)|(?<=safe\n))"
     r"(?=\s{0,40}(?:yes|no|the|this|it|there|because|explanation|reason)\b))"
 )
 _NAME = re.compile(r"[\s|*_\-+•\d.)#>]{0,20}([a-z][^:|\n]{2,80}?)[\s*_]{0,9}[:|](?=[\s*_])")
 _NAMING = {Cue.NAMED, Cue.FLAW, Cue.NONE, Cue.PRESENT, Cue.OPEN, Cue.COMMA, Cue.OR, Cue.ASSERT}
-_ABBREVIATION = re.compile(r"\b(?:e\.g\.|i\.e\.|etc\.(?=\s{1,9}[a-z,])|vs\.|cf\.|no\.(?=\s{0,9}\d)|approx\.)")
 _IMPERATIVES = {
     "ensure", "use", "add", "set", "validate", "sanitize", "check", "avoid", "consider", "replace",
     "implement", "make", "never", "always", "refuse", "allocate", "verify", "switch", "limit", "escape",
@@ -58,7 +57,6 @@ class Sentence(NamedTuple):
 
 def sentences_of(text: str) -> Iterator[Sentence]:
     """Read the sentences of a normalized answer's prose, in order."""
-    text = _ABBREVIATION.sub(lambda found: found[0].replace(".", " "), text)
     earlier: tuple[Statement, ...] = ()
     for start, end in _bounds(text):
         if text[start:end].strip(" \n.-*#>_"):
@@ -107,7 +105,8 @@ def _read(text: str, start: int, end: int, earlier: tuple[Statement, ...]) -> Se
 
 def _entry(text: str, start: int, end: int) -> Statement | None:
     """Return what a table row or list entry says of the weakness it names: "SQL injection: no"."""
-    name = _NAME.match(text, start, end)
+    near = text[start : min(end, start + 110)]
+    name = _NAME.match(text, start, end) if ":" in near or "|" in near else None
     value = head_of(text, name.end(), end) if name else None
     if name is None or value is None:
         return None

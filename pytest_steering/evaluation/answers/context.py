@@ -11,8 +11,8 @@ from pytest_steering.evaluation.answers.scope import MEANING, statements_of
 from pytest_steering.evaluation.answers.statements import CLAIM, Statement
 
 _FIRM_ENOUGH = 1.8
+_CONTRASTING = ("rather", "instead")
 _FRESH = (Cue.BUT, Cue.FINAL, Cue.SO)
-_TURNING = {Cue.NEG, Cue.STOP}
 _STANDS_FOR = {Cue.PRONOUN, Cue.ASSERT, Cue.SUBJECT, Cue.PART}
 _ANAPHORIC = _STANDS_FOR | {
     Cue.NEG, Cue.BUT, Cue.COMMA, Cue.FINAL, Cue.SO, Cue.REVISE, Cue.PRESENT, Cue.SPLIT,
@@ -28,7 +28,7 @@ def meant(tokens: list[Token], words: int, earlier: tuple[Statement, ...]) -> tu
         earlier: The statements of the sentence before, which "it is not" may deny.
     """
     kinds = {token.cue for token in tokens}
-    if kinds.isdisjoint(MEANING) and (kinds.isdisjoint(_TURNING) or not (earlier or Cue.PRONOUN in kinds)):
+    if kinds.isdisjoint(MEANING) and Cue.PRONOUN not in kinds and not (earlier and Cue.NEG in kinds):
         return ()
     said: list[Statement] = []
     yields: list[bool] = []
@@ -51,7 +51,10 @@ def begins_repair(tokens: list[Token]) -> bool:
     """Tell whether a sentence begins as advice on a repair: "To prevent ...", "To fix ...", "Avoid ..."."""
     if not tokens or tokens[0].number > 0:
         return False
-    return tokens[0].word == "to" or (tokens[0].cue is Cue.STOP and not tokens[0].word.endswith("s"))
+    first = tokens[0]
+    return first.word == "to" or (
+        first.cue is Cue.STOP and first.word[-1] != "s" and first.word not in _CONTRASTING
+    )
 
 
 @dataclass

@@ -11,12 +11,29 @@ from pytest_steering.evaluation.answers.statements import CLAIM, FIRM, Statement
 
 _REACH = 14
 _SHORT_REACH = 4
-_SHORT = ("rather", "instead")
+_SHORT = ("rather", "instead", "handles", "handle", "checks", "check", "checking", "detects", "catches")
 _NOUNS = {Cue.NAMED, Cue.FLAW, Cue.HARM}
 MEANING = {Cue.GOOD, Cue.BAD, Cue.CARE, *_NOUNS}
 _HEEDED = {*MEANING, Cue.NEG, Cue.STOP, Cue.CAUSE, Cue.COMMA}
 _LISTED = {Cue.NAMED, Cue.FLAW, Cue.OR}
-_HAVING = ("contain", "contains", "suffer", "suffers", "exhibit", "exhibits", "have", "has", "show", "shows")
+_HAVING = (
+    "contain",
+    "contains",
+    "suffer",
+    "suffers",
+    "exhibit",
+    "exhibits",
+    "have",
+    "has",
+    "show",
+    "shows",
+    "find",
+    "found",
+    "see",
+    "saw",
+    "detect",
+    "detected",
+)
 _DENIABLE = (Cue.PRESENT, Cue.HEDGE, Cue.ASSERT, Cue.COMMA, Cue.STOPPED, Cue.GONE)
 _EXISTING = ("present", "exist", "exists", "found", "detected", "identified", "evident", "exhibited")
 _WANTING = ("insufficient", "inadequate", "incomplete", "missing", "lacking", "incorrect", "improper")
@@ -38,7 +55,9 @@ class _Scope:
     def take(self, place: int, token: Token, previous: Token | None) -> None:
         if self.flips:
             self.flips = [flip for flip in self.flips if token.number - flip.last <= _reach(flip)]
-        if token.cue in (Cue.NEG, Cue.STOP):
+        if token.word == "nor":
+            self.flips = [token]
+        elif token.cue in (Cue.NEG, Cue.STOP):
             self.flips.append(token)
         elif token.cue is Cue.CAUSE:
             self._cause(token, previous)

@@ -13,6 +13,7 @@ EVIDENCE = 1.0
 
 _NOTHING: frozenset[str] = frozenset()
 _ARTICLES = ("a", "an", "the", "your", "any", "some", "of", "more", "its", "as", "using", "uses", "use")
+_FROM = ("being", "becoming", "remaining")
 _REVIEWERS = ("i", "we", "i've", "we've", "i'll", "let's")
 _RELATIVE = ("which", "where", "who", "such", "like")
 _LINKS = {
@@ -61,7 +62,7 @@ def stated(
     """
     guarded = token.cue is Cue.NAMED and _guards(after, token)
     cue = Cue.CARE if guarded else token.cue
-    if cue is Cue.CARE:
+    if cue is Cue.CARE or (cue in (Cue.GOOD, Cue.BAD) and token.before not in _FROM):
         flips = [flip for flip in flips if flip.cue is Cue.NEG]
     base = -1 if cue in (Cue.GOOD, Cue.CARE) else 1
     return Statement(
@@ -99,7 +100,8 @@ def _is_topic(token: Token, flips: list[Token], before: list[Token]) -> bool:
     """Tell whether a flaw is only what is spoken about: "concerns *related to* XSS"."""
     if not before or any(flip.cue is Cue.STOP for flip in flips):
         return False
-    return before[-1].cue is Cue.ABOUT and token.number - before[-1].last <= 4
+    reach = 2 if before[-1].word == "for" else 4
+    return before[-1].cue is Cue.ABOUT and token.number - before[-1].last <= reach
 
 
 def _predication(token: Token, flips: list[Token], before: list[Token]) -> float:

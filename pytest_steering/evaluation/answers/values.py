@@ -10,8 +10,8 @@ from pytest_steering.evaluation.answers.patterns import one_of
 _FLAWS = r"(?:vulnerabilit(?:y|ies)|issues?|flaws?|weakness(?:es)?)"
 _SEEN = r"(?: (?:was |were )?(?:detected|found|present|exists?))?"
 _NO = one_of(
-    "no way, not at all, not really, absolutely not, definitely not, certainly not, of course not, no, nope,"
-    "negative, false, absent, none"
+    "no way, not at all, not really, probably not, likely not, apparently not, not likely, absolutely not,"
+    "definitely not, certainly not, of course not, no, nope, negative, false, absent, none"
 )
 _YES = one_of("yes, yep, yeah, yup, affirmative, true, positive, present")
 _THERE = one_of(

@@ -116,17 +116,18 @@ DISCOURSE: dict[Cue, str] = {
         that
     """,
     Cue.NONE: """
-        not only, not just, no matter, no doubt, without doubt, without any doubt, without a doubt, no
-        longer than, not necessarily, thread safe, type safe, memory safe, fail safe, null safe, exception
-        safe, process safe, signal safe, safe wrapper, safe function, safe functions, secure function,
-        safe copy, safe way, safer, securely typed, side effects, in other words, no more than, not more
-        than, if not, why not, or not, injection of dependencies, dependency injection, code injection
-        technique, to free, of course, not limited to, but not limited to, no other, security, buffer,
-        user, free, not null, is null, not zero, is not null, null, out of scope, attack surface, attack
-        vector, attack vectors, still good, it is still, safe practice, security perspective, security
-        point, of security, for security, secure coding, vulnerability known as, the vulnerability known
-        as, security vulnerability known as, can be found, can see, can be seen, can conclude, not equal,
-        explained below, not greater, not less, not exceed, does not exceed, doesn't exceed, do not
-        exceed, not a null, proof of concept, no such file, no return, not found, no error, in case of
+        i would say, i'd say, i would call, not only, not just, no matter, no doubt, without doubt,
+        without any doubt, without a doubt, no longer than, not necessarily, thread safe, type safe,
+        memory safe, fail safe, null safe, exception safe, process safe, signal safe, safe wrapper, safe
+        function, safe functions, secure function, safe copy, safe way, safer, securely typed, side
+        effects, in other words, no more than, not more than, if not, why not, or not, injection of
+        dependencies, dependency injection, code injection technique, to free, of course, not limited to,
+        but not limited to, no other, security, buffer, user, free, not null, is null, not zero, is not
+        null, null, out of scope, attack surface, attack vector, attack vectors, still good, it is still,
+        safe practice, security perspective, security point, of security, for security, secure coding,
+        vulnerability known as, the vulnerability known as, security vulnerability known as, can be found,
+        can see, can be seen, can conclude, not equal, explained below, not greater, not less, not exceed,
+        does not exceed, doesn't exceed, do not exceed, not a null, proof of concept, no such file, no
+        return, not found, no error, in case of
     """,
 }

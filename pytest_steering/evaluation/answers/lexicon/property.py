@@ -19,17 +19,18 @@ PROPERTY: dict[Cue, str] = {
         clear of, omits
     """,
     Cue.STOP: """
-        prevent, prevents, preventing, avoid, avoids, avoiding, mitigate, mitigates, mitigating,
-        eliminate, eliminates, eliminating, block, blocks, blocking, stop, stops, stopping, preclude,
-        precludes, precluding, rule out, rules out, ruling out, guard against, guards against, guarding
-        against, defend against, defends against, protect against, protects against, protecting against,
-        protect from, protects from, protection against, protection from, prevention of, protects,
-        protect, protecting, defends, thwart, thwarts, remove the risk, removes the risk, removes, reject,
-        rejects, rejecting, neutralize, neutralizes, neutralise, neutralises, counter, counters,
-        forestall, forestalls, safeguard against, safeguards against, mitigation against, mitigation of,
-        mitigation for, disallow, disallows, exclude, excludes, excluding, address, addresses, preventing
-        any, shield, shields, shielding, foil, foils, averts, avert, instead of, rather than, negates,
-        negating, negate, avoidance of
+        checks for, check for, checking for, handles, handle, accounts for, account for, deals with, deal
+        with, takes care of, take care of, tests for, catches, detects, prevent, prevents, preventing,
+        avoid, avoids, avoiding, mitigate, mitigates, mitigating, eliminate, eliminates, eliminating,
+        block, blocks, blocking, stop, stops, stopping, preclude, precludes, precluding, rule out, rules
+        out, ruling out, guard against, guards against, guarding against, defend against, defends against,
+        protect against, protects against, protecting against, protect from, protects from, protection
+        against, protection from, prevention of, protects, protect, protecting, defends, thwart, thwarts,
+        remove the risk, removes the risk, removes, reject, rejects, rejecting, neutralize, neutralizes,
+        neutralise, neutralises, counter, counters, forestall, forestalls, safeguard against, safeguards
+        against, mitigation against, mitigation of, mitigation for, disallow, disallows, exclude,
+        excludes, excluding, address, addresses, preventing any, shield, shields, shielding, foil, foils,
+        averts, avert, instead of, rather than, negates, negating, negate, avoidance of
     """,
     Cue.STOPPED: """
         prevented, avoided, mitigated, eliminated, blocked, stopped, precluded, ruled out, guarded
@@ -39,7 +40,7 @@ PROPERTY: dict[Cue, str] = {
     """,
     Cue.GONE: """
         absent, impossible, non existent, nonexistent, not an issue, not a concern, not a problem, not a
-        risk, not applicable, irrelevant, a false positive, false alarm, out of the question, a non issue
+        risk, not applicable, irrelevant, out of the question, a non issue
     """,
     Cue.PRESENT: """
         present, exist, exists, possible, found, apply, applicable, occur, occurs, occurring, happen,
@@ -56,9 +57,12 @@ PROPERTY: dict[Cue, str] = {
         unsecured, susceptible to, compromised, insecurely, unsafely, vulnerabl, a danger, risky
     """,
     Cue.GOOD: """
-        secure, safe, invulnerable, immune, secured, well protected, protected, safely, securely,
-        harmless, benign, not affected, resistant, resilient, safeguarded, unaffected, bulletproof,
-        watertight, airtight, unexploitable, non vulnerable, sound, risk free, well guarded
+        is fine, are fine, looks fine, looks good, looks ok, looks okay, seems ok, seems okay, seems fine,
+        all good, nothing wrong, nothing suspicious, found nothing, nothing found, false positive, false
+        alarm, robust, hardened, vulnerability free, vulnerable free, bug free, secure, safe,
+        invulnerable, immune, secured, well protected, protected, safely, securely, harmless, benign, not
+        affected, resistant, resilient, safeguarded, unaffected, bulletproof, watertight, airtight,
+        unexploitable, non vulnerable, sound, risk free, well guarded
     """,
     Cue.FLAW: """
         such instances, such instance, instances found, instances were found, instances detected,
@@ -73,22 +77,23 @@ PROPERTY: dict[Cue, str] = {
         this flaw, these issues, security gaps, this risk, that risk, such risk, such a bug
     """,
     Cue.HARM: """
-        past the end, beyond the end, beyond the bounds, past the bounds, past the buffer, beyond the
-        buffer, beyond the array, outside the bounds, outside the buffer, outside the array, outside of
-        the buffer, outside of the bounds, outside of the array, outside its bounds, beyond its bounds,
-        past its end, beyond its end, beyond the allocated, outside the allocated, exceed the bounds,
-        exceeds the bounds, exceed the buffer, exceeds the buffer, exceed the array, exceeds the array,
-        arbitrary commands, arbitrary command, arbitrary sql, arbitrary code, arbitrary shell, arbitrary
-        files, arbitrary file, malicious input, malicious sql, malicious script, malicious scripts,
-        malicious commands, malicious code, inject, injects, injecting, injected, after it has been freed,
-        after it is freed, after being freed, after they are freed, after freeing, after the free, after
-        free, already been freed, after the memory has been freed, after it was freed, after they have
-        been freed, outside the folder, outside the directory, outside of the directory, outside of the
-        intended directory, outside the intended directory, outside of the folder, execute arbitrary,
-        manipulate the query, manipulate the sql, undefined behavior, undefined behaviour, crash, crashes,
-        unauthorized access, exploit this, tautology, escape the directory, leave the folder, traverse,
-        traverses, bypassed, bypass, bypasses, circumvent, circumvented, circumvents, gets around, get
-        around, corrupt memory, corrupts memory, overwrite adjacent, overwrites adjacent
+        unsanitized, unsanitised, unescaped, unvalidated, unchecked, unfiltered, unbounded, past the end,
+        beyond the end, beyond the bounds, past the bounds, past the buffer, beyond the buffer, beyond the
+        array, outside the bounds, outside the buffer, outside the array, outside of the buffer, outside
+        of the bounds, outside of the array, outside its bounds, beyond its bounds, past its end, beyond
+        its end, beyond the allocated, outside the allocated, exceed the bounds, exceeds the bounds,
+        exceed the buffer, exceeds the buffer, exceed the array, exceeds the array, arbitrary commands,
+        arbitrary command, arbitrary sql, arbitrary code, arbitrary shell, arbitrary files, arbitrary
+        file, malicious input, malicious sql, malicious script, malicious scripts, malicious commands,
+        malicious code, inject, injects, injecting, injected, after it has been freed, after it is freed,
+        after being freed, after they are freed, after freeing, after the free, after free, already been
+        freed, after the memory has been freed, after it was freed, after they have been freed, outside
+        the folder, outside the directory, outside of the directory, outside of the intended directory,
+        outside the intended directory, outside of the folder, execute arbitrary, manipulate the query,
+        manipulate the sql, undefined behavior, undefined behaviour, crash, crashes, unauthorized access,
+        exploit this, tautology, escape the directory, leave the folder, traverse, traverses, bypassed,
+        bypass, bypasses, circumvent, circumvented, circumvents, gets around, get around, corrupt memory,
+        corrupts memory, overwrite adjacent, overwrites adjacent
     """,
     Cue.CARE: """
         sanitized, sanitised, validated, escaped, parameterized, parameterised, sanitizes, sanitises,
@@ -98,8 +103,8 @@ PROPERTY: dict[Cue, str] = {
         validation, input validation, bounds checking, bounds check, error checking, filtered, filters,
         encoded, quoted, whitelisted, within bounds, within the bounds, in bounds, correctly handles,
         properly handles, check, escaping, sanitizing, validating, checking, sanitize, sanitise, validate,
-        verify, verifying, ensures, ensuring, checks if, checks for, null checks, null check, bind
-        parameters, large enough, enough space, sufficient space, set to null
+        verify, verifying, ensures, ensuring, checks if, null checks, null check, bind parameters, large
+        enough, enough space, sufficient space, set to null
     """,
     Cue.GUARD: """
         protection, protections, prevention, mitigation, mitigations, detection, guard, guards, filter,

@@ -65,6 +65,7 @@ def steering(request: pytest.FixtureRequest, steering_adapter: SteerableModel) -
         node_id=request.node.nodeid,
         sink=sink,
         memo=session.memo,
+        finished=session.finished.get(request.node.nodeid, {}),
         **said,
     )
 

@@ -65,11 +65,12 @@ class SteeringSession:
         return find_run(resumed, self.settings.folder) if resumed else Run.new(self.settings.folder)
 
     @cached_property
-    def finished(self) -> dict[str, Record]:
-        """The cells of the run that is gone on with, by content key; none of a new run."""
-        if not self.settings.resume:
-            return {}
-        return {record.key: record for record in self.run.read()}
+    def finished(self) -> dict[str, dict[str, Record]]:
+        """The records of the run that is gone on with, by test and content key; none of a new run."""
+        found: dict[str, dict[str, Record]] = {}
+        for record in self.run.read() if self.settings.resume else ():
+            found.setdefault(record.node_id, {})[record.key] = record
+        return found
 
     def resolve_asked(self) -> None:
         """Resolve settings, the run to go on with and the models they name; default models wait for a test.
@@ -122,7 +123,9 @@ class SteeringSession:
 
     def record(self, record: Record) -> None:
         """Write a record into the run's folder."""
-        self.run.append(record)
+        known = self.finished.get(record.node_id, {}).get(record.key)
+        if known is None or known.evidence.get("failed"):
+            self.run.append(record)
 
     def summarise(self, terminal: pytest.TerminalReporter) -> None:
         """Write what workers refused, and the closing table of the run, from its records alone."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pytest_steering.errors import DataError, InterventionError, VectorError
 from pytest_steering.evaluation.datasets import load_dataset, load_neutral, without_overlap
-from pytest_steering.experiments import asking, contrasts, recording
+from pytest_steering.experiments import asking, contrasts, recording, resuming
 from pytest_steering.experiments.apart import refuse_scored
 from pytest_steering.experiments.controls import DEFAULT_CONTROLS, control_arms
 from pytest_steering.experiments.evaluate import Evaluation, Swapped, evaluate
@@ -23,6 +23,7 @@ from pytest_steering.experiments.shift import MarginShift, margin_shift
 from pytest_steering.extraction.directions import extract
 from pytest_steering.extraction.pairs import ContrastPair
 from pytest_steering.models.fingerprint import count_hooks, weights_state
+from pytest_steering.steering.intervention import Intervention
 
 if TYPE_CHECKING:
     from pytest_steering.evaluation.prompts.forms import QuestionForm
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from pytest_steering.experiments.asking import Asked
     from pytest_steering.models.steerable import SteerableModel
     from pytest_steering.records import Record
-    from pytest_steering.steering.intervention import Intervention
     from pytest_steering.steering.vector import SteeringVector
 
 T = TypeVar("T")
@@ -61,6 +61,7 @@ class Experiment:
         name: Of the experiment, in records.
         node_id: Of the test, in records.
         sink: Gets each record as soon as its cell is done.
+        finished: Records of this test's cells in the run that is gone on with, by content key.
         timer: Calls the scored run; pytest-benchmark's `pedantic` can stand here.
         memo: Keeps vectors and searches, which are deterministic; experiments may share one.
     """
@@ -79,6 +80,7 @@ class Experiment:
     name: str = ""
     node_id: str = ""
     sink: Callable[[Record], None] = _keep_nothing
+    finished: Mapping[str, Record] = field(default_factory=dict, repr=False)
     timer: Callable[[Callable[[], Any]], Any] | None = None
     memo: MutableMapping[tuple[object, ...], Any] = field(default_factory=dict, repr=False)
 
@@ -224,6 +226,9 @@ class Experiment:
         arms: dict[str, Intervention | None] = {UNSTEERED: None, STEERED: intervention}
         arms |= {f"dose:{part:g}": replace(intervention, scale=part * intervention.scale) for part in doses}
         arms |= control_arms(intervention, controls, self.model, self._pairs_of(intervention))
+        resumed = resuming.resumed_arms(self, self.scored, arms)
+        if resumed is not None:
+            return Result(resumed, sink=self.sink)
         seen = observe.before(self, intervention, claim)
         try:
             self._refuse_foreign(intervention, seen)
@@ -268,6 +273,10 @@ class Experiment:
         asked = asking.ask(samples if limit is None else asking.evenly(samples, limit), self.question)
         searched = self.memo.setdefault(("searched", vector.sha256), [])
         searched.append((split, [one.sample for one in asked]))
+        grid = [Intervention(vector, [layer], scale) for layer in layers for scale in scales]
+        resumed = resuming.resumed_choice(self, grid, asked, split)
+        if resumed is not None:
+            return resumed
         choice = search(
             self.model,
             vector,

@@ -13,7 +13,7 @@ from pytest_steering.records import Outcome
 Label: TypeAlias = Literal["sensitivity", "threshold", "bias only", "unclear"]
 
 UNCHANGED = 0.05
-"""An AUROC whose change certainly stays within this has not moved."""
+"""An AUROC that changes by no more than this, and certainly by no more than twice as much, has not moved."""
 
 TRUTH = 0.7
 """An unsteered AUROC from here on says that the truth was there before."""
@@ -67,13 +67,17 @@ def what_moved(unsteered: Sequence[Outcome], steered: Sequence[Outcome]) -> Move
 
 
 def _label(before: Bootstrap, after: Bootstrap, change: Bootstrap) -> Label:
-    if before.estimate >= TRUTH and max(-change.low, change.high) <= UNCHANGED:
+    if before.estimate >= TRUTH and _stays(change):
         return "threshold"
     if change.low > 0:
         return "sensitivity"
     if _chance(before) and _chance(after):
         return "bias only"
     return "unclear"
+
+
+def _stays(change: Bootstrap) -> bool:
+    return abs(change.estimate) <= UNCHANGED and max(-change.low, change.high) <= 2 * UNCHANGED
 
 
 def _chance(area: Bootstrap) -> bool:

@@ -48,9 +48,8 @@ def score_arms(
     for name, intervention in arms.items():
         outcomes = evaluation.outcomes[name]
         metrics = metrics_of(asked, outcomes)
-        record = Record(
-            spec=_spec(experiment, "score", [one.sample for one in asked], intervention, arms[STEERED]),
-            arm=name,
+        record = replace(
+            blank(experiment, asked, arms, name),
             environment=surroundings,
             outcomes=outcomes,
             metrics={
@@ -65,10 +64,7 @@ def score_arms(
                 **evaluation.counts,
                 "skipped": sum(bool(o.skipped) for o in outcomes),
             },
-            provenance=_provenance(intervention),
             evidence=evidence if name == STEERED else {},
-            experiment=experiment.name,
-            node_id=experiment.node_id,
         )
         found[name] = Arm(name, intervention, outcomes, metrics, record)
     examined = with_findings({name: arm.record for name, arm in found.items()})
@@ -89,20 +85,56 @@ def failed_cells(
         arms: Interventions by name.
         evidence: What was observed, and under `failed` the sentence that ended the run.
     """
-    surroundings, samples = environment(experiment.model), [one.sample for one in asked]
+    surroundings = environment(experiment.model)
     cells = {
-        name: Record(
-            spec=_spec(experiment, "score", samples, arms[name], arms[STEERED]),
-            arm=name,
+        name: replace(
+            blank(experiment, asked, arms, name),
             environment=surroundings,
-            provenance=_provenance(arms[name]),
             evidence=evidence if name == STEERED else {},
-            experiment=experiment.name,
-            node_id=experiment.node_id,
         )
         for name in (UNSTEERED, STEERED)
     }
     yield from with_findings(cells).values()
+
+
+def blank(
+    experiment: Experiment, asked: Sequence[Asked], arms: Mapping[str, Intervention | None], name: str
+) -> Record:
+    """Return the record of a scored cell as it is before anything was run: spec, arm, provenance, names.
+
+    Args:
+        experiment: Names model, data and generation in the spec.
+        asked: The samples.
+        arms: Interventions by name.
+        name: The cell's arm.
+    """
+    return Record(
+        spec=_spec(experiment, "score", [one.sample for one in asked], arms[name], arms[STEERED]),
+        arm=name,
+        provenance=_provenance(arms[name]),
+        experiment=experiment.name,
+        node_id=experiment.node_id,
+    )
+
+
+def blank_search(
+    experiment: Experiment, intervention: Intervention, asked: Sequence[Asked], split: str
+) -> Record:
+    """Return the record of a point of a search as it is before anything was run.
+
+    Args:
+        experiment: Names model, data and generation in the spec.
+        intervention: The point.
+        asked: The samples that are searched on.
+        split: Theirs.
+    """
+    spec = _spec(experiment, "search", [one.sample for one in asked], intervention, intervention)
+    return Record(
+        spec={**spec, "data": {**spec["data"], "dataset": experiment.source, "split": split}},
+        provenance=_provenance(intervention),
+        experiment=experiment.name,
+        node_id=experiment.node_id,
+    )
 
 
 def search_records(
@@ -111,18 +143,13 @@ def search_records(
     """Yield one record a point of a search."""
     from pytest_steering.steering.intervention import Intervention
 
-    samples, surroundings = [one.sample for one in asked], environment(experiment.model)
+    surroundings = environment(experiment.model)
     for point in choice.curve:
         intervention = Intervention(vector, [point.layer], point.scale)
-        spec = _spec(experiment, "search", samples, intervention, intervention)
-        searched = {"dataset": experiment.source, "split": choice.split}
-        yield Record(
-            spec={**spec, "data": {**spec["data"], **searched}},
+        yield replace(
+            blank_search(experiment, intervention, asked, choice.split),
             environment=surroundings,
             metrics={"accuracy_by_margin": point.by_margin, "accuracy_by_text": point.by_text},
-            provenance=_provenance(intervention),
-            experiment=experiment.name,
-            node_id=experiment.node_id,
         )
 
 

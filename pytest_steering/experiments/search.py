@@ -98,8 +98,20 @@ def search(
     for number in best:
         right = sum(outcome.correct is True for outcome in read.outcomes[str(number)])
         points[number] = _with_text(points[number], right / len(asked))
-    winner = max((points[number] for number in best), key=lambda p: (p.by_text, p.by_margin, -p.scale))
-    return Choice(winner.layer, winner.scale, split, len(asked), tuple(points))
+    return choice_of(points, split, len(asked))
+
+
+def choice_of(points: Sequence[Point], split: str, samples: int) -> Choice:
+    """Return the choice among points of which the best by margin were read: the best by text.
+
+    Args:
+        points: All that were tried.
+        split: Where.
+        samples: On how many samples.
+    """
+    read = [point for point in points if point.by_text is not None]
+    winner = max(read, key=lambda p: (p.by_text or 0.0, p.by_margin, -p.scale))
+    return Choice(winner.layer, winner.scale, split, samples, tuple(points))
 
 
 def _sign_accuracy(asked: Sequence[Asked], margins: Sequence[float]) -> float:

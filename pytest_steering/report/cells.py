@@ -56,7 +56,7 @@ def ran(record: Record) -> list[Outcome]:
 def where(record: Record) -> str:
     """Return layers and scale of a cell's intervention, such as `2@1.25`; empty for the unsteered model."""
     intervention = record.spec.get("intervention") or {}
-    if not intervention:
+    if not intervention.get("layers"):
         return ""
     layers = ",".join(str(layer) for layer in intervention.get("layers", ()))
     return f"{layers}@{intervention.get('scale', 1.0):g}"

@@ -1,0 +1,127 @@
+"""A threshold on the margin in place of zero: fitted without the scored split, then frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from statistics import fmean
+from typing import TYPE_CHECKING
+
+from pytest_steering.errors import DataError
+from pytest_steering.evaluation.likelihood import fit_threshold
+from pytest_steering.experiments import asking, recording
+from pytest_steering.experiments.evaluate import likelihoods
+from pytest_steering.experiments.result import Arm
+
+if TYPE_CHECKING:
+    from pytest_steering.evaluation.samples import Sample
+    from pytest_steering.experiments.experiment import Experiment
+    from pytest_steering.records import Outcome
+    from pytest_steering.steering.intervention import Intervention
+
+METHODS = ("threshold", "content-free")
+NO_CONTENT = ("", "...", "N/A")
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """From which margin on *present* is said.
+
+    Attributes:
+        method: `threshold`, the cut with the best balanced accuracy; or `content-free`, the mean margin where
+            there is no code to judge.
+        threshold: In nats.
+        dataset: What it was fitted on.
+        split: Of that.
+        samples: How many, or how many prompts without content.
+    """
+
+    method: str
+    threshold: float
+    dataset: str
+    split: str
+    samples: int
+
+
+def calibrate(
+    experiment: Experiment,
+    method: str = "threshold",
+    intervention: Intervention | None = None,
+    split: str = "dev",
+    limit: int | None = None,
+) -> Calibration:
+    """Fit a threshold on a split that is not scored.
+
+    Args:
+        experiment: Its model and form; its data set of vectors is fitted on.
+        method: One of `METHODS`.
+        intervention: The arm it is for; None for the unsteered model.
+        split: Where to fit.
+        limit: Fit on this many samples, taken evenly; None for all.
+
+    Raises:
+        DataError: The split is scored, the method is not known, or (for `threshold`) a class is missing.
+    """
+    if method not in METHODS:
+        raise DataError(f"calibration {method!r} is not known; known are {', '.join(METHODS)}")
+    if (experiment.source, split) == (experiment.dataset, experiment.split):
+        raise DataError(f"a threshold fitted on {split!r}, the split that is scored, would not be frozen")
+    samples = experiment.samples(split, experiment.source)
+    samples = samples if limit is None else asking.evenly(samples, limit)
+    if method == "content-free":
+        samples = _without_content(samples)
+    asked = asking.fitting(experiment.model, asking.ask(samples, experiment.question), 1)
+    margins = likelihoods(experiment.model, asked, [intervention], experiment.question)[0]
+    fitted = fmean(margins) if method == "content-free" else fit_threshold(margins, _labels(asked))
+    return Calibration(method, fitted, experiment.source, split, len(asked))
+
+
+def calibrated(experiment: Experiment, arm: Arm, calibration: Calibration) -> Arm:
+    """Return an arm whose verdicts are those of its margins above a threshold, and record it.
+
+    It stands beside the steered arm to show what moving the threshold alone can do.
+
+    Args:
+        experiment: Whose arm it is.
+        arm: Its margins are judged.
+        calibration: Fitted for that arm.
+    """
+    outcomes = tuple(_judged(one, calibration.threshold) for one in arm.outcomes)
+    metrics = recording.metrics_of(experiment.scored, outcomes)
+    told = {**vars(calibration)}
+    value = told.pop("threshold")
+    intervention = {**(arm.record.spec.get("intervention") or {}), "calibration": told}
+    record = replace(
+        arm.record,
+        arm=f"{arm.name}+{calibration.method}",
+        spec={**arm.record.spec, "intervention": intervention},
+        outcomes=outcomes,
+        metrics={**arm.record.metrics, **metrics.values, "threshold": value},
+        evidence={},
+        findings=(),
+    )
+    experiment.sink(record)
+    return Arm(record.arm, arm.intervention, outcomes, metrics, record)
+
+
+def _without_content(samples: Sequence[Sample]) -> list[Sample]:
+    """Return a sample of each weakness and language with nothing in it to judge."""
+    kinds = {(sample.asked_cwe, sample.language): sample for sample in samples}
+    return [
+        replace(sample, id=f"{sample.id} {number}", code=text, pair_id=None, sha256="")
+        for sample in kinds.values()
+        for number, text in enumerate(NO_CONTENT)
+    ]
+
+
+def _labels(asked: Sequence[asking.Asked]) -> list[int]:
+    return [one.sample.label for one in asked]
+
+
+def _judged(outcome: Outcome, threshold: float) -> Outcome:
+    if outcome.margin is None:
+        return outcome
+    predicted = "yes" if outcome.margin > threshold else "no"
+    return replace(
+        outcome, predicted=predicted, correct=predicted == outcome.expected, rule="threshold", confidence=None
+    )

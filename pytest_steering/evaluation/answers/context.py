@@ -11,7 +11,7 @@ from pytest_steering.evaluation.answers.scope import MEANING, statements_of
 from pytest_steering.evaluation.answers.statements import CLAIM, Statement
 
 _FIRM_ENOUGH = 1.8
-_CONTRASTING = ("rather", "instead")
+_NO_ADVICE = ("rather", "instead", "checking")
 _FRESH = (Cue.BUT, Cue.FINAL, Cue.SO)
 _STANDS_FOR = {Cue.PRONOUN, Cue.ASSERT, Cue.SUBJECT, Cue.PART}
 _ANAPHORIC = _STANDS_FOR | {
@@ -53,7 +53,7 @@ def begins_repair(tokens: list[Token]) -> bool:
         return False
     first = tokens[0]
     return first.word == "to" or (
-        first.cue is Cue.STOP and first.word[-1] != "s" and first.word not in _CONTRASTING
+        first.cue is Cue.STOP and first.word[-1] != "s" and first.word not in _NO_ADVICE
     )
 
 

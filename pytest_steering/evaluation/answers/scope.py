@@ -36,6 +36,7 @@ _HAVING = (
 )
 _DENIABLE = (Cue.PRESENT, Cue.HEDGE, Cue.ASSERT, Cue.COMMA, Cue.STOPPED, Cue.GONE)
 _EXISTING = ("present", "exist", "exists", "found", "detected", "identified", "evident", "exhibited")
+_DETERMINERS = ("the", "a", "an", "this", "that", "each", "every", "any")
 _WANTING = ("insufficient", "inadequate", "incomplete", "missing", "lacking", "incorrect", "improper")
 _VERBAL = {
     "not", "never", "cannot", "none", "isn't", "aren't", "wasn't", "weren't", "doesn't", "don't",
@@ -147,7 +148,8 @@ def _turn(token: Token, following: list[Token], stop: int) -> tuple[int, float]:
     last = after is None and token.last >= stop - 1
     if token.cue is Cue.NEG and token.word in _VERBAL and (last or after in _DENIABLE):
         return -1, CLAIM if last or after is Cue.PRESENT else FIRM
-    if token.cue in (Cue.STOPPED, Cue.GONE) or (last and token.word in _WANTING):
+    ended = token.cue in (Cue.STOPPED, Cue.GONE) and token.before not in _DETERMINERS
+    if ended or (last and token.word in _WANTING):
         return -1, FIRM
     if token.cue is Cue.PRESENT:
         return 1, CLAIM if token.word in _EXISTING else FIRM

@@ -14,6 +14,8 @@ EVIDENCE = 1.0
 _NOTHING: frozenset[str] = frozenset()
 _ARTICLES = ("a", "an", "the", "your", "any", "some", "of", "more", "its", "as", "using", "uses", "use")
 _FROM = ("being", "becoming", "remaining")
+_NOUNS = (Cue.PART, Cue.SUBJECT)
+_OTHER = ("other", "another", "different", "additional", "unrelated", "further")
 _REVIEWERS = ("i", "we", "i've", "we've", "i'll", "let's")
 _RELATIVE = ("which", "where", "who", "such", "like")
 _LINKS = {
@@ -67,7 +69,7 @@ def stated(
     base = -1 if cue in (Cue.GOOD, Cue.CARE) else 1
     return Statement(
         sign=base * (-1) ** len(flips),
-        strength=_strength(token, cue, flips, before, opener),
+        strength=_strength(token, cue, flips, before, after, opener),
         keys=frozenset({token.key}) if token.key else _NOTHING,
         start=flips[0].start if flips else token.start,
         end=token.end,
@@ -77,16 +79,21 @@ def stated(
 
 def _guards(after: list[Token], token: Token) -> bool:
     """Tell whether a flaw's name only says what is guarded against, as in "overflow check"."""
-    guards = (Cue.GUARD, Cue.CARE, Cue.STOP)
-    return bool(after) and after[0].number == token.last + 1 and after[0].cue in guards
+    return _adjoins(token, after, (Cue.GUARD, Cue.CARE, Cue.STOP))
 
 
-def _strength(token: Token, cue: Cue, flips: list[Token], before: list[Token], opener: str) -> float:
+def _adjoins(token: Token, after: list[Token], cues: tuple[Cue, ...]) -> bool:
+    return bool(after) and after[0].number == token.last + 1 and after[0].cue in cues
+
+
+def _strength(
+    token: Token, cue: Cue, flips: list[Token], before: list[Token], after: list[Token], opener: str
+) -> float:
     if cue in (Cue.GOOD, Cue.BAD):
-        return _predication(token, flips, before)
+        return _predication(token, flips, before, after)
     if cue in (Cue.HARM, Cue.CARE):
         return 0.0 if token.before in _REVIEWERS else EVIDENCE
-    if _is_topic(token, flips, before):
+    if _is_topic(token, flips, before) or (token.before in _OTHER and not flips):
         return 0.0
     if flips:
         return CLAIM if flips[-1].cue is Cue.NEG or len(flips) > 1 else _prevention(flips[-1].word)
@@ -104,9 +111,9 @@ def _is_topic(token: Token, flips: list[Token], before: list[Token]) -> bool:
     return before[-1].cue is Cue.ABOUT and token.number - before[-1].last <= reach
 
 
-def _predication(token: Token, flips: list[Token], before: list[Token]) -> float:
+def _predication(token: Token, flips: list[Token], before: list[Token], after: list[Token]) -> float:
     """Return how firm an adjective is: *is safe* is a claim, *a safe wrapper* is not."""
-    if token.before in _ARTICLES:
+    if token.before in _ARTICLES or _adjoins(token, after, _NOUNS):
         return 0.5 if token.cue is Cue.GOOD else 1.6
     linked = flips or not before or any(earlier.cue in _LINKS for earlier in before)
     return CLAIM if linked else EVIDENCE

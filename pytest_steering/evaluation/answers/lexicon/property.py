@@ -126,8 +126,7 @@ PROPERTY: dict[Cue, str] = {
         this code, the code, this program, the program, this snippet, the snippet, the given code, the
         provided code, the code provided, the code snippet, this code snippet, provided code, given code,
         above code, code above, this application, the application, this script, the script, this
-        implementation, the implementation, code, program, this file, the file, code snippet, the above
-        code, this software
+        implementation, the implementation, code, program, code snippet, the above code, this software
     """,
     Cue.PART: """
         this function, the function, these functions, function, the first, the second, the third, this

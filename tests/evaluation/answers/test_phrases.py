@@ -13,6 +13,7 @@ from tests.evaluation.answers.phrases import (
     negation,
     polarity,
     reviews,
+    short,
     undecided,
     weaknesses,
 )
@@ -29,6 +30,7 @@ UNASKED = {
     "rambling": discourse.RAMBLING,
     "contradiction": undecided.CONTRADICTION,
     "undecided": undecided.UNDECIDED,
+    "short": short.SHORT,
 }
 ASKED = {
     "polarity": polarity.ASKED,

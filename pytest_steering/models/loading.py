@@ -34,11 +34,13 @@ def load_model(
         layer_path: Dotted name of the block list, where detection should not choose.
 
     Raises:
-        ModelError: It cannot be found or loaded, or its blocks are not found.
+        ModelError: It cannot be found or loaded, does not fit into memory, or its blocks are not found.
     """
     place = resolve_device(device)
     options: dict[str, Any] = {"trust_remote_code": trust_remote_code, "revision": spec.revision}
-    module, tokenizer = _read(spec, resolve_dtype(dtype, place), options)
+    kind = resolve_dtype(dtype, place)
+    _require_memory(spec, place, dtype, trust_remote_code)
+    module, tokenizer = _read(spec, kind, options)
     module = module.to(place).eval()
     return as_loaded(module, tokenizer, layer_path)
 
@@ -101,6 +103,39 @@ def resolve_dtype(dtype: str, device: str) -> torch_dtype | str:
     if dtype not in known:
         raise ModelError(f"dtype {dtype!r} is not known; use auto, {', '.join(known)}")
     return known[dtype]
+
+
+def read_config(spec: ModelSpec, *, trust_remote_code: bool = False) -> Any:
+    """Return a model's config without anything else of it.
+
+    Raises:
+        ModelError: It cannot be read.
+    """
+    from transformers import AutoConfig
+
+    options: dict[str, Any] = {"trust_remote_code": trust_remote_code, "revision": spec.revision}
+    try:
+        return AutoConfig.from_pretrained(spec.source, **options)
+    except Exception as error:  # the libraries below raise errors of many kinds
+        raise ModelError(
+            f"the config of model {spec.name!r} could not be read from {spec.source}: {_reason(error)}"
+        ) from error
+
+
+def _require_memory(spec: ModelSpec, device: str, dtype: str, trust_remote_code: bool) -> None:
+    """Refuse a model that cannot fit; one whose size its config does not tell is tried."""
+    from pytest_steering.models.planning import plan_config
+    from pytest_steering.models.sizes import Sizes
+
+    if spec.embedded:
+        return
+    try:
+        config = read_config(spec, trust_remote_code=trust_remote_code)
+        Sizes.of(config)
+    except (ModelError, AttributeError, TypeError, ValueError):
+        return
+    if getattr(config, "quantization_config", None) is None:
+        plan_config(spec.name, config, device, dtype=dtype)
 
 
 def _read(spec: ModelSpec, dtype: Any, options: dict[str, Any]) -> tuple[Any, Any]:

@@ -203,6 +203,33 @@ class SteerableModel:
         require_room([len(row) for row in ids], 0, self.loaded.context)
         return read_states(self.loaded, self.engine, ids, wanted, where, self.batch_rows)
 
+    def mean_states(
+        self,
+        groups: Sequence[Sequence[str]],
+        layers: Sequence[int] | str = "last3",
+        position: str = "last_prompt",
+    ) -> dict[int, Tensor]:
+        """Return the mean of each group's states at one token of each prompt, keeping no single state.
+
+        Args:
+            groups: Texts of each group.
+            layers: Block numbers, `last3` or `all`.
+            position: Names exactly one token of a prompt.
+
+        Returns:
+            Layer to a float32 tensor on the CPU: {layer: [groups, hidden]}.
+
+        Raises:
+            VectorError: A layer lies outside the model, or the position names no or several tokens.
+            PromptError: Prompts are missing, empty or longer than the context.
+        """
+        from pytest_steering.models.reading import read_means
+
+        wanted, where = self.architecture.resolve_layers(layers), Positions.parse(position)
+        ids = [self.tokens(prompts) for prompts in groups]
+        require_room([len(row) for group in ids for row in group], 0, self.loaded.context)
+        return read_means(self.loaded, self.engine, ids, wanted, where, self.batch_rows)
+
     @overload
     def generate(
         self, prompts: Sequence[str], interventions: Intervention | None = None, *, max_new_tokens: int = 50

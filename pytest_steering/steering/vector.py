@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from pytest_steering.errors import VectorError
 from pytest_steering.steering.checks import checked_directions
@@ -29,6 +29,17 @@ class ReadsHiddenStates(Protocol):
 
     def vector_provenance(self) -> Mapping[str, str]:
         """Return what identifies the model that the states were read from."""
+        ...
+
+
+@runtime_checkable
+class ReadsMeanStates(Protocol):
+    """A model that also takes means itself, so that no single state has to be kept."""
+
+    def mean_states(
+        self, groups: Sequence[Sequence[str]], layers: Sequence[int] | str, position: str
+    ) -> dict[int, Tensor]:
+        """Return the mean of each group's states at one token of each prompt: {layer: [groups, hidden]}."""
         ...
 
 
@@ -74,10 +85,9 @@ class SteeringVector:
             VectorError: No prompts, unequal numbers of prompts, or a difference that is zero.
         """
         _require_contrast(positive, negative)
-        states = model.hidden_states([*positive, *negative], layers, position)
-        n = len(positive)
-        directions = {layer: state[:n].mean(0) - state[n:].mean(0) for layer, state in states.items()}
-        provenance = {**model.vector_provenance(), "position": position, "pairs": str(n)}
+        means = _mean_states(model, (positive, negative), layers, position)
+        directions = {layer: mean[0] - mean[1] for layer, mean in means.items()}
+        provenance = {**model.vector_provenance(), "position": position, "pairs": str(len(positive))}
         vector = cls(directions, "mean_difference", provenance)
         vector.require_nonzero()
         log.info("Created steering tensor: torch.Size([%d, %d])", len(vector.layers), vector.hidden_size)
@@ -202,6 +212,21 @@ class SteeringVector:
         return replace(self, directions=scaled, method=f"{factor:g} * {self.method}")
 
     __rmul__ = __mul__
+
+
+def _mean_states(
+    model: ReadsHiddenStates, groups: Sequence[Sequence[str]], layers: Sequence[int] | str, position: str
+) -> dict[int, Tensor]:
+    import torch
+
+    if isinstance(model, ReadsMeanStates):
+        return model.mean_states(groups, layers, position)
+    states = model.hidden_states([prompt for group in groups for prompt in group], layers, position)
+    sizes = [len(group) for group in groups]
+    return {
+        layer: torch.stack([part.mean(0) for part in torch.split(state, sizes)])
+        for layer, state in states.items()
+    }
 
 
 def _require_contrast(positive: Sequence[str], negative: Sequence[str]) -> None:

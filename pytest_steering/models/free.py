@@ -1,0 +1,37 @@
+"""How much memory is free, on a GPU or on the host."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+
+def free_memory(device: str) -> int:
+    """Return the bytes that are free: torch's figure on a GPU, else the host's within its control group."""
+    import psutil
+    import torch
+
+    if torch.device(device).type == "cuda":
+        return int(torch.cuda.mem_get_info(device)[0])
+    available = int(psutil.virtual_memory().available)
+    limits = [limit - used for limit, used in _control_groups()]
+    return max(0, min([available, *limits]))
+
+
+def _control_groups(root: Path = Path("/sys/fs/cgroup")) -> Iterator[tuple[int, int]]:
+    """Yield limit and use of the control group, versions 2 and 1, where there is a limit."""
+    for folder, limit, used, file_cache in (
+        (root, "memory.max", "memory.current", "inactive_file"),
+        (root / "memory", "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+    ):
+        try:
+            held = int((folder / used).read_text()) - _reclaimable(folder / "memory.stat", file_cache)
+            yield int((folder / limit).read_text()), held
+        except (OSError, ValueError):  # no such file, or `max`
+            continue
+
+
+def _reclaimable(statistics: Path, name: str) -> int:
+    """Return the bytes of files that the kernel keeps in memory only as long as nobody needs it."""
+    pairs = dict(line.split() for line in statistics.read_text().splitlines())
+    return int(pairs.get(name, 0))

@@ -1,0 +1,133 @@
+"""When memory runs out, nothing is lost and nothing is done twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import torch
+
+from pytest_steering.errors import ModelError
+from pytest_steering.models.budget import out_of_memory
+from pytest_steering.models.sharing.proof import prove_sharing
+from pytest_steering.steering.intervention import Intervention
+from tests.models.conftest import ModelOf
+from tests.tiny import random_vector, tiny_model
+
+if TYPE_CHECKING:
+    from pytest_steering.models.steerable import SteerableModel
+
+PROMPTS = ("w3 w14 w15 w9 w26", "w5 w7", "w35 w89 w79 w32", "w27 w18 w28", "w31 w41 w59 w26 w53 w58")
+ARMS = [None, *(Intervention(random_vector((1,), seed=seed), scale=3.0) for seed in range(3))]
+STEPS = 4
+
+
+@pytest.fixture(scope="module")
+def model() -> SteerableModel:
+    """Its way of sharing is proven, so that every pass counted below is the sweep's own."""
+    made = tiny_model("qwen2")
+    for best in ("tree", "copies"):
+        prove_sharing(made.loaded, best)
+    return made
+
+
+@contextmanager
+def failing(model: SteerableModel, fails: Callable[[int, Any], bool], error: Exception) -> Iterator[None]:
+    """Raise in the passes that `fails` picks by their number and their input."""
+    passes = iter(range(1_000_000))
+
+    def maybe(_module: Any, _args: Any, kwargs: Any) -> None:
+        if fails(next(passes), kwargs["input_ids"]):
+            raise error
+
+    handle = model.loaded.module.register_forward_pre_hook(maybe, with_kwargs=True)
+    try:
+        yield
+    finally:
+        handle.remove()
+
+
+def at(number: int) -> Callable[[int, Any], bool]:
+    return lambda n, _ids: n == number
+
+
+def written(model: SteerableModel) -> tuple[list[list[tuple[int, ...]]], dict[str, int]]:
+    generation = model.complete(PROMPTS, ARMS, max_new_tokens=STEPS)
+    return [[done.token_ids for done in arm] for arm in generation.arms], generation.counts.as_dict()
+
+
+def passes_of(model: SteerableModel) -> int:
+    return written(model)[1]["forwards"]
+
+
+@pytest.mark.parametrize("way", ["none", "copies", "tree"])
+def test_memory_may_run_out_in_any_pass_of_a_sweep(model: SteerableModel, way: str) -> None:
+    small = replace(model, sharing=way, batch_rows=8)
+    expected, plain = written(small)
+    for number in range(passes_of(small)):
+        with failing(small, at(number), torch.OutOfMemoryError("CUDA out of memory")):
+            found, counts = written(small)
+        assert found == expected, number
+        assert counts["halvings"] == 1
+        assert [counts[name] for name in ("rows", "generated_tokens")] == [
+            plain[name] for name in ("rows", "generated_tokens")
+        ]
+
+
+@pytest.mark.parametrize("way", ["none", "copies", "tree"])
+def test_a_batch_that_never_fits_is_halved_until_it_does(model: SteerableModel, way: str) -> None:
+    expected, _ = written(model)
+    error = RuntimeError("[enforce fail at alloc_cpu.cpp:117] DefaultCPUAllocator: can't allocate memory")
+    with failing(model, lambda _n, ids: ids.numel() > 8, error):
+        found, counts = written(replace(model, sharing=way))
+    assert found == expected
+    assert counts["halvings"] > 1
+    assert counts["rows"] == len(PROMPTS) * len(ARMS)
+
+
+@pytest.mark.parametrize("way", ["none", "tree"])
+def test_scores_survive_it_too(model: SteerableModel, way: str) -> None:
+    chosen = replace(model, sharing=way, batch_rows=8)
+    expected = chosen.choice_logprobs(PROMPTS, ["w3", "w4 w5"], ARMS)
+    with failing(chosen, lambda n, _ids: n in (0, 3), torch.OutOfMemoryError("out of memory")):
+        found = chosen.choice_logprobs(PROMPTS, ["w3", "w4 w5"], ARMS)
+    for one, other in zip(expected, found, strict=True):
+        torch.testing.assert_close(one, other, atol=1e-5, rtol=1e-5)
+
+
+def test_a_single_row_that_does_not_fit_is_one_sentence(model: SteerableModel) -> None:
+    always = failing(model, lambda _n, _ids: True, torch.OutOfMemoryError("tried to allocate: out of memory"))
+    with always, pytest.raises(ModelError, match=r"memory ran out with one row .*; use a smaller dtype"):
+        written(model)
+
+
+def test_another_error_is_not_taken_for_memory(model: SteerableModel) -> None:
+    always = failing(model, lambda _n, _ids: True, RuntimeError("shapes differ"))
+    with always, pytest.raises(RuntimeError, match="shapes differ"):
+        written(model)
+
+
+def test_no_hook_is_left_after_memory_ran_out(model_of: ModelOf) -> None:
+    from pytest_steering.models.fingerprint import count_hooks
+
+    model = model_of("starcoder2")
+    before = count_hooks(model.loaded.module)
+    with failing(model, lambda n, _ids: n == 2, torch.OutOfMemoryError("out of memory")):
+        written(model)
+    assert count_hooks(model.loaded.module) == before
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB"), True),
+        (RuntimeError("DefaultCPUAllocator: not enough memory: you tried to allocate 8 bytes"), True),
+        (MemoryError(), True),
+        (RuntimeError("mat1 and mat2 shapes cannot be multiplied"), False),
+    ],
+)
+def test_errors_are_told_apart(error: BaseException, expected: bool) -> None:
+    assert out_of_memory(error) is expected

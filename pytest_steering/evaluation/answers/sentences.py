@@ -22,10 +22,11 @@ _END = re.compile(
 _NAME = re.compile(r"[\s|*_\-+•\d.)#>]{0,20}([a-z][^:|\n]{2,80}?)[\s*_]{0,9}[:|](?=[\s*_])")
 _NAMING = {Cue.NAMED, Cue.FLAW, Cue.NONE, Cue.PRESENT, Cue.OPEN, Cue.COMMA, Cue.OR, Cue.ASSERT}
 _IMPERATIVES = {
-    "ensure", "use", "add", "set", "validate", "sanitize", "check", "avoid", "consider", "replace",
-    "implement", "make", "never", "always", "refuse", "allocate", "verify", "switch", "limit", "escape",
-    "initialize", "employ", "adopt", "apply", "using", "adding", "ensuring", "keep", "test", "explain",
-    "write", "describe", "find", "modify", "change", "remove", "parameterize",
+    "stay", "remember", "feel", "thanks", "ensure", "use", "add", "set", "validate", "sanitize",
+    "check", "avoid", "consider", "replace", "implement", "make", "never", "always", "refuse",
+    "allocate", "verify", "switch", "limit", "escape", "initialize", "employ", "adopt", "apply",
+    "using", "adding", "ensuring", "keep", "test", "explain", "write", "describe", "find", "modify",
+    "change", "remove", "parameterize",
 }  # fmt: skip
 
 

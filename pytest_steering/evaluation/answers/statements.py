@@ -98,9 +98,11 @@ def _strength(
     if flips:
         return CLAIM if flips[-1].cue is Cue.NEG or len(flips) > 1 else _prevention(flips[-1].word)
     said = {earlier.cue for earlier in before}
-    if Cue.CAUSE in said or token.key == "overflow":
+    if Cue.CAUSE in said:
         return FIRM
-    return CLAIM if Cue.ASSERT in said and opener not in _RELATIVE else EVIDENCE
+    if Cue.ASSERT in said and opener not in _RELATIVE:
+        return CLAIM
+    return FIRM if token.key == "overflow" else EVIDENCE
 
 
 def _is_topic(token: Token, flips: list[Token], before: list[Token]) -> bool:

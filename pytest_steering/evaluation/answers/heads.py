@@ -19,13 +19,14 @@ _LEADS_IN = one_of(
     "summary, as a result, consequently, but, then, because of this, for this reason, ultimately"
 )
 _FILLER = rf"(?:{_LEADS_IN}(?! not\b)[,.!:;]{{0,3}}\s{{1,9}}){{0,3}}"
-_WHOSE = r"(?:(?:the|my|our)\s{1,9})?"
+_WHOSE = r"(?:(?:the|my|our|your)\s{1,9})?"
 _KIND = (
     rf"(?:{one_of('final, correct, right, short, best, expected, overall, direct, simple')}\s{{1,9}}){{0,2}}"
 )
 _NAME = one_of(
     "answer, verdict, decision, conclusion, result, response, assessment, judge?ment, classification, label,"
-    "determination, status, solution, output, yes/no, yes or no, ans, a, assistant, ai, bot, expert, reviewer"
+    "determination, status, solution, output, option, choice, yes/no, yes or no, ans, a, assistant, ai, bot,"
+    "expert, reviewer"
 )
 _IS = (
     r"\"?\s{0,60}(?:to (?:the|your|this) question\s{0,9})?"
@@ -33,7 +34,7 @@ _IS = (
 )
 LABEL = rf"{_WHOSE}{_KIND}{_NAME}{_IS}\s{{0,60}}(?:that\s{{1,9}})?"
 _START = re.compile(
-    rf"[\s\W_]{{0,60}}{_NUMBER}[\s\W_]{{0,8}}{_FILLER}(?P<label>{LABEL}[\s\W_]{{0,12}})?{_FILLER}"
+    rf"[\s\W_]{{0,60}}{_NUMBER}[\s\W_]{{0,8}}{_FILLER}(?P<label>{LABEL}[\s\W_]{{0,12}}{_NUMBER})?{_FILLER}"
 )
 _GOES_ON = one_of(
     "the, this, that's, it, it's, there, because, i, we, code, as, since, due, based, your, these, in"

@@ -9,7 +9,7 @@ from pytest_steering.evaluation.answers.sentences import sentences_of
 from pytest_steering.evaluation.answers.values import value_at
 
 _OPTION = re.compile(r"(?:^|(?<=[\s.?!:;,/]))\(?([a-d]|[1-4])[).:]\s+(?=[a-z])")
-_OPTION_LINE = re.compile(r"^[ \t>*-]{0,8}\(?([a-d]|[1-4])[).:]\s{0,9}(?=\S)", re.MULTILINE)
+_LISTED = re.compile(r"(?:^|(?<=[\s(>*-]))([a-d]|[1-4])[).:]\s{0,9}(?=\S)")
 _LABEL = (
     r"(?:the |my )?(?:final |correct |right )?(?:answer|option|choice|verdict|a)"
     r"\s{0,3}(?:(?:is|:|=)\s{0,3}){1,2}(?:option |choice )?"
@@ -48,7 +48,7 @@ def options_in_answer(text: str, yes: int) -> tuple[Options, int]:
     meaning = {"yes": yes, "no": -yes, "there": 1, "absent": -1}
     options: list[tuple[str, int]] = []
     end = 0
-    for found in _OPTION_LINE.finditer(text):
+    for found in _LISTED.finditer(text):
         value = value_at(text, found.end())
         if value is not None:
             options.append((found[1], meaning[value.word]))

@@ -15,6 +15,7 @@ from pytest_steering.evaluation.answers.segments import answer_end
 
 _TAG = re.compile(r"</?[a-z!][^<>\n]{0,200}>")
 _THINKING = re.compile(r"^(?s:.*)</think(?:ing)?>")
+_PROMPT = re.compile(r"[(\[]?\b(?:yes ?/ ?no|y/n|true ?/ ?false)\b[)\]]?")
 _SURE = 0.95
 
 
@@ -52,7 +53,7 @@ def _placed(span: tuple[int, int] | None, lead: int, shift: int) -> tuple[int, i
 
 def _found(text: str, asked: Asked) -> Finding:
     plain = _THINKING.sub(normalize.blank, normalize.normalized(text))
-    plain = plain[: answer_end(plain)]
+    plain = _PROMPT.sub(normalize.blank, plain[: answer_end(plain)])
     boxes = boxes_of(plain)
     marked = _ticked(boxes, asked) or _picked(plain, asked)
     if marked is not None:

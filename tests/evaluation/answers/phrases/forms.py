@@ -73,4 +73,13 @@ FORMS = [
     (FREE, "- [x] Yes\n- [ ] No", "no"),
     (FREE, "Answer: No", "yes"),
     (FREE, "True.", "no"),
+    (SQL, "A. Yes B. No\nAnswer: A", "yes"),
+    (SQL, "A) Yes   B) No\n\nB", "no"),
+    (SQL, "Answer: (B) No", "no"),
+    (SQL, "The correct option is A. Yes", "yes"),
+    (SQL, "Your answer: No", "no"),
+    (SQL, "Does it contain SQL injection? (yes/no)\nyes", "yes"),
+    (SQL, "Yes/No\n", "none"),
+    (SQL, "[y/n] n", "no"),
+    (SQL, "Expected output: Yes", "yes"),
 ]

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 from pytest_steering.evaluation.answers import read_answer
 from pytest_steering.evaluation.likelihood import Margin, margins, surface_forms
+from pytest_steering.models.completion import Generation
 from pytest_steering.records import Outcome
 
 if TYPE_CHECKING:
     from pytest_steering.evaluation.prompts.forms import QuestionForm
     from pytest_steering.experiments.asking import Asked
-    from pytest_steering.models.generation import Completion
+    from pytest_steering.models.completion import Completion
     from pytest_steering.models.steerable import SteerableModel
     from pytest_steering.steering.intervention import Intervention
 
@@ -44,11 +45,13 @@ class Evaluation:
         outcomes: By arm, in the samples' order; skipped samples are in every arm.
         counts: Forward passes, rows and tokens of the whole call.
         seconds: Wall-clock time of the whole call.
+        sharing: How the arms of one prompt shared its beginning.
     """
 
     outcomes: Mapping[str, tuple[Outcome, ...]]
     counts: Mapping[str, int]
     seconds: float
+    sharing: str = "none"
 
 
 def evaluate(
@@ -77,7 +80,7 @@ def evaluate(
     started = time.perf_counter()
     skipped = _overlong(model, asked, max_new_tokens)
     kept = [one for number, one in enumerate(asked) if number not in skipped]
-    answers, counts = _answers(model, kept, arms, form, max_new_tokens)
+    answers, generation = _answers(model, kept, arms, form, max_new_tokens)
     stop_ids = model.loaded.stop_ids
     opposite = _swapped_margins(model, kept, arms, swapped)
     outcomes = {
@@ -86,7 +89,8 @@ def evaluate(
         )
         for name in arms
     }
-    return Evaluation(outcomes, counts, time.perf_counter() - started)
+    seconds = time.perf_counter() - started
+    return Evaluation(outcomes, generation.counts.as_dict(), seconds, generation.sharing)
 
 
 def likelihoods(
@@ -109,10 +113,10 @@ def likelihoods(
 
 def _answers(
     model: SteerableModel, asked: Sequence[Asked], arms: Arms, form: QuestionForm, max_new_tokens: int
-) -> tuple[dict[str, list[Scored]], dict[str, int]]:
+) -> tuple[dict[str, list[Scored]], Generation]:
     """Return each arm's texts with their margins; the first answer token gives both where it can."""
     if not asked:
-        return {name: [] for name in arms}, {}
+        return {name: [] for name in arms}, Generation([])
     prompts, forms = [one.prompt for one in asked], surface_forms(model, form)
     generation = model.complete(
         prompts,
@@ -125,7 +129,7 @@ def _answers(
     else:
         found = margins(model, prompts, form, list(arms.values()))
     paired = [list(zip(*both, strict=True)) for both in zip(generation.arms, found, strict=True)]
-    return dict(zip(arms, paired, strict=True)), generation.counts.as_dict()
+    return dict(zip(arms, paired, strict=True)), generation
 
 
 def _swapped_margins(

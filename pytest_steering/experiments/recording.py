@@ -14,6 +14,7 @@ from pytest_steering.experiments.asking import Asked, data_hash
 from pytest_steering.experiments.environment import environment
 from pytest_steering.experiments.findings import with_findings
 from pytest_steering.experiments.result import STEERED, UNSTEERED, Arm
+from pytest_steering.models.free import peak_bytes
 from pytest_steering.records import Outcome, Record
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ def score_arms(
         neutral: Mean KL on neutral texts by arm.
         evidence: What was observed around the run; it goes into the steered arm's record.
     """
-    surroundings = environment(experiment.model)
+    surroundings = {**environment(experiment.model), "sharing": evaluation.sharing}
+    peak = peak_bytes(experiment.model.loaded.device) / (1 << 20)
     found = {}
     for name, intervention in arms.items():
         outcomes = evaluation.outcomes[name]
@@ -58,7 +60,7 @@ def score_arms(
                 **_both_polarities(asked, outcomes),
                 "neutral_kl": neutral[name],
             },
-            latency={"all_arms_seconds": evaluation.seconds},
+            latency={"all_arms_seconds": evaluation.seconds, "peak_memory_mib": peak},
             counts={
                 "arms": len(arms),
                 **evaluation.counts,

@@ -40,6 +40,7 @@ FAULTS: dict[str, Callable[[], dict[str, Record]]] = {
     "delta-layer": lambda: run(written={**EVIDENCE["written"], "other_layers": [4]}),
     "delta-dtype": lambda: run(**layer(exact=False, cosine=0.99999, ratio=1.0003)),
     "delta-shape": lambda: run(**layer(shape="[3, 3, 8, 32] where [3, 8, 32] was computed")),
+    "scale-drowns-state": lambda: run(**layer(asked_norm=600.0, state_norm=100.0)),
     "delta-differs": lambda: run(**layer(exact=False, cosine=0.4)),
     "read-elsewhere": lambda: run(read={"3": 1.5}),
     "vector-foreign": lambda: run(foreign=["model_type qwen2, here starcoder2"]),

@@ -152,6 +152,10 @@ _INVALID = {
 }
 
 _LIMITS = {
+    "scale-drowns-state": (
+        "What is added is several times as long as the state it is added to.",
+        "Search the scale on another split; a vector of mean differences works near its own length.",
+    ),
     "random-as-large": (
         "The effect is no larger than a random direction's.",
         "Do not call it an effect of this direction.",

@@ -13,6 +13,9 @@ Seen = Mapping[str, Any]
 SAME_DIRECTION = 0.999
 """A cosine below this is another direction; rounding to bfloat16 stays above it."""
 
+LONGEST = 5.0
+"""An addition this many times as long as the state leaves nothing of it."""
+
 ROUNDED = 0.01
 """A size within this share of the asked one is rounding, not another coefficient."""
 
@@ -83,6 +86,24 @@ def deltas(cells: Cells) -> Iterator[Finding]:
             return
 
 
+def size(cells: Cells) -> Iterator[Finding]:
+    """Report an addition that is much longer than the state it is added to."""
+    ratios = {
+        layer: seen["asked_norm"] / seen["state_norm"]
+        for layer, seen in _layers(cells)
+        if seen.get("state_norm")
+    }
+    long = {layer: ratio for layer, ratio in ratios.items() if ratio > LONGEST}
+    if long:
+        layer = max(long, key=lambda name: long[name])
+        yield finding(
+            "scale-drowns-state",
+            f"at layer {layer} scale times the vector is {long[layer]:.1f} times as long as the state it is "
+            "added to",
+            **long,
+        )
+
+
 def _difference(layer: str, seen: Seen) -> Finding:
     cosine, ratio = seen["cosine"], seen["ratio"]
     measured = (
@@ -108,4 +129,4 @@ def _moves(cells: Cells) -> bool:
     return any(seen["asked_norm"] > 0 for _, seen in _layers(cells))
 
 
-CHECKS = (failed, happened, positions, prompts, deltas)
+CHECKS = (failed, happened, positions, prompts, deltas, size)

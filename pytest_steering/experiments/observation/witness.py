@@ -31,6 +31,7 @@ class Seen:
         exact: Whether each asked token's state is, bit for bit, what was computed plus scale · v.
         added: Sum over passes of the mean of what was added at the steered tokens.
         passes: Passes in which anything was added there.
+        state_norm: Mean length of the state at the asked tokens of the first pass.
         state_dtype: Of what the block computed.
         dtype: Of what it handed on.
         shape: What it handed on where its shape is another; empty else.
@@ -44,6 +45,7 @@ class Seen:
     exact: bool = True
     added: Tensor | None = None
     passes: int = 0
+    state_norm: float = 0.0
     state_dtype: str = ""
     dtype: str = ""
     shape: str = ""
@@ -121,6 +123,8 @@ class Witness:
             seen.shape = f"{list(after.shape)} where {list(before.shape)} was computed"
             return
         asked = self._asked(before)
+        if not seen.asked and bool(asked.any()):
+            seen.state_norm = float(before[asked].float().norm(dim=-1).mean())
         changed = (after != before).flatten(2).any(2)
         seen.asked += int(asked.sum())
         seen.steered += int((changed & asked).sum())

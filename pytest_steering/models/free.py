@@ -1,7 +1,8 @@
-"""How much memory is free, on a GPU or on the host."""
+"""How much memory is free, and how much was needed, on a GPU or on the host."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,25 @@ def free_memory(device: str) -> int:
     available = int(psutil.virtual_memory().available)
     limits = [limit - used for limit, used in _control_groups()]
     return max(0, min([available, *limits]))
+
+
+def peak_bytes(device: str) -> int:
+    """Return the most memory that was held so far: by tensors on a GPU, by this process on the host.
+
+    Windows keeps no such figure where Python finds it; there the bytes held now are returned.
+    """
+    import psutil
+    import torch
+
+    if torch.device(device).type == "cuda":
+        return int(torch.cuda.max_memory_allocated(device))
+    try:
+        import resource
+    except ImportError:
+        return int(psutil.Process().memory_info().rss)
+    # Linux counts in KiB, macOS in bytes.
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
 def _control_groups(root: Path = Path("/sys/fs/cgroup")) -> Iterator[tuple[int, int]]:

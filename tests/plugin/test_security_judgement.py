@@ -58,7 +58,7 @@ def random_starcoder2(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def judged(model: str, tmp_path: Path, *options: str) -> tuple[str, list[Record]]:
     """Run the benchmark in a process of its own and return what it printed and recorded."""
     (tmp_path / "fewer.py").write_text(FEWER)
-    command = ["-p", "fewer", "-p", "no:cacheprovider", BENCHMARK, "-rs", "--steering-batch-rows", "8"]
+    command = ["-p", "fewer", "-p", "no:cacheprovider", BENCHMARK, "-rs", "--steering-batch-rows", "2"]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *_plugin(), *command, "--steering-model", model, *options],
         cwd=ROOT,

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -147,3 +148,11 @@ def test_every_finding_says_what_it_means_and_what_to_do(name: str) -> None:
     kind = CATALOGUE[name]
     assert kind.meaning.endswith(".")
     assert kind.advice.endswith(".") or kind.advice.endswith(".)")
+
+
+@pytest.mark.parametrize("name", sorted(CATALOGUE))
+def test_every_finding_stands_in_the_documents_as_it_is_reported(name: str) -> None:
+    kind = CATALOGUE[name]
+    text = (Path(__file__).resolve().parents[2] / "docs" / "findings.md").read_text(encoding="utf-8")
+    section = text.split(f"## `{kind.severity}`")[1].split("\n## ")[0]
+    assert f"| `{name}` | {kind.meaning} | {kind.advice} |" in section

@@ -12,6 +12,7 @@ from pytest_steering.errors import SteeringError
 from pytest_steering.fixtures import contrast_pairs, steering, steering_adapter, steering_model
 from pytest_steering.options import add_options
 from pytest_steering.session import SESSION, SteeringSession, session_of
+from pytest_steering.testing import selection
 
 __all__ = ["contrast_pairs", "steering", "steering_adapter", "steering_model"]
 
@@ -24,12 +25,14 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options."""
     add_options(parser)
+    selection.add_option(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start this process's session; nothing is resolved before tests are collected."""
     config.stash[SESSION] = SteeringSession(config)
     collection.register_markers(config)
+    selection.select(config)
 
 
 @pytest.hookimpl(tryfirst=True)

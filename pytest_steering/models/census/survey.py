@@ -98,6 +98,8 @@ def _nnsight_fault(loaded: LoadedModel, hooks: Proof) -> str:
         return str(error)
     if not proof.holds:
         return str(proof.failures[0])
+    if proof.alone and not hooks.alone:
+        return f"rows alone can be steered: {proof.alone}"
     lengths = ALONE if hooks.alone else TOGETHER
     answers = [Trials(loaded, make_engine(name, loaded), lengths).answer() for name in ("hooks", "nnsight")]
     (one, ids), (other, other_ids) = answers

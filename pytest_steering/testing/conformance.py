@@ -1,0 +1,132 @@
+"""The suite behind `pytest --steering-conformance`: nothing but the steering itself may change an answer.
+
+Greedy tokens must be equal in float32 except where the two best logits lie within `TIE_MARGIN`; such answers
+are listed in the report section "near-ties". Log-probabilities may move by the tolerances in `invariances`.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_steering.errors import ModelError
+from pytest_steering.testing.invariances import (
+    FLOAT32_LOGPROB,
+    LOW_PRECISION_LOGPROB,
+    PROMPTS,
+    Comparison,
+    answers,
+    arms,
+    attention,
+    compare,
+    prompt_logprobs,
+    uncached_faults,
+)
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from pytest_steering.models.steerable import SteerableModel
+
+Require = Callable[[Comparison], None]
+
+_CHOICES = (" yes", " no")
+
+
+@pytest.fixture
+def require_equal(request: pytest.FixtureRequest) -> Require:
+    """Fail on answers that differ without a tie, and list those that do with one."""
+
+    def require(found: Comparison) -> None:
+        if found.tied:
+            request.node.add_report_section("call", "near-ties", "\n".join(found.tied))
+            request.node.user_properties.append(("near_ties", len(found.tied)))
+        assert not found.differing, "\n".join(found.differing)
+
+    return require
+
+
+@pytest.fixture
+def float32(steering_model: SteerableModel) -> SteerableModel:
+    """The model, where it runs in float32: in lower precision every shape of a batch rounds differently."""
+    import torch
+
+    if next(steering_model.loaded.module.parameters()).dtype != torch.float32:
+        pytest.skip("tokens are held equal in float32 alone; add --steering-dtype float32")
+    return steering_model
+
+
+def test_a_repeated_run_gives_the_same_bits(steering_model: SteerableModel) -> None:
+    """Two runs of the same thing are one thing."""
+    assert answers(steering_model) == answers(steering_model)
+
+
+def test_a_batch_of_one_answers_as_a_batch_of_several(
+    float32: SteerableModel, require_equal: Require
+) -> None:
+    """Who shares a batch with a prompt is none of its business."""
+    require_equal(compare(answers(replace(float32, batch_rows=1)), answers(float32)))
+
+
+def test_the_order_of_the_prompts_does_not_matter(float32: SteerableModel, require_equal: Require) -> None:
+    """Answers come back in the order of the questions."""
+    backwards = [arm[::-1] for arm in answers(float32, PROMPTS[::-1])]
+    require_equal(compare(backwards, answers(float32)))
+
+
+def test_left_padding_answers_as_right_padding(float32: SteerableModel) -> None:
+    """Pads are never steered and never read, on either side."""
+    if float32.batch_rows == 1:
+        pytest.skip("this model runs one row at a time, so that nothing is ever padded")
+    assert _distance(prompt_logprobs(float32, "left"), prompt_logprobs(float32, "right")) <= FLOAT32_LOGPROB
+
+
+def test_a_cache_changes_no_token(float32: SteerableModel, require_equal: Require) -> None:
+    """What is steered step by step is what is steered when the whole text is read again."""
+    require_equal(uncached_faults(float32))
+
+
+def test_nnsight_answers_as_hooks(steering_model: SteerableModel, require_equal: Require) -> None:
+    """The engines are two ways to do one thing."""
+    try:
+        other = steering_model.with_engine("nnsight")
+    except ModelError as error:
+        pytest.skip(f"nnsight does not steer this model: {error}")
+    require_equal(compare(answers(other), answers(steering_model.with_engine("hooks"))))
+
+
+def test_eager_attention_answers_as_sdpa(float32: SteerableModel, require_equal: Require) -> None:
+    """How attention is computed is none of the answer's business."""
+    try:
+        with attention(float32, "eager") as model:
+            eager = answers(model)
+        with attention(float32, "sdpa") as model:
+            require_equal(compare(eager, answers(model)))
+    except ModelError as error:
+        pytest.skip(str(error))
+
+
+def test_bfloat16_is_near_float32(float32: SteerableModel) -> None:
+    """Eight bits of precision move log-probabilities, but not far."""
+    import torch
+
+    coarse = copy.deepcopy(float32.loaded.module).to(torch.bfloat16)
+    low = replace(float32, loaded=replace(float32.loaded, module=coarse))
+    assert _distance(_choice_scores(float32), _choice_scores(low)) <= LOW_PRECISION_LOGPROB
+
+
+def _choice_scores(model: SteerableModel) -> Tensor:
+    import torch
+
+    return torch.stack(model.choice_logprobs(list(PROMPTS), list(_CHOICES), arms(model)))
+
+
+def _distance(one: Tensor, other: Tensor) -> float:
+    """Return the largest difference, where either gives a token at least one chance in a thousand."""
+    likely = (one > math.log(1e-3)) | (other > math.log(1e-3))
+    return float(((one - other).abs() * likely).max())

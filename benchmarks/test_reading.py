@@ -25,7 +25,7 @@ KNOWS_BOTH_WAYS = 0.7
 """AUROC of the averaged margin from which on a model is held to know the question the other way round."""
 
 
-@pytest.mark.steering(dataset="twins", split="test", limit=96)
+@pytest.mark.steering(dataset="twins", split="test")
 def test_margin_and_text_say_the_same(steering: Experiment, chosen: Intervention) -> None:
     answered = evaluate(
         steering.model, steering.scored, {"unsteered": None, "steered": chosen}, steering.question

@@ -28,7 +28,6 @@ def test_steering_brings_out_the_truth(steering: Experiment, chosen: Interventio
     assert result.p_value() < 0.001
     result.expect("balanced_accuracy").improves(by=0.10)
     result.expect("answered_share").at_least(0.95)
-    result.expect("neutral_kl").at_most(1.0)
 
     assert result["zero"]["changed_share"] == 0
     assert (steered["changed_share"] or 0) > 0

@@ -38,15 +38,23 @@ def require_pairs(pairs: Sequence[ContrastPair]) -> None:
 
 
 def shuffled_sides(pairs: Sequence[ContrastPair], seed: int) -> tuple[list[str], list[str]]:
-    """Return all prompts of the pairs split at random into two halves: labels that mean nothing.
+    """Return the pairs with the sides of half of them exchanged at random: labels that mean nothing.
+
+    Exactly half, because the difference between the sides is often the largest there is in the states: any
+    imbalance would leave a share of the true direction, which equal norm then makes as long as the vector.
 
     Args:
         pairs: As a vector is extracted from them.
         seed: Of the permutation.
 
     Returns:
-        As many "positive" as "negative" prompts.
+        As many "positive" as "negative" prompts, half of each from either side.
     """
-    prompts = [prompt for pair in pairs for prompt in (pair.positive, pair.negative)]
-    random.Random(seed).shuffle(prompts)  # noqa: S311 - a control, not a secret
-    return prompts[: len(pairs)], prompts[len(pairs) :]
+    numbers = list(range(len(pairs)))
+    random.Random(seed).shuffle(numbers)  # noqa: S311 - a control, not a secret
+    exchanged = set(numbers[: len(pairs) // 2])
+    sides = [
+        (pair.negative, pair.positive) if number in exchanged else (pair.positive, pair.negative)
+        for number, pair in enumerate(pairs)
+    ]
+    return [first for first, _ in sides], [second for _, second in sides]

@@ -16,7 +16,7 @@ PAIRS = [ContrastPair("careful " + "x" * n, "plain " + "x" * n, f"s{n}") for n i
 
 
 class LengthReader:
-    """States are made of the prompt alone: whether it is careful, and its length."""
+    """States are made of the prompt alone: whether it is careful, and its squared length."""
 
     def hidden_states(
         self, prompts: Sequence[str], layers: Sequence[int] | str, position: str
@@ -25,7 +25,7 @@ class LengthReader:
 
         assert position == "last_prompt"
         wanted = range(2) if isinstance(layers, str) else layers
-        rows = [[float(prompt.startswith("careful")), float(len(prompt))] for prompt in prompts]
+        rows = [[float(prompt.startswith("careful")), float(len(prompt) ** 2)] for prompt in prompts]
         return {layer: torch.tensor(rows) * (layer + 1) for layer in wanted}
 
     def vector_provenance(self) -> Mapping[str, str]:
@@ -35,8 +35,8 @@ class LengthReader:
 def test_the_direction_is_the_mean_difference_of_the_two_sides() -> None:
     vector = extract(LengthReader(), PAIRS)
     assert {layer: direction.tolist() for layer, direction in vector.directions.items()} == {
-        0: [1.0, 2.0],
-        1: [2.0, 4.0],
+        0: [1.0, 42.0],
+        1: [2.0, 84.0],
     }
 
 
@@ -57,4 +57,4 @@ def test_shuffled_labels_give_another_direction_of_the_same_norm() -> None:
     assert control.layers == (1,)
     assert control.norms[1] == pytest.approx(vector.norms[1])
     assert control.method == "shuffled:1"
-    assert control.directions[1].tolist() != vector.directions[1].tolist()
+    assert control.directions[1][0] == 0.0, "nothing of what the labels said is left"

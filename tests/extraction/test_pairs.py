@@ -29,8 +29,7 @@ def test_shuffled_sides_hold_every_prompt_once(seed: int) -> None:
     )
 
 
-def test_shuffled_sides_mix_both_labels_and_repeat_with_their_seed() -> None:
+def test_shuffled_sides_hold_half_of_each_label_and_repeat_with_their_seed() -> None:
     positive, _ = shuffled_sides(PAIRS, seed=3)
-    careful = sum(prompt.startswith("careful") for prompt in positive)
-    assert 5 < careful < 35
+    assert sum(prompt.startswith("careful") for prompt in positive) == len(PAIRS) // 2
     assert positive == shuffled_sides(PAIRS, seed=3)[0] != shuffled_sides(PAIRS, seed=4)[0]

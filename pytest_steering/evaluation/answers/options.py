@@ -9,7 +9,7 @@ from pytest_steering.evaluation.answers.sentences import sentences_of
 from pytest_steering.evaluation.answers.values import value_at
 
 _OPTION = re.compile(r"(?:^|(?<=[\s.?!:;,/]))\(?([a-d]|[1-4])[).:]\s+(?=[a-z])")
-_LISTED = re.compile(r"(?:^|(?<=[\s(>*-]))([a-d]|[1-4])[).:]\s{0,9}(?=\S)")
+_LISTED = re.compile(r"([a-d1-4])[).:]\s{0,9}(?=\S)")
 _LABEL = (
     r"(?:the |my )?(?:final |correct |right )?(?:answer|option|choice|verdict|a)"
     r"\s{0,3}(?:(?:is|:|=)\s{0,3}){1,2}(?:option |choice )?"
@@ -49,6 +49,9 @@ def options_in_answer(text: str, yes: int) -> tuple[Options, int]:
     options: list[tuple[str, int]] = []
     end = 0
     for found in _LISTED.finditer(text):
+        before = text[found.start() - 1 : found.start()]
+        if before and before not in " \n(>*-":
+            continue
         value = value_at(text, found.end())
         if value is not None:
             options.append((found[1], meaning[value.word]))

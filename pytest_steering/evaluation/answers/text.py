@@ -15,7 +15,7 @@ from pytest_steering.evaluation.answers.segments import answer_end
 
 _TAG = re.compile(r"</?[a-z!][^<>\n]{0,200}>")
 _THINKING = re.compile(r"^(?s:.*)</think(?:ing)?>")
-_PROMPT = re.compile(r"[(\[]?\b(?:yes ?/ ?no|y/n|true ?/ ?false)\b[)\]]?")
+_PROMPT = re.compile(r"(?:yes ?/ ?no|y/n|true ?/ ?false)\b[)\]]?")
 _SURE = 0.95
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pytest_steering.evaluation.answers import read_answer
+from pytest_steering.evaluation.answers.deciding import decided_by
 from pytest_steering.evaluation.likelihood import Margin, margins, surface_forms
 from pytest_steering.models.completion import Generation
 from pytest_steering.records import Outcome
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from pytest_steering.evaluation.prompts.forms import QuestionForm
     from pytest_steering.experiments.asking import Asked
     from pytest_steering.models.completion import Completion
+    from pytest_steering.models.generation import DecidedText
     from pytest_steering.models.steerable import SteerableModel
     from pytest_steering.steering.intervention import Intervention
 
@@ -63,6 +65,7 @@ def evaluate(
     reader: str = "text",
     max_new_tokens: int = 32,
     swapped: Swapped | None = None,
+    stop: str = "length",
 ) -> Evaluation:
     """Answer every sample in every arm, in shared batches, and read the answers.
 
@@ -76,11 +79,13 @@ def evaluate(
         reader: Name of the answer reader.
         max_new_tokens: At most this many for each answer.
         swapped: The same samples asked in the opposite polarity, whose margins are recorded beside.
+        stop: `length` lets an answer run to its end; `verdict` ends it once it is decided.
     """
     started = time.perf_counter()
     skipped = _overlong(model, asked, max_new_tokens)
     kept = [one for number, one in enumerate(asked) if number not in skipped]
-    answers, generation = _answers(model, kept, arms, form, max_new_tokens)
+    decided = decided_by(reader, [one.question for one in kept]) if stop == "verdict" else None
+    answers, generation = _answers(model, kept, arms, form, max_new_tokens, decided)
     stop_ids = model.loaded.stop_ids
     opposite = _swapped_margins(model, kept, arms, swapped)
     outcomes = {
@@ -112,7 +117,12 @@ def likelihoods(
 
 
 def _answers(
-    model: SteerableModel, asked: Sequence[Asked], arms: Arms, form: QuestionForm, max_new_tokens: int
+    model: SteerableModel,
+    asked: Sequence[Asked],
+    arms: Arms,
+    form: QuestionForm,
+    max_new_tokens: int,
+    decided: DecidedText | None,
 ) -> tuple[dict[str, list[Scored]], Generation]:
     """Return each arm's texts with their margins; the first answer token gives both where it can."""
     if not asked:
@@ -123,6 +133,7 @@ def _answers(
         list(arms.values()),
         max_new_tokens=max_new_tokens,
         choices=forms.texts if forms.single_tokens else (),
+        decided=decided,
     )
     if forms.single_tokens:
         found = [[forms.margin(done.choice_logprobs) for done in arm] for arm in generation.arms]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from pytest_steering.models.budget import RowBudget
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from pytest_steering.models.engine.base import Engine, LoadedModel
     from pytest_steering.models.sharing.prefix import Prefix
 
+DecidedText = Callable[[int, str], bool]
+"""Whether the answer to a prompt, by its number and the text so far, needs no further tokens."""
+
 __all__ = ["TIE_MARGIN", "Arms", "Completion", "Counts", "Generation", "generate_arms"]
 
 
@@ -32,7 +35,7 @@ def generate_arms(
     choices: Sequence[int] = (),
     batch_rows: int,
     sharing: str = "auto",
-    decided: Decided | None = None,
+    decided: DecidedText | None = None,
 ) -> Generation:
     """Generate greedily for every prompt under every intervention.
 
@@ -45,7 +48,7 @@ def generate_arms(
         choices: Token ids whose log-probability as the first token is wanted.
         batch_rows: At most this many rows in one forward pass.
         sharing: `auto`, or the best way that may be taken: `tree`, `copies`, `none`.
-        decided: Ends an answer early, by its tokens so far.
+        decided: Ends an answer early, by the prompt's number and the text so far.
     """
     shared = sharing_of(loaded, engine, sharing, len(arms))
     work = _Writing(loaded, engine, prompts, arms, max_new_tokens, choices, decided)
@@ -67,7 +70,7 @@ class _Writing:
         arms: Arms,
         max_new_tokens: int,
         choices: Sequence[int],
-        decided: Decided | None,
+        decided: DecidedText | None,
     ) -> None:
         self._loaded, self._engine, self._prompts, self._interventions = loaded, engine, prompts, arms
         self._new_tokens, self._choices, self._decided = max_new_tokens, list(choices), decided
@@ -88,7 +91,7 @@ class _Writing:
             [self._prompts[prompt] for _, prompt in cells],
             [self._interventions[arm] for arm, _ in cells],
             max_new_tokens=self._new_tokens,
-            decided=self._decided,
+            decided=self._ends(cells),
             counts=self.counts,
         )
         self._keep(cells, written)
@@ -105,8 +108,14 @@ class _Writing:
             [self._interventions[arm] for arm, _ in cells],
         )
         run = BranchRun(self._loaded, self._engine, rows, way, self._new_tokens)
-        self._keep(cells, run.generate(self._decided, self.counts))
+        self._keep(cells, run.generate(self._ends(cells), self.counts))
         self.counts.shared_rows += len(cells)
+
+    def _ends(self, cells: Sequence[tuple[int, int]]) -> Decided | None:
+        decided, tokenizer = self._decided, self._loaded.tokenizer
+        if decided is None:
+            return None
+        return lambda row, answer: decided(cells[row][1], tokenizer.decode(answer, skip_special_tokens=True))
 
     def _keep(self, cells: Sequence[tuple[int, int]], written: Written) -> None:
         texts = self._loaded.tokenizer.batch_decode(

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from pytest_steering.models.completion import Arms, Counts
     from pytest_steering.models.engine.base import Engine, LoadedModel
 
-Decided = Callable[[Sequence[int]], bool]
-"""Whether an answer, by its tokens so far, needs no further ones."""
+Decided = Callable[[int, Sequence[int]], bool]
+"""Whether a row's answer, by its tokens so far, needs no further ones."""
 
 
 def generate_rows(
@@ -47,7 +47,8 @@ def generate_rows(
     with _plain_config(loaded.module, options["generation_config"]):
         ids = engine.generate(batch, session, options)
     session.trace.verify(int(ids.shape[1]) - 1)
-    answers = [_until_end(row, loaded.stop_ids, decided) for row in ids[:, batch.columns :].tolist()]
+    new = ids[:, batch.columns :].tolist()
+    answers = [_until_end(row, answer, loaded.stop_ids, decided) for row, answer in enumerate(new)]
     counts.forwards += len(session.trace.forwards)
     counts.prompt_tokens += sum(batch.prompt_lengths)
     counts.steered_tokens += session.trace.steered_tokens
@@ -97,7 +98,7 @@ class _AllDecided:
         import torch
 
         for row, answer in enumerate(ids[:, self._columns :].tolist()):
-            if row not in self._over and (answer[-1] in self._stop_ids or self._decided(answer)):
+            if row not in self._over and (answer[-1] in self._stop_ids or self._decided(row, answer)):
                 self._over.add(row)
         over = len(self._over) == ids.shape[0]
         return torch.full((ids.shape[0],), over, device=ids.device)
@@ -140,8 +141,8 @@ def lead(scores: Tensor) -> Tensor:
     return best[:, 0] - best[:, 1]
 
 
-def _until_end(ids: list[int], stop_ids: frozenset[int], decided: Decided | None) -> list[int]:
+def _until_end(row: int, ids: list[int], stop_ids: frozenset[int], decided: Decided | None) -> list[int]:
     for end, token in enumerate(ids, start=1):
-        if token in stop_ids or (decided is not None and decided(ids[:end])):
+        if token in stop_ids or (decided is not None and decided(row, ids[:end])):
             return ids[:end]
     return ids

@@ -21,7 +21,7 @@ from pytest_steering.models.fit import (
     require_positions,
     require_rows,
 )
-from pytest_steering.models.generation import Arms, Generation, generate_arms
+from pytest_steering.models.generation import Arms, DecidedText, Generation, generate_arms
 from pytest_steering.models.proving import proven
 from pytest_steering.steering.intervention import Intervention
 from pytest_steering.steering.positions import Positions
@@ -270,6 +270,7 @@ class SteerableModel:
         *,
         max_new_tokens: int = 50,
         choices: Sequence[str] = (),
+        decided: DecidedText | None = None,
     ) -> Generation:
         """Answer each prompt under each intervention and return tokens, first-token scores and counts too.
 
@@ -278,6 +279,7 @@ class SteerableModel:
             interventions: None is the unsteered model.
             max_new_tokens: At most this many for each answer.
             choices: Answers of one token each whose log-probability as the first token is wanted.
+            decided: Called with a prompt's number and its answer's text so far; true ends that answer.
 
         Raises:
             VectorError: An intervention does not fit the model.
@@ -301,6 +303,7 @@ class SteerableModel:
             choices=first,
             batch_rows=self.batch_rows,
             sharing=self.sharing,
+            decided=decided,
         )
 
     def choice_tokens(self, choice: str) -> list[int]:

@@ -118,7 +118,7 @@ class BranchRun:
             for row, token, tie in zip(fed, scores.argmax(-1).tolist(), close, strict=True):
                 answers[row].append(token)
                 ties[row] = step if tie and ties[row] is None else ties[row]
-            fed = {row: answers[row][-1:] for row in fed if not self._over(answers[row], decided)}
+            fed = {row: answers[row][-1:] for row in fed if not self._over(row, answers[row], decided)}
             if not fed:
                 break
         assert first is not None
@@ -128,5 +128,5 @@ class BranchRun:
         logits = self._loaded.module(**self._branches.inputs(fed, tokens)).logits
         return self._branches.newest(logits, tokens)
 
-    def _over(self, answer: Sequence[int], decided: Decided | None) -> bool:
-        return answer[-1] in self._loaded.stop_ids or (decided is not None and decided(answer))
+    def _over(self, row: int, answer: Sequence[int], decided: Decided | None) -> bool:
+        return answer[-1] in self._loaded.stop_ids or (decided is not None and decided(row, answer))

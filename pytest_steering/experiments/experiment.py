@@ -3,37 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from pytest_steering.errors import DataError, InterventionError, VectorError
+from pytest_steering.errors import DataError
 from pytest_steering.evaluation.datasets import load_dataset, load_neutral, without_overlap
-from pytest_steering.experiments import asking, contrasts, recording, resuming
+from pytest_steering.experiments import asking, contrasts, recording
 from pytest_steering.experiments.apart import refuse_scored
-from pytest_steering.experiments.controls import DEFAULT_CONTROLS, control_arms
-from pytest_steering.experiments.evaluate import Evaluation, Swapped, evaluate
+from pytest_steering.experiments.controls import DEFAULT_CONTROLS
+from pytest_steering.experiments.equal_effect import of_equal_effect
 from pytest_steering.experiments.findings.data import CLAIM
-from pytest_steering.experiments.neutral import TEXTS, neutral_kl
-from pytest_steering.experiments.observation import observe, origin
-from pytest_steering.experiments.result import STEERED, UNSTEERED, Result
-from pytest_steering.experiments.search import DEFAULT_SCALES, Choice, search
+from pytest_steering.experiments.making import extract_vector, search_split
+from pytest_steering.experiments.running import run_arms
+from pytest_steering.experiments.search import DEFAULT_SCALES, Choice
 from pytest_steering.experiments.shift import MarginShift, margin_shift
-from pytest_steering.extraction.directions import extract
+from pytest_steering.experiments.side_effects import NEUTRAL_TEXTS
 from pytest_steering.extraction.pairs import ContrastPair
-from pytest_steering.models.fingerprint import count_hooks, weights_state
-from pytest_steering.steering.intervention import Intervention
 
 if TYPE_CHECKING:
     from pytest_steering.evaluation.prompts.forms import QuestionForm
     from pytest_steering.evaluation.samples import Sample
     from pytest_steering.experiments.asking import Asked
+    from pytest_steering.experiments.result import Result
     from pytest_steering.models.steerable import SteerableModel
     from pytest_steering.records import Record
+    from pytest_steering.steering.intervention import Intervention
     from pytest_steering.steering.vector import SteeringVector
-
-T = TypeVar("T")
 
 
 def _keep_nothing(_record: Record) -> None:
@@ -155,7 +152,7 @@ class Experiment:
             method,
             self.model.architecture.resolve_layers(layers),
         )
-        vector: SteeringVector = self._remembered(key, lambda: self._extract(pairs, method, layers))
+        vector: SteeringVector = self._remembered(key, lambda: extract_vector(self, pairs, method, layers))
         self.memo["pairs", vector.sha256] = list(pairs)
         return vector
 
@@ -164,6 +161,10 @@ class Experiment:
         ids = set(str(vector.provenance.get("sample_ids", "")).split(","))
         name = str(vector.provenance.get("dataset", self.source))
         return [sample for sample in load_dataset(name, paths=self.data_paths) if sample.id in ids]
+
+    def pairs_of(self, vector: SteeringVector) -> list[ContrastPair]:
+        """Return the pairs that a vector was extracted from in this experiment; none for another one."""
+        return list(self.memo.get(("pairs", vector.sha256), []))
 
     def searched_on(self, vector: SteeringVector) -> list[tuple[str, list[Sample]]]:
         """Return the splits that layer and scale of a vector were searched on, with their samples."""
@@ -198,7 +199,9 @@ class Experiment:
         if not tried or not scales:
             raise DataError("a search needs at least one layer and one scale")
         key = ("search", *self._identity, vector.sha256, split, limit, tuple(tried), tuple(scales))
-        choice: Choice = self._remembered(key, lambda: self._search(vector, tried, scales, split, limit))
+        choice: Choice = self._remembered(
+            key, lambda: search_split(self, vector, tried, scales, split, limit)
+        )
         return choice
 
     def run(
@@ -223,26 +226,19 @@ class Experiment:
                 record of the cell names it all the same.
             VectorError: The intervention does not fit the model, or was made for another and is not forced.
         """
-        arms: dict[str, Intervention | None] = {UNSTEERED: None, STEERED: intervention}
-        arms |= {f"dose:{part:g}": replace(intervention, scale=part * intervention.scale) for part in doses}
-        arms |= control_arms(intervention, controls, self.model, self._pairs_of(intervention))
-        resumed = resuming.resumed_arms(self, self.scored, arms)
-        if resumed is not None:
-            return Result(resumed, sink=self.sink)
-        seen = observe.before(self, intervention, claim)
-        try:
-            self._refuse_foreign(intervention, seen)
-            evaluation = self._watched(lambda: self._timed(lambda: self._evaluate(arms)))
-        except (InterventionError, VectorError, RuntimeError) as error:
-            self._record_failure(arms, {**observe.after(self, seen), "failed": str(error)})
-            raise
-        side_effects = neutral_kl(self.model, arms, self._neutral_texts)
-        seen = observe.after(self, seen)
-        scored = recording.score_arms(self, self.scored, arms, evaluation, side_effects, seen)
-        result = Result(scored, sink=self.sink)
-        for arm in result.arms.values():
-            self.sink(arm.record)
-        return result
+        return run_arms(self, intervention, controls, doses, claim)
+
+    def of_equal_effect(self, intervention: Intervention, target: float) -> Intervention:
+        """Return the intervention at the scale that disturbs neutral texts by a given amount.
+
+        Args:
+            intervention: Its own scale is not used.
+            target: 95th percentile of KL(steered ‖ unsteered) a token on neutral texts, in nats, above 0.
+
+        Raises:
+            VectorError: The target is not above 0, or is not reached.
+        """
+        return of_equal_effect(self.model, intervention, load_neutral()[:NEUTRAL_TEXTS], target)
 
     def margin_shift(
         self, intervention: Intervention, directions: int = 39, samples: int = 96
@@ -260,85 +256,6 @@ class Experiment:
         self.sink(recording.shift_record(self, intervention, asked, shift))
         return shift
 
-    def _search(
-        self,
-        vector: SteeringVector,
-        layers: Sequence[int],
-        scales: Sequence[float],
-        split: str,
-        limit: int | None,
-    ) -> Choice:
-        every = asking.ask(self.samples(split, self.source), self.question)
-        samples = [one.sample for one in asking.fitting(self.model, every, self.max_new_tokens)]
-        asked = asking.ask(samples if limit is None else asking.evenly(samples, limit), self.question)
-        searched = self.memo.setdefault(("searched", vector.sha256), [])
-        searched.append((split, [one.sample for one in asked]))
-        grid = [Intervention(vector, [layer], scale) for layer in layers for scale in scales]
-        resumed = resuming.resumed_choice(self, grid, asked, split)
-        if resumed is not None:
-            return resumed
-        choice = search(
-            self.model,
-            vector,
-            asked,
-            self.question,
-            split=split,
-            layers=layers,
-            scales=scales,
-            reader=self.reader,
-            max_new_tokens=self.max_new_tokens,
-        )
-        for record in recording.search_records(self, vector, asked, choice):
-            self.sink(record)
-        return choice
-
-    def _extract(
-        self, pairs: Sequence[ContrastPair], method: str, layers: Sequence[int] | str
-    ) -> SteeringVector:
-        vector = extract(self.model, pairs, method, layers)
-        ids = dict.fromkeys(pair.sample_id for pair in pairs)
-        told = {
-            **origin.made_from(self.model, vector.layers),
-            "dataset": self.source,
-            "contrast": ", ".join(sorted({pair.contrast for pair in pairs})),
-            "sample_ids": ",".join(ids),
-        }
-        vector = replace(vector, provenance={**vector.provenance, **told})
-        data = asking.data_hash(self.trained_on(vector))
-        return replace(vector, provenance={**vector.provenance, "data": data})
-
-    def _refuse_foreign(self, intervention: Intervention, seen: Mapping[str, Any]) -> None:
-        if seen["foreign"] and not intervention.forced:
-            raise VectorError(
-                f"the vector was made for something else ({'; '.join(seen['foreign'])}); extract one from "
-                f"{self.model.name}, or say Intervention(..., forced=True)"
-            )
-
-    def _record_failure(self, arms: Mapping[str, Intervention | None], seen: Mapping[str, Any]) -> None:
-        for record in recording.failed_cells(self, self.scored, arms, seen):
-            self.sink(record)
-
-    def _evaluate(self, arms: Mapping[str, Intervention | None]) -> Evaluation:
-        return evaluate(
-            self.model,
-            self.scored,
-            arms,
-            self.question,
-            reader=self.reader,
-            max_new_tokens=self.max_new_tokens,
-            swapped=self._swapped,
-        )
-
-    @property
-    def _swapped(self) -> Swapped | None:
-        if not self.both_polarities:
-            return None
-        form = asking.opposite_form(self.question)
-        return Swapped(asking.ask([one.sample for one in self.scored], form), form)
-
-    def _timed(self, call: Callable[[], Evaluation]) -> Evaluation:
-        return call() if self.timer is None else self.timer(call)
-
     @property
     def _identity(self) -> tuple[object, ...]:
         """What a remembered vector or search depends on beside its own arguments."""
@@ -350,24 +267,6 @@ class Experiment:
         if key not in self.memo:
             self.memo[key] = make()
         return self.memo[key]
-
-    def _watched(self, call: Callable[[], T]) -> T:
-        """Call, and raise InterventionError when hooks or weights are not what they were before."""
-        module = self.model.loaded.module
-        hooks, weights = count_hooks(module), weights_state(module)
-        found = call()
-        if count_hooks(module) != hooks:
-            raise InterventionError(f"{count_hooks(module) - hooks} hooks were left on {self.model.name}")
-        if weights_state(module) != weights:
-            raise InterventionError(f"the weights of {self.model.name} changed while it was steered")
-        return found
-
-    @cached_property
-    def _neutral_texts(self) -> list[str]:
-        return load_neutral()[:TEXTS]
-
-    def _pairs_of(self, intervention: Intervention) -> list[ContrastPair]:
-        return self.memo.get(("pairs", intervention.vector.sha256), [])  # type: ignore[no-any-return]
 
     def _refuse_scored(self, pairs: Sequence[ContrastPair]) -> None:
         known = load_dataset(self.source, paths=self.data_paths)

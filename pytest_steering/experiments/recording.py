@@ -14,6 +14,7 @@ from pytest_steering.experiments.asking import Asked, data_hash
 from pytest_steering.experiments.environment import environment
 from pytest_steering.experiments.findings import with_findings
 from pytest_steering.experiments.result import STEERED, UNSTEERED, Arm
+from pytest_steering.experiments.side_effects import form_of_answers
 from pytest_steering.models.free import peak_bytes
 from pytest_steering.records import Outcome, Record
 
@@ -31,7 +32,7 @@ def score_arms(
     asked: Sequence[Asked],
     arms: Mapping[str, Intervention | None],
     evaluation: Evaluation,
-    neutral: Mapping[str, float],
+    neutral: Mapping[str, Mapping[str, float]],
     evidence: Mapping[str, Any],
 ) -> dict[str, Arm]:
     """Return each arm with its numbers and its record.
@@ -41,7 +42,7 @@ def score_arms(
         asked: The samples, in the outcomes' order.
         arms: Interventions by name.
         evaluation: What they produced.
-        neutral: Mean KL on neutral texts by arm.
+        neutral: What each arm does to neutral texts, by the name of the number.
         evidence: What was observed around the run; it goes into the steered arm's record.
     """
     surroundings = {**environment(experiment.model), "sharing": evaluation.sharing}
@@ -57,8 +58,9 @@ def score_arms(
             metrics={
                 **metrics.values,
                 **_movement(outcomes, evaluation.outcomes[UNSTEERED]),
+                **form_of_answers(outcomes, evaluation.outcomes[UNSTEERED]),
                 **_both_polarities(asked, outcomes),
-                "neutral_kl": neutral[name],
+                **neutral[name],
             },
             latency={"all_arms_seconds": evaluation.seconds, "peak_memory_mib": peak},
             counts={

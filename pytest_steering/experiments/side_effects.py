@@ -1,0 +1,120 @@
+"""What an intervention does beside its purpose: to neutral texts, and to the form of answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean, median
+from typing import TYPE_CHECKING
+
+from pytest_steering.errors import DataError
+from pytest_steering.experiments.findings.outputs import gibberish, repeats
+from pytest_steering.records import Outcome
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from pytest_steering.models.steerable import SteerableModel
+    from pytest_steering.steering.intervention import Intervention
+
+NEUTRAL_TEXTS = 16
+
+
+@dataclass(frozen=True)
+class NeutralEffect:
+    """What an arm does to neutral texts whose second half counts as generated.
+
+    Attributes:
+        token_kl: KL(arm ‖ unsteered) of each next token, in nats.
+        loss_change: Mean change of the texts' own negative log-likelihood, in nats a token.
+    """
+
+    token_kl: tuple[float, ...]
+    loss_change: float
+
+    @property
+    def kl_95(self) -> float:
+        """The 95th percentile of the KL a token."""
+        ordered = sorted(self.token_kl)
+        return ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]
+
+    def metrics(self) -> dict[str, float]:
+        """Return the numbers that a record holds."""
+        from math import exp
+
+        return {
+            "neutral_token_kl": fmean(self.token_kl),
+            "neutral_token_kl_95": self.kl_95,
+            "neutral_perplexity_ratio": exp(min(self.loss_change, 700.0)),
+        }
+
+
+def neutral_effects(
+    model: SteerableModel, arms: Mapping[str, Intervention | None], texts: Sequence[str]
+) -> dict[str, NeutralEffect]:
+    """Return what each arm does to neutral texts, from one forward pass over them.
+
+    Args:
+        model: The model.
+        arms: Interventions by name.
+        texts: Code without a question; those that do not fit into the context are left out.
+
+    Raises:
+        DataError: No text fits into the context.
+    """
+    long = model.overlong(texts, 0)
+    ids = [row for number, row in enumerate(model.tokens(texts)) if number not in long and len(row) > 3]
+    if not ids:
+        raise DataError("no neutral text fits into the context; give shorter ones")
+    kl: dict[str, list[float]] = {name: [] for name in arms}
+    change: dict[str, list[float]] = {name: [] for name in arms}
+    for row in ids:
+        base, *others = _log_probabilities(model, row, [None, *arms.values()])
+        truth = row[len(row) // 2 :]
+        for name, logs in zip(arms, others, strict=True):
+            kl[name] += (logs.exp() * (logs - base)).nansum(-1).clamp(min=0).tolist()
+            change[name].append(_loss(logs, truth) - _loss(base, truth))
+    return {name: NeutralEffect(tuple(kl[name]), fmean(change[name])) for name in arms}
+
+
+def form_of_answers(outcomes: Sequence[Outcome], unsteered: Sequence[Outcome]) -> dict[str, float | None]:
+    """Return shares of answers that repeat themselves, are no text or do not end, and their usual length.
+
+    Args:
+        outcomes: Of an arm.
+        unsteered: Of the same samples, in the same order.
+    """
+    pairs = [(one, base) for one, base in zip(outcomes, unsteered, strict=True) if not one.skipped]
+    if not pairs:
+        return dict.fromkeys(("repeat_share", "unreadable_share", "unended_share", "length_ratio"))
+    ratios = [one.tokens / base.tokens for one, base in pairs if base.tokens]
+    return {
+        "repeat_share": fmean(repeats(one.response) for one, _ in pairs),
+        "unreadable_share": fmean(gibberish(one.response) for one, _ in pairs),
+        "unended_share": fmean(one.ended is False for one, _ in pairs),
+        "length_ratio": median(ratios) if ratios else None,
+    }
+
+
+def _log_probabilities(
+    model: SteerableModel, ids: Sequence[int], arms: Sequence[Intervention | None]
+) -> list[Tensor]:
+    """Return each arm's log-probabilities over a text's second half: [tokens, vocabulary] each."""
+    from pytest_steering.models.batching import pad_left
+    from pytest_steering.models.engine.session import EditSession
+
+    half = len(ids) // 2
+    columns = len(ids) - half + 1
+    found: list[Tensor] = []
+    for start in range(0, len(arms), model.batch_rows):
+        rows = arms[start : start + model.batch_rows]
+        batch = pad_left([ids] * len(rows), model.loaded.pad_id, model.loaded.device, [half] * len(rows))
+        session = EditSession(batch, rows)
+        logits = model.engine.logits(batch, session, columns)[:, -columns:-1]
+        session.trace.verify(batch.columns)
+        found += list(logits.float().log_softmax(-1))
+    return found
+
+
+def _loss(logs: Tensor, truth: Sequence[int]) -> float:
+    return -fmean(float(logs[step, token]) for step, token in enumerate(truth))

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from pytest_steering.errors import DataError, VectorError
+from pytest_steering.experiments.equal_effect import of_equal_effect
+from pytest_steering.experiments.side_effects import form_of_answers, neutral_effects
+from pytest_steering.models.steerable import SteerableModel
+from pytest_steering.steering.intervention import Intervention
+from tests.experiments.cells import truthful
+from tests.tiny import PROMPTS, random_vector, tiny_model
+
+TEXTS = [text for text in PROMPTS if len(text.split()) > 3]
+
+
+@pytest.fixture(scope="module")
+def model() -> SteerableModel:
+    return tiny_model("starcoder2")
+
+
+@pytest.fixture(scope="module")
+def steered() -> Intervention:
+    return Intervention(random_vector(), [1])
+
+
+def test_the_unsteered_model_and_a_scale_of_zero_do_nothing_to_neutral_texts(
+    model: SteerableModel, steered: Intervention
+) -> None:
+    found = neutral_effects(model, {"unsteered": None, "zero": replace(steered, scale=0.0)}, TEXTS)
+    for effect in found.values():
+        assert effect.metrics() == {
+            "neutral_token_kl": 0.0,
+            "neutral_token_kl_95": 0.0,
+            "neutral_perplexity_ratio": 1.0,
+        }
+
+
+def test_kl_and_loss_are_those_of_one_pass_over_prompt_and_text(
+    model: SteerableModel, steered: Intervention
+) -> None:
+    ids = model.tokens(TEXTS[:1])[0]
+    half = len(ids) // 2
+    words = TEXTS[0].split()
+    prompt, rest = " ".join(words[:half]), " " + " ".join(words[half:])
+    base, moved = (float(arm[0, 0]) for arm in model.choice_logprobs([prompt], [rest], [None, steered]))
+    effect = neutral_effects(model, {"steered": steered}, TEXTS[:1])["steered"]
+    assert len(effect.token_kl) == len(ids) - half
+    assert effect.loss_change == pytest.approx((base - moved) / (len(ids) - half), abs=1e-4)
+
+
+def test_texts_that_do_not_fit_are_left_out_and_none_that_fits_is_an_error(
+    model: SteerableModel, steered: Intervention
+) -> None:
+    long = " ".join(["w1"] * 500)
+    alone = neutral_effects(model, {"steered": steered}, TEXTS)["steered"]
+    assert neutral_effects(model, {"steered": steered}, [*TEXTS, long])["steered"] == alone
+    with pytest.raises(DataError, match="no neutral text fits"):
+        neutral_effects(model, {"steered": steered}, [long])
+
+
+def test_a_scale_of_equal_effect_meets_its_target(model: SteerableModel, steered: Intervention) -> None:
+    found = of_equal_effect(model, steered, TEXTS, 0.05)
+    assert neutral_effects(model, {"steered": found}, TEXTS)["steered"].kl_95 == pytest.approx(0.05, rel=0.05)
+
+
+def test_a_target_that_is_none_is_refused(model: SteerableModel, steered: Intervention) -> None:
+    with pytest.raises(VectorError, match="above 0"):
+        of_equal_effect(model, steered, TEXTS, 0.0)
+    with pytest.raises(VectorError, match="less than"):
+        of_equal_effect(model, replace(steered, vector=1e-9 * steered.vector), TEXTS, 1.0)
+
+
+def test_the_form_of_answers_is_counted() -> None:
+    unsteered = truthful(10)
+    answers = [
+        replace(one, response=" no" * 20, ended=False, tokens=16) for one in unsteered[:5]
+    ] + unsteered[5:]
+    assert form_of_answers(answers, unsteered) == {
+        "repeat_share": 0.5,
+        "unreadable_share": 0.0,
+        "unended_share": 0.5,
+        "length_ratio": 1.5,
+    }
+    assert set(form_of_answers([], []).values()) == {None}

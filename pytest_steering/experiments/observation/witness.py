@@ -71,7 +71,9 @@ class Witness:
     def begin(self, input_ids: Tensor, mask: Tensor | None) -> None:
         """See `Watcher.begin`."""
         width = int(input_ids.shape[1])
-        total = int(mask.shape[1]) if mask is not None else max(width, self._stop + 1)
+        # A batch without pads comes without a mask; several tokens are then a prompt, one goes on from it.
+        unmasked = width if width > 1 else self._stop + 1
+        total = unmasked if mask is None else int(mask.shape[1])
         new_batch = width > 1 and (not self._fed or total <= self._stop)
         if new_batch:
             self._new_batch(input_ids, mask)

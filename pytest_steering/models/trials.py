@@ -151,9 +151,16 @@ class Trials:
         return ("", "") if moved <= close else (f"they move by {moved:.2g} of the largest", "")
 
     def hooks_left(self) -> Outcome:
-        """Count the hooks of all modules."""
+        """Count the hooks of all modules; what nnsight adds once for good does not grow when it steers again."""
         left = count_hooks(self._loaded.module) - self._hooks_before
-        return (f"{left} more than before", "") if left else FINE
+        if not left:
+            return FINE
+        self._run(self._rows([0]))
+        self._generated()
+        grown = count_hooks(self._loaded.module) - self._hooks_before - left
+        if grown or self.engine == "hooks":
+            return f"{left} more than before", ""
+        return "", f"{self.engine} keeps {left} of its own"
 
     @cached_property
     def _batch(self) -> TokenBatch:
@@ -176,6 +183,9 @@ class Trials:
 
     @cached_property
     def _decoded(self) -> tuple[Tensor, list[States], WitnessSession]:
+        return self._generated()
+
+    def _generated(self) -> tuple[Tensor, list[States], WitnessSession]:
         session = WitnessSession(self._batch, self._rows(self.layers))
         with witnessed(self._loaded.module, self._loaded.architecture) as passes:
             ids = self._engine.generate(self._batch, session, self._greedy())

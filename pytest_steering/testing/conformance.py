@@ -6,7 +6,6 @@ are listed in the report section "near-ties". Log-probabilities may move by the 
 
 from __future__ import annotations
 
-import copy
 import math
 from collections.abc import Callable
 from dataclasses import replace
@@ -22,9 +21,9 @@ from pytest_steering.testing.invariances import (
     Comparison,
     answers,
     arms,
-    attention,
     compare,
     prompt_logprobs,
+    rebuilt,
     uncached_faults,
 )
 
@@ -103,20 +102,15 @@ def test_nnsight_answers_as_hooks(steering_model: SteerableModel, require_equal:
 def test_eager_attention_answers_as_sdpa(float32: SteerableModel, require_equal: Require) -> None:
     """How attention is computed is none of the answer's business."""
     try:
-        with attention(float32, "eager") as model:
-            eager = answers(model)
-        with attention(float32, "sdpa") as model:
-            require_equal(compare(eager, answers(model)))
+        eager, sdpa = rebuilt(float32, attention="eager"), rebuilt(float32, attention="sdpa")
     except ModelError as error:
         pytest.skip(str(error))
+    require_equal(compare(answers(eager), answers(sdpa)))
 
 
 def test_bfloat16_is_near_float32(float32: SteerableModel) -> None:
     """Eight bits of precision move log-probabilities, but not far."""
-    import torch
-
-    coarse = copy.deepcopy(float32.loaded.module).to(torch.bfloat16)
-    low = replace(float32, loaded=replace(float32.loaded, module=coarse))
+    low = rebuilt(float32, dtype="bfloat16")
     assert _distance(_choice_scores(float32), _choice_scores(low)) <= LOW_PRECISION_LOGPROB
 
 

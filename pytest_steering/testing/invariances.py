@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+import copy
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -126,26 +126,30 @@ def uncached_faults(model: SteerableModel) -> Comparison:
     return Comparison(tuple(differing), tuple(tied))
 
 
-@contextmanager
-def attention(model: SteerableModel, implementation: str) -> Iterator[SteerableModel]:
-    """Run the model with another attention implementation.
+def rebuilt(model: SteerableModel, *, attention: str | None = None, dtype: str = "") -> SteerableModel:
+    """Return a copy of the model with the same weights, built anew.
+
+    Args:
+        model: Any.
+        attention: Attention implementation, such as `eager`; the model's own by default.
+        dtype: Such as `bfloat16`; the model's own by default.
 
     Raises:
-        ModelError: The model has none of that name, or cannot change it.
+        ModelError: The model has no such attention.
     """
+    import torch
+
     module = model.loaded.module
-    before = module.config._attn_implementation
-    switch: Callable[[str], None] | None = getattr(module, "set_attn_implementation", None)
-    if switch is None:
-        raise ModelError("this version of transformers cannot change the attention of a loaded model")
+    config = copy.deepcopy(module.config)
+    named = attention or module.config._attn_implementation
     try:
-        switch(implementation)
+        fresh = type(module)._from_config(config, attn_implementation=named)
     except (ValueError, ImportError) as error:
-        raise ModelError(f"the model has no {implementation} attention: {error}") from error
-    try:
-        yield model
-    finally:
-        switch(before)
+        raise ModelError(f"the model has no {attention} attention: {error}") from error
+    fresh.load_state_dict(module.state_dict())
+    kind = getattr(torch, dtype) if dtype else next(module.parameters()).dtype
+    fresh = fresh.to(model.loaded.device, kind).eval()
+    return replace(model, loaded=replace(model.loaded, module=fresh))
 
 
 def _random(width: int, layers: Sequence[int] | dict[int, Tensor]) -> dict[int, Tensor]:

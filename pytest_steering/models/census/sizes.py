@@ -75,6 +75,11 @@ OWN: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
         "bailing_hybrid": {"layer_group_size": 2},
         "bamba": {"attn_layer_indices": [1, 3], "mamba_n_heads": 8},
+        "blt": {
+            "encoder_hash_byte_group_vocab": 128,
+            "encoder_config": {"hidden_size_global": 64},
+            "decoder_config": {"hidden_size_global": 64},
+        },
         "cohere_compass_text": {
             "rope_parameters": {"full_attention": {"rope_type": "default", "rope_theta": 1e4}}
         },
@@ -93,6 +98,9 @@ OWN: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         },
         "dots3_note_text": {"layer_types": ["indexed_attention"] * 4},
         "falcon_h1": {"mamba_d_ssm": 64, "mamba_n_heads": 4},
+        "gemma4_assistant": {
+            "text_config": {"hidden_size_per_layer_input": 0, "vocab_size_per_layer_input": 0}
+        },
         "gemma3n_text": {"num_kv_shared_layers": 0},
         "gpt_neo": {"attention_types": [[["global", "local"], 2]]},
         "granitemoehybrid": {"layer_types": list(_ALTERNATING), "mamba_n_heads": 4},

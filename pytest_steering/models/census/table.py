@@ -27,8 +27,8 @@ Every causal language model class of transformers {version}, built tiny and rand
 no download. A row says where the blocks are and what each returns; whether the bits of every block, the
 logits and `hidden_states` prove that a prompt (prefill) and an answer (decode, with a cache) are steered as
 asked and nothing else is; whether left padding leaves the logits as they are (where it does not, prompts run
-one row at a time); and whether nnsight gives the same bits and tokens as plain hooks. A model that is
-refused is refused when it is loaded, with the reason in the last column.
+one row at a time); and whether nnsight, proven alike, gives the same tokens and logits as plain hooks. A
+model that is refused is refused when it is loaded, with the reason in the last column.
 """
 
 

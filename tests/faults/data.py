@@ -81,6 +81,7 @@ def _duplicated(patch: pytest.MonkeyPatch, _experiment: Experiment) -> None:
 
 def _searched_on_test(patch: pytest.MonkeyPatch, experiment: Experiment) -> None:
     """The split that a search asks for holds the scored samples."""
+    experiment.memo = {}
 
     def change(samples: list[Sample]) -> list[Sample]:
         kept = [one for one in samples if one.split != "dev"]

@@ -141,7 +141,7 @@ SILENT = frozenset({"answer-constant", "outputs-unchanged"})
 
 BROKEN = frozenset({"answered-share-low", "outputs-length", "outputs-repeat", "outputs-unreadable"})
 ELSEWHERE = frozenset({"intervention-missing", "read-elsewhere"})
-WEAK = frozenset({"answer-constant", "answered-share-low", "outputs-length"})
+WEAK = frozenset({"answered-share-low", "outputs-length"})
 NOT_RUN = frozenset({"intervention-failed", "intervention-missing"})
 
 ENGINE_FAULTS = (

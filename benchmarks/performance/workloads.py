@@ -1,0 +1,129 @@
+"""Models with random weights, prompts and cells of a known size, and two clocks."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pytest_steering import Intervention, SteerableModel, SteeringVector
+
+T = TypeVar("T")
+
+PROMPTS = int(os.environ.get("PERFORMANCE_PROMPTS", "64"))
+PROMPT_TOKENS = int(os.environ.get("PERFORMANCE_PROMPT_TOKENS", "400"))
+NEW_TOKENS = int(os.environ.get("PERFORMANCE_NEW_TOKENS", "32"))
+SAMPLED_CELLS = int(os.environ.get("PERFORMANCE_CELLS", "6"))
+ROWS = 64
+HIDDEN, BLOCKS, VOCABULARY = 768, 12, 8192
+
+RESULTS = Path(".steering") / "performance"
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What a call took.
+
+    Attributes:
+        wall: Seconds that passed.
+        cpu: Seconds that processors worked for this process; on a busy machine the fairer of the two.
+    """
+
+    wall: float
+    cpu: float
+
+
+def timed(call: Callable[[], T]) -> tuple[Spent, T]:
+    """Return what a call took and what it returned."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    value = call()
+    return Spent(time.perf_counter() - wall, time.process_time() - cpu), value
+
+
+def note(name: str, **numbers: Any) -> None:
+    """Write one measurement as JSON, with what it holds for, and print it."""
+    import torch
+    import transformers
+
+    held = {
+        "machine": platform.platform(),
+        "processors": os.cpu_count(),
+        "threads": torch.get_num_threads(),
+        "load": os.getloadavg()[0],
+        "torch": torch.__version__,
+        "transformers": transformers.__version__,
+    }
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    (RESULTS / f"{name}.json").write_text(json.dumps({**numbers, "held": held}, indent=1))
+    print(name, json.dumps(numbers))  # noqa: T201 - what a person runs a benchmark for
+
+
+def random_module(kv_heads: int = 4, seed: int = 0) -> Any:
+    """Return an 82 M-parameter Qwen2 with random weights, float32, that never ends an answer."""
+    import torch
+    from transformers import AutoModelForCausalLM, Qwen2Config
+
+    torch.manual_seed(seed)
+    config = Qwen2Config(
+        vocab_size=VOCABULARY,
+        hidden_size=HIDDEN,
+        num_hidden_layers=BLOCKS,
+        num_attention_heads=12,
+        num_key_value_heads=kv_heads,
+        intermediate_size=2048,
+        max_position_embeddings=1024,
+        tie_word_embeddings=True,
+        initializer_range=0.05,
+        pad_token_id=0,
+        bos_token_id=1,
+        eos_token_id=None,
+    )
+    return AutoModelForCausalLM.from_config(config).eval()
+
+
+def word_tokenizer() -> Any:
+    """Return a tokenizer with one token a word, `t2` … `t8191`."""
+    from tokenizers import Tokenizer, models, pre_tokenizers
+    from transformers import PreTrainedTokenizerFast
+
+    words = {"<pad>": 0, "<end>": 1, **{f"t{n}": n for n in range(2, VOCABULARY)}}
+    raw = Tokenizer(models.WordLevel(words, unk_token="<pad>"))
+    raw.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    return PreTrainedTokenizerFast(tokenizer_object=raw, pad_token="<pad>", padding_side="left")
+
+
+def random_model(kv_heads: int = 4) -> SteerableModel:
+    """Return the random module as a user holds it."""
+    model = SteerableModel.wrap(random_module(kv_heads), word_tokenizer(), name=f"random-{kv_heads}-kv")
+    return replace(model, batch_rows=ROWS, loaded=replace(model.loaded, stop_ids=frozenset()))
+
+
+def random_prompts(count: int = PROMPTS, tokens: int = PROMPT_TOKENS, seed: int = 1) -> list[str]:
+    """Return prompts of random words, up to a twentieth shorter than asked."""
+    import random
+
+    drawn = random.Random(seed)
+    lengths = [tokens - drawn.randrange(max(1, tokens // 20)) for _ in range(count)]
+    return [" ".join(f"t{drawn.randrange(2, VOCABULARY)}" for _ in range(length)) for length in lengths]
+
+
+def sweep_cells(
+    layers: Sequence[int] = (3, 5, 7, 9), hidden: int = HIDDEN, norm: float = 5.0
+) -> list[Intervention]:
+    """Return layers × 5 coefficients × {vector, random, negated} at `last`."""
+    import torch
+
+    drawn = torch.Generator().manual_seed(3)
+    cells = []
+    for layer in layers:
+        direction = torch.randn(hidden, generator=drawn)
+        vector = SteeringVector({layer: norm * direction / direction.norm()})
+        for scale in (0.5, 1.0, 2.0, 4.0, 8.0):
+            three = ((vector, scale), (vector.random_like(1), scale), (vector, -scale))
+            cells += [Intervention(one, [layer], factor) for one, factor in three]
+    return cells

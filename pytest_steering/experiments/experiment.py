@@ -13,6 +13,7 @@ from pytest_steering.evaluation.datasets import load_dataset, load_neutral, with
 from pytest_steering.experiments import asking, contrasts, recording
 from pytest_steering.experiments.apart import refuse_scored
 from pytest_steering.experiments.controls import DEFAULT_CONTROLS
+from pytest_steering.experiments.dose import margin_doses
 from pytest_steering.experiments.equal_effect import of_equal_effect
 from pytest_steering.experiments.findings.data import CLAIM
 from pytest_steering.experiments.making import extract_vector, search_split
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from pytest_steering.evaluation.samples import Sample
     from pytest_steering.experiments.asking import Asked
     from pytest_steering.experiments.result import Result
+    from pytest_steering.experiments.statistics import DoseResponse
     from pytest_steering.models.steerable import SteerableModel
     from pytest_steering.records import Record
     from pytest_steering.steering.intervention import Intervention
@@ -239,6 +241,27 @@ class Experiment:
             VectorError: The target is not above 0, or is not reached.
         """
         return of_equal_effect(self.model, intervention, load_neutral()[:NEUTRAL_TEXTS], target)
+
+    def dose_response(
+        self,
+        intervention: Intervention,
+        parts: Sequence[float] = (0.25, 0.5, 0.75, 1.0),
+        directions: int = 19,
+        samples: int = 96,
+    ) -> DoseResponse:
+        """Return how the margin follows the scale, item by item and beside random directions.
+
+        Args:
+            intervention: The vector with layers and its whole scale.
+            parts: Shares of the scale; 0 is added.
+            directions: Number of random directions of equal norm.
+            samples: How many scored samples are taken, at even steps.
+        """
+        fitting = asking.fitting(self.model, self.scored, 1)
+        asked = asking.ask(asking.evenly([one.sample for one in fitting], samples), self.question)
+        return margin_doses(
+            self.model, intervention, asked, self.question, parts=parts, directions=directions
+        )
 
     def margin_shift(
         self, intervention: Intervention, directions: int = 39, samples: int = 96

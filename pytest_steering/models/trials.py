@@ -151,7 +151,7 @@ class Trials:
         return ("", "") if moved <= close else (f"they move by {moved:.2g} of the largest", "")
 
     def hooks_left(self) -> Outcome:
-        """Count the hooks of all modules; what nnsight adds once for good does not grow when it steers again."""
+        """Count the hooks of all modules; what nnsight adds for good does not grow when it steers again."""
         left = count_hooks(self._loaded.module) - self._hooks_before
         if not left:
             return FINE

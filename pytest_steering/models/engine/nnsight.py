@@ -18,6 +18,7 @@ from pytest_steering.models.residual import merged
 
 if TYPE_CHECKING:
     from torch import Tensor
+    from torch.nn import Module
 
     from pytest_steering.models.batching import TokenBatch
     from pytest_steering.models.engine.session import EditSession
@@ -57,7 +58,7 @@ class NNsightEngine:
         if not session.layers:  # a loop over all steps that reaches no module never ends
             return self._plain(inputs, session, options)
         blocks = [(layer, self._envoy(layer), self._place(layer)) for layer in session.layers]
-        with planned_forwards(self._loaded.module, session), _open_loop_expected():
+        with planned_forwards(self._loaded.module, session), _open_loop(self._modules(session.layers)):
             with self._wrapped.generate(**options) as tracer:
                 with tracer.invoke(inputs):
                     for _step in tracer.iter[:]:
@@ -104,6 +105,10 @@ class NNsightEngine:
                     read(layer, merged(place.read(envoy.output)))
                 tracer.stop()
 
+    def _modules(self, layers: Sequence[int]) -> list[Module]:
+        """Return the modules of some blocks, once nnsight has set its own hooks on them."""
+        return [self._envoy(layer)._module for layer in layers]
+
     def _place(self, layer: int) -> Any:
         return self._loaded.architecture.blocks[layer].place
 
@@ -113,11 +118,20 @@ class NNsightEngine:
 
 
 @contextmanager
-def _open_loop_expected() -> Iterator[None]:
-    """A loop over all steps ends by asking for one step too many; nnsight warns of it each time."""
+def _open_loop(modules: Sequence[Module]) -> Iterator[None]:
+    """A loop over all steps ends by asking for one step too many.
+
+    nnsight warns of it each time, and nnsight 0.7 leaves the hook that waits for that step.
+    """
+    before = [set(module._forward_hooks) for module in modules]
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=".*was never reached.*", category=UserWarning)
+        warnings.filterwarnings(
+            "ignore", message=".*was (never reached|not provided).*", category=UserWarning
+        )
         yield
+    for module, known in zip(modules, before, strict=True):
+        for waiting in set(module._forward_hooks) - known:
+            del module._forward_hooks[waiting]
 
 
 def _member(envoy: Any, name: str) -> Any:

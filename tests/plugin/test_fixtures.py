@@ -50,7 +50,8 @@ def test_the_marker_and_the_data_paths_reach_the_experiment(project: pytest.Pyte
                 assert steering.name == "test_a"
                 assert steering.node_id.endswith("TestIt::test_a[one-1]")
                 assert list(steering.said.pop("data_paths")) == ["castle"]
-                steering.said.pop("memo")
+                for handed_on in ("memo", "finished"):
+                    steering.said.pop(handed_on)
                 assert steering.said == {"dataset": "castle", "split": "test", "form": "named", "limit": 7}
     """)
 

@@ -204,14 +204,18 @@ def witness(
     """
     watcher = Witness(model, intervention, prompts)
     try:
-        # An engine may put itself onto the model at its first run, and has to stand there before.
-        model.complete(prompts[:1], max_new_tokens=1)
-        model.hidden_states(prompts[:1], intervention.at)
+        _settle(model, intervention.at, prompts)
         with watching(model.loaded, watcher):
             model.complete(prompts, [intervention], max_new_tokens=NEW_TOKENS)
     except (SteeringError, RuntimeError) as error:
         return watcher.report(), str(error)
     return watcher.report(), ""
+
+
+def _settle(model: SteerableModel, layers: Sequence[int], prompts: Sequence[str]) -> None:
+    """Let the engine put itself onto the model before it is watched; nnsight does so at its first run."""
+    model.hidden_states(prompts[:1], layers)
+    model.complete(prompts[:1], max_new_tokens=1)
 
 
 def read_distance(
@@ -224,6 +228,7 @@ def read_distance(
         layers: Block numbers.
         prompts: Read one at a time, so that there are no pads.
     """
+    _settle(model, layers, prompts)
     far = dict.fromkeys(layers, 0.0)
     for prompt in prompts:
         keeper = _Keeper()

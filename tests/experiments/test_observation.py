@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from pytest_steering.evaluation.prompts.forms import FORMS
+from pytest_steering.evaluation.samples import Sample
+from pytest_steering.experiments.observation.near import near_copies, shared
+from pytest_steering.experiments.observation.origin import differences, made_from
+from pytest_steering.experiments.observation.probes import probe_reader
+from pytest_steering.experiments.observation.state import first_weights, foreign_hooks
+from pytest_steering.experiments.observation.witness import read_distance, witness
+from pytest_steering.models.fingerprint import count_hooks
+from pytest_steering.models.steerable import SteerableModel
+from pytest_steering.steering.intervention import Intervention
+from tests.tiny import ENGINES, FAMILIES, PROMPTS, random_vector, tiny_model
+
+CODE = "int read(char *name) { char path[64]; sprintf(path, name); FILE *f = fopen(path); return f != 0; }"
+
+
+@pytest.fixture(params=[(family, engine) for family in FAMILIES for engine in ENGINES], ids="-".join)
+def model(request: pytest.FixtureRequest) -> SteerableModel:
+    return tiny_model(*request.param)
+
+
+@pytest.mark.parametrize(
+    "positions", ["last", "last_prompt", "prompt", "generated", "all", "all - prompt[:1]"]
+)
+def test_an_engine_that_does_as_asked_is_seen_to_do_so(model: SteerableModel, positions: str) -> None:
+    asked = Intervention(random_vector((1, 3)), positions=positions, scale=2.0)
+    seen, failed = witness(model, asked, PROMPTS)
+    assert failed == ""
+    assert (seen["other_layers"], seen["padding"], seen["prompts_read"]) == ([], "left", True)
+    for layer in seen["layers"].values():
+        assert layer["exact"]
+        assert layer["asked"] == layer["steered"] > 0
+        assert (layer["elsewhere"], layer["pads"], layer["shape"]) == (0, 0, "")
+        assert layer["cosine"] == pytest.approx(1.0, abs=1e-4)
+        assert layer["ratio"] == pytest.approx(1.0, abs=1e-3)
+
+
+def test_states_are_read_where_vectors_are_added(model: SteerableModel) -> None:
+    assert set(read_distance(model, [0, 4], PROMPTS[:2]).values()) == {0.0}
+
+
+def test_looking_leaves_nothing_on_the_model(model: SteerableModel) -> None:
+    witness(model, Intervention(random_vector()), PROMPTS)
+    before = count_hooks(model.loaded.module), model.weights
+    first = model.generate(PROMPTS, max_new_tokens=4)
+    witness(model, Intervention(random_vector()), PROMPTS)
+    assert (count_hooks(model.loaded.module), model.weights) == before
+    assert model.generate(PROMPTS, max_new_tokens=4) == first
+
+
+def test_hooks_of_others_are_named_by_their_place() -> None:
+    module = tiny_model("qwen2").loaded.module
+    assert foreign_hooks(module) == []
+    handle = module.get_submodule("model.layers.2").register_forward_hook(lambda *_: None)
+    assert [name.partition(":")[0] for name in foreign_hooks(module)] == ["model.layers.2"]
+    handle.remove()
+    assert foreign_hooks(module) == []
+
+
+def test_the_first_weights_are_remembered() -> None:
+    model = tiny_model("qwen2", seed=3)
+    first = first_weights(model.loaded.module)
+    next(model.loaded.module.parameters()).data.mul_(2)
+    assert first_weights(model.loaded.module) == first != model.weights
+
+
+def test_a_vector_fits_the_model_it_says_it_is_from() -> None:
+    model, other = tiny_model("qwen2"), tiny_model("qwen2", seed=1)
+    vector = replace(random_vector(), provenance=made_from(model, (1, 3)))
+    assert differences(Intervention(vector), model) == []
+    assert differences(Intervention(random_vector()), model) == []
+    assert [one.split()[0] for one in differences(Intervention(vector), other)] == ["weights"]
+    narrow = replace(vector, provenance=made_from(model, (1,)))
+    assert differences(Intervention(narrow, [3]), model) == ["layers 1, applied at [3]"]
+
+
+@pytest.mark.parametrize("form", sorted(FORMS))
+def test_the_text_reader_reads_planted_answers_and_the_keyword_reader_does_not(form: str) -> None:
+    assert probe_reader("text", FORMS[form])["wrong"] == []
+    assert "an empty answer" in str(probe_reader("keywords", FORMS[form])["wrong"])
+
+
+def test_near_copies_are_found_by_their_words() -> None:
+    train = [Sample("t", "d", CODE, "c", 1, "CWE-22", split="train")]
+    near = Sample("n", "d", CODE + " int more;", "c", 1, "CWE-22")
+    far = Sample("f", "d", "int add(int a, int b) { return a + b; }", "c", 0, "CWE-22")
+    assert [one.partition(" ")[0] for one in near_copies(train, [near, far])] == ["n"]
+    assert shared(train, [near, far])["samples"] == 1
+    assert shared(train, [replace(far, id="t")])["samples"] == 1
+    assert shared([], [near, far]) == {"samples": 0, "examples": []}

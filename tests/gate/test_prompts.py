@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pytest_steering.evaluation.datasets import load_dataset
+from pytest_steering.experiments.asking import ask, question_form
+from pytest_steering.gate.prompts import prompts_of
+from pytest_steering.records import Outcome
+from tests.gate.runs import cell
+
+
+def test_prompts_are_made_again_where_they_are_the_recorded_ones() -> None:
+    first, second = ask(load_dataset("twins", split="test")[:2], question_form("sentence"))
+    outcomes = (
+        Outcome(first.sample.id, "yes", prompt_sha256=first.prompt_sha256),
+        Outcome(second.sample.id, "yes", prompt_sha256="of other code"),
+    )
+    assert prompts_of(cell("steered", outcomes), {}) == {first.sample.id: first.prompt}
+
+
+def test_a_data_set_that_is_not_at_hand_gives_no_prompts() -> None:
+    record = cell("steered", ())
+    elsewhere = replace(record, spec={**record.spec, "data": {"dataset": "castle", "split": "test"}})
+    assert prompts_of(elsewhere, {}) == {}

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
-from workloads import BLOCKS, note, random_model, random_prompts, timed
+from extraction_peers import BATCH, EXTRACTORS
+from workloads import BLOCKS, note, peer_run, random_model, random_prompts, timed
 
 from pytest_steering import SteeringVector
 
@@ -25,6 +27,20 @@ both = random_prompts({pairs} * 2, {tokens})
 SteeringVector.from_contrast(model, both[::2], both[1::2], "all")
 print(peak_bytes("cpu") / 2**20)
 """
+
+
+@pytest.mark.parametrize("peer", EXTRACTORS)
+def test_extraction_takes_no_longer_than_a_peers(peer: str) -> None:
+    theirs = peer_run("extraction_peers.py", peer, PAIRS)
+    model, both = replace(random_model(), batch_rows=BATCH), random_prompts(2 * PAIRS, 100)
+    took = {
+        name: timed(lambda l=layers: SteeringVector.from_contrast(model, both[::2], both[1::2], l))[0]  # type: ignore  # noqa: E741
+        for name, layers in (("all", "all"), ("middle", [BLOCKS // 2]))
+    }
+    ratios = {name: spent.cpu / theirs["cpu"] for name, spent in took.items()}
+    note(f"extraction-{peer}", ratios=ratios, pairs=PAIRS, theirs=theirs)
+    assert ratios["all"] <= 1.0
+    assert ratios["middle"] <= 0.7
 
 
 def test_the_middle_layer_costs_half_of_all() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import subprocess
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -61,6 +62,25 @@ def note(name: str, **numbers: Any) -> None:
     RESULTS.mkdir(parents=True, exist_ok=True)
     (RESULTS / f"{name}.json").write_text(json.dumps({**numbers, "held": held}, indent=1))
     print(name, json.dumps(numbers))  # noqa: T201 - what a person runs a benchmark for
+
+
+def peer_run(script: str, peer: str, count: int) -> Any:
+    """Return what a script printed in the environment that has the peers; skip where none is named."""
+    import pytest
+
+    python = os.environ.get("PERFORMANCE_PEERS")
+    if not python:
+        pytest.skip("set PERFORMANCE_PEERS to the Python of an environment that has the peers installed")
+    here = Path(__file__).parent
+    done = subprocess.run(
+        [python, str(here / script), peer, str(count)],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(here), str(here.parents[1])])},
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 def random_module(kv_heads: int = 4, seed: int = 0) -> Any:

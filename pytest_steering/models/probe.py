@@ -83,10 +83,29 @@ def observe_candidates(model: Module, hidden: int) -> list[Candidate]:
     Raises:
         ModelError: The forward pass failed.
     """
-    try:
-        return _observed(model, hidden, output_hidden_states=True)
-    except ModelError:  # some models cannot return all their states
-        return _observed(model, hidden)
+    *others, plainest = _ways_to_ask(model)
+    for options in others:
+        try:
+            return _observed(model, hidden, **options)
+        except ModelError:
+            continue
+    return _observed(model, hidden, **plainest)
+
+
+def _ways_to_ask(model: Module) -> list[dict[str, Any]]:
+    """Return the options of a probing pass, the most telling ones first, the plainest last.
+
+    Some models cannot return all their states. Others ask a mask, or the positions where there is none, for
+    values, which a meta tensor has not: a mask that is made up already, [batch, 1, query, key], is taken as
+    it is, but only by attention.
+    """
+    import torch
+
+    states = {"output_hidden_states": True}
+    if next(model.parameters()).device.type != "meta":
+        return [states, {}]
+    made_up = {"attention_mask": torch.zeros(BATCH, 1, SEQUENCE, SEQUENCE, device="meta")}
+    return [{**states, **made_up}, states, made_up, {}]
 
 
 def run_probe(model: Module, **options: Any) -> Any:

@@ -50,15 +50,20 @@ def groups(cells: Cells) -> Iterator[Finding]:
     changes = [float(after.correct is True) - float(before.correct is True) for before, after in both]
     q = cochran_q(changes, weaknesses, _clusters(both))
     if q.p <= LEVEL:
-        top = max(q.effects, key=lambda name: abs(q.effects[name]))
-        rest = [change for change, name in zip(changes, weaknesses, strict=True) if name != top]
+        elsewhere = {name: _mean_elsewhere(changes, weaknesses, str(name)) for name in q.effects}
+        top = max(q.effects, key=lambda name: abs(q.effects[name] - elsewhere[name]))
         yield finding(
             "one-group-carries",
-            f"accuracy moved by {q.effects[top]:+.2f} in {top}, by {sum(rest) / len(rest):+.2f} in the "
+            f"accuracy moved by {q.effects[top]:+.2f} in {top}, by {elsewhere[top]:+.2f} in the "
             f"rest (Cochran's Q {q.q:.1f}, p {q.p:.4f})",
             effects={str(name): effect for name, effect in q.effects.items()},
             p=q.p,
         )
+
+
+def _mean_elsewhere(changes: Sequence[float], weaknesses: Sequence[str], name: str) -> float:
+    rest = [change for change, weakness in zip(changes, weaknesses, strict=True) if weakness != name]
+    return sum(rest) / len(rest)
 
 
 def prompt_length(cells: Cells) -> Iterator[Finding]:

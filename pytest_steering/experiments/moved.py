@@ -28,7 +28,7 @@ class Moved:
     Attributes:
         label: `sensitivity`: AUROC rises. `threshold`: AUROC stays and was at least 0.7, so the truth was
             there and the answer's threshold moved. `bias only`: AUROC cannot be told from 0.5 before or
-            after. `unclear`: none of these.
+            after, or lies within 0.05 of it. `unclear`: none of these.
         why: The numbers, as a sentence.
         before: Unsteered AUROC with its interval; None where it is undefined.
         after: Steered AUROC.
@@ -81,7 +81,7 @@ def _stays(change: Bootstrap) -> bool:
 
 
 def _chance(area: Bootstrap) -> bool:
-    return area.low <= 0.5 <= area.high
+    return area.low <= 0.5 <= area.high or abs(area.estimate - 0.5) <= UNCHANGED
 
 
 def _sentence(before: Bootstrap, after: Bootstrap, change: Bootstrap) -> str:

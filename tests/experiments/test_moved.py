@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import Any
 
 from pytest_steering.experiments.moved import what_moved
@@ -25,6 +26,17 @@ def test_a_ranking_that_was_good_and_stays_is_a_threshold_that_moved() -> None:
 
 def test_a_ranking_at_chance_before_and_after_is_bias_only() -> None:
     assert what_moved(arm(0.0, 3.0, seed=1), arm(0.0, -3.0, seed=2)).label == "bias only"
+
+
+def test_a_ranking_within_five_points_of_chance_is_bias_only_however_certain_it_is() -> None:
+    certain = [
+        replace(one, margin=(-0.1 if one.expected == "yes" else 0.0) + 10 * (n // 2)) for n, one in near()
+    ]
+    assert what_moved(certain, certain).label == "bias only"
+
+
+def near() -> list[tuple[int, Any]]:
+    return list(enumerate(arm(0.0)))
 
 
 def test_a_weak_ranking_that_stays_is_unclear() -> None:

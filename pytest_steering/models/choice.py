@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from pytest_steering.errors import ModelError
-from pytest_steering.models.probe import Candidate
+from pytest_steering.models.watch import Candidate
 
 
 def choose(candidates: Sequence[Candidate], expected: int | None, layer_path: str | None) -> Candidate:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pytest_steering.errors import SteeringError
-from pytest_steering.models.trials import ALONE, TOGETHER, Trials
+from pytest_steering.models.trial_runs import ALONE, TOGETHER
+from pytest_steering.models.trials import Trials
 
 if TYPE_CHECKING:
     from pytest_steering.models.engine.base import Engine, LoadedModel

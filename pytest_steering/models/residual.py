@@ -119,54 +119,6 @@ def merged(state: Tensor) -> Tensor:
     return state if state.ndim == 3 else state.mean(2)
 
 
-def find_states(output: Any, batch: int, sequence: int, hidden: int) -> list[StatePlace]:
-    """Return the places of the tensors with the shape of a residual stream.
-
-    Args:
-        output: What a block returned.
-        batch: Rows of the probing input; must differ from `sequence`.
-        sequence: Its columns.
-        hidden: The hidden size.
-    """
-    found = []
-    for index, member in _members(output):
-        form = _form(tuple(getattr(member, "shape", ())), batch, sequence, hidden)
-        if form is not None:
-            found.append(StatePlace(_container(output), index, *form))
-    return found
-
-
-def shapes(output: Any) -> list[tuple[int, ...]]:
-    """Return the shapes of the tensors that a block returned, for a message."""
-    return [tuple(member.shape) for _, member in _members(output) if hasattr(member, "shape")]
-
-
-_MOST_STREAMS = 16
-"""A wider tensor is the inside of a feed-forward layer rather than streams side by side."""
-
-
-def _form(shape: tuple[int, ...], batch: int, sequence: int, hidden: int) -> tuple[str, int, int] | None:
-    """Return axes, number of streams and lead of a residual stream with that shape."""
-    if len(shape) == 4 and shape[3] == hidden:
-        forms = {shape[:2]: ("bsnh", shape[2], 0), shape[1:3]: ("nbsh", shape[0], 0)}
-        return forms.get((batch, sequence))
-    if len(shape) != 3:
-        return None
-    if shape[2] == hidden and shape[:2] in ((batch, sequence), (sequence, batch)):
-        return ("bsh" if shape[0] == batch else "sbh"), 1, 0
-    for axis, size, axes in ((1, sequence, "b(ns)h"), (2, hidden, "bs(nh)")):
-        streams, rest = divmod(shape[axis], size)
-        single = (batch, sequence, hidden)
-        if not rest and 1 < streams <= _MOST_STREAMS and shape == _multiplied(single, axis, streams):
-            return axes, streams, 0
-    ahead = shape[1] - sequence
-    return ("bsh", 1, ahead) if ahead > 0 and (shape[0], shape[2]) == (batch, hidden) else None
-
-
-def _multiplied(shape: tuple[int, ...], axis: int, factor: int) -> tuple[int, ...]:
-    return tuple(size * factor if place == axis else size for place, size in enumerate(shape))
-
-
 def _canonical(axes: str) -> str:
     return "".join(axis for axis in "bsnh" if axis in axes)
 
@@ -175,7 +127,8 @@ def _order(stored: str, wanted: str) -> list[int]:
     return [stored.index(axis) for axis in wanted]
 
 
-def _members(output: Any) -> Iterator[tuple[int | str | None, Any]]:
+def members_of(output: Any) -> Iterator[tuple[int | str | None, Any]]:
+    """Yield what a block returned with its place or key; a bare tensor has none."""
     if isinstance(output, Mapping):
         yield from output.items()
     elif isinstance(output, (tuple, list)):
@@ -184,14 +137,15 @@ def _members(output: Any) -> Iterator[tuple[int | str | None, Any]]:
         yield None, output
 
 
-def _container(output: Any) -> str:
+def container_of(output: Any) -> str:
+    """Return what holds a block's state: `tensor` where it is bare, else the container's class."""
     if isinstance(output, (Mapping, tuple, list)):
         return type(output).__name__
     return "tensor"
 
 
 def _member(output: Any, index: int | str, place: StatePlace) -> Any:
-    for name, member in _members(output):
+    for name, member in members_of(output):
         if name == index:
             return member
     raise ModelError(f"a block returned {_described(output)} where its state ({place}) was expected")
@@ -200,7 +154,7 @@ def _member(output: Any, index: int | str, place: StatePlace) -> Any:
 def _with_member(output: Any, index: int | str, stored: Tensor) -> Any:
     if isinstance(output, Mapping):
         return type(output)(**{**output, index: stored})
-    members = [stored if name == index else member for name, member in _members(output)]
+    members = [stored if name == index else member for name, member in members_of(output)]
     if hasattr(output, "_fields"):
         return type(output)(*members)
     return members if isinstance(output, list) else tuple(members)

@@ -1,62 +1,32 @@
-"""The runs that a proof is made of: a few short rows, some left-padded, some unsteered."""
+"""The claims of a proof, each tried on its own."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from pytest_steering.models.batching import TokenBatch, pad_left
+from pytest_steering.models.batching import pad_left
 from pytest_steering.models.engine.trace import asked_state
 from pytest_steering.models.fingerprint import count_hooks
+from pytest_steering.models.trial_runs import NEW_TOKENS, Runs
 from pytest_steering.models.witness import States, WitnessSession, same_bits, witnessed
-from pytest_steering.steering.intervention import Intervention
-from pytest_steering.steering.vector import SteeringVector
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from pytest_steering.models.engine.base import Engine, LoadedModel
     from pytest_steering.models.residual import StatePlace
 
 Outcome = tuple[str, str]
 """What is wrong, or nothing; what limits the trial, or nothing."""
 
 FINE: Outcome = ("", "")
-NEW_TOKENS = 3
-TOGETHER = (7, 4, 7)
-"""Row lengths of a batch: the first row is steered at its last token, the second at all, the third not."""
-ALONE = (7,)
 
 _CLOSE = 0.05
 """Pads may move a logit by this share of the largest in low precision; in float32 they hardly move any."""
 
 
-class Trials:
-    """Runs one model with one engine; an unsteered run is shared by all trials.
-
-    Attributes:
-        layers: The blocks that are steered one by one: all of a small model, else the first, the middle and
-            the last three.
-    """
-
-    def __init__(self, loaded: LoadedModel, engine: Engine, lengths: Sequence[int]) -> None:
-        """Bind the trials to a model and an engine; `lengths` are the rows'."""
-        self._loaded, self._engine, self._lengths = loaded, engine, lengths
-        count = loaded.architecture.num_layers
-        few = {0, count // 2, *range(max(0, count - 3), count)}
-        self.layers = tuple(range(count)) if count <= 6 else tuple(sorted(few))
-        self._hooks_before = -1
-
-    @property
-    def engine(self) -> str:
-        """Name of the engine."""
-        return self._engine.name
-
-    @property
-    def layer_path(self) -> str:
-        """Dotted name of the block list."""
-        return self._loaded.architecture.layer_path
+class Trials(Runs):
+    """What is claimed of one model and one engine; each trial returns what is wrong, and what limits it."""
 
     def repeat(self) -> Outcome:
         """Run twice without steering."""
@@ -161,76 +131,6 @@ class Trials:
         if grown or self.engine == "hooks":
             return f"{left} more than before", ""
         return "", f"{self.engine} keeps {left} of its own"
-
-    @cached_property
-    def _batch(self) -> TokenBatch:
-        vocabulary = int(self._loaded.module.get_input_embeddings().weight.shape[0])
-        rows = [[(3 + 5 * row + i) % vocabulary for i in range(n)] for row, n in enumerate(self._lengths)]
-        return pad_left(rows, self._loaded.pad_id, self._loaded.device)
-
-    @cached_property
-    def _clean(self) -> tuple[Tensor, States]:
-        logits, states, _ = self._run(self._unsteered)
-        return logits, states
-
-    @cached_property
-    def _steered(self) -> dict[int, tuple[Tensor, States, WitnessSession]]:
-        return {layer: self._run(self._rows([layer])) for layer in self.layers}
-
-    @cached_property
-    def _everywhere(self) -> tuple[Tensor, States, WitnessSession]:
-        return self._run(self._rows(range(self._loaded.architecture.num_layers)))
-
-    @cached_property
-    def _decoded(self) -> tuple[Tensor, list[States], WitnessSession]:
-        return self._generated()
-
-    def _generated(self) -> tuple[Tensor, list[States], WitnessSession]:
-        session = WitnessSession(self._batch, self._rows(self.layers))
-        with witnessed(self._loaded.module, self._loaded.architecture) as passes:
-            ids = self._engine.generate(self._batch, session, self._greedy())
-        return ids, passes, session
-
-    def _run(self, rows: Sequence[Intervention | None]) -> tuple[Tensor, States, WitnessSession]:
-        session = WitnessSession(self._batch, rows)
-        with witnessed(self._loaded.module, self._loaded.architecture) as passes:
-            logits = self._engine.logits(self._batch, session, 1)
-        session.trace.verify(self._batch.columns)
-        return logits, passes[0], session
-
-    def _rows(self, layers: Sequence[int]) -> list[Intervention | None]:
-        vector = self._vector.only(layers)
-        rows = [
-            Intervention(vector, positions="last", per_layer=True),
-            Intervention(vector, positions="all", per_layer=True),
-            None,
-        ]
-        return rows[: len(self._lengths)]
-
-    @property
-    def _unsteered(self) -> list[Intervention | None]:
-        return [None] * len(self._lengths)
-
-    @cached_property
-    def _vector(self) -> SteeringVector:
-        """Random directions as long as the states they are added to."""
-        import torch
-
-        generator = torch.Generator().manual_seed(0)
-        directions = {}
-        for layer, state in self._clean[1].items():
-            drawn = torch.randn(self._loaded.architecture.hidden_size, generator=generator)
-            spread = state[0].float().std().nan_to_num(1.0).cpu()
-            directions[layer] = drawn * (spread if spread > 0 else 1.0)
-        return SteeringVector(directions)
-
-    def _greedy(self) -> dict[str, Any]:
-        from transformers import GenerationConfig
-
-        config = GenerationConfig(
-            max_new_tokens=NEW_TOKENS, do_sample=False, pad_token_id=self._loaded.pad_id, eos_token_id=None
-        )
-        return {"generation_config": config}
 
 
 def _pass_fault(session: WitnessSession, number: int, handed: States) -> str:

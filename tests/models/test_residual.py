@@ -13,7 +13,8 @@ from torch import Tensor
 from transformers.modeling_outputs import BaseModelOutput
 
 from pytest_steering.errors import ModelError
-from pytest_steering.models.residual import StatePlace, find_states, merged, shapes
+from pytest_steering.models.forms import find_states, shapes
+from pytest_steering.models.residual import StatePlace, merged
 
 B, S, H, N = 2, 7, 24, 3
 Pair = namedtuple("Pair", "extra state")

@@ -14,7 +14,8 @@ from pytest_steering.models.census.build import NotBuilt, build, tiny_tokenizer
 from pytest_steering.models.engine.base import make_engine
 from pytest_steering.models.loading import as_loaded
 from pytest_steering.models.proof import DECODE, Proof, prove
-from pytest_steering.models.trials import ALONE, TOGETHER, Trials
+from pytest_steering.models.trial_runs import ALONE, TOGETHER
+from pytest_steering.models.trials import Trials
 
 if TYPE_CHECKING:
     from pytest_steering.models.engine.base import LoadedModel

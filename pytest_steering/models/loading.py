@@ -41,8 +41,9 @@ def load_model(
     kind = resolve_dtype(dtype, place)
     _require_memory(spec, place, dtype, trust_remote_code)
     module, tokenizer = _read(spec, kind, options)
-    module = module.to(place).eval()
-    return as_loaded(module, tokenizer, layer_path)
+    if getattr(module, "hf_quantizer", None) is None:  # a quantised model stands where its loader put it
+        module = module.to(place)
+    return as_loaded(module.eval(), tokenizer, layer_path)
 
 
 def as_loaded(module: Any, tokenizer: Any, layer_path: str | None = None) -> LoadedModel:

@@ -197,6 +197,24 @@ def test_a_hub_id_without_a_network_is_one_clear_sentence(
         SteerableModel.load("bigcode/starcoder2-15b")
 
 
+def test_a_quantised_model_is_left_where_its_loader_put_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from transformers import AutoModelForCausalLM
+
+    read = AutoModelForCausalLM.from_pretrained
+
+    def quantised(*args: Any, **options: Any) -> Any:
+        found = read(*args, **options)
+        module = found[0] if isinstance(found, tuple) else found
+        module.hf_quantizer = "some"
+        module.to = lambda *_: pytest.fail("a quantised model must not be moved")
+        return found
+
+    monkeypatch.setattr(AutoModelForCausalLM, "from_pretrained", quantised)
+    assert SteerableModel.load(str(folder)).architecture.num_layers > 0
+
+
 def test_every_stop_token_of_the_generation_config_ends_an_answer() -> None:
     module = tiny_module("qwen2")
     module.generation_config.eos_token_id = [END, 7]

@@ -88,7 +88,8 @@ def require_room(lengths: Sequence[int], new_tokens: int, context: int | None) -
         raise PromptError(
             f"{len(long)} of {len(lengths)} prompts do not fit: with {new_tokens} new tokens a context of "
             f"{context} holds prompts of {room} tokens, the longest has {worst}; "
-            f"they are prompts {listed(long)}. Shorten or leave them out; nothing is cut here"
+            f"they are prompts {listed(long)}. Shorten them, leave them out, or ask for fewer new tokens; "
+            "nothing is cut here"
         )
 
 

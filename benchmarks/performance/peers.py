@@ -1,6 +1,6 @@
 """The same work by repeng, steering-vectors or a hand-written nnsight loop; prints one JSON line.
 
-Run by test_peers.py in an environment that has the peer: `python peers.py repeng 8`.
+Run by test_peers.py in an environment that has the peer: `python peers.py repeng 8`, for 8 prompts.
 """
 
 from __future__ import annotations
@@ -11,9 +11,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from workloads import NEW_TOKENS, random_module, random_prompts, sweep_cells, timed, word_tokenizer
-
-LAYER_CELL = 3
+from workloads import (
+    NEW_TOKENS,
+    Spent,
+    random_module,
+    random_prompts,
+    sampled,
+    sweep_cells,
+    timed,
+    word_tokenizer,
+)
 
 
 @contextmanager
@@ -60,18 +67,22 @@ PEERS = {"repeng": by_repeng, "steering-vectors": by_steering_vectors, "nnsight"
 
 
 def main(peer: str, count: int) -> None:
+    """Generate under each sampled cell; print what each took and the tokens of the first."""
     import torch
 
-    module, tokenizer = random_module(), word_tokenizer()
-    cell = sweep_cells()[LAYER_CELL]
-    layer = cell.at[0]
-    batch = tokenizer(random_prompts(count), padding=True, return_tensors="pt")
-    inputs = {"input_ids": batch["input_ids"], "attention_mask": batch["attention_mask"]}
+    module, tokenizer, cells = random_module(), word_tokenizer(), sweep_cells()
+    inputs = dict(tokenizer(random_prompts(count), padding=True, return_tensors="pt"))
+    read = {name: inputs[name] for name in ("input_ids", "attention_mask")}
     options = {"max_new_tokens": NEW_TOKENS, "do_sample": False, "pad_token_id": 0}
-    with PEERS[peer](module, layer, cell.delta(layer)) as generate, torch.no_grad():
-        spent, ids = timed(lambda: generate(**inputs, **options))
-    new = ids[:, inputs["input_ids"].shape[1] :].tolist()
-    print(json.dumps({"cpu": spent.cpu, "wall": spent.wall, "tokens": new}))  # noqa: T201
+    took: list[Spent] = []
+    first: list[list[int]] = []
+    for cell in (cells[number] for number in sampled(cells)):
+        layer = cell.at[0]
+        with PEERS[peer](module, layer, cell.delta(layer)) as generate, torch.no_grad():
+            spent, ids = timed(lambda run=generate: run(**read, **options))  # type: ignore[misc]
+        took.append(spent)
+        first = first or ids[:, read["input_ids"].shape[1] :].tolist()
+    print(json.dumps({"cells": [vars(spent) for spent in took], "tokens": first}))  # noqa: T201
 
 
 if __name__ == "__main__":

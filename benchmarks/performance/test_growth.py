@@ -23,7 +23,7 @@ def test_growth() -> None:
 
     def cost(prompts: int, tokens: int, arms: int) -> float:
         texts = random_prompts(prompts, tokens)
-        return timed(lambda: model.complete(texts, cells[:arms], max_new_tokens=NEW))[0].cpu
+        return timed(lambda: model.complete(texts, cells[:arms], max_new_tokens=NEW))[0].wall
 
     cost(1, 32, 2)
     axes: dict[str, tuple[Sequence[int], Callable[[int], float]]] = {

@@ -17,7 +17,7 @@ def plain_product(rows: int) -> float:
     left, right = torch.randn(rows, HIDDEN), torch.randn(HIDDEN, 2048)
     left @ right
     spent, _ = timed(lambda: [left @ right for _ in range(REPEATS)])
-    return REPEATS * 2 * rows * HIDDEN * 2048 / spent.cpu
+    return REPEATS * 2 * rows * HIDDEN * 2048 / spent.wall
 
 
 def plain_copy() -> float:
@@ -28,7 +28,7 @@ def plain_copy() -> float:
     target = torch.empty_like(source)
     target.copy_(source)
     spent, _ = timed(lambda: [target.copy_(source) for _ in range(4)])
-    return 4 * 2 * 4 * source.numel() / spent.cpu
+    return 4 * 2 * 4 * source.numel() / spent.wall
 
 
 def test_prefill_and_decode_against_a_product_and_a_copy() -> None:
@@ -40,13 +40,13 @@ def test_prefill_and_decode_against_a_product_and_a_copy() -> None:
     prefill_flop = 2 * parameters * one.counts.prompt_tokens
     decode_flop = 2 * parameters * (many.counts.generated_tokens - one.counts.generated_tokens)
     decode_bytes = 4 * parameters * (many.counts.forwards - one.counts.forwards)
-    decode = long.cpu - short.cpu
+    decode = long.wall - short.wall
     product, copy = plain_product(60), plain_copy()
     note(
         "limit",
         product_flop_per_s=product,
         copy_bytes_per_s=copy,
-        prefill_share_of_product=prefill_flop / short.cpu / product,
+        prefill_share_of_product=prefill_flop / short.wall / product,
         decode_share_of_product=decode_flop / decode / product,
         decode_share_of_copy=decode_bytes / decode / copy,
         flop_per_byte=decode_flop / decode_bytes,

@@ -35,7 +35,7 @@ def test_steering_costs_little_more_than_not_steering(name: str, limit: float, e
     cell = sweep_cells([blocks // 2], size, 1.0)[0]
 
     def seconds(arm: object) -> float:
-        return timed(lambda: model.complete(prompts, [arm], max_new_tokens=12))[0].cpu  # type: ignore[list-item]
+        return timed(lambda: model.complete(prompts, [arm], max_new_tokens=12))[0].wall  # type: ignore[list-item]
 
     seconds(cell), seconds(None)
     ratios = []

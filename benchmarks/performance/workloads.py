@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import platform
+import random
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -32,7 +34,8 @@ class Spent:
 
     Attributes:
         wall: Seconds that passed.
-        cpu: Seconds that processors worked for this process; on a busy machine the fairer of the two.
+        cpu: Seconds that processors worked for this process: the fairer of the two on a busy machine, while
+            on an idle one it counts threads that wait for each other, too.
     """
 
     wall: float
@@ -44,6 +47,22 @@ def timed(call: Callable[[], T]) -> tuple[Spent, T]:
     wall, cpu = time.perf_counter(), time.process_time()
     value = call()
     return Spent(time.perf_counter() - wall, time.process_time() - cpu), value
+
+
+def scaled(alone: Sequence[Spent], cells: int) -> Spent:
+    """Return what all cells would take one by one, from what some of them took."""
+    many = cells / len(alone)
+    return Spent(many * sum(one.wall for one in alone), many * sum(one.cpu for one in alone))
+
+
+def ratios(part: Spent, whole: Spent) -> dict[str, float]:
+    """Return part over whole by both clocks."""
+    return {"wall": part.wall / whole.wall, "cpu": part.cpu / whole.cpu}
+
+
+def sampled(cells: Sequence[Intervention]) -> list[int]:
+    """Return which cells are run one by one."""
+    return sorted(random.Random(0).sample(range(len(cells)), SAMPLED_CELLS))
 
 
 def note(name: str, **numbers: Any) -> None:
@@ -81,6 +100,15 @@ def peer_run(script: str, peer: str, count: int) -> Any:
     )
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(done.stdout.splitlines()[-1])
+
+
+def peak_mib(what: str) -> float:
+    """Return the peak memory of a process of its own (see peak.py); what was held before would hide it."""
+    command = [sys.executable, str(Path(__file__).parent / "peak.py"), what]
+    root = str(Path(__file__).parents[2])
+    surroundings = {**os.environ, "PYTHONPATH": root}
+    done = subprocess.run(command, capture_output=True, text=True, env=surroundings, check=True)
+    return float(done.stdout.splitlines()[-1])
 
 
 def random_module(kv_heads: int = 4, seed: int = 0) -> Any:
@@ -125,8 +153,6 @@ def random_model(kv_heads: int = 4) -> SteerableModel:
 
 def random_prompts(count: int = PROMPTS, tokens: int = PROMPT_TOKENS, seed: int = 1) -> list[str]:
     """Return prompts of random words, up to a twentieth shorter than asked."""
-    import random
-
     drawn = random.Random(seed)
     lengths = [tokens - drawn.randrange(max(1, tokens // 20)) for _ in range(count)]
     return [" ".join(f"t{drawn.randrange(2, VOCABULARY)}" for _ in range(length)) for length in lengths]

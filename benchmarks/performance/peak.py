@@ -1,0 +1,34 @@
+"""Prints the peak memory, in MiB, of a process that ran one cell or a sweep: `python peak.py tree`."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+
+from workloads import NEW_TOKENS, PROMPTS, random_model, random_prompts, sweep_cells
+
+from pytest_steering import SteeringVector
+from pytest_steering.models.free import peak_bytes
+
+SWEEP_PROMPTS = 8
+"""Enough for several batches at the row budget; more prompts only repeat them."""
+
+EXTRACTION_TOKENS = 20
+"""Few, so that what is kept of each pair would show beside what a batch needs."""
+
+
+def main(what: str) -> None:
+    model, cells = random_model(), sweep_cells()
+    if what == "cell":
+        model.complete(random_prompts(PROMPTS), cells[:1], max_new_tokens=NEW_TOKENS)
+    elif what in ("tree", "copies"):
+        one_way = replace(model, sharing=what)
+        one_way.complete(random_prompts(SWEEP_PROMPTS), cells, max_new_tokens=NEW_TOKENS)
+    elif what.startswith("extraction:"):
+        both = random_prompts(2 * int(what.partition(":")[2]), EXTRACTION_TOKENS)
+        SteeringVector.from_contrast(model, both[::2], both[1::2], "all")
+    print(peak_bytes(model.loaded.device) / (1 << 20))  # noqa: T201
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -44,9 +44,19 @@ class Spent:
 
 def timed(call: Callable[[], T]) -> tuple[Spent, T]:
     """Return what a call took and what it returned."""
+    finish_queued_kernels()
     wall, cpu = time.perf_counter(), time.process_time()
     value = call()
+    finish_queued_kernels()
     return Spent(time.perf_counter() - wall, time.process_time() - cpu), value
+
+
+def finish_queued_kernels() -> None:
+    """Wait for a CUDA device, where there is one: it returns before its work is done."""
+    import torch
+
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()
 
 
 def scaled(alone: Sequence[Spent], cells: int) -> Spent:

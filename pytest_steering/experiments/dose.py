@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from pytest_steering.experiments.evaluate import likelihoods
 from pytest_steering.experiments.statistics import DoseResponse, dose_response
@@ -19,7 +19,33 @@ FIRST_SEED = 2000
 """Far from the seeds of the random arms and of the margin shift, so that all draw different directions."""
 
 
-def margin_doses(
+@dataclass(frozen=True)
+class DoseCurves:
+    """How margins follow the scale.
+
+    Attributes:
+        scales: Ascending, 0 first.
+        ids: Of the samples.
+        items: For each of them the margin at each scale.
+        random: For each random direction the mean margin at each scale.
+    """
+
+    scales: Sequence[float]
+    ids: Sequence[str]
+    items: Sequence[Sequence[float]]
+    random: Sequence[Sequence[float]]
+
+    def response(self) -> DoseResponse:
+        """Return the slopes; a direction's mean slope is the slope of its mean curve."""
+        random = [[curve] for curve in self.random] or None
+        return dose_response(self.scales, self.items, random)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the form that a record holds."""
+        return {name: list(value) for name, value in vars(self).items()}
+
+
+def margin_curves(
     model: SteerableModel,
     intervention: Intervention,
     asked: Sequence[Asked],
@@ -27,7 +53,7 @@ def margin_doses(
     *,
     parts: Sequence[float],
     directions: int,
-) -> DoseResponse:
+) -> DoseCurves:
     """Return how the margin follows the scale.
 
     Args:
@@ -50,6 +76,7 @@ def margin_doses(
     base, *moved = likelihoods(model, asked, [None, *arms], form)
     curves = np.array(moved).reshape(len(vectors), len(shares) - 1, len(asked)).transpose(0, 2, 1)
     start = np.broadcast_to(np.array(base)[None, :, None], (len(vectors), len(asked), 1))
-    outcomes = np.concatenate([start, curves], axis=2)
+    margins = np.concatenate([start, curves], axis=2)
     scales = [intervention.scale * share for share in shares]
-    return dose_response(scales, outcomes[0], outcomes[1:] if directions else None)
+    ids = [one.sample.id for one in asked]
+    return DoseCurves(scales, ids, margins[0].tolist(), margins[1:].mean(axis=1).tolist())

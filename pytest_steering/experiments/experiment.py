@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_steering.errors import DataError
 from pytest_steering.evaluation.datasets import load_dataset, load_neutral, without_overlap
-from pytest_steering.experiments import asking, contrasts, recording
+from pytest_steering.experiments import asking, contrasts
 from pytest_steering.experiments.apart import refuse_scored
+from pytest_steering.experiments.beside_random import margin_doses, margin_shift
 from pytest_steering.experiments.controls import DEFAULT_CONTROLS
-from pytest_steering.experiments.dose import margin_doses
 from pytest_steering.experiments.equal_effect import of_equal_effect
 from pytest_steering.experiments.findings.data import CLAIM
 from pytest_steering.experiments.making import extract_vector, search_split
 from pytest_steering.experiments.running import run_arms
 from pytest_steering.experiments.search import DEFAULT_SCALES, Choice
-from pytest_steering.experiments.shift import MarginShift, margin_shift
+from pytest_steering.experiments.shift import MarginShift
 from pytest_steering.experiments.side_effects import NEUTRAL_TEXTS
 from pytest_steering.extraction.pairs import ContrastPair
 
@@ -140,7 +140,7 @@ class Experiment:
 
         Args:
             pairs: Contrast pairs, none of them about a scored sample.
-            method: `mean_difference`.
+            method: `mean_difference` or `lda`.
             layers: Block numbers, `last3` or `all`.
 
         Raises:
@@ -179,6 +179,7 @@ class Experiment:
         scales: Sequence[float] = DEFAULT_SCALES,
         split: str = "dev",
         limit: int | None = None,
+        forced: bool = False,
     ) -> Choice:
         """Return the layer and scale that answer best on a split that is not scored.
 
@@ -188,8 +189,10 @@ class Experiment:
             scales: Tried at each layer.
             split: Where to look, in the data set that vectors come from.
             limit: Look at this many samples, taken evenly; None for all.
+            forced: Search with a vector that was made for something else; the records say so.
 
         Raises:
+            VectorError: The vector was made for another model and is not forced.
             DataError: The split is the one that is scored, or no point was given.
         """
         if (self.source, split) == (self.dataset, self.split):
@@ -200,9 +203,9 @@ class Experiment:
         tried = list(layers if layers is not None else vector.layers)
         if not tried or not scales:
             raise DataError("a search needs at least one layer and one scale")
-        key = ("search", *self._identity, vector.sha256, split, limit, tuple(tried), tuple(scales))
+        key = ("search", *self._identity, vector.sha256, split, limit, tuple(tried), tuple(scales), forced)
         choice: Choice = self._remembered(
-            key, lambda: search_split(self, vector, tried, scales, split, limit)
+            key, lambda: search_split(self, vector, tried, scales, split, limit, forced)
         )
         return choice
 
@@ -257,11 +260,7 @@ class Experiment:
             directions: Number of random directions of equal norm.
             samples: How many scored samples are taken, at even steps.
         """
-        fitting = asking.fitting(self.model, self.scored, 1)
-        asked = asking.ask(asking.evenly([one.sample for one in fitting], samples), self.question)
-        return margin_doses(
-            self.model, intervention, asked, self.question, parts=parts, directions=directions
-        )
+        return margin_doses(self, intervention, parts, directions, samples)
 
     def margin_shift(
         self, intervention: Intervention, directions: int = 39, samples: int = 96
@@ -273,11 +272,7 @@ class Experiment:
             directions: Number of random directions.
             samples: How many scored samples are taken, at even steps.
         """
-        fitting = asking.fitting(self.model, self.scored, 1)
-        asked = asking.ask(asking.evenly([one.sample for one in fitting], samples), self.question)
-        shift = margin_shift(self.model, intervention, asked, self.question, directions)
-        self.sink(recording.shift_record(self, intervention, asked, shift))
-        return shift
+        return margin_shift(self, intervention, directions, samples)
 
     @property
     def _identity(self) -> tuple[object, ...]:

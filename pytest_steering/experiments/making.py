@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pytest_steering.experiments import asking, recording, resuming
-from pytest_steering.experiments.observation import origin
+from pytest_steering.experiments import asking, resuming, sweeps
 from pytest_steering.experiments.search import Choice, search
 from pytest_steering.extraction.directions import extract
+from pytest_steering.models.origin import made_from
 from pytest_steering.steering.intervention import Intervention
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def extract_vector(
     """
     vector = extract(experiment.model, pairs, method, layers)
     told = {
-        **origin.made_from(experiment.model, vector.layers),
+        **made_from(experiment.model, vector.layers),
         "dataset": experiment.source,
         "contrast": ", ".join(sorted({pair.contrast for pair in pairs})),
         "sample_ids": ",".join(dict.fromkeys(pair.sample_id for pair in pairs)),
@@ -48,6 +48,7 @@ def search_split(
     scales: Sequence[float],
     split: str,
     limit: int | None,
+    forced: bool,
 ) -> Choice:
     """Return the best layer and scale on a split, and hand a record of every point to the experiment's sink.
 
@@ -58,27 +59,26 @@ def search_split(
         scales: Scales to try at each.
         split: Of the data set that vectors come from.
         limit: Look at this many samples; None for all.
+        forced: Whether the vector may have been made for something else.
     """
     every = asking.ask(experiment.samples(split, experiment.source), experiment.question)
     samples = [one.sample for one in asking.fitting(experiment.model, every, experiment.max_new_tokens)]
     asked = asking.ask(samples if limit is None else asking.evenly(samples, limit), experiment.question)
     searched = experiment.memo.setdefault(("searched", vector.sha256), [])
     searched.append((split, [one.sample for one in asked]))
-    grid = [Intervention(vector, [layer], scale) for layer in layers for scale in scales]
+    grid = [Intervention(vector, [layer], scale, forced=forced) for layer in layers for scale in scales]
     resumed = resuming.resumed_choice(experiment, grid, asked, split)
     if resumed is not None:
         return resumed
     choice = search(
         experiment.model,
-        vector,
+        grid,
         asked,
         experiment.question,
         split=split,
-        layers=layers,
-        scales=scales,
         reader=experiment.reader,
         max_new_tokens=experiment.max_new_tokens,
     )
-    for record in recording.search_records(experiment, vector, asked, choice):
+    for record in sweeps.search_records(experiment, grid, asked, choice):
         experiment.sink(record)
     return choice

@@ -21,10 +21,7 @@ from pytest_steering.records import Outcome, Record
 if TYPE_CHECKING:
     from pytest_steering.experiments.evaluate import Evaluation
     from pytest_steering.experiments.experiment import Experiment
-    from pytest_steering.experiments.search import Choice
-    from pytest_steering.experiments.shift import MarginShift
     from pytest_steering.steering.intervention import Intervention
-    from pytest_steering.steering.vector import SteeringVector
 
 
 def score_arms(
@@ -113,68 +110,73 @@ def blank(
         name: The cell's arm.
     """
     return Record(
-        spec=_spec(experiment, "score", [one.sample for one in asked], arms[name], arms[STEERED]),
+        spec=spec_of(experiment, "score", [one.sample for one in asked], arms[name], arms[STEERED]),
         arm=name,
-        provenance=_provenance(arms[name]),
+        provenance=provenance_of(arms[name]),
         experiment=experiment.name,
         node_id=experiment.node_id,
     )
 
 
-def blank_search(
-    experiment: Experiment, intervention: Intervention, asked: Sequence[Asked], split: str
-) -> Record:
-    """Return the record of a point of a search as it is before anything was run.
+def spec_of(
+    experiment: Experiment,
+    purpose: str,
+    samples: Sequence[Any],
+    intervention: Intervention | None,
+    steered: Intervention | None,
+) -> dict[str, Any]:
+    """Return what was asked for; the vector's origin is said of all arms of a run, which keeps them together.
 
     Args:
-        experiment: Names model, data and generation in the spec.
-        intervention: The point.
-        asked: The samples that are searched on.
-        split: Theirs.
+        experiment: Names model, data and generation.
+        purpose: Such as `score`.
+        samples: Those of the cell.
+        intervention: The cell's; None for the unsteered model.
+        steered: The run's steered arm.
     """
-    spec = _spec(experiment, "search", [one.sample for one in asked], intervention, intervention)
-    return Record(
-        spec={**spec, "data": {**spec["data"], "dataset": experiment.source, "split": split}},
-        provenance=_provenance(intervention),
-        experiment=experiment.name,
-        node_id=experiment.node_id,
-    )
-
-
-def search_records(
-    experiment: Experiment, vector: SteeringVector, asked: Sequence[Asked], choice: Choice
-) -> Iterator[Record]:
-    """Yield one record a point of a search."""
-    from pytest_steering.steering.intervention import Intervention
-
-    surroundings = environment(experiment.model)
-    for point in choice.curve:
-        intervention = Intervention(vector, [point.layer], point.scale)
-        yield replace(
-            blank_search(experiment, intervention, asked, choice.split),
-            environment=surroundings,
-            metrics={"accuracy_by_margin": point.by_margin, "accuracy_by_text": point.by_text},
-        )
-
-
-def shift_record(
-    experiment: Experiment, intervention: Intervention, asked: Sequence[Asked], shift: MarginShift
-) -> Record:
-    """Return the record of a comparison with random directions."""
-    return Record(
-        spec=_spec(experiment, "margin shift", [one.sample for one in asked], intervention, intervention),
-        environment=environment(experiment.model),
-        metrics={
-            "margin_shift": shift.shift,
-            "largest_random_shift": max(shift.random, key=abs),
-            "margin_shift_ratio": shift.ratio,
-            "margin_shift_p": shift.p,
+    architecture = experiment.model.architecture
+    return {
+        "purpose": purpose,
+        "model": {
+            "name": experiment.model.name,
+            "model_type": architecture.model_type,
+            "family": architecture.family,
+            "num_layers": architecture.num_layers,
+            "hidden_size": architecture.hidden_size,
         },
-        counts={"directions": len(shift.random), "samples": shift.samples},
-        provenance=_provenance(intervention),
-        experiment=experiment.name,
-        node_id=experiment.node_id,
-    )
+        "data": {
+            "dataset": experiment.dataset,
+            "split": experiment.split,
+            "samples": len(samples),
+            "sha256": data_hash(samples),
+        },
+        "vectors": {} if steered is None else _origin(steered),
+        "prompt": {
+            "form": experiment.form,
+            "rendering": experiment.question.rendering,
+            "both_polarities": experiment.both_polarities,
+        },
+        "generation": {"decoding": "greedy", "max_new_tokens": experiment.max_new_tokens},
+        "reader": experiment.reader,
+        "engine": experiment.model.engine_name,
+        "intervention": None if intervention is None else intervention.spec(),
+    }
+
+
+def provenance_of(intervention: Intervention | None) -> dict[str, Any]:
+    """Return where an intervention's vector comes from, its norms and its hash; nothing without one.
+
+    Args:
+        intervention: The cell's.
+    """
+    if intervention is None:
+        return {}
+    vector = intervention.vector
+    norms = {str(layer): vector.norms[layer] for layer in intervention.at}
+    if all(map(isfinite, norms.values())):
+        vector = vector.only(intervention.at)
+    forced = {"forced": True} if intervention.forced else {}
+    return {**vector.provenance, "method": vector.method, "norms": norms, "sha256": vector.sha256, **forced}
 
 
 def metrics_of(asked: Sequence[Asked], outcomes: Sequence[Outcome]) -> Metrics:
@@ -223,53 +225,6 @@ def _both_polarities(asked: Sequence[Asked], outcomes: Sequence[Outcome]) -> dic
     return {"auroc_both_polarities": auroc(rows)} if rows else {}
 
 
-def _spec(
-    experiment: Experiment,
-    purpose: str,
-    samples: Sequence[Any],
-    intervention: Intervention | None,
-    steered: Intervention | None,
-) -> dict[str, Any]:
-    """Say what was asked for; the vector's origin is said of all arms of a run, which keeps them together."""
-    architecture = experiment.model.architecture
-    return {
-        "purpose": purpose,
-        "model": {
-            "name": experiment.model.name,
-            "model_type": architecture.model_type,
-            "family": architecture.family,
-            "num_layers": architecture.num_layers,
-            "hidden_size": architecture.hidden_size,
-        },
-        "data": {
-            "dataset": experiment.dataset,
-            "split": experiment.split,
-            "samples": len(samples),
-            "sha256": data_hash(samples),
-        },
-        "vectors": {} if steered is None else _origin(steered),
-        "prompt": {
-            "form": experiment.form,
-            "rendering": experiment.question.rendering,
-            "both_polarities": experiment.both_polarities,
-        },
-        "generation": {"decoding": "greedy", "max_new_tokens": experiment.max_new_tokens},
-        "reader": experiment.reader,
-        "engine": experiment.model.engine_name,
-        "intervention": None if intervention is None else intervention.spec(),
-    }
-
-
 def _origin(intervention: Intervention) -> dict[str, str]:
     said = intervention.vector.provenance
     return {name: said[name] for name in ("dataset", "contrast") if said.get(name)}
-
-
-def _provenance(intervention: Intervention | None) -> dict[str, Any]:
-    if intervention is None:
-        return {}
-    vector = intervention.vector
-    norms = {str(layer): vector.norms[layer] for layer in intervention.at}
-    if all(map(isfinite, norms.values())):
-        vector = vector.only(intervention.at)
-    return {**vector.provenance, "method": vector.method, "norms": norms, "sha256": vector.sha256}

@@ -17,6 +17,7 @@ from pytest_steering.experiments.observation import observe
 from pytest_steering.experiments.result import STEERED, UNSTEERED, Result
 from pytest_steering.experiments.side_effects import NEUTRAL_TEXTS, neutral_effects
 from pytest_steering.models.fingerprint import count_hooks, weights_state
+from pytest_steering.models.origin import require_origin
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.experiment import Experiment
@@ -57,7 +58,7 @@ def _scored(
     seen: Mapping[str, Any],
 ) -> Result:
     try:
-        _refuse_foreign(experiment, intervention, seen)
+        require_origin(experiment.model.name, experiment.model.loaded, intervention)
         with left_as_it_was(experiment.model):
             evaluation = _timed(experiment, arms)
     except (InterventionError, VectorError, RuntimeError) as error:
@@ -92,14 +93,6 @@ def left_as_it_was(model: SteerableModel) -> Iterator[None]:
         raise InterventionError(f"{count_hooks(module) - hooks} hooks were left on {model.name}")
     if weights_state(module) != weights:
         raise InterventionError(f"the weights of {model.name} changed while it was steered")
-
-
-def _refuse_foreign(experiment: Experiment, intervention: Intervention, seen: Mapping[str, Any]) -> None:
-    if seen["foreign"] and not intervention.forced:
-        raise VectorError(
-            f"the vector was made for something else ({'; '.join(seen['foreign'])}); extract one from "
-            f"{experiment.model.name}, or say Intervention(..., forced=True)"
-        )
 
 
 def _timed(experiment: Experiment, arms: Mapping[str, Intervention | None]) -> Evaluation:

@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pytest_steering.experiments.evaluate import evaluate, likelihoods
-from pytest_steering.steering.intervention import Intervention
 
 if TYPE_CHECKING:
     from pytest_steering.evaluation.prompts.forms import QuestionForm
     from pytest_steering.experiments.asking import Asked
     from pytest_steering.models.steerable import SteerableModel
-    from pytest_steering.steering.vector import SteeringVector
+    from pytest_steering.steering.intervention import Intervention
 
 DEFAULT_SCALES = tuple(step / 8 for step in range(4, 13))
 """0.5 to 1.5 by 0.125: a vector of mean differences works best near its own length."""
@@ -60,33 +59,28 @@ class Choice:
 
 def search(
     model: SteerableModel,
-    vector: SteeringVector,
+    grid: Sequence[Intervention],
     asked: Sequence[Asked],
     form: QuestionForm,
     *,
     split: str,
-    layers: Sequence[int],
-    scales: Sequence[float],
     reader: str,
     max_new_tokens: int,
 ) -> Choice:
-    """Return the best layer and scale: all by the margin's sign, then the best few by their texts.
+    """Return the best layer and scale of a grid: all by the margin's sign, then the best few by their texts.
 
     The first answer token ranks points cheaply, but does not see text that breaks later on; so the finalists
     are generated and read.
 
     Args:
         model: The model.
-        vector: Has a direction for each of `layers`.
+        grid: The points, each an intervention at one layer.
         asked: Samples of a split that is not scored.
         form: How they are asked.
         split: That split's name.
-        layers: Blocks to try.
-        scales: Scales to try at each.
         reader: Name of the answer reader.
         max_new_tokens: At most this many for each answer of a finalist.
     """
-    grid = [Intervention(vector, [layer], scale) for layer in layers for scale in scales]
     margins = likelihoods(model, asked, grid, form)
     points = [
         Point(one.at[0], one.scale, _sign_accuracy(asked, margin))

@@ -41,7 +41,7 @@ class MarginShift:
         return not min(self.random) <= self.shift <= max(self.random)
 
 
-def margin_shift(
+def shift_beside(
     model: SteerableModel,
     intervention: Intervention,
     asked: Sequence[Asked],
@@ -62,5 +62,16 @@ def margin_shift(
     others = [replace(intervention, vector=vector.random_like(1000 + seed)) for seed in range(directions)]
     base, *moved = likelihoods(model, asked, [None, intervention, *others], form)
     shift, *random = [fmean(b - a for a, b in zip(base, arm, strict=True)) for arm in moved]
+    return ranked(shift, random, len(asked))
+
+
+def ranked(shift: float, random: Sequence[float], samples: int) -> MarginShift:
+    """Return a mean shift with its place among those of random directions.
+
+    Args:
+        shift: Of the vector.
+        random: Of the random directions, at least one.
+        samples: How many samples were asked about.
+    """
     rank = rank_among(shift, random)
-    return MarginShift(shift, tuple(random), rank.ratio, rank.p, len(asked))
+    return MarginShift(shift, tuple(random), rank.ratio, rank.p, samples)

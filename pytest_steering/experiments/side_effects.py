@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pytest_steering.errors import DataError
 from pytest_steering.experiments.findings.outputs import gibberish, repeats
+from pytest_steering.models.fit import require_fit
 from pytest_steering.records import Outcome
 
 if TYPE_CHECKING:
@@ -61,7 +62,9 @@ def neutral_effects(
 
     Raises:
         DataError: No text fits into the context.
+        VectorError: An intervention does not fit the model.
     """
+    require_fit(model.name, model.loaded, list(arms.values()))
     long = model.overlong(texts, 0)
     ids = [row for number, row in enumerate(model.tokens(texts)) if number not in long and len(row) > 3]
     if not ids:

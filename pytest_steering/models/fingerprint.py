@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -12,6 +13,25 @@ if TYPE_CHECKING:
 _WHOLE_TENSOR = 1 << 22
 _ONLY_LOOKING = "transformers.utils.output_capturing"
 _HOOK_TABLES = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
+
+
+_first_seen: WeakKeyDictionary[Module, str] = WeakKeyDictionary()
+_last_seen: WeakKeyDictionary[Module, tuple[list[tuple[int, int]], str]] = WeakKeyDictionary()
+
+
+def first_weights(module: Module) -> str:
+    """Return the fingerprint of the weights when this module was first asked about."""
+    if module not in _first_seen:
+        _first_seen[module] = weights_fingerprint(module)
+    return _first_seen[module]
+
+
+def current_weights(module: Module) -> str:
+    """Return the fingerprint of the weights; it is taken again only where torch counted a write to them."""
+    written = [(parameter._version, parameter.data_ptr()) for parameter in module.parameters()]
+    if module not in _last_seen or _last_seen[module][0] != written:
+        _last_seen[module] = written, weights_fingerprint(module)
+    return _last_seen[module][1]
 
 
 def weights_fingerprint(module: Module) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_steering.errors import ModelError, PromptError, VectorError
 from pytest_steering.models.batching import listed
+from pytest_steering.models.origin import require_origin
 from pytest_steering.steering.intervention import Intervention
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def as_arms(interventions: Any) -> list[Intervention | None]:
 
 
 def require_fit(name: str, loaded: LoadedModel, arms: Sequence[Intervention | None]) -> None:
-    """Raise VectorError unless each intervention fits the model.
+    """Raise VectorError unless each intervention fits the model and was made for it, or is forced on it.
 
     Args:
         name: What the message calls the model.
@@ -43,6 +44,7 @@ def require_fit(name: str, loaded: LoadedModel, arms: Sequence[Intervention | No
         if arm is not None:
             _require_width(name, loaded, arm)
             _require_layers(name, loaded, arm)
+            require_origin(name, loaded, arm)
             _require_finite(name, loaded, arm)
 
 

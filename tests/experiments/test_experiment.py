@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from pytest_steering import Experiment, Intervention, Record
-from pytest_steering.errors import DataError, InterventionError, SteeringError
+from pytest_steering.errors import DataError, InterventionError, SteeringError, VectorError
 from pytest_steering.experiments.evaluate import evaluate
 from pytest_steering.records import from_line, to_line
 
@@ -82,6 +83,31 @@ def test_layer_and_scale_are_never_chosen_on_the_scored_split(
 ) -> None:
     with pytest.raises(DataError, match="'test', the split that is scored"):
         experiment.search(intervention.vector, split="test")
+
+
+def test_a_foreign_vector_is_refused_in_every_use_and_a_forced_one_is_recorded_as_forced(
+    experiment: Experiment, intervention: Intervention, records: list[Record]
+) -> None:
+    told = {**intervention.vector.provenance, "weights": "of another model"}
+    foreign = replace(intervention, vector=replace(intervention.vector, provenance=told))
+    uses: dict[str, Callable[[Intervention], object]] = {
+        "run": lambda one: experiment.run(one, controls=["zero"]),
+        "search": lambda one: experiment.search(
+            one.vector, layers=[2], scales=[1.0], limit=4, forced=one.forced
+        ),
+        "margin shift": lambda one: experiment.margin_shift(one, directions=2, samples=4),
+        "dose response": lambda one: experiment.dose_response(one, directions=2, samples=4),
+        "equal effect": lambda one: experiment.of_equal_effect(one, 0.1),
+    }
+    for use in uses.values():
+        with pytest.raises(VectorError, match="made for something else"):
+            use(foreign)
+    records.clear()
+    for use in uses.values():
+        use(replace(foreign, forced=True))
+    forced = [one for one in records if one.arm != "unsteered"]
+    assert {one.spec["purpose"] for one in forced} == {"score", *uses} - {"run", "equal effect"}
+    assert all(one.provenance["forced"] for one in forced)
 
 
 def test_an_empty_split_is_named(experiment: Experiment) -> None:

@@ -7,9 +7,8 @@ import pytest
 from pytest_steering.evaluation.prompts.forms import FORMS
 from pytest_steering.evaluation.samples import Sample
 from pytest_steering.experiments.observation.near import near_copies, shared
-from pytest_steering.experiments.observation.origin import differences, made_from
 from pytest_steering.experiments.observation.probes import probe_reader
-from pytest_steering.experiments.observation.state import first_weights, foreign_hooks
+from pytest_steering.experiments.observation.state import foreign_hooks
 from pytest_steering.experiments.observation.witness import read_distance, witness
 from pytest_steering.models.fingerprint import count_hooks
 from pytest_steering.models.steerable import SteerableModel
@@ -60,23 +59,6 @@ def test_hooks_of_others_are_named_by_their_place() -> None:
     assert [name.partition(":")[0] for name in foreign_hooks(module)] == ["model.layers.2"]
     handle.remove()
     assert foreign_hooks(module) == []
-
-
-def test_the_first_weights_are_remembered() -> None:
-    model = tiny_model("qwen2", seed=3)
-    first = first_weights(model.loaded.module)
-    next(model.loaded.module.parameters()).data.mul_(2)
-    assert first_weights(model.loaded.module) == first != model.weights
-
-
-def test_a_vector_fits_the_model_it_says_it_is_from() -> None:
-    model, other = tiny_model("qwen2"), tiny_model("qwen2", seed=1)
-    vector = replace(random_vector(), provenance=made_from(model, (1, 3)))
-    assert differences(Intervention(vector), model) == []
-    assert differences(Intervention(random_vector()), model) == []
-    assert [one.split()[0] for one in differences(Intervention(vector), other)] == ["weights"]
-    narrow = replace(vector, provenance=made_from(model, (1,)))
-    assert differences(Intervention(narrow, [3]), model) == ["layers 1, applied at [3]"]
 
 
 @pytest.mark.parametrize("form", sorted(FORMS))

@@ -20,12 +20,10 @@ def test_every_layer_and_scale_is_on_the_curve_and_the_best_few_were_read(
     asked = ask(small.samples("dev")[:12], small.question)
     choice = search(
         small.model,
-        intervention.vector,
+        [Intervention(intervention.vector, [layer], scale) for layer in (1, 2) for scale in (0.5, 1.0, 1.5)],
         asked,
         small.question,
         split="dev",
-        layers=[1, 2],
-        scales=[0.5, 1.0, 1.5],
         reader="text",
         max_new_tokens=24,
     )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pytest_steering.experiments.observation import origin, state
+from pytest_steering.experiments.observation import state
 from pytest_steering.experiments.observation.near import shared
 from pytest_steering.experiments.observation.probes import probe_reader
 from pytest_steering.experiments.observation.witness import read_distance, witness
-from pytest_steering.models.fingerprint import count_hooks, weights_fingerprint
+from pytest_steering.models.fingerprint import count_hooks, first_weights, weights_fingerprint
+from pytest_steering.models.origin import differences
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.experiment import Experiment
@@ -30,9 +31,9 @@ def before(experiment: Experiment, intervention: Intervention, claim: float) -> 
         claim: The effect that the run is to show, as a share.
     """
     model, module = experiment.model, experiment.model.loaded.module
-    weights = {"first": state.first_weights(module), "before": weights_fingerprint(module)}
+    weights = {"first": first_weights(module), "before": weights_fingerprint(module)}
     seen: dict[str, Any] = {"claim": claim, "weights": weights, "hooks": state.hooks(module)}
-    seen["foreign"], seen["forced"] = origin.differences(intervention, model), intervention.forced
+    seen["foreign"], seen["forced"] = differences(intervention, model.loaded), intervention.forced
     seen["reader"] = probe_reader(experiment.reader, experiment.question)
     scored = [one.sample for one in experiment.scored]
     seen["overlap"] = shared(experiment.trained_on(intervention.vector), scored)
@@ -40,7 +41,8 @@ def before(experiment: Experiment, intervention: Intervention, claim: float) -> 
         {"split": split, "samples": len(samples), "overlap": shared(samples, scored)["samples"]}
         for split, samples in experiment.searched_on(intervention.vector)
     ]
-    return seen | _measured(experiment, intervention)
+    refused = seen["foreign"] and not seen["forced"]
+    return seen if refused else seen | _measured(experiment, intervention)
 
 
 def after(experiment: Experiment, seen: Mapping[str, Any]) -> dict[str, Any]:

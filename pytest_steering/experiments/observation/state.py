@@ -1,26 +1,16 @@
-"""Is the model the one that was first seen: no strange hooks, the same weights?"""
+"""Which hooks stand on the model, and which of them no known library put there."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
-from pytest_steering.models.fingerprint import count_hooks, weights_fingerprint
+from pytest_steering.models.fingerprint import count_hooks
 
 if TYPE_CHECKING:
     from torch.nn import Module
 
 _HOOK_TABLES = ("_forward_hooks", "_forward_pre_hooks")
 _KNOWN_LIBRARIES = ("torch", "transformers", "accelerate", "peft", "nnsight", "bitsandbytes")
-
-_first_seen: WeakKeyDictionary[Module, str] = WeakKeyDictionary()
-
-
-def first_weights(module: Module) -> str:
-    """Return the fingerprint of the weights when this module was first asked about."""
-    if module not in _first_seen:
-        _first_seen[module] = weights_fingerprint(module)
-    return _first_seen[module]
 
 
 def hooks(module: Module) -> dict[str, Any]:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from pytest_steering.experiments.observation.state import first_weights
+from pytest_steering.errors import VectorError
+from pytest_steering.models.fingerprint import current_weights, first_weights, weights_fingerprint
 
 if TYPE_CHECKING:
+    from pytest_steering.models.engine.base import LoadedModel
     from pytest_steering.models.steerable import SteerableModel
     from pytest_steering.steering.intervention import Intervention
 
@@ -29,34 +31,44 @@ def made_from(model: SteerableModel, layers: Sequence[int]) -> dict[str, str]:
         "revision": str(getattr(model.loaded.module.config, "_commit_hash", None) or ""),
         "weights": model.weights,
         "tokenizer": tokenizer_hash(model.loaded.tokenizer),
-        "template": _short(str(getattr(model.loaded.tokenizer, "chat_template", None) or "")),
+        "template": _template_hash(model.loaded),
         "layers": ",".join(map(str, layers)),
         "site": SITE,
         "versions": _versions(),
     }
 
 
-def differences(intervention: Intervention, model: SteerableModel) -> list[str]:
+def require_origin(name: str, loaded: LoadedModel, intervention: Intervention) -> None:
+    """Raise VectorError when a vector was made for something else than this use, and that is not forced.
+
+    Args:
+        name: What the message calls the model.
+        loaded: What the vector is applied to.
+        intervention: The vector and its layers.
+    """
+    other = [] if intervention.forced else differences(intervention, loaded)
+    if other:
+        raise VectorError(
+            f"the vector was made for something else ({'; '.join(other)}); extract one from {name}, or say "
+            "Intervention(..., forced=True)"
+        )
+
+
+def differences(intervention: Intervention, loaded: LoadedModel) -> list[str]:
     """Return in which ways a vector was made for something else than this use; empty for a vector that fits.
 
     What the vector does not say cannot differ: a vector made by hand belongs to no model.
 
     Args:
         intervention: The vector and its layers.
-        model: What it is applied to.
+        loaded: What it is applied to.
     """
     said = intervention.vector.provenance
-    found = {
-        "model_type": model.architecture.model_type,
-        "weights": first_weights(model.loaded.module),
-        "tokenizer": tokenizer_hash(model.loaded.tokenizer),
-        "template": _short(str(getattr(model.loaded.tokenizer, "chat_template", None) or "")),
-        "site": SITE,
-    }
+    known = {name: here(loaded, said[name]) for name, here in _HERE.items() if name in said}
     other = [
         f"{name} {_shown(said[name])}, here {_shown(here)}"
-        for name, here in found.items()
-        if said.get(name, here) != here
+        for name, here in known.items()
+        if said[name] != here
     ]
     return other + _other_layers(said, intervention.at)
 
@@ -68,6 +80,25 @@ def tokenizer_hash(tokenizer: Any) -> str:
         special = sorted(map(str, getattr(tokenizer, "all_special_tokens", ())))
         _tokenizers[tokenizer] = _short(json.dumps([words, special], ensure_ascii=True))
     return _tokenizers[tokenizer]
+
+
+def _template_hash(loaded: LoadedModel) -> str:
+    return _short(str(getattr(loaded.tokenizer, "chat_template", None) or ""))
+
+
+def _weights(loaded: LoadedModel, said: str) -> str:
+    """A vector made since the weights were changed belongs to the model as it is now."""
+    known = (first_weights, current_weights)
+    return said if any(said == one(loaded.module) for one in known) else weights_fingerprint(loaded.module)
+
+
+_HERE: Mapping[str, Callable[[LoadedModel, str], str]] = {
+    "model_type": lambda loaded, _said: loaded.architecture.model_type,
+    "weights": _weights,
+    "tokenizer": lambda loaded, _said: tokenizer_hash(loaded.tokenizer),
+    "template": lambda loaded, _said: _template_hash(loaded),
+    "site": lambda _loaded, _said: SITE,
+}
 
 
 def _other_layers(said: Mapping[str, str], at: Sequence[int]) -> list[str]:

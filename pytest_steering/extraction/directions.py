@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pytest_steering.errors import VectorError
+from pytest_steering.extraction.discriminant import discriminant_directions
 from pytest_steering.extraction.pairs import ContrastPair, require_pairs, shuffled_sides
 from pytest_steering.steering.vector import ReadsHiddenStates, SteeringVector
 
-METHODS = ("mean_difference",)
+METHODS = ("mean_difference", "lda")
 
 
 def extract(
@@ -24,7 +25,8 @@ def extract(
     Args:
         model: Read at `layers`.
         pairs: At least one.
-        method: `mean_difference`.
+        method: `mean_difference`, or `lda` for the linear discriminant: the mean difference corrected for
+            how states vary within the sides, with the same norm.
         layers: Block numbers, `last3` or `all`.
 
     Raises:
@@ -34,8 +36,7 @@ def extract(
     if method not in METHODS:
         raise VectorError(f"extraction method {method!r} is not known; known are {', '.join(METHODS)}")
     require_pairs(pairs)
-    positive, negative = [pair.positive for pair in pairs], [pair.negative for pair in pairs]
-    vector = SteeringVector.from_contrast(model, positive, negative, layers)
+    vector = _from_sides(model, [p.positive for p in pairs], [p.negative for p in pairs], layers, method)
     return replace(vector, provenance={**vector.provenance, "samples": samples_hash(pairs)})
 
 
@@ -51,8 +52,26 @@ def shuffled_like(
         seed: Of the permutation.
     """
     require_pairs(pairs)
-    control = SteeringVector.from_contrast(model, *shuffled_sides(pairs, seed), vector.layers)
+    # A vector that was scaled or given has no method of its own here.
+    method = vector.method if vector.method in METHODS else METHODS[0]
+    control = _from_sides(model, *shuffled_sides(pairs, seed), vector.layers, method)
     return replace(control.rescaled_to(vector), method=f"shuffled:{seed}")
+
+
+def _from_sides(
+    model: ReadsHiddenStates,
+    positive: Sequence[str],
+    negative: Sequence[str],
+    layers: Sequence[int] | str,
+    method: str,
+) -> SteeringVector:
+    if method != "lda":
+        return SteeringVector.from_contrast(model, positive, negative, layers)
+    provenance = {**model.vector_provenance(), "position": "last_prompt", "pairs": str(len(positive))}
+    directions = discriminant_directions(model, positive, negative, layers)
+    vector = SteeringVector(directions, method, provenance)
+    vector.require_nonzero()
+    return vector
 
 
 def samples_hash(pairs: Sequence[ContrastPair]) -> str:

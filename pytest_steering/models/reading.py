@@ -45,7 +45,7 @@ def read_states(
     def keep(layer: int, members: list[int], state: Tensor) -> None:
         states[layer][members] = state.float().cpu()
 
-    _read(loaded, engine, prompts, layers, where, batch_rows, keep)
+    each_batch(loaded, engine, prompts, layers, where, batch_rows, keep)
     return states
 
 
@@ -83,12 +83,12 @@ def read_means(
     def add(layer: int, members: list[int], state: Tensor) -> None:
         sums[layer].index_add_(0, owners[members], state.double().cpu())
 
-    _read(loaded, engine, prompts, layers, where, batch_rows, add)
+    each_batch(loaded, engine, prompts, layers, where, batch_rows, add)
     sizes = torch.tensor([[len(group)] for group in groups])
     return {layer: (total / sizes).float() for layer, total in sums.items()}
 
 
-def _read(
+def each_batch(
     loaded: LoadedModel,
     engine: Engine,
     prompts: Sequence[Sequence[int]],

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from pytest_steering.models.architecture import Architecture
     from pytest_steering.models.memory import MemoryProfile
+    from pytest_steering.models.moments import Moments
 
 SMALL_MODEL_ROWS = 64
 
@@ -229,6 +230,30 @@ class SteerableModel:
         ids = [self.tokens(prompts) for prompts in groups]
         require_room([len(row) for group in ids for row in group], 0, self.loaded.context)
         return read_means(self.loaded, self.engine, ids, wanted, where, self.batch_rows)
+
+    def state_moments(
+        self,
+        groups: Sequence[Sequence[str]],
+        layers: Sequence[int] | str = "last3",
+        position: str = "last_prompt",
+    ) -> dict[int, Moments]:
+        """Return means and the covariance within groups of states at one token of each prompt.
+
+        Args:
+            groups: Texts of each group.
+            layers: Block numbers, `last3` or `all`; each takes one number a pair of dimensions.
+            position: Names exactly one token of a prompt.
+
+        Raises:
+            VectorError: A layer lies outside the model, or the position names no or several tokens.
+            PromptError: Prompts are missing, empty or longer than the context.
+        """
+        from pytest_steering.models.moments import read_moments
+
+        wanted, where = self.architecture.resolve_layers(layers), Positions.parse(position)
+        ids = [self.tokens(prompts) for prompts in groups]
+        require_room([len(row) for group in ids for row in group], 0, self.loaded.context)
+        return read_moments(self.loaded, self.engine, ids, wanted, where, self.batch_rows)
 
     @overload
     def generate(

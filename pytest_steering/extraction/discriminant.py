@@ -1,0 +1,84 @@
+"""The linear discriminant: the mean difference, seen through how states vary within the two sides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+from pytest_steering.errors import VectorError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from pytest_steering.models.moments import Moments
+
+
+@runtime_checkable
+class ReadsMoments(Protocol):
+    """A model that takes means and covariances of states; `SteerableModel` is one."""
+
+    def state_moments(
+        self, groups: Sequence[Sequence[str]], layers: Sequence[int] | str, position: str
+    ) -> dict[int, Moments]:
+        """Return the moments of the groups' states at one token of each prompt."""
+        ...
+
+
+def discriminant_directions(
+    model: object, positive: Sequence[str], negative: Sequence[str], layers: Sequence[int] | str
+) -> dict[int, Tensor]:
+    """Return Σ⁻¹ (mean(positive) − mean(negative)) at each layer, as long as the mean difference is.
+
+    Σ is the covariance within the sides, shrunk: with fewer prompts than dimensions it has no inverse of its
+    own. Fisher (1936); for steering, the covariance-corrected mass-mean direction of Marks & Tegmark (2023).
+
+    Args:
+        model: Read at the last prompt token.
+        positive: Prompts that show the wanted behaviour.
+        negative: Prompts that do not.
+        layers: Block numbers, `last3` or `all`.
+
+    Returns:
+        Layer to a float32 tensor: {layer: [hidden]}.
+
+    Raises:
+        VectorError: The model takes no covariances.
+    """
+    if not isinstance(model, ReadsMoments):
+        raise VectorError(
+            f"method 'lda' needs covariances of states, which {type(model).__name__} does not take; "
+            "use a SteerableModel, or method 'mean_difference'"
+        )
+    found = model.state_moments((positive, negative), layers, "last_prompt")
+    return {layer: _direction(moments) for layer, moments in found.items()}
+
+
+def oas(covariance: Tensor, n: int) -> Tensor:
+    """Return the covariance shrunk towards a multiple of the identity (Chen, Wiesel, Eldar & Hero 2010).
+
+    Args:
+        covariance: Empirical, divided by n: [hidden, hidden].
+        n: How many states it was made of.
+    """
+    import torch
+
+    size = covariance.shape[0]
+    variance = covariance.trace() / size
+    square = covariance.square().mean()
+    spread = (n + 1) * (square - variance**2 / size)
+    shrinkage = torch.clamp((square + variance**2) / spread, max=1.0) if spread > 0 else torch.ones(())
+    return (1 - shrinkage) * covariance + shrinkage * variance * torch.eye(size, dtype=covariance.dtype)
+
+
+def _direction(moments: Moments) -> Tensor:
+    import torch
+
+    difference = moments.means[0] - moments.means[1]
+    shrunk = oas(moments.covariance, moments.n)
+    if not bool(shrunk.diagonal().gt(0).all()):
+        # States that do not vary within a side: the difference is all there is to know.
+        return difference.float()
+    solved: Tensor = torch.linalg.solve(shrunk, difference)
+    length = solved.norm().clamp(min=torch.finfo(solved.dtype).tiny)
+    direction: Tensor = (solved * (difference.norm() / length)).float()
+    return direction

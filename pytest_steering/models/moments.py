@@ -1,0 +1,76 @@
+"""Mean and scatter of states within groups of prompts, taken as the states pass."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pytest_steering.models.reading import each_batch
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from pytest_steering.models.engine.base import Engine, LoadedModel
+    from pytest_steering.steering.positions import Positions
+
+
+@dataclass(frozen=True)
+class Moments:
+    """First and second moments of the states of one layer, float64 on the CPU.
+
+    Attributes:
+        means: Of each group: [groups, hidden].
+        covariance: Within the groups, pooled, as maximum likelihood has it (divided by n): [hidden, hidden].
+        n: Prompts of all groups together.
+    """
+
+    means: Tensor
+    covariance: Tensor
+    n: int
+
+
+def read_moments(
+    loaded: LoadedModel,
+    engine: Engine,
+    groups: Sequence[Sequence[Sequence[int]]],
+    layers: Sequence[int],
+    where: Positions,
+    batch_rows: int,
+) -> dict[int, Moments]:
+    """Return the moments of the groups' states at each layer.
+
+    No state is kept: a layer takes one number a pair of dimensions, however many prompts there are.
+
+    Args:
+        loaded: The model.
+        engine: Reads the blocks.
+        groups: Token ids of each group's prompts, without pads.
+        layers: Block numbers.
+        where: Names exactly one token of each prompt.
+        batch_rows: At most this many rows in one forward pass.
+
+    Raises:
+        VectorError: The position names no or several tokens of a prompt.
+    """
+    import torch
+
+    prompts = [ids for group in groups for ids in group]
+    owners = torch.tensor([number for number, group in enumerate(groups) for _ in group])
+    size = loaded.architecture.hidden_size
+    sums = {layer: torch.zeros(len(groups), size, dtype=torch.float64) for layer in layers}
+    products = {layer: torch.zeros(size, size, dtype=torch.float64) for layer in layers}
+
+    def add(layer: int, members: list[int], state: Tensor) -> None:
+        rows = state.double().cpu()
+        sums[layer].index_add_(0, owners[members], rows)
+        products[layer].addmm_(rows.T, rows)
+
+    each_batch(loaded, engine, prompts, layers, where, batch_rows, add)
+    sizes = torch.tensor([[len(group)] for group in groups])
+    return {layer: _moments(sums[layer], products[layer], sizes) for layer in layers}
+
+
+def _moments(sums: Tensor, products: Tensor, sizes: Tensor) -> Moments:
+    means, n = sums / sizes, int(sizes.sum())
+    return Moments(means, (products - (means * sizes).T @ means) / n, n)

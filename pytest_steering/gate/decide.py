@@ -1,15 +1,20 @@
-"""The decision of a run: pass, regression or cannot tell, from discordant counts alone."""
+"""The decision of a run: pass, regression or cannot tell, from the counts of changes alone."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pytest_steering.errors import DataError
 from pytest_steering.experiments.statistics import (
-    mcnemar_p_values,
+    APART,
+    Clustering,
+    clustering,
+    design_effect,
     score_bound,
     settling_samples,
+    sign_flip,
     smallest_p,
     tarone_holm,
 )
@@ -30,9 +35,11 @@ MARGIN = 0.10
 def decide(cells: Sequence[CellComparison], alpha: float = ALPHA, margin: float = MARGIN) -> Decision:
     """Decide whether a run got worse than its baseline.
 
-    Regression: Tarone–Holm at level alpha over one-sided exact McNemar tests of the cells. Pass: the
-    one-sided score bound (Tango 1998) of every cell's drop at confidence 1 − alpha lies below the margin;
-    because all have to hold, no correction is needed (intersection–union, Berger 1982, Technometrics 24:295).
+    Regression: Tarone–Holm at level alpha over the cells' one-sided exact sign-flip tests of net changes by
+    cluster; where no samples belong together these are exact McNemar tests. Pass: the one-sided score bound
+    (Tango 1998), widened by the design effect of clusters, of every cell's drop at confidence 1 − alpha lies
+    below the margin; because all have to hold, no correction is needed (intersection–union, Berger 1982,
+    Technometrics 24:295).
     Newcombe's bound is not used: at a true drop of the margin it lies below the margin up to twice as often
     as alpha allows (`pytest_steering.gate.characteristics` prints both).
 
@@ -57,7 +64,7 @@ def decide(cells: Sequence[CellComparison], alpha: float = ALPHA, margin: float 
 
 
 def family(cells: Sequence[CellComparison], alpha: float, alternative: Alternative) -> TaroneHolm:
-    """Run Tarone–Holm over the cells' exact McNemar tests.
+    """Run Tarone–Holm over the cells' exact sign-flip tests.
 
     With "two-sided" on the unsteered controls it tells whether the environment moved since the baseline.
 
@@ -66,10 +73,9 @@ def family(cells: Sequence[CellComparison], alpha: float, alternative: Alternati
         alpha: level of the family.
         alternative: "greater" looks for drops, "less" for gains.
     """
-    broken, fixed = [cell.broken for cell in cells], [cell.fixed for cell in cells]
-    discordant = [cell.broken + cell.fixed for cell in cells]
-    p_values = mcnemar_p_values(broken, fixed, alternative)
-    return tarone_holm(p_values, smallest_p(discordant, alternative), alpha)
+    nets = [cell.net_changes for cell in cells]
+    p_values = [sign_flip(changes, alternative) for changes in nets]
+    return tarone_holm(p_values, smallest_p([len(changes) for changes in nets], alternative), alpha)
 
 
 def _decide_cell(
@@ -78,16 +84,23 @@ def _decide_cell(
     """Put together what is known about one cell."""
     if cell.n == 0:
         return CellDecision(cell, "unmeasurable", 0.0, 1.0, 1.0, improved=False)
-    bound = float(score_bound([cell.broken], [cell.fixed], [cell.n], 1 - alpha)[0])
+    bound = float(score_bound(cell.broken, cell.fixed, cell.n, 1 - alpha, _within(cell)))
     status: Status = "regression" if lost else "pass" if bound < margin else "inconclusive"
-    p = float(mcnemar_p_values([cell.broken], [cell.fixed], "greater")[0])
+    p = sign_flip(cell.net_changes, "greater")
     settles_at = _settles_at(cell, alpha, margin, cells) if status == "inconclusive" else None
     return CellDecision(cell, status, (cell.broken - cell.fixed) / cell.n, bound, p, won, settles_at)
 
 
 def _settles_at(cell: CellComparison, alpha: float, margin: float, cells: int) -> int | None:
     """Return the settling n with the full correction for all cells, since with more samples all can count."""
-    return settling_samples(cell.n, cell.broken, cell.fixed, margin, alpha / cells, 1 - alpha)
+    widened = float(design_effect(cell.broken, cell.fixed, cell.n, margin, _within(cell)))
+    samples, broken, fixed = (count / widened for count in (cell.n, cell.broken, cell.fixed))
+    needed = settling_samples(samples, broken, fixed, margin, alpha / cells, 1 - alpha)
+    return None if needed is None else math.ceil(needed * widened)
+
+
+def _within(cell: CellComparison) -> Clustering:
+    return clustering(*zip(*cell.clusters, strict=True)) if cell.clusters else APART
 
 
 def _worst(cells: Sequence[CellDecision]) -> Status:

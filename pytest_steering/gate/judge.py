@@ -11,7 +11,7 @@ from pytest_steering.gate.baseline import Entry, baseline_key, baseline_path, en
 from pytest_steering.gate.comparison import EXIT_CODES, CellComparison, CellDecision, Decision, Status
 from pytest_steering.gate.decide import ALPHA, MARGIN, decide, family
 from pytest_steering.gate.expected import Measured
-from pytest_steering.gate.kept import Pairing, pair
+from pytest_steering.gate.kept import Pairing, clusters_of, pair
 
 Lookup = Mapping[str, Entry]
 
@@ -38,7 +38,7 @@ class Compared:
     @property
     def comparison(self) -> CellComparison:
         """The counts that are decided on."""
-        return CellComparison(self.key, self.pairing.n, self.pairing.fixed, self.pairing.broken)
+        return _counts(self.key, self.pairing)
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,16 @@ def judge_against(
 
 def _compared(one: Measured, entry: Entry) -> Compared:
     now = entry_of(one.record, one.unsteered)
-    return Compared(one, pair(entry.samples, now.samples), pair(entry.unsteered, now.unsteered))
+    steered, control = one.record.outcomes, one.unsteered.outcomes if one.unsteered else ()
+    return Compared(
+        one,
+        pair(entry.samples, now.samples, clusters_of(steered)),
+        pair(entry.unsteered, now.unsteered, clusters_of(control)),
+    )
+
+
+def _counts(key: str, pairing: Pairing) -> CellComparison:
+    return CellComparison(key, pairing.n, pairing.fixed, pairing.broken, pairing.clusters)
 
 
 def _faults(one: Measured, entry: Entry | None, required: bool) -> Iterable[Finding]:
@@ -184,10 +193,7 @@ def _data_changed(compared: Pairing) -> Finding:
 
 def _drifted(compared: Mapping[str, Compared], alpha: float) -> frozenset[str]:
     """Return the cells whose unsteered control moved in either direction, at the run's level."""
-    controls = {
-        key: CellComparison(key, one.control.n, one.control.fixed, one.control.broken)
-        for key, one in compared.items()
-    }
+    controls = {key: _counts(key, one.control) for key, one in compared.items()}
     if not controls:
         return frozenset()
     moved = family(list(controls.values()), alpha, "two-sided").rejected

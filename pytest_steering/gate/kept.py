@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pytest_steering.errors import DataError
+from pytest_steering.gate.comparison import ClusterChange
 from pytest_steering.records import Outcome
+
+NO_NAMES: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -101,12 +105,14 @@ class Pairing:
         flips: Samples that changed, near-ties among them.
         changed: Ids whose prompt or label differs.
         unpaired: Ids that only one of the two has.
+        clusters: What became of samples that belong together, near-ties aside; each sample is in one.
     """
 
     n: int
     flips: tuple[Flip, ...]
     changed: tuple[str, ...]
     unpaired: tuple[str, ...]
+    clusters: tuple[ClusterChange, ...]
 
     @property
     def broken(self) -> int:
@@ -119,18 +125,40 @@ class Pairing:
         return sum(not flip.broken and not flip.tied for flip in self.flips)
 
 
-def pair(before: Samples, now: Samples) -> Pairing:
+def pair(before: Samples, now: Samples, clusters: Mapping[str, str] = NO_NAMES) -> Pairing:
     """Compare the samples of a cell with those of its baseline by id.
 
     Args:
         before: The baseline's.
         now: The run's.
+        clusters: Names the cluster of a sample by its id; a sample without one is a cluster of its own.
     """
     both = [name for name in before if name in now]
     changed = tuple(name for name in both if _content(before[name]) != _content(now[name]))
     same = [name for name in both if name not in set(changed)]
     flips = tuple(Flip(n, before[n], now[n]) for n in same if before[n].right != now[n].right)
-    return Pairing(len(same), flips, changed, tuple(sorted(set(before) ^ set(now))))
+    unpaired = tuple(sorted(set(before) ^ set(now)))
+    return Pairing(len(same), flips, changed, unpaired, _by_cluster(same, flips, clusters))
+
+
+def clusters_of(outcomes: Iterable[Outcome]) -> dict[str, str]:
+    """Return the cluster of each sample by its id: its scenario, its twin pair, or itself."""
+    return {one.id: one.resampled_with for one in outcomes}
+
+
+def _by_cluster(
+    names: Iterable[str], flips: Iterable[Flip], clusters: Mapping[str, str]
+) -> tuple[ClusterChange, ...]:
+    counted = [flip for flip in flips if not flip.tied]
+    samples, broken, fixed = (
+        Counter(clusters.get(name, name) for name in part)
+        for part in (
+            names,
+            [flip.id for flip in counted if flip.broken],
+            [flip.id for flip in counted if not flip.broken],
+        )
+    )
+    return tuple(ClusterChange(count, broken[name], fixed[name]) for name, count in samples.items())
 
 
 def _content(sample: Kept) -> tuple[str, str]:

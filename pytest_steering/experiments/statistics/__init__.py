@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from pytest_steering.experiments.statistics.arrays import Alternative, Interval
 from pytest_steering.experiments.statistics.auroc import auroc_change, auroc_interval, auroc_of
+from pytest_steering.experiments.statistics.clustering import (
+    APART,
+    Clustering,
+    clustering,
+    design_effect,
+)
 from pytest_steering.experiments.statistics.dose import DoseResponse, dose_response, slopes
 from pytest_steering.experiments.statistics.heterogeneity import Heterogeneity, cochran_q
 from pytest_steering.experiments.statistics.multiplicity import TaroneHolm, holm, tarone_holm
@@ -25,11 +31,14 @@ from pytest_steering.experiments.statistics.proportions import change, newcombe,
 from pytest_steering.experiments.statistics.resampling import Bootstrap, bootstrap, bootstrap_change
 from pytest_steering.experiments.statistics.score import score_bound, tango
 from pytest_steering.experiments.statistics.settling import scaled_samples, settled_share, settling_samples
+from pytest_steering.experiments.statistics.sign_flip import sign_flip
 from pytest_steering.experiments.statistics.weighted import Statistic, difference_of, mean_of, on_samples
 
 __all__ = [
+    "APART",
     "Alternative",
     "Bootstrap",
+    "Clustering",
     "DoseResponse",
     "Heterogeneity",
     "Interval",
@@ -43,7 +52,9 @@ __all__ = [
     "bootstrap",
     "bootstrap_change",
     "change",
+    "clustering",
     "cochran_q",
+    "design_effect",
     "difference_of",
     "dose_response",
     "holm",
@@ -62,6 +73,7 @@ __all__ = [
     "score_bound",
     "settled_share",
     "settling_samples",
+    "sign_flip",
     "slopes",
     "smallest_p",
     "tango",

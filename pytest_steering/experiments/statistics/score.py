@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_steering.experiments.statistics.arrays import Interval, require
+from pytest_steering.experiments.statistics.clustering import APART, Clustering, design_effect
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -32,16 +33,24 @@ def tango(counts: PairedCounts, confidence: float = 0.95) -> Interval:
     return Interval(float(low), float(high))
 
 
-def score_bound(broken: ArrayLike, fixed: ArrayLike, samples: ArrayLike, confidence: float = 0.98) -> Floats:
+def score_bound(
+    broken: ArrayLike,
+    fixed: ArrayLike,
+    samples: ArrayLike,
+    confidence: float = 0.98,
+    within: Clustering = APART,
+) -> Floats:
     """Return the one-sided upper score bound of the drop p_broken − p_fixed.
 
-    The bound is the drop Δ at which `score_statistic` falls to −Φ⁻¹(confidence).
+    The bound is the drop Δ at which `score_statistic` falls to −Φ⁻¹(confidence), its variance widened by the
+    `design_effect` of clusters at that Δ.
 
     Args:
         broken: samples right before and wrong after; any shape.
         fixed: samples wrong before and right after; same shape.
         samples: all paired samples, at least one; same shape.
         confidence: one-sided confidence, at least 0.5.
+        within: sums over clusters of samples that may change together, same shape; none by default.
 
     Raises:
         DataError: if the counts are impossible.
@@ -57,7 +66,7 @@ def score_bound(broken: ArrayLike, fixed: ArrayLike, samples: ArrayLike, confide
     low, high, z = (b - c) / n, np.ones_like(n), norm.ppf(confidence)
     for _ in range(HALVINGS):
         middle = (low + high) / 2
-        above = score_statistic(b, c, n, middle) > -z
+        above = score_statistic(b, c, n, middle) > -z * np.sqrt(design_effect(b, c, n, middle, within))
         low, high = np.where(above, middle, low), np.where(above, high, middle)
     return np.asarray(high, dtype=np.float64)
 

@@ -11,7 +11,7 @@ from pytest_steering.experiments.statistics.score import score_statistic
 
 
 def settling_samples(
-    samples: int, broken: int, fixed: int, margin: float, level: float, confidence: float = 0.98
+    samples: float, broken: float, fixed: float, margin: float, level: float, confidence: float = 0.98
 ) -> int | None:
     """Return how many paired samples would settle an inconclusive comparison, if its rates are as observed.
 
@@ -20,7 +20,7 @@ def settling_samples(
     table, so that a count of 0 is not taken for a rate of 0 (Agresti & Min 2005, Stat. Med. 24:729).
 
     Args:
-        samples: paired samples so far.
+        samples: paired samples so far; for clusters, their number over the design effect, as for the counts.
         broken: of them, right before and wrong after.
         fixed: of them, wrong before and right after.
         margin: the drop that is tolerated, as a share.
@@ -31,7 +31,8 @@ def settling_samples(
         More than `samples`, or None above 100,000: the drop sits too close to the margin.
     """
     rates = (broken + 0.5) / (samples + 2), (fixed + 0.5) / (samples + 2)
-    return first_count(lambda n: settled_share(n, *rates, margin, level, confidence) >= 0.8, samples + 1)
+    start = math.floor(samples) + 1
+    return first_count(lambda n: settled_share(n, *rates, margin, level, confidence) >= 0.8, start)
 
 
 def settled_share(

@@ -52,7 +52,7 @@ def estimate(arm: Arm, metric: str) -> Estimate:
     """Return a number of an arm with its interval.
 
     Shares get Wilson's interval; other numbers over samples the bootstrap's, clustered by twin pair; numbers
-    over fixed texts (`neutral_kl`) are taken as they are.
+    over fixed texts (`neutral_kl`, `off_target_accuracy`) are taken as they are.
 
     Args:
         arm: One condition.

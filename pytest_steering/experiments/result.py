@@ -116,7 +116,7 @@ class Result:
         """Return what can be asserted of a number of one arm.
 
         Args:
-            metric: Such as `balanced_accuracy`, `answered_share`, `auroc`, `neutral_kl`.
+            metric: Such as `balanced_accuracy`, `auroc`, `neutral_kl`, `off_target_accuracy`.
             arm: Whose.
         """
         from pytest_steering.experiments.expectations import Expectation

@@ -28,16 +28,25 @@ class NeutralEffect:
     Attributes:
         token_kl: KL(arm ‖ unsteered) of each next token, in nats.
         loss_change: Mean change of the texts' own negative log-likelihood, in nats a token.
+        foretold: Whether the likeliest next token is the text's own, for each.
+        foretold_before: The same of the unsteered model.
     """
 
     token_kl: tuple[float, ...]
     loss_change: float
+    foretold: tuple[bool, ...]
+    foretold_before: tuple[bool, ...]
 
     @property
     def kl_95(self) -> float:
         """The 95th percentile of the KL a token."""
         ordered = sorted(self.token_kl)
         return ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]
+
+    @property
+    def off_target_accuracy(self) -> float:
+        """Share of the texts' tokens that are foretold, each from the true text before it."""
+        return fmean(self.foretold)
 
     def metrics(self) -> dict[str, float]:
         """Return the numbers that a record holds."""
@@ -47,6 +56,8 @@ class NeutralEffect:
             "neutral_token_kl": fmean(self.token_kl),
             "neutral_token_kl_95": self.kl_95,
             "neutral_perplexity_ratio": exp(min(self.loss_change, 700.0)),
+            "off_target_accuracy": self.off_target_accuracy,
+            "off_target_change": self.off_target_accuracy - fmean(self.foretold_before),
         }
 
 
@@ -69,15 +80,13 @@ def neutral_effects(
     ids = [row for number, row in enumerate(model.tokens(texts)) if number not in long and len(row) > 3]
     if not ids:
         raise DataError("no neutral text fits into the context; give shorter ones")
-    kl: dict[str, list[float]] = {name: [] for name in arms}
-    change: dict[str, list[float]] = {name: [] for name in arms}
+    effects: dict[str, list[NeutralEffect]] = {name: [] for name in arms}
     for row in ids:
         base, *others = _log_probabilities(model, row, [None, *arms.values()])
         truth = row[len(row) // 2 :]
         for name, logs in zip(arms, others, strict=True):
-            kl[name] += (logs.exp() * (logs - base)).nansum(-1).clamp(min=0).tolist()
-            change[name].append(_loss(logs, truth) - _loss(base, truth))
-    return {name: NeutralEffect(tuple(kl[name]), fmean(change[name])) for name in arms}
+            effects[name].append(_effect(logs, base, truth))
+    return {name: _over_texts(parts) for name, parts in effects.items()}
 
 
 def form_of_answers(outcomes: Sequence[Outcome], unsteered: Sequence[Outcome]) -> dict[str, float | None]:
@@ -117,6 +126,27 @@ def _log_probabilities(
         session.trace.verify(batch.columns)
         found += list(logits.float().log_softmax(-1))
     return found
+
+
+def _effect(logs: Tensor, base: Tensor, truth: Sequence[int]) -> NeutralEffect:
+    """Return what an arm does to one text; log-probabilities of its second half are [tokens, vocabulary]."""
+    kl = (logs.exp() * (logs - base)).nansum(-1).clamp(min=0).tolist()
+    change = _loss(logs, truth) - _loss(base, truth)
+    return NeutralEffect(tuple(kl), change, _foretold(logs, truth), _foretold(base, truth))
+
+
+def _over_texts(parts: Sequence[NeutralEffect]) -> NeutralEffect:
+    """Put texts together: tokens one after the other, the change of the loss as the mean over texts."""
+    return NeutralEffect(
+        tuple(one for part in parts for one in part.token_kl),
+        fmean(part.loss_change for part in parts),
+        tuple(one for part in parts for one in part.foretold),
+        tuple(one for part in parts for one in part.foretold_before),
+    )
+
+
+def _foretold(logs: Tensor, truth: Sequence[int]) -> tuple[bool, ...]:
+    return tuple(token == best for token, best in zip(truth, logs.argmax(-1).tolist(), strict=True))
 
 
 def _loss(logs: Tensor, truth: Sequence[int]) -> float:

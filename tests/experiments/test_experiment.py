@@ -8,6 +8,7 @@ import pytest
 from pytest_steering import Experiment, Intervention, Record
 from pytest_steering.errors import DataError, InterventionError, SteeringError, VectorError
 from pytest_steering.experiments.evaluate import evaluate
+from pytest_steering.experiments.expectations import ExpectationFailed
 from pytest_steering.records import from_line, to_line
 
 
@@ -24,6 +25,20 @@ def test_each_arm_becomes_one_record_with_an_outcome_for_each_sample(
         assert record.counts["rows"] == 4 * len(ids)
     assert len({record.key for record in records}) == len(records)
     assert result.steered.record is records[1]
+
+
+def test_what_neutral_texts_suffer_is_recorded_for_each_arm_and_can_be_budgeted(
+    experiment: Experiment, intervention: Intervention, records: list[Record]
+) -> None:
+    result = experiment.run(intervention, controls=["zero"], claim=0.95)
+    unsteered, steered, zero = (record.metrics for record in records)
+    assert zero["off_target_accuracy"] == unsteered["off_target_accuracy"]
+    assert (zero["off_target_change"], unsteered["off_target_change"]) == (0.0, 0.0)
+    assert 0.2 < (steered["off_target_accuracy"] or 0.0) != unsteered["off_target_accuracy"]
+    result.expect("off_target_change", arm="zero").at_least(-0.01)
+    result.expect("off_target_accuracy").at_least(0.2)
+    with pytest.raises(ExpectationFailed, match="steered off_target_accuracy of at least 1: not met"):
+        result.expect("off_target_accuracy").at_least(1.0)
 
 
 def test_a_record_survives_its_line(

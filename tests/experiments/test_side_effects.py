@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
+import torch
 
 from pytest_steering.errors import DataError, VectorError
 from pytest_steering.experiments.equal_effect import of_equal_effect
@@ -34,6 +36,8 @@ def test_the_unsteered_model_and_a_scale_of_zero_do_nothing_to_neutral_texts(
             "neutral_token_kl": 0.0,
             "neutral_token_kl_95": 0.0,
             "neutral_perplexity_ratio": 1.0,
+            "off_target_accuracy": found["unsteered"].off_target_accuracy,
+            "off_target_change": 0.0,
         }
 
 
@@ -48,6 +52,38 @@ def test_kl_and_loss_are_those_of_one_pass_over_prompt_and_text(
     effect = neutral_effects(model, {"steered": steered}, TEXTS[:1])["steered"]
     assert len(effect.token_kl) == len(ids) - half
     assert effect.loss_change == pytest.approx((base - moved) / (len(ids) - half), abs=1e-4)
+
+
+def test_off_target_accuracy_is_how_often_the_texts_own_next_token_is_the_likeliest(
+    model: SteerableModel, steered: Intervention
+) -> None:
+    answers = model.generate(PROMPTS, max_new_tokens=14)
+    texts = [f"{text} {own}" for text, own in zip(PROMPTS, answers, strict=True)]
+    arms = {"unsteered": None, "steered": replace(steered, scale=4.0)}
+    found = neutral_effects(model, arms, texts)
+    for name, intervention in arms.items():
+        own = [right for ids in model.tokens(texts) for right in foretold(model, ids, intervention)]
+        assert found[name].off_target_accuracy == pytest.approx(sum(own) / len(own))
+    moved, base = (found[name].metrics() for name in ("steered", "unsteered"))
+    assert base["off_target_accuracy"] > 0.9 > moved["off_target_accuracy"] + 0.1
+    assert moved["off_target_change"] == moved["off_target_accuracy"] - base["off_target_accuracy"]
+    assert base["off_target_change"] == 0.0
+
+
+def foretold(model: SteerableModel, ids: list[int], intervention: Intervention | None) -> list[bool]:
+    """By one pass with a hook of our own, which steers from the last token of the first half on."""
+    half = len(ids) // 2
+
+    def add(_module: object, _args: object, output: Any) -> None:
+        state = output[0] if isinstance(output, tuple) else output
+        if intervention is not None:
+            state[:, half - 1 :] += intervention.delta(1)
+
+    handle = model.loaded.module.get_submodule("model.layers.1").register_forward_hook(add)
+    with torch.no_grad():
+        logits = model.loaded.module(input_ids=torch.tensor([ids])).logits[0]
+    handle.remove()
+    return (logits[half - 1 : -1].argmax(-1) == torch.tensor(ids[half:])).tolist()  # type: ignore[no-any-return]
 
 
 def test_texts_that_do_not_fit_are_left_out_and_none_that_fits_is_an_error(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import Any
 
 import pytest
@@ -83,6 +83,12 @@ def pytest_runtest_makereport(
 
 
 @pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(config: pytest.Config, specs: Sequence[Any]) -> None:
+    """Share the machine out to the workers of xdist."""
+    workers.share_out(session_of(config), specs)
+
+
+@pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """Tell a worker of xdist where the run's records go."""
     workers.brief(session_of(node.config), node.workerinput)
@@ -108,8 +114,9 @@ def pytest_testnodedown(node: Any) -> None:
     workers.merge(session_of(node.config), getattr(node, "workeroutput", {}))
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Close the run with the table of its records."""
+    """Close the run with the table of its records, below what other plugins have to say."""
     session_of(config).summarise(terminalreporter)
     gating.summarise(session_of(config), terminalreporter)
 

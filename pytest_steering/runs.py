@@ -5,9 +5,12 @@ from __future__ import annotations
 import secrets
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pytest_steering import records
 from pytest_steering.errors import DataError
+
+if TYPE_CHECKING:
+    from pytest_steering import records
 
 RECORDS = "records.jsonl"
 
@@ -35,12 +38,16 @@ class Run:
 
     def append(self, record: records.Record) -> None:
         """Add a record, complete on the disk when this returns."""
+        from pytest_steering import records
+
         if not self.folder.exists():
             _ignored_by_git(self.folder.parents[1])
         records.append(self.path, record)
 
     def read(self) -> list[records.Record]:
         """Return the records written so far, by every process of the run."""
+        from pytest_steering import records
+
         return list(records.read(self.path)) if self.path.exists() else []
 
 

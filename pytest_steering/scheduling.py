@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from functools import cached_property
 from itertools import takewhile
 from pathlib import Path
@@ -12,9 +13,14 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScheduling
 
+Unit = tuple[str, int]
+
 
 class ModelScheduling(LoadScheduling):  # type: ignore[misc]  # xdist is optional and not followed by mypy
     """The tests of a model are sent to one worker together, so that one worker loads it, once.
+
+    Where there are fewer models than workers, and each worker has a device of its own, the tests of the
+    largest models are split into as many parts as there are workers left over.
 
     Each test without a model goes to whoever is free. After a worker's death what it left of a model goes to
     another worker, which has to load it; the test that was running is not run again.
@@ -22,9 +28,10 @@ class ModelScheduling(LoadScheduling):  # type: ignore[misc]  # xdist is optiona
 
     collection: list[str] | None
 
-    def __init__(self, config: pytest.Config, log: Any, groups_file: Path) -> None:
+    def __init__(self, config: pytest.Config, log: Any, groups_file: Path, devices: int = 0) -> None:
         super().__init__(config, log)
         self._groups_file = groups_file
+        self._own_devices = devices >= self.numnodes
 
     def schedule(self) -> None:
         """Send a unit to each worker, then see that none waits for the next one."""
@@ -50,27 +57,43 @@ class ModelScheduling(LoadScheduling):  # type: ignore[misc]  # xdist is optiona
             node.shutdown()
 
     def _next_unit_length(self) -> int:
-        units = map(self._unit, self.pending)
+        units = (self._units[index] for index in self.pending)
         first = next(units, None)
         return 0 if first is None else 1 + sum(1 for _ in takewhile(lambda unit: unit == first, units))
 
-    def _place(self, index: int) -> tuple[int, str, int]:
-        # The largest models first: the last worker to finish then has the least left to do.
-        unit = self._unit(index)
-        return -self._sizes[unit], unit if unit in self._models.values() else "", index
-
-    def _unit(self, index: int) -> str:
-        assert self.collection is not None
-        nodeid: str = self.collection[index]
-        return self._models.get(nodeid, nodeid)
+    def _place(self, index: int) -> tuple[int, Unit, int]:
+        # The largest first: the last worker to finish then has the least left to do.
+        unit = self._units[index]
+        return -self._sizes[unit], unit, index
 
     @cached_property
-    def _sizes(self) -> Counter[str]:
-        assert self.collection is not None
-        return Counter(map(self._unit, range(len(self.collection))))
+    def _units(self) -> list[Unit]:
+        """What each test is sent together with: its model and the part of the model's tests, or itself."""
+        tests = Counter(model for model in self._models if model)
+        parts = self._parts(tests)
+        seen: Counter[str] = Counter()
+        units = []
+        for index, model in enumerate(self._models):
+            units.append((model, seen[model] * parts[model] // tests[model] if model else index))
+            seen[model] += 1
+        return units
+
+    def _parts(self, tests: Mapping[str, int]) -> dict[str, int]:
+        parts = dict.fromkeys(tests, 1)
+        spare = len(self.nodes) - len(tests) if self._own_devices and tests else 0
+        for _ in range(spare):
+            largest = max(tests, key=lambda model: tests[model] / parts[model])
+            parts[largest] = min(parts[largest] + 1, tests[largest])
+        return parts
 
     @cached_property
-    def _models(self) -> dict[str, str]:
+    def _sizes(self) -> Counter[Unit]:
+        return Counter(self._units)
+
+    @cached_property
+    def _models(self) -> list[str]:
+        """The model of each test; empty where it needs none."""
+        assert self.collection is not None
         text = self._groups_file.read_text(encoding="utf-8")
         models: dict[str, str] = json.loads(text) if text else {}
-        return models
+        return [models.get(nodeid, "") for nodeid in self.collection]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_steering.devices import visible_devices
 from pytest_steering.errors import ModelError
 from pytest_steering.models.specs import DEFAULT_MODELS, ModelSpec, resolve_model
 from pytest_steering.options import Settings, resolve
@@ -72,12 +73,27 @@ class SteeringSession:
             found.setdefault(record.node_id, {})[record.key] = record
         return found
 
+    @cached_property
+    def devices(self) -> tuple[str, ...]:
+        """The CUDA devices that workers of xdist share.
+
+        None where a person chose a device for all of them. None where no model is named either: an embedded
+        model needs no device of its own, and a run without models is not ours to change.
+        """
+        shared = self.settings.models and self.settings.device in ("auto", "cuda")
+        return visible_devices() if shared else ()
+
     def resolve_asked(self) -> None:
         """Resolve settings, the run to go on with and the models they name; default models wait for a test.
 
         Raises:
-            SteeringError: A setting is not what is expected, or there is no such run or model.
+            SteeringError: A setting is not what is expected, or there is no such run, data or model.
         """
+        if self.settings.data:
+            from pytest_steering.evaluation.datasets.files import require_path
+
+            for name, path in self.settings.data.items():
+                require_path(name, path)
         if self.settings.resume:
             _ = self.run
         if self.settings.models:

@@ -5,16 +5,23 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pytest_steering import devices
 from pytest_steering.collection import spec_of
 from pytest_steering.session import SteeringSession
 
 _RUN, _GROUPS = "steering_run", "steering_groups"
 _LOADS, _ERRORS = "steering_loads", "steering_errors"
+
+
+def share_out(session: SteeringSession, specs: Sequence[Any]) -> None:
+    """Give each worker, before it is started, its share of the cores and its CUDA device."""
+    devices.pin(specs, session.devices, devices.available_cores())
 
 
 def brief(session: SteeringSession, workerinput: dict[str, Any]) -> None:
@@ -41,7 +48,7 @@ def scheduler(session: SteeringSession, log: Any) -> Any:
         return None
     from pytest_steering.scheduling import ModelScheduling
 
-    return ModelScheduling(session.config, log, _groups_file(session))
+    return ModelScheduling(session.config, log, _groups_file(session), devices=len(session.devices))
 
 
 def report(session: SteeringSession) -> None:

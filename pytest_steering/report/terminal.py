@@ -10,6 +10,7 @@ from pytest_steering.records import Record
 from pytest_steering.report.baselines import baseline_texts
 from pytest_steering.report.beside import beside_texts
 from pytest_steering.report.cells import Group, scored_groups
+from pytest_steering.report.cost import cost_texts
 from pytest_steering.report.effects import effect_texts
 from pytest_steering.report.table import table_lines
 from pytest_steering.report.text import wrapped
@@ -57,7 +58,8 @@ def _remarks(records: Sequence[Record], groups: Sequence[Group], width: int) -> 
         scored = [one for one in groups if (one.model, one.experiment) == (own[0].model, experiment)]
         for group in scored:
             named = f"{title} · {group.conditions}" if len(scored) > 1 else title
-            yield from _under(named, [*baseline_texts(group), *effect_texts(group)], width)
+            texts = (*baseline_texts(group), *effect_texts(group), *cost_texts(group))
+            yield from _under(named, texts, width)
 
 
 def _under(title: str, texts: Iterable[str], width: int) -> list[str]:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 _FORMAT = "pytest-steering.vector.1"
 
+_ZIP = b"PK\x03\x04"  # torch.save writes one, with a pickle in it
+
 
 def write_vector(vector: SteeringVector, path: Path) -> None:
     """Write one tensor a layer, named `layer.<number>`, and the vector's method and provenance.
@@ -47,7 +49,7 @@ def read_vector(path: Path) -> SteeringVector:
             metadata = file.metadata() or {}
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
     except (OSError, SafetensorError) as error:
-        raise VectorError(f"{path} is not a readable steering vector: {error}") from error
+        raise VectorError(f"{path} is not a readable steering vector: {_why(path, error)}") from error
     if metadata.get("format") != _FORMAT:
         raise VectorError(f"{path} is a safetensors file but not a steering vector written by this project")
     try:
@@ -55,3 +57,31 @@ def read_vector(path: Path) -> SteeringVector:
         return SteeringVector(directions, metadata["method"], json.loads(metadata["provenance"]))
     except (KeyError, ValueError, VectorError) as error:
         raise VectorError(f"{path} is a damaged steering vector: {error}") from error
+
+
+def _why(path: Path, error: Exception) -> str:
+    """Return what the path is instead, and what to do about it."""
+    if path.is_dir():
+        files = ", ".join(sorted(file.name for file in path.glob("*.safetensors"))[:3]) or "none"
+        return (
+            f"it is a folder; name a file that SteeringVector.save wrote (.safetensors files in it: {files})"
+        )
+    if not path.exists():
+        return "there is no such file"
+    if _pickled(path):
+        return (
+            "it is a pickle, as torch.save writes too, and reading one can run any code, so it was not read. "
+            "If you trust it, load it yourself, keep its tensors with "
+            "SteeringVector({layer: tensor}).save(path), and load that file"
+        )
+    return f"{error}; a file that SteeringVector.save wrote was expected"
+
+
+def _pickled(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            start = file.read(9)
+    except OSError:
+        return False
+    # The first byte may also be of the length that a safetensors file begins with; its header follows.
+    return start.startswith(_ZIP) or (start[:1] == b"\x80" and start[8:] != b"{")

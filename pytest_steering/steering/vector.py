@@ -177,6 +177,13 @@ class SteeringVector:
 
         return read_vector(Path(path))
 
+    def __repr__(self) -> str:
+        layers = _shortened(map(str, self.layers))
+        norms = _shortened(f"{norm:.3g}" for norm in self.norms.values())
+        return (
+            f"SteeringVector({self.method}, layers {layers}, hidden size {self.hidden_size}, norms {norms})"
+        )
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, SteeringVector):
             return NotImplemented
@@ -212,6 +219,11 @@ class SteeringVector:
         return replace(self, directions=scaled, method=f"{factor:g} * {self.method}")
 
     __rmul__ = __mul__
+
+
+def _shortened(texts: Iterable[str]) -> str:
+    listed = list(texts)
+    return ", ".join(listed if len(listed) <= 6 else [*listed[:3], "…", listed[-1]])
 
 
 def _mean_states(

@@ -46,20 +46,24 @@ def given_paths(values: Sequence[str], environment: Mapping[str, str] = os.envir
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the data sets; return 0, or 2 when one that was named or given a path cannot be read."""
+    """Print the data sets, those that cannot be read last.
+
+    Returns:
+        0, or 2 when one that was named or given a path cannot be read.
+    """
     paths = given_paths(arguments.steering_data)
-    asked = {*arguments.names, *paths}
     names = arguments.names or sorted({*DATASETS, *paths} - ({"jsonl"} - set(paths)))
-    failed = False
+    unread: dict[str, DataError] = {}
     for name in names:
         try:
             samples = load_dataset(name, paths=paths)
         except DataError as error:
-            failed = failed or name in asked
-            sys.stdout.write(f"{printable(name)}: {printable(str(error), 1000)}\n\n")
+            unread[name] = error
         else:
             sys.stdout.write("\n".join((*describe(name, samples), "", "")))
-    return 2 if failed else 0
+    for name, reason in unread.items():
+        sys.stdout.write(f"{printable(name)}: {printable(str(reason), 1000)}\n\n")
+    return 2 if unread.keys() & {*arguments.names, *paths} else 0
 
 
 def describe(name: str, samples: Sequence[Sample]) -> Iterator[str]:

@@ -3,10 +3,30 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 from pytest_steering.errors import DataError
+
+
+def require_path(name: str, path: Path) -> None:
+    """Refuse a path at which there is nothing.
+
+    Args:
+        name: Of the data set that should lie there.
+        path: A file or folder.
+
+    Raises:
+        DataError: The path does not exist.
+    """
+    if os.path.exists(path):  # unlike Path.exists, it raises nothing where a folder may not be read
+        return
+    missing = next(part for part in (*reversed(path.parents), path) if not os.path.exists(part))
+    raise DataError(
+        f"the data set {name!r} cannot be read from {path}: {missing} does not exist; name the file or "
+        f"folder that holds it with --steering-data {name}=PATH"
+    )
 
 
 def read_text(path: Path) -> str:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from pytest_steering.errors import DataError
 from pytest_steering.evaluation.datasets.castle import load_castle
 from pytest_steering.evaluation.datasets.checks import check_unique
+from pytest_steering.evaluation.datasets.files import require_path
 from pytest_steering.evaluation.datasets.hub import load_hub
 from pytest_steering.evaluation.datasets.jsonl import load_jsonl
 from pytest_steering.evaluation.datasets.secllmholmes import load_secllmholmes
@@ -79,7 +80,10 @@ def load_dataset(
         DataError: No data set has that name, its path is missing, it is not what is published under that
             name, or it has no such split.
     """
-    samples = list(_loader(name, paths)(paths.get(name)))
+    loader = _loader(name, paths)
+    if name in paths:
+        require_path(name, paths[name])
+    samples = list(loader(paths.get(name)))
     check_unique(name, samples)
     if split is not None:
         samples = _of_split(name, samples, split)

@@ -1,0 +1,20 @@
+"""What the arms of an experiment cost: they share batches, so their time is one number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pytest_steering.report.cells import Group
+
+
+def cost_texts(group: Group) -> Iterator[str]:
+    """Yield how long all arms took together, and the most memory that was held.
+
+    Args:
+        group: The arms of one experiment; arms that were evaluated in one call carry the same time.
+    """
+    seconds = {cell.latency.get("all_arms_seconds") or 0.0 for cell in group.cells} - {0.0}
+    peak = max(cell.latency.get("peak_memory_mib") or 0.0 for cell in group.cells)
+    if seconds:
+        held = f"; peak memory of the process {peak:,.0f} MiB" if peak else ""
+        yield f"time of all {len(group.cells)} arms together: {sum(seconds):.1f} s{held}"

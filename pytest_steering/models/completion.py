@@ -46,6 +46,7 @@ class Counts:
         forwards: Forward passes, those over shared prefixes included.
         rows: Prompts × interventions.
         shared_rows: Of these, how many branched from a prefix that was read once for several.
+        block_rows: Of these, how many went on from blocks that were run once for several.
         prompt_tokens: Read by the model; a shared prefix counts once.
         generated_tokens: In the answers.
         steered_tokens: Tokens × layers that were written.
@@ -56,6 +57,7 @@ class Counts:
     forwards: int = 0
     rows: int = 0
     shared_rows: int = 0
+    block_rows: int = 0
     prompt_tokens: int = 0
     generated_tokens: int = 0
     steered_tokens: int = 0
@@ -74,7 +76,8 @@ class Generation:
     Attributes:
         arms: One list an intervention, in the order asked; each in the prompts' order.
         counts: Of the whole call.
-        sharing: How rows of one prompt shared its prefix: `tree`, `copies` or `none`, and why if not `tree`.
+        sharing: How rows of one prompt shared its prefix: `tree`, `copies` or `none`, and why if not `tree`;
+            `blocks` where rows without such a prefix shared the blocks below what they steer.
     """
 
     arms: list[list[Completion]]

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from pytest_steering.models.budget import RowBudget
 from pytest_steering.models.completion import TIE_MARGIN, Arms, Completion, Counts, Generation, Written
 from pytest_steering.models.greedy import Decided, generate_rows
-from pytest_steering.models.sharing.decode import BranchRows, BranchRun
+from pytest_steering.models.sharing.decode import BranchRows, BranchRun, Rows
 from pytest_steering.models.sharing.jobs import Sweep
 from pytest_steering.models.sharing.plan import MOST_BRANCHES, Arm
 from pytest_steering.models.sharing.proof import sharing_of
+from pytest_steering.models.sharing.proof_blocks import BlockSharing
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -51,12 +52,13 @@ def generate_arms(
         decided: Ends an answer early, by the prompt's number and the text so far.
     """
     shared = sharing_of(loaded, engine, sharing, len(arms))
-    work = _Writing(loaded, engine, prompts, arms, max_new_tokens, choices, decided)
+    blocks = BlockSharing(loaded, engine, allowed=sharing != "none" and len(arms) > 1)
+    work = _Writing(loaded, engine, prompts, arms, max_new_tokens, choices, decided, blocks)
     sweep = Sweep(loaded, prompts, [Arm(arm) for arm in arms], max_new_tokens, shared.way, MOST_BRANCHES)
     budget = RowBudget(batch_rows)
     sweep.run(work, budget)
     work.counts.halvings = budget.halvings
-    return Generation(work.arms, work.counts, str(shared))
+    return Generation(work.arms, work.counts, "; ".join([str(shared), *sorted(blocks.said)]))
 
 
 class _Writing:
@@ -71,8 +73,10 @@ class _Writing:
         max_new_tokens: int,
         choices: Sequence[int],
         decided: DecidedText | None,
+        blocks: BlockSharing,
     ) -> None:
         self._loaded, self._engine, self._prompts, self._interventions = loaded, engine, prompts, arms
+        self._blocks = blocks
         self._new_tokens, self._choices, self._decided = max_new_tokens, list(choices), decided
         self.counts = Counts()
         self.arms = [[_NOTHING] * len(prompts) for _ in arms]
@@ -85,27 +89,36 @@ class _Writing:
     def plain(self, arms: Sequence[int], prompts: Sequence[int]) -> None:
         """See `Work.plain`."""
         cells = [(arm, prompt) for arm in arms for prompt in prompts]
-        written = generate_rows(
+        texts = [self._prompts[prompt] for _, prompt in cells]
+        rows = Rows(texts, [len(text) for text in texts], [self._interventions[arm] for arm, _ in cells])
+        self._keep(cells, self._written(rows, self._ends(cells)))
+
+    def _written(self, rows: Rows, decided: Decided | None) -> Written:
+        run = self._blocks.run(rows, self._new_tokens, self.counts)
+        if run is not None:
+            written = run.generate(decided, self.counts)
+            self.counts.block_rows += run.block_rows
+            return written
+        return generate_rows(
             self._loaded,
             self._engine,
-            [self._prompts[prompt] for _, prompt in cells],
-            [self._interventions[arm] for arm, _ in cells],
+            rows.texts,
+            rows.interventions,
             max_new_tokens=self._new_tokens,
-            decided=self._ends(cells),
+            decided=decided,
             counts=self.counts,
         )
-        self._keep(cells, written)
 
     def branched(self, prefix: Prefix, way: str, arms: Sequence[int], prompts: Sequence[int]) -> None:
         """See `Work.branched`."""
         cells = [(arm, prompt) for prompt in prompts for arm in arms]
         texts = [self._prompts[prompt] for _, prompt in cells]
         rows = BranchRows(
-            prefix,
-            [member for member in range(len(prompts)) for _ in arms],
-            texts,
-            [len(text) for text in texts],
-            [self._interventions[arm] for arm, _ in cells],
+            texts=texts,
+            prompt_lengths=[len(text) for text in texts],
+            interventions=[self._interventions[arm] for arm, _ in cells],
+            prefix=prefix,
+            owners=[member for member in range(len(prompts)) for _ in arms],
         )
         run = BranchRun(self._loaded, self._engine, rows, way, self._new_tokens)
         self._keep(cells, run.generate(self._ends(cells), self.counts))

@@ -9,10 +9,11 @@ from pytest_steering.models.batching import pad_left
 from pytest_steering.models.budget import RowBudget
 from pytest_steering.models.completion import Counts
 from pytest_steering.models.engine.session import EditSession
-from pytest_steering.models.sharing.decode import BranchRows, BranchRun
+from pytest_steering.models.sharing.decode import BranchRows, BranchRun, Rows
 from pytest_steering.models.sharing.jobs import Sweep
 from pytest_steering.models.sharing.plan import Arm
 from pytest_steering.models.sharing.proof import sharing_of
+from pytest_steering.models.sharing.proof_blocks import BlockSharing
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -44,7 +45,8 @@ def score_choices(
         batch_rows: At most this many rows in one forward pass.
         sharing: `auto`, or the best way that may be taken: `tree`, `copies`, `none`.
     """
-    work = _Scoring(loaded, engine, prompts, answers, arms)
+    blocks = BlockSharing(loaded, engine, allowed=sharing != "none" and len(arms) > 1)
+    work = _Scoring(loaded, engine, prompts, answers, arms, blocks)
     shared = sharing_of(loaded, engine, sharing, len(work.arms))
     sweep = Sweep(loaded, prompts, work.arms, 0, shared.way, len(work.arms))
     sweep.run(work, RowBudget(batch_rows))
@@ -61,8 +63,11 @@ class _Scoring:
         prompts: Sequence[Sequence[int]],
         answers: Sequence[Sequence[int]],
         interventions: Arms,
+        blocks: BlockSharing,
     ) -> None:
         import torch
+
+        self._blocks = blocks
 
         self._loaded, self._engine, self._prompts, self._answers = loaded, engine, prompts, answers
         self._leads = _leading_answers(answers)
@@ -77,26 +82,32 @@ class _Scoring:
     def plain(self, arms: Sequence[int], prompts: Sequence[int]) -> None:
         """See `Work.plain`."""
         cells = [(arm, prompt) for arm in arms for prompt in prompts]
-        batch = pad_left(
+        rows = Rows(
             [self._text(*cell) for cell in cells],
-            self._loaded.pad_id,
-            self._loaded.device,
             [len(self._prompts[prompt]) for _, prompt in cells],
+            [self.arms[arm].intervention for arm, _ in cells],
         )
-        session = EditSession(batch, [self.arms[arm].intervention for arm, _ in cells])
-        logits = self._engine.logits(batch, session, 1 + max(len(self.arms[arm].suffix) for arm in arms))
+        self._keep(cells, self._logits(rows, 1 + max(len(self.arms[arm].suffix) for arm in arms)))
+
+    def _logits(self, rows: Rows, tokens: int) -> Tensor:
+        run = self._blocks.run(rows, 0, self.counts)
+        if run is not None:
+            return run.logits(tokens)
+        batch = pad_left(rows.texts, self._loaded.pad_id, self._loaded.device, rows.prompt_lengths)
+        session = EditSession(batch, rows.interventions)
+        logits = self._engine.logits(batch, session, tokens)
         session.trace.verify(batch.columns)
-        self._keep(cells, logits)
+        return logits
 
     def branched(self, prefix: Prefix, way: str, arms: Sequence[int], prompts: Sequence[int]) -> None:
         """See `Work.branched`."""
         cells = [(arm, prompt) for prompt in prompts for arm in arms]
         rows = BranchRows(
-            prefix,
-            [member for member in range(len(prompts)) for _ in arms],
-            [self._text(*cell) for cell in cells],
-            [len(self._prompts[prompt]) for _, prompt in cells],
-            [self.arms[arm].intervention for arm, _ in cells],
+            texts=[self._text(*cell) for cell in cells],
+            prompt_lengths=[len(self._prompts[prompt]) for _, prompt in cells],
+            interventions=[self.arms[arm].intervention for arm, _ in cells],
+            prefix=prefix,
+            owners=[member for member in range(len(prompts)) for _ in arms],
         )
         run = BranchRun(self._loaded, self._engine, rows, way, 0)
         self._keep(cells, run.logits(1 + len(self.arms[arms[0]].suffix)))

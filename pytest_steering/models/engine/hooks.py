@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from pytest_steering.models.residual import merged
 
 if TYPE_CHECKING:
     from torch import Tensor
+    from torch.nn import Module
 
     from pytest_steering.models.batching import TokenBatch
     from pytest_steering.models.engine.session import EditSession
@@ -56,20 +57,45 @@ class HooksEngine:
 
     def states(self, batch: TokenBatch, layers: Sequence[int], read: ReadState) -> None:
         """See `Engine.states`."""
+        self.watch(
+            forward_inputs(self._loaded, batch),
+            layers,
+            lambda layer, output: read(layer, merged(self._place(layer).read(output))),
+        )
+
+    def watch(
+        self, inputs: Mapping[str, Any], layers: Sequence[int], see: Callable[[int, Any], None]
+    ) -> None:
+        """Run an unsteered forward pass as far as the highest layer.
+
+        Args:
+            inputs: The model's arguments.
+            layers: Block numbers.
+            see: Called with each of these and what its block returned.
+        """
         import torch
 
         highest = max(layers)
 
         def note(layer: int, output: Any) -> None:
-            read(layer, merged(self._place(layer).read(output)))
+            see(layer, output)
             if layer == highest:
                 raise _Enough
 
         with self._hooked(layers, note), torch.no_grad():
             try:
-                self._loaded.module(**forward_inputs(self._loaded, batch))
+                self._loaded.module(**inputs)
             except _Enough:
                 return
+
+    @contextmanager
+    def skipping(self, layer: int, output: Any) -> Iterator[None]:
+        """Let no block below a layer run; each returns `output` instead, and no hook of theirs is called."""
+        with ExitStack() as stack:
+            for block in self._loaded.architecture.blocks[:layer]:
+                module = self._loaded.module.get_submodule(block.path)
+                stack.enter_context(_replaced(module, lambda *_args, **_kwargs: output))
+            yield
 
     @contextmanager
     def steered(self, session: EditSession) -> Iterator[None]:
@@ -118,6 +144,19 @@ class HooksEngine:
 
     def _place(self, layer: int) -> StatePlace:
         return self._loaded.architecture.blocks[layer].place
+
+
+@contextmanager
+def _replaced(module: Module, call: Callable[..., Any]) -> Iterator[None]:
+    """Let a call of the module be another one, hooks and all."""
+    before = module.__dict__.get("_call_impl")
+    module.__dict__["_call_impl"] = call
+    try:
+        yield
+    finally:
+        del module.__dict__["_call_impl"]
+        if before is not None:
+            module.__dict__["_call_impl"] = before
 
 
 def _on_call(path: str, calls: dict[int, int], seen: Counter[str], action: OnOutput) -> Callable[..., Any]:

@@ -40,9 +40,38 @@ def copied(filled: Any, counts: Sequence[int], room: int) -> Any:
     """
     new = growing_cache(room)
     for layer in filled.layers:
-        twin = _layer_class()(room)
-        twin.take(layer.keys, layer.values, counts)
-        new.layers.append(twin)
+        members = [member for member, count in enumerate(counts) for _ in range(count)]
+        new.layers.append(_taken([(layer, members)], room))
+    return new
+
+
+def joined(lower: Any, parts: Sequence[tuple[Any, Sequence[int]]], room: int) -> Any:
+    """Return one cache of several groups of rows; what is taken from a group's own cache is forgotten there.
+
+    Args:
+        lower: Holds the layers that a group's own cache does not.
+        parts: For each group its own cache, and which member of `lower` each of its rows is.
+        room: Columns to set aside for what is added.
+    """
+    new = growing_cache(room)
+    for number in range(max(len(own.layers) for own, _ in parts)):
+        pieces = [_piece(own, lower, number, members) for own, members in parts]
+        new.layers.append(_taken([piece for piece in pieces if piece[0].is_initialized], room))
+        for own, _ in parts:
+            own.layers[number] = None
+    return new
+
+
+def _piece(own: Any, lower: Any, number: int, members: Sequence[int]) -> tuple[Any, Sequence[int]]:
+    layer = own.layers[number]
+    return (layer, range(len(members))) if layer.is_initialized else (lower.layers[number], members)
+
+
+def _taken(pieces: Sequence[tuple[Any, Sequence[int]]], room: int) -> Any:
+    """Return a layer of the wanted members of other layers; empty where they are."""
+    new = _layer_class()(room)
+    if pieces:
+        new.take(pieces)
     return new
 
 
@@ -74,14 +103,17 @@ def _layer_class() -> Any:
             self._fill(start, stop, keys, values)
             return self.keys, self.values
 
-        def take(self, keys: Tensor, values: Tensor, counts: Sequence[int]) -> None:
-            self._allocate((keys, values), sum(counts), keys.shape[-2] + self._room)
-            for store, given in zip(self._stores, (keys, values), strict=True):
-                start = 0
-                for count, member in zip(counts, given, strict=True):
-                    store[start : start + count, :, : given.shape[-2]] = member
-                    start += count
-            self._show(keys.shape[-2])
+        def take(self, pieces: Sequence[tuple[Any, Sequence[int]]]) -> None:
+            first, start = pieces[0][0], 0
+            columns = first.keys.shape[-2]
+            rows = sum(len(members) for _, members in pieces)
+            self._allocate((first.keys, first.values), rows, columns + self._room)
+            for layer, members in pieces:
+                stop = start + len(members)
+                for store, given in zip(self._stores, (layer.keys, layer.values), strict=True):
+                    store[start:stop, :, :columns] = given[list(members)]
+                start = stop
+            self._show(columns)
 
         def keep(self, members: Tensor) -> None:
             columns = self.keys.shape[-2]

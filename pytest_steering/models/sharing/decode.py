@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,22 +23,31 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class BranchRows:
+class Rows:
     """The rows of one batch.
 
     Attributes:
-        prefix: What they share.
-        owners: For each row its prompt, a member of the prefix; ascending.
         texts: Each row's whole text.
         prompt_lengths: How much of each text is prompt; the rest counts as generated.
         interventions: Each row's, or None.
     """
 
-    prefix: Prefix
-    owners: Sequence[int]
     texts: Sequence[Sequence[int]]
     prompt_lengths: Sequence[int]
     interventions: Arms
+
+
+@dataclass(frozen=True)
+class BranchRows(Rows):
+    """Rows that branch from a prefix.
+
+    Attributes:
+        prefix: What they share.
+        owners: For each row its prompt, a member of the prefix; ascending.
+    """
+
+    prefix: Prefix
+    owners: Sequence[int]
 
     @property
     def shared(self) -> list[int]:
@@ -52,11 +61,17 @@ class BranchRows:
         return {row: text[shared:] for row, (text, shared) in enumerate(pairs)}
 
 
-class BranchRun:
+class Run:
     """The rows of one batch, run together."""
 
     def __init__(
-        self, loaded: LoadedModel, engine: Engine, rows: BranchRows, way: str, new_tokens: int
+        self,
+        loaded: LoadedModel,
+        engine: Engine,
+        rows: Rows,
+        branches: Branches,
+        fed: Mapping[int, Sequence[int]],
+        new_tokens: int,
     ) -> None:
         """Prepare.
 
@@ -64,28 +79,25 @@ class BranchRun:
             loaded: The model.
             engine: That of hooks; the others run whole generations only.
             rows: The rows.
-            way: `tree` or `copies`.
+            branches: How they go on.
+            fed: What each row reads first, the end of its text; what comes before is shared.
             new_tokens: At most this many will be generated for each row.
         """
         from pytest_steering.models.engine.hooks import HooksEngine
 
         assert isinstance(engine, HooksEngine)
-        self._loaded, self._engine, self._rows, self._new_tokens = loaded, engine, rows, new_tokens
-        room = len(rows.tails[0]) + new_tokens
-        self._branches: Branches = (
-            Tree(loaded, rows.prefix, rows.owners)
-            if way == "tree"
-            else Copies(loaded, rows.prefix, rows.owners, room)
-        )
+        self._loaded, self._engine, self._new_tokens = loaded, engine, new_tokens
+        self._branches, self._fed = branches, fed
         batch = pad_left(rows.texts, loaded.pad_id, loaded.device, rows.prompt_lengths)
-        self.session = BranchSession(batch, rows.interventions, self._branches, rows.shared, loaded.stop_ids)
+        shared = [len(text) - len(fed[row]) for row, text in enumerate(rows.texts)]
+        self.session = BranchSession(batch, rows.interventions, branches, shared, loaded.stop_ids)
 
     def logits(self, tokens: int) -> Tensor:
         """Return the logits after the last tokens of each row's text: [rows, tokens, vocabulary]."""
         import torch
 
         with self._engine.steered(self.session), torch.no_grad():
-            logits = self._pass(self._rows.tails, tokens)
+            logits = self._first(tokens)
         self.session.trace.verify(self._branches.columns)
         return logits
 
@@ -102,17 +114,17 @@ class BranchRun:
             written = self._loop(decided)
         self.session.trace.verify(self._branches.columns)
         counts.forwards += len(self.session.trace.forwards)
-        counts.prompt_tokens += sum(map(len, self._rows.tails.values()))
+        counts.prompt_tokens += sum(map(len, self._fed.values()))
         counts.steered_tokens += self.session.trace.steered_tokens
         return written
 
     def _loop(self, decided: Decided | None) -> Written:
-        answers: list[list[int]] = [[] for _ in self._rows.texts]
+        answers: list[list[int]] = [[] for _ in self._fed]
         ties: list[int | None] = [None] * len(answers)
         first: Tensor | None = None
-        fed = self._rows.tails
+        fed = self._fed
         for step in range(self._new_tokens):
-            scores = self._pass(fed, 1)[:, 0].float()
+            scores = (self._pass(fed, 1) if step else self._first(1))[:, 0].float()
             first = scores.log_softmax(-1) if first is None else first
             close = (lead(scores) < TIE_MARGIN).tolist()
             for row, token, tie in zip(fed, scores.argmax(-1).tolist(), close, strict=True):
@@ -124,9 +136,37 @@ class BranchRun:
         assert first is not None
         return Written(answers, first, ties)
 
-    def _pass(self, fed: dict[int, Sequence[int]], tokens: int) -> Tensor:
+    def _first(self, tokens: int) -> Tensor:
+        """Return the logits after the last tokens of each row's text."""
+        return self._pass(self._fed, tokens)
+
+    def _pass(self, fed: Mapping[int, Sequence[int]], tokens: int) -> Tensor:
         logits = self._loaded.module(**self._branches.inputs(fed, tokens)).logits
         return self._branches.newest(logits, tokens)
 
     def _over(self, row: int, answer: Sequence[int], decided: Decided | None) -> bool:
         return answer[-1] in self._loaded.stop_ids or (decided is not None and decided(row, answer))
+
+
+class BranchRun(Run):
+    """Rows that branch from a prefix."""
+
+    def __init__(
+        self, loaded: LoadedModel, engine: Engine, rows: BranchRows, way: str, new_tokens: int
+    ) -> None:
+        """Prepare.
+
+        Args:
+            loaded: The model.
+            engine: That of hooks.
+            rows: The rows.
+            way: `tree` or `copies`.
+            new_tokens: At most this many will be generated for each row.
+        """
+        room = len(rows.tails[0]) + new_tokens
+        branches: Branches = (
+            Tree(loaded, rows.prefix, rows.owners)
+            if way == "tree"
+            else Copies(loaded, rows.prefix, rows.owners, room)
+        )
+        super().__init__(loaded, engine, rows, branches, rows.tails, new_tokens)

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from pytest_steering.models.batching import by_length
 from pytest_steering.models.budget import Job, RowBudget
-from pytest_steering.models.sharing.plan import WIDEST_TAIL, Arm, Family, branches_at_once, families
+from pytest_steering.models.sharing.plan import (
+    WIDEST_TAIL,
+    Arm,
+    Family,
+    branches_at_once,
+    families,
+    sliding_window,
+)
 from pytest_steering.models.sharing.prefix import Prefix, read_prefix
 
 if TYPE_CHECKING:
@@ -92,8 +100,13 @@ class Sweep:
         )
         everyone = [*found, Family(0, tuple(alone))] if alone else found
         steered = [arm.intervention is not None for arm in self.arms]
-        ordered = [replace(f, arms=tuple(sorted(f.arms, key=lambda n: steered[n]))) for f in everyone]
+        ordered = [replace(f, arms=tuple(sorted(f.arms, key=self._first_own_block))) for f in everyone]
         return sorted(ordered, key=lambda family: steered[family.arms[0]])
+
+    def _first_own_block(self, arm: int) -> float:
+        """Order unsteered arms first, then those that can share most blocks."""
+        intervention = self.arms[arm].intervention
+        return -min(intervention.at) if intervention else -math.inf
 
     def _most(self, way: str) -> int:
         return self.most if way == "tree" else len(self.arms)
@@ -108,16 +121,6 @@ class Sweep:
         if window is not None and longest >= window:
             return "none"
         return "copies" if self.way == "copies" or tail > WIDEST_TAIL else "tree"
-
-
-def sliding_window(loaded: LoadedModel) -> int | None:
-    """Return how far back some layer of the model sees at most, or None."""
-    from pytest_steering.models.architecture import text_config
-
-    config = text_config(loaded.module)
-    named = (getattr(config, name, None) for name in ("sliding_window", "attention_chunk_size"))
-    found = [size for size in named if isinstance(size, int) and size > 0]
-    return min(found, default=None)
 
 
 class SharedPrefix:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pytest_steering.models.engine.base import LoadedModel
     from pytest_steering.steering.intervention import Intervention
 
 WIDEST_TAIL = 8
@@ -82,3 +83,13 @@ def branches_at_once(arms: int, rows: int, most: int) -> int:
     """
     groups = math.ceil(arms / max(1, min(arms, rows, most)))
     return math.ceil(arms / groups)
+
+
+def sliding_window(loaded: LoadedModel) -> int | None:
+    """Return how far back some layer of the model sees at most, or None."""
+    from pytest_steering.models.architecture import text_config
+
+    config = text_config(loaded.module)
+    named = (getattr(config, name, None) for name in ("sliding_window", "attention_chunk_size"))
+    found = [size for size in named if isinstance(size, int) and size > 0]
+    return min(found, default=None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -92,16 +92,28 @@ def _tried(loaded: LoadedModel, ways: Sequence[str]) -> Sharing:
 
 def _fault(loaded: LoadedModel, way: str) -> str | None:
     """Whatever a model raises when it is handed a mask or a cache of ours, it is asked no further."""
+    fault = fault_in(loaded, lambda: _branched(loaded, way, 0), lambda: _plain(loaded))
+    if fault is None and way == "tree":
+        found, moved = _branched(loaded, way, 0), _branched(loaded, way, 1)
+        return None if (found[::3] == moved[::3]).all() else "a row's logits depend on its neighbours"
+    return fault
+
+
+def fault_in(loaded: LoadedModel, shared: Callable[[], Tensor], alone: Callable[[], Tensor]) -> str | None:
+    """Return None, or what is wrong with a way of sharing.
+
+    Args:
+        loaded: The model.
+        shared: Returns logits of rows that share something.
+        alone: Returns those of the same rows without sharing.
+    """
     try:
-        found, expected = _branched(loaded, way, 0), _plain(loaded)
-        moved = _branched(loaded, way, 1)
+        found, expected = shared(), alone()
     except Exception as error:
         return f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}"
     apart = float((found - expected).abs().max())
-    if not apart <= _tolerance(loaded, expected):
+    if not apart <= tolerance(loaded, expected):
         return f"logits are up to {apart:.2g} away from those of rows that share nothing"
-    if way == "tree" and not (found[::3] == moved[::3]).all():
-        return "a row's logits depend on its neighbours"
     return None
 
 
@@ -132,19 +144,20 @@ def _plain(loaded: LoadedModel) -> Tensor:
 
 
 def _texts(loaded: LoadedModel) -> list[list[int]]:
-    return [[_token(loaded, 7 * place + 3 * length) for place in range(length)] for length in _LENGTHS]
+    return [[probe_token(loaded, 7 * place + 3 * length) for place in range(length)] for length in _LENGTHS]
 
 
 def _tokens(loaded: LoadedModel, step: int, change: int) -> Sequence[int]:
     """Return one token a row; with `change`, those of all rows but each prompt's first are others."""
-    return [_token(loaded, 11 * row + 5 * step + change * (row % 3)) for row in range(len(_OWNERS))]
+    return [probe_token(loaded, 11 * row + 5 * step + change * (row % 3)) for row in range(len(_OWNERS))]
 
 
-def _token(loaded: LoadedModel, number: int) -> int:
+def probe_token(loaded: LoadedModel, number: int) -> int:
+    """Return an ordinary token of the model's, another for the next number."""
     return 3 + number % (int(loaded.module.get_input_embeddings().num_embeddings) - 3)
 
 
-def _tolerance(loaded: LoadedModel, logits: Tensor) -> float:
+def tolerance(loaded: LoadedModel, logits: Tensor) -> float:
     """Half of the significant digits of the dtype that the model computes in."""
     import torch
 

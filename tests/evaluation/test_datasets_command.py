@@ -37,6 +37,28 @@ def test_a_named_data_set_that_cannot_be_read_is_an_error(capsys: pytest.Capture
     assert call("castle") == 2
 
 
+def test_data_that_can_be_read_stands_before_data_that_cannot(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "own.jsonl"
+    path.write_text(json.dumps({"id": "a", "code": "x", "language": "c", "label": 1, "asked_cwe": "CWE-1"}))
+    assert call("--steering-data", f"zebra={path}") == 0
+    heads = [line.partition(":")[0] for line in capsys.readouterr().out.splitlines()]
+    names = [name for name in heads if name in ("twins", "zebra", "castle", "secllmholmes", "sven")]
+    assert names == ["twins", "zebra", "castle", "secllmholmes", "sven"]
+
+
+@pytest.mark.parametrize("name", ["castle", "sven", "secllmholmes", "jsonl", "mine"])
+def test_a_path_at_which_there_is_nothing_is_named(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(name, "--steering-data", f"{name}={tmp_path / 'gone' / 'data'}") == 2
+    printed = capsys.readouterr().out
+    assert f"{tmp_path / 'gone'} does not exist" in printed
+    assert f"--steering-data {name}=PATH" in printed
+    assert "incomplete" not in printed
+
+
 def test_known_faults_are_listed_with_their_samples(
     test_data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

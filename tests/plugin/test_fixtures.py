@@ -86,6 +86,36 @@ def test_records_are_written_under_the_root_and_ignored_by_git(project: pytest.P
     )
 
 
+@pytest.mark.parametrize("origin", ["flag", "variable"])
+def test_a_data_path_at_which_there_is_nothing_is_a_usage_error_before_anything_is_collected(
+    project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, origin: str
+) -> None:
+    project.makepyfile("raise SystemError('collected')")
+    if origin == "variable":
+        monkeypatch.setenv("PYTEST_STEERING_DATA", "castle=gone/castle")
+    result = project.runpytest(*(["--steering-data=castle=gone/castle"] if origin == "flag" else []))
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(
+        ["ERROR: the data set 'castle'*gone does not exist; name the file or folder*"]
+    )
+    assert "collected" not in str(result.stdout)
+
+
+def test_the_table_stands_below_what_other_plugins_say(project: pytest.Pytester) -> None:
+    pytest.importorskip("pytest_benchmark")
+    project.makepyfile("""
+        def test_a(steering, benchmark):
+            steering.run()
+    """)
+    lines = project.runpytest("--steering-model=one").outlines
+    starts = [
+        next(n for n, line in enumerate(lines) if word in line) for word in ("benchmark: ", "= steering =")
+    ]
+
+    assert starts == sorted(starts)
+
+
 def test_each_run_has_its_own_folder_and_ids_sort_by_time(project: pytest.Pytester) -> None:
     project.makepyfile("def test_a(steering): steering.run()")
     project.runpytest("--steering-model=one")

@@ -37,11 +37,11 @@ class Worker:
 
 
 def _scheduled(
-    pytester: pytest.Pytester, models: list[str | None], workers: int
+    pytester: pytest.Pytester, models: list[str | None], workers: int, devices: int = 0
 ) -> tuple[ModelScheduling, list[Worker]]:
     groups = Path(pytester.path / "groups.json")
     groups.write_text(json.dumps({f"t{n}": model for n, model in enumerate(models) if model}))
-    scheduling = ModelScheduling(pytester.parseconfig(f"--tx={workers}*popen"), None, groups)
+    scheduling = ModelScheduling(pytester.parseconfig(f"--tx={workers}*popen"), None, groups, devices)
     nodes = [Worker() for _ in range(workers)]
     for node in nodes:
         _join(scheduling, node, len(models))
@@ -87,6 +87,58 @@ def test_as_many_models_as_workers_keep_all_of_them_busy(pytester: pytest.Pytest
 
     assert [len(node.waiting) for node in nodes] == [1, 1, 1]
     assert all(node.can_run for node in nodes)
+
+
+def _workers_of(models: list[str | None], nodes: list[Worker]) -> dict[str, int]:
+    return {
+        model: sum(any(models[index] == model for index in node.done) for node in nodes)
+        for model in dict.fromkeys(models)
+        if model
+    }
+
+
+@pytest.mark.parametrize("devices", [0, 1, 2])
+def test_a_model_is_not_split_where_workers_share_a_device(pytester: pytest.Pytester, devices: int) -> None:
+    models: list[str | None] = ["a"] * 9
+    scheduling, nodes = _scheduled(pytester, models, 3, devices)
+    _run_all(scheduling, nodes, random.Random(0))
+
+    assert _workers_of(models, nodes) == {"a": 1}
+
+
+def test_a_single_model_is_split_over_workers_with_a_device_each(pytester: pytest.Pytester) -> None:
+    models: list[str | None] = ["a"] * 9
+    scheduling, nodes = _scheduled(pytester, models, 3, devices=3)
+    _run_all(scheduling, nodes, random.Random(0))
+
+    assert sorted(node.done for node in nodes) == [[0, 1, 2], [3, 4, 5], [6, 7, 8]]
+
+
+def test_the_largest_model_is_split_first(pytester: pytest.Pytester) -> None:
+    models: list[str | None] = [*"abbbbbbccc"]
+    scheduling, nodes = _scheduled(pytester, models, 4, devices=4)
+    _run_all(scheduling, nodes, random.Random(0))
+
+    assert _workers_of(models, nodes) == {"a": 1, "b": 2, "c": 1}
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_with_devices_too_every_test_runs_once_and_loads_stay_few(
+    pytester: pytest.Pytester, seed: int
+) -> None:
+    rng = random.Random(seed)
+    models = [rng.choice([None, "a", "b", "c"]) for _ in range(rng.randint(0, 30))]
+    workers = rng.randint(1, 5)
+    scheduling, nodes = _scheduled(pytester, models, workers, devices=workers)
+    _run_all(scheduling, nodes, rng)
+
+    assert Counter(index for node in nodes for index in node.done) == Counter(range(len(models)))
+    spread = _workers_of(models, nodes)
+    assert sum(spread.values()) <= max(workers, len(spread))
+    for node in nodes:
+        ran = [model for model in (models[index] for index in node.done) if model]
+        switches = sum(one != other for one, other in pairwise(ran))
+        assert switches == max(len(set(ran)) - 1, 0)
 
 
 @pytest.mark.parametrize("seed", range(8))

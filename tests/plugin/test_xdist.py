@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pytest_steering import records
+from pytest_steering.devices import available_cores
 from pytest_steering.runs import find_run
 
 pytest.importorskip("xdist")
@@ -63,6 +64,53 @@ def test_one_model_stays_on_one_worker(project: pytest.Pytester) -> None:
 
     result.assert_outcomes(passed=5)
     result.stdout.fnmatch_lines(["1 model, 1 load"])
+
+
+def _workers_on(project: pytest.Pytester, *flags: str) -> set[tuple[str, str]]:
+    """Each worker that ran a test, as the device and the threads it was given."""
+    project.makepyfile("""
+        import os, time, pytest
+        @pytest.mark.parametrize("n", range(6))
+        def test_a(steering_model, n):
+            time.sleep(0.05)
+            given = [os.environ.get(name, "") for name in ("CUDA_VISIBLE_DEVICES", "OMP_NUM_THREADS")]
+            with open("given", "a") as file:
+                file.write(" ".join(given) + chr(10))
+    """)
+    result = project.runpytest_subprocess("-n", "2", *flags)
+    result.assert_outcomes(passed=6 * (1 if "--steering-model=one" in flags else 3))
+    lines = (project.path / "given").read_text().splitlines()
+    return {(line.split(" ")[0], line.split(" ")[1]) for line in lines}
+
+
+def test_each_worker_has_its_own_device_and_its_share_of_the_cores(
+    project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "5,3")
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    threads = str(max(1, available_cores() // 2))
+
+    assert _workers_on(project) == {("5", threads), ("3", threads)}
+
+
+def test_a_single_model_runs_on_both_workers_where_each_has_a_device(
+    project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,1")
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+
+    assert _workers_on(project, "--steering-model=one") == {("0", "1"), ("1", "1")}
+
+
+@pytest.mark.parametrize("device", ["cpu", "cuda:1"])
+def test_a_device_that_was_asked_for_is_not_overruled(
+    project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, device: str
+) -> None:
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,1")
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    flags = ("--steering-model=one", f"--steering-device={device}")
+
+    assert _workers_on(project, *flags) == {("0,1", "1")}
 
 
 def test_a_distribution_that_was_asked_for_is_kept(project: pytest.Pytester) -> None:

@@ -107,6 +107,20 @@ def test_two_conditions_of_one_experiment_are_told_apart() -> None:
     assert lines.count("qwen2 · test_truth · nnsight · twins · test · sentence") == 2
 
 
+def test_the_time_of_arms_that_share_batches_is_one_number() -> None:
+    shared = {"all_arms_seconds": 12.34, "peak_memory_mib": 1500.0}
+    later = {"all_arms_seconds": 1.0, "peak_memory_mib": 1600.4}
+    records = [
+        cell("unsteered", "yyyy", latency=shared),
+        cell("steered", "nyny", latency=shared),
+        cell("negated", "nyny", latency=later),
+    ]
+
+    assert report_lines(records, 100)[-1] == (
+        "  time of all 3 arms together: 13.3 s; peak memory of the process 1,600 MiB"
+    )
+
+
 def test_a_search_is_one_line_with_the_best_point_that_was_read() -> None:
     points = [
         cell(purpose="search", layers=[1], scale=0.5, metrics={"accuracy_by_margin": 0.99}),

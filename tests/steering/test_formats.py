@@ -75,6 +75,28 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
             SteeringVector.load(path)
 
 
+def test_a_refused_path_comes_with_advice(tmp_path: Path) -> None:
+    random_vector().save(tmp_path / "mine.safetensors")
+    torch.save({"layer.0": torch.ones(3)}, tmp_path / "vector.pt")
+    (tmp_path / "vector.pkl").write_bytes(pickle.dumps({0: [1.0]}))
+    advice = {
+        tmp_path: r"it is a folder; name a file .*\(.safetensors files in it: mine\.safetensors\)",
+        tmp_path / "none.safetensors": "there is no such file",
+        tmp_path / "vector.pt": r"it is a pickle.*was not read\. If you trust it, .*SteeringVector\(",
+        tmp_path / "vector.pkl": r"it is a pickle.*was not read\. If you trust it, .*SteeringVector\(",
+    }
+    for path, sentence in advice.items():
+        with pytest.raises(VectorError, match=sentence):
+            SteeringVector.load(path)
+
+
+def test_a_damaged_file_whose_length_begins_like_a_pickle_is_not_called_one(tmp_path: Path) -> None:
+    path = tmp_path / "vector.safetensors"
+    path.write_bytes((0x80).to_bytes(8, "little") + b'{"layer.0":')
+    with pytest.raises(VectorError, match=r"SteeringVector\.save wrote was expected"):
+        SteeringVector.load(path)
+
+
 def test_a_foreign_safetensors_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "model.safetensors"
     save_file({"layer.0": torch.ones(3)}, str(path))

@@ -212,3 +212,11 @@ def test_states_that_are_not_finite_make_no_vector() -> None:
 def test_missing_folders_are_named_on_save(tmp_path: Path) -> None:
     with pytest.raises(VectorError, match="cannot be written"):
         random_vector().save(tmp_path / "nowhere" / "vector.safetensors")
+
+
+def test_a_vector_shows_what_it_is_and_not_its_numbers() -> None:
+    small = SteeringVector({2: torch.tensor([3.0, 4.0]), 5: torch.tensor([0.0, 1.0])}, "mean_difference")
+    assert repr(small) == "SteeringVector(mean_difference, layers 2, 5, hidden size 2, norms 5, 1)"
+    large = SteeringVector({layer: torch.ones(6144) for layer in range(48)}, "given")
+    assert "layers 0, 1, 2, …, 47, hidden size 6144, norms 78.4, 78.4, 78.4, …, 78.4" in repr(large)
+    assert len(repr(large)) < 120

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from pytest_steering.evaluation.datasets.embedded import embedded_data
 from pytest_steering.experiments.experiment import Experiment
-from tests.faults import FAULTS, Fault, findings_of, inject
+from tests.faults import FAULTS, Fault, findings_of, hold, inject, nothing
+from tests.faults.gate import exchange
 
 WITHOUT_EFFECT = frozenset({"shuffled-as-well"})
 """The one fault whose result may stand, with a sentence beside it that limits it."""
@@ -18,10 +22,58 @@ def _param(fault: Fault) -> object:
 
 @pytest.mark.parametrize("fault", [_param(fault) for fault in FAULTS])
 @pytest.mark.steering(models=["starcoder"], dataset="twins", split="test")
-def test_a_fault_is_named(steering: Experiment, monkeypatch: pytest.MonkeyPatch, fault: Fault) -> None:
-    records = inject(fault, steering, monkeypatch)
+def test_a_fault_is_named(
+    steering: Experiment, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, fault: Fault
+) -> None:
+    records = inject(fault, steering, monkeypatch, tmp_path)
     assert fault.finding in findings_of(records)
     assert findings_of(records, "invalid") == ({fault.finding} | fault.also) - WITHOUT_EFFECT
+
+
+@pytest.mark.slow
+@pytest.mark.steering(models=["starcoder"], dataset="twins", split="test")
+def test_a_run_without_a_fault_passes_against_its_own_baseline(
+    steering: Experiment, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    steering.limit = 160
+    records, judgement = hold(Fault("none", "", nothing, held=True), steering, monkeypatch, tmp_path)
+    assert findings_of(records, "invalid") == set()
+    assert (judgement.status, judgement.findings, judgement.orphaned) == ("pass", (), {})
+
+
+HELD = """
+    import pytest
+    from pytest_steering import Intervention
+
+    @pytest.mark.steering(models=["starcoder"], dataset="twins", limit=8)
+    def test_held(steering, contrast_pairs):
+        vector = steering.extract(contrast_pairs)
+        steering.run(Intervention(vector, [3], 1.25), controls=(), claim=0.95).expect_baseline()
+"""
+
+
+@pytest.mark.slow
+def test_a_run_that_requires_a_baseline_fails_without_one_and_where_rows_of_its_data_were_swapped(
+    pytester: pytest.Pytester,
+) -> None:
+    data = pytester.path / "twins.jsonl"
+    data.write_bytes(embedded_data("twins.jsonl").read_bytes())
+    pytester.makepyfile(test_held=HELD)
+
+    def held(option: str) -> pytest.RunResult:
+        return pytester.runpytest_subprocess("-q", f"--steering-data=twins={data}", option)
+
+    missing = held("--steering-baseline=require")
+    assert missing.ret == pytest.ExitCode.TESTS_FAILED
+    missing.stdout.fnmatch_lines(["baseline-missing: test_held on starcoder*"])
+    held("--steering-accept-new").stdout.fnmatch_lines(["accepted: test_held on starcoder*"])
+    exchange(data, "test-001-vulnerable", "test-001-patched", ("label", "pair_role"))
+    swapped = held("--steering-baseline=require")
+    assert swapped.ret == pytest.ExitCode.TESTS_FAILED
+    swapped.assert_outcomes(passed=1)
+    swapped.stdout.fnmatch_lines(
+        ["data-changed: *2 samples have another prompt or label*test-001-*, test-001-*"]
+    )
 
 
 def test_there_are_at_least_25_faults_of_which_six_are_tested_each_time() -> None:

@@ -1,13 +1,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from pytest_steering.errors import SteeringError
+from pytest_steering.evaluation.datasets.embedded import embedded_data
 from pytest_steering.extraction.pairs import ContrastPair
+from pytest_steering.gate.accept import Wanted, accept
+from pytest_steering.gate.expected import expected_cells
+from pytest_steering.gate.judge import Judgement, judge
 from pytest_steering.records import Record
 from pytest_steering.steering.intervention import Intervention
 
@@ -36,6 +41,7 @@ class Fault:
         layer: That is steered.
         limit: Number of scored samples.
         quick: Whether every change is tested against it.
+        held: Whether a run without it is accepted as a baseline first, which the run with it is held against.
     """
 
     name: str
@@ -48,12 +54,54 @@ class Fault:
     layer: int = LAYER
     limit: int = 96
     quick: bool = False
+    held: bool = False
 
 
-def inject(fault: Fault, experiment: Experiment, patch: pytest.MonkeyPatch) -> list[Record]:
-    """Run an experiment with a fault in place and return the records, whether or not the run was finished."""
+def inject(fault: Fault, experiment: Experiment, patch: pytest.MonkeyPatch, folder: Path) -> list[Record]:
+    """Run an experiment with a fault in place and return the records, whether or not the run was finished.
+
+    Args:
+        fault: The fault.
+        experiment: What is asked for; it stays the same.
+        patch: Takes the fault out again.
+        folder: An empty one, for baselines and a copy of the data where the fault lies there.
+    """
+    experiment.limit = fault.limit
+    if not fault.held:
+        return _run(fault, experiment, patch)
+    records, judgement = hold(fault, experiment, patch, folder)
+    assert judgement.exit_code != 0
+    return records + [replace(cell.record, findings=(one.as_dict(),)) for cell, one in judgement.findings]
+
+
+def hold(
+    fault: Fault, experiment: Experiment, patch: pytest.MonkeyPatch, folder: Path
+) -> tuple[list[Record], Judgement]:
+    """Accept a run as the baseline, put a fault in place, run again, and hold the second run against it.
+
+    Args:
+        fault: Changes the data file, the baseline or the model.
+        experiment: What is asked for, both times.
+        patch: Takes the fault out again.
+        folder: For the baseline and a copy of the data.
+    """
+    data = folder / "twins.jsonl"
+    data.write_bytes(embedded_data("twins.jsonl").read_bytes())
+    experiment = replace(experiment, data_paths={"twins": data})
+    clean = replace(fault, inject=nothing, early=True)
+    accept(expected_cells(_run(clean, experiment, patch)), baselines(experiment), Wanted(new=True), {})
+    records = _run(replace(fault, early=True), replace(experiment), patch)
+    return records, judge(expected_cells(records), baselines(experiment), required=True)
+
+
+def baselines(experiment: Experiment) -> Path:
+    """Return the folder of a held experiment's baselines."""
+    return experiment.data_paths["twins"].parent / "baselines"
+
+
+def _run(fault: Fault, experiment: Experiment, patch: pytest.MonkeyPatch) -> list[Record]:
     records: list[Record] = []
-    experiment.sink, experiment.limit = records.append, fault.limit
+    experiment.sink = records.append
     if fault.early:
         experiment.memo = {}
         fault.inject(patch, experiment)
@@ -63,9 +111,12 @@ def inject(fault: Fault, experiment: Experiment, patch: pytest.MonkeyPatch) -> l
     if not fault.early:
         fault.inject(patch, experiment)
     try:
-        experiment.run(Intervention(vector, [fault.layer], SCALE), controls=fault.controls)
+        result = experiment.run(Intervention(vector, [fault.layer], SCALE), controls=fault.controls)
     except (SteeringError, RuntimeError):
         assert records, "a run that stops leaves the record of its cell"
+        return records
+    if fault.held:
+        result.expect_baseline()
     return records
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from pytest_steering.errors import DataError
 from pytest_steering.experiments.statistics import mcnemar
+from pytest_steering.gate.comparison import ClusterChange
 from pytest_steering.gate.decide import CellComparison, decide, family
 
 splits = st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20)), min_size=1, max_size=12)
@@ -108,6 +109,73 @@ def test_a_wider_margin_never_turns_a_pass_into_less(broken: int, fixed: int, ma
 def test_controls_that_moved_either_way_are_found() -> None:
     controls = comparisons((0, 9), (9, 0), (1, 1))
     assert family(controls, 0.02, "two-sided").rejected.tolist() == [True, True, False]
+
+
+def pairs(broken: int, fixed: int, n: int = 160) -> CellComparison:
+    """A cell whose samples come in pairs that always change together."""
+    changed = [ClusterChange(2, 2, 0)] * broken + [ClusterChange(2, 0, 2)] * fixed
+    rest = [ClusterChange(2, 0, 0)] * (n // 2 - broken - fixed)
+    return CellComparison("pairs", n, 2 * fixed, 2 * broken, (*changed, *rest))
+
+
+def test_pairs_that_break_together_count_once() -> None:
+    (alone,), (paired,) = decide(comparisons((6, 0))).cells, decide([pairs(3, 0)]).cells
+    assert (alone.p, alone.status) == (2.0**-6, "regression")
+    assert (paired.p, paired.status) == (2.0**-3, "inconclusive")
+    assert decide([pairs(6, 0)]).status == "regression"
+
+
+def test_pairs_are_decided_as_half_as_many_samples() -> None:
+    for broken, fixed in [(0, 0), (5, 2), (8, 5), (12, 1)]:
+        (paired,) = decide([pairs(broken, fixed)]).cells
+        (single,) = decide(comparisons((broken, fixed), n=80)).cells
+        assert paired.status == single.status
+        assert paired.p == pytest.approx(single.p)
+        assert paired.bound == pytest.approx(single.bound)
+
+
+def test_the_settling_number_of_pairs_is_twice_that_of_single_samples() -> None:
+    (paired,), (single,) = decide([pairs(8, 4)]).cells, decide(comparisons((8, 4), n=80)).cells
+    assert paired.status == single.status == "inconclusive"
+    assert single.settles_at is not None
+    assert paired.settles_at == pytest.approx(2 * single.settles_at, abs=2)
+
+
+@given(splits)
+@settings(max_examples=20, deadline=None)
+def test_clusters_of_one_sample_change_nothing(counts: list[tuple[int, int]]) -> None:
+    cells = comparisons(*counts)
+    named = [
+        CellComparison(
+            cell.key,
+            cell.n,
+            cell.fixed,
+            cell.broken,
+            (
+                *[ClusterChange(1, 1, 0)] * cell.broken,
+                *[ClusterChange(1, 0, 1)] * cell.fixed,
+                *[ClusterChange(1, 0, 0)] * (cell.n - cell.fixed - cell.broken),
+            ),
+        )
+        for cell in cells
+    ]
+    plain, clustered = decide(cells), decide(named)
+    assert clustered.status == plain.status
+    for one, other in zip(plain.cells, clustered.cells, strict=True):
+        assert (one.p, one.bound, one.settles_at) == (other.p, other.bound, other.settles_at)
+
+
+def test_twins_that_turn_against_each_other_are_no_drop() -> None:
+    turned = (*[ClusterChange(2, 1, 1)] * 20, *[ClusterChange(2, 0, 0)] * 60)
+    (found,) = decide([CellComparison("a", 160, 20, 20, turned)]).cells
+    assert (found.p, found.drop) == (1.0, 0.0)
+
+
+def test_clusters_that_do_not_sum_to_the_cell_are_refused() -> None:
+    with pytest.raises(DataError, match=r"clusters of cell 'a' hold \(2, 2, 0\)"):
+        CellComparison("a", 160, 0, 2, (ClusterChange(2, 2, 0),))
+    with pytest.raises(DataError, match="between 0 and n"):
+        CellComparison("a", 2, 0, 3, (ClusterChange(2, 3, 0),))
 
 
 @pytest.mark.parametrize(("n", "fixed", "broken"), [(10, 6, 5), (-1, 0, 0), (10, -1, 0)])

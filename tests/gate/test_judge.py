@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,8 +13,10 @@ from pytest_steering.gate.baseline import read_baseline
 from pytest_steering.gate.expected import expected_cells
 from pytest_steering.gate.judge import Judgement, judge
 from pytest_steering.gate.text import verdict_lines
-from pytest_steering.records import Record
+from pytest_steering.records import Outcome, Record
 from tests.gate.runs import cell, outcomes, run
+
+Kin = Callable[[int, Iterable[int]], tuple[Outcome, ...]]
 
 ALL = Wanted(changed=True, new=True)
 
@@ -71,6 +74,35 @@ def test_a_small_drop_in_few_samples_cannot_be_told(tmp_path: Path) -> None:
     judgement = judged(tmp_path, run(outcomes(40, [0, 10, 20, 30, 5, 15]), outcomes(40, range(1, 40, 2))))
     assert (judgement.status, judgement.exit_code) == ("inconclusive", 2)
     assert "samples would settle it" in said(judgement)
+
+
+def twins(count: int, wrong: Iterable[int]) -> tuple[Outcome, ...]:
+    """Outcomes of which two after each other are twins."""
+    numbered = enumerate(outcomes(count, wrong))
+    return tuple(replace(one, pair_id=f"pair-{number // 2}") for number, one in numbered)
+
+
+def variants(count: int, wrong: Iterable[int]) -> tuple[Outcome, ...]:
+    """Outcomes of which two after each other are variants of one scenario."""
+    numbered = enumerate(outcomes(count, wrong))
+    return tuple(replace(one, cluster=f"scenario-{number // 2}") for number, one in numbered)
+
+
+@pytest.mark.parametrize("kin", [twins, variants])
+def test_samples_that_broke_with_their_kin_are_counted_once(tmp_path: Path, kin: Kin) -> None:
+    accepted(tmp_path, run(kin(160, ())))
+    together = judged(tmp_path, run(kin(160, range(6))))
+    assert (together.decision.cells[0].p, together.status) == (2.0**-3, "inconclusive")
+    apart = judged(tmp_path, run(kin(160, range(0, 12, 2))))
+    assert (apart.decision.cells[0].p, apart.status) == (2.0**-6, "regression")
+    assert "6 samples broke, 0 were fixed, of 160" in said(apart)
+
+
+def test_a_control_whose_twins_moved_together_needs_more_to_be_called_drift(tmp_path: Path) -> None:
+    accepted(tmp_path, run(unsteered=twins(160, range(80))))
+    eight = judged(tmp_path, run(unsteered=twins(160, range(8, 80))))
+    twelve = judged(tmp_path, run(unsteered=twins(160, range(14, 80))))
+    assert (found(eight), found(twelve)) == ([], ["environment-drift"])
 
 
 def test_flips_at_a_near_tie_are_listed_and_not_counted(tmp_path: Path) -> None:

@@ -32,16 +32,21 @@ def sign_flip(net_changes: Iterable[int], alternative: Alternative = "two-sided"
     total = sum(nets)
     reached = {"greater": total, "less": -total}.get(alternative, abs(total))
     sides = 2.0 if alternative == "two-sided" else 1.0
-    return min(1.0, sides * _upper_tail(Counter(map(abs, nets)), reached))
+    return min(1.0, sides * sum_tail(Counter(map(abs, nets)), reached))
 
 
-def _upper_tail(sizes: Counter[int], reached: int) -> float:
-    """Return the chance that signed changes of these sizes sum to at least what was reached."""
+def sum_tail(sizes: Counter[int], reached: int) -> float:
+    """Return the chance that changes of these sizes, each under a fair sign, sum to at least what was reached.
+
+    Args:
+        sizes: how many changes there are of each size above 0.
+        reached: the sum.
+    """
     import numpy as np
     from scipy.stats import binom
 
     ones = sizes[1]
-    larger = _signed_sums([size for size, count in sizes.items() if size > 1 for _ in range(count)])
+    larger = _signed_sums([size for size in sizes.elements() if size > 1])
     most = (larger.size - 1) // 2
     missing = reached - np.arange(-most, most + 1)
     # Of `ones` signs, k positive ones sum to 2k − ones: at least `missing` where k ≥ (missing + ones) / 2.

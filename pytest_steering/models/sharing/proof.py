@@ -91,30 +91,37 @@ def _tried(loaded: LoadedModel, ways: Sequence[str]) -> Sharing:
 
 
 def _fault(loaded: LoadedModel, way: str) -> str | None:
-    """Whatever a model raises when it is handed a mask or a cache of ours, it is asked no further."""
-    fault = fault_in(loaded, lambda: _branched(loaded, way, 0), lambda: _plain(loaded))
-    if fault is None and way == "tree":
-        found, moved = _branched(loaded, way, 0), _branched(loaded, way, 1)
-        return None if (found[::3] == moved[::3]).all() else "a row's logits depend on its neighbours"
-    return fault
+    def moves(found: Tensor) -> str | None:
+        still = way != "tree" or bool((found[::3] == _branched(loaded, way, 1)[::3]).all())
+        return None if still else "a row's logits depend on its neighbours"
+
+    return fault_in(loaded, lambda: _branched(loaded, way, 0), lambda: _plain(loaded), moves)
 
 
-def fault_in(loaded: LoadedModel, shared: Callable[[], Tensor], alone: Callable[[], Tensor]) -> str | None:
+def fault_in(
+    loaded: LoadedModel,
+    shared: Callable[[], Tensor],
+    alone: Callable[[], Tensor],
+    further: Callable[[Tensor], str | None] = lambda _found: None,
+) -> str | None:
     """Return None, or what is wrong with a way of sharing.
+
+    Whatever a model raises when it is handed a mask or a cache of ours, it is asked no further.
 
     Args:
         loaded: The model.
         shared: Returns logits of rows that share something.
         alone: Returns those of the same rows without sharing.
+        further: What else may be wrong, seen from the former.
     """
     try:
         found, expected = shared(), alone()
+        apart = float((found - expected).abs().max())
+        if not apart <= tolerance(loaded, expected):
+            return f"logits are up to {apart:.2g} away from those of rows that share nothing"
+        return further(found)
     except Exception as error:
         return f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}"
-    apart = float((found - expected).abs().max())
-    if not apart <= tolerance(loaded, expected):
-        return f"logits are up to {apart:.2g} away from those of rows that share nothing"
-    return None
 
 
 def _branched(loaded: LoadedModel, way: str, change: int) -> Tensor:

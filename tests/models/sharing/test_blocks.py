@@ -138,10 +138,7 @@ def test_rows_that_end_at_different_steps_leave_the_others_as_they_are(family: s
     ending = replace(model, loaded=replace(model.loaded, stop_ids=frozenset(early)))
     found = tokens(complete(ending, layer_sweep()).arms)
     expected = [
-        [
-            answer[: next((n for n, token in enumerate(answer, 1) if token in early), STEPS)]
-            for answer in arm
-        ]
+        [answer[: next((n for n, token in enumerate(answer, 1) if token in early), STEPS)] for answer in arm]
         for arm in written
     ]
     assert len({len(answer) for arm in expected for answer in arm}) > 2
@@ -185,7 +182,7 @@ def test_counts_are_exact(model_of: ModelOf, monkeypatch: pytest.MonkeyPatch) ->
     assert counts.shared_rows == 0
     assert counts.prompt_tokens == arms * lengths
     assert counts.steered_tokens == (arms - 1) * lengths
-    assert (counts.batches, counts.forwards) == (1, 1 + 3), "one pass below, one for each of layers 1, 2 and 3"
+    assert (counts.batches, counts.forwards) == (1, 1 + 3), "one below, one for each of 3 layers"
 
 
 def test_the_state_of_the_first_own_block_is_checked_bit_for_bit(

@@ -1,6 +1,7 @@
-"""The conformance suite on the oldest and the latest versions: `nox -s oldest latest`.
+"""What has to hold on more than one set of versions.
 
-`oldest` meets blocks that return tuples, `latest` blocks that return tensors.
+`nox -s oldest latest` runs the conformance suite: `oldest` meets blocks that return tuples, `latest` blocks
+that return tensors. `nox -s loads` counts the loads of models on each supported line of pytest.
 """
 
 from __future__ import annotations
@@ -8,6 +9,8 @@ from __future__ import annotations
 import nox
 
 FAMILIES = ("starcoder", "starcoder2", "qwen2")
+PYTESTS = ("8.4.*", "9.0.*", "9.2.*")
+SCHEDULING = [f"tests/plugin/test_{name}.py" for name in ("loads", "xdist", "scheduling")]
 
 nox.options.sessions = ["latest", "oldest"]
 
@@ -34,3 +37,12 @@ def oldest(session: nox.Session) -> None:
 def oldest_smoke(session: nox.Session) -> None:
     """Run the suite on one family with the oldest versions."""
     _conform(session, "constraints-oldest.txt", "starcoder2")
+
+
+@nox.session
+def loads(session: nox.Session) -> None:
+    """Count how often models are loaded, serially and by two workers, on each supported line of pytest."""
+    session.install("-c", "constraints.txt", "-e", ".[xdist]")
+    for version in PYTESTS:
+        session.install("--no-deps", f"pytest=={version}")
+        session.run("pytest", "-m", "slow or not slow", *SCHEDULING, *session.posargs)

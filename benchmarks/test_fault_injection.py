@@ -67,12 +67,12 @@ def test_a_run_that_requires_a_baseline_fails_without_one_and_where_rows_of_its_
     assert missing.ret == pytest.ExitCode.TESTS_FAILED
     missing.stdout.fnmatch_lines(["baseline-missing: test_held on starcoder*"])
     held("--steering-accept-new").stdout.fnmatch_lines(["accepted: test_held on starcoder*"])
-    exchange(data, "test-001-vulnerable", "test-001-patched", ("label", "pair_role"))
+    exchange(data, "test-003-vulnerable", "test-003-patched", ("label", "pair_role"))
     swapped = held("--steering-baseline=require")
     assert swapped.ret == pytest.ExitCode.TESTS_FAILED
     swapped.assert_outcomes(passed=1)
     swapped.stdout.fnmatch_lines(
-        ["data-changed: *2 samples have another prompt or label*test-001-*, test-001-*"]
+        ["data-changed: *2 samples have another prompt or label*test-003-*, test-003-*"]
     )
 
 

@@ -19,6 +19,13 @@ EVIDENCE: Mapping[str, Any] = {
     "reader": {"asked": 6, "wrong": []},
     "overlap": {"samples": 0, "examples": []},
     "searched": [{"split": "dev", "samples": 128, "overlap": 0}],
+    "together": {
+        "sharing": "tree",
+        "asked": [9, 9, 9],
+        "steered": [9, 9, 9],
+        "nobodys": 0,
+        "other_layers": [],
+    },
     "written": {
         "layers": {
             "3": {

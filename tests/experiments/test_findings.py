@@ -41,6 +41,7 @@ FAULTS: dict[str, Callable[[], dict[str, Record]]] = {
     "delta-layer": lambda: run(written={**EVIDENCE["written"], "other_layers": [4]}),
     "delta-dtype": lambda: run(**layer(exact=False, cosine=0.99999, ratio=1.0003)),
     "delta-shape": lambda: run(**layer(shape="[3, 3, 8, 32] where [3, 8, 32] was computed")),
+    "arms-differ": lambda: run(together={**EVIDENCE["together"], "steered": [9, 8, 9]}),
     "scale-drowns-state": lambda: run(**layer(asked_norm=600.0, state_norm=100.0)),
     "delta-differs": lambda: run(**layer(exact=False, cosine=0.4)),
     "read-elsewhere": lambda: run(read={"3": 1.5}),
@@ -111,6 +112,15 @@ def test_a_fault_is_named(name: str) -> None:
 def test_findings_of_the_gate_are_the_only_ones_without_a_check_of_one_run() -> None:
     of_the_gate = {"data-changed", "baseline-missing", "baseline-stale", "environment-drift"}
     assert set(CATALOGUE) - set(FAULTS) == of_the_gate
+
+
+@pytest.mark.parametrize(
+    "seen", [{"nobodys": 3}, {"other_layers": [1]}, {"steered": [0, 9, 9]}, {"failed": "it failed"}]
+)
+def test_what_goes_wrong_beside_other_arms_alone_is_named(seen: dict[str, object]) -> None:
+    together = {**EVIDENCE["together"], **seen}
+    assert ids(run(together=together), "invalid") == ["arms-differ"]
+    assert "arms-differ" not in ids(run(together=together, **layer(exact=False, cosine=-1.0)))
 
 
 def test_findings_are_computed_from_the_written_records_alone() -> None:

@@ -8,8 +8,10 @@ from pytest_steering.evaluation.prompts.forms import FORMS
 from pytest_steering.evaluation.samples import Sample
 from pytest_steering.experiments.observation.near import near_copies, shared
 from pytest_steering.experiments.observation.probes import probe_reader
+from pytest_steering.experiments.observation.reading import read_distance
 from pytest_steering.experiments.observation.state import foreign_hooks
-from pytest_steering.experiments.observation.witness import read_distance, witness
+from pytest_steering.experiments.observation.together import watch_together
+from pytest_steering.experiments.observation.witness import witness
 from pytest_steering.models.fingerprint import count_hooks
 from pytest_steering.models.steerable import SteerableModel
 from pytest_steering.steering.intervention import Intervention
@@ -37,6 +39,26 @@ def test_an_engine_that_does_as_asked_is_seen_to_do_so(model: SteerableModel, po
         assert (layer["elsewhere"], layer["pads"], layer["shape"]) == (0, 0, "")
         assert layer["cosine"] == pytest.approx(1.0, abs=1e-4)
         assert layer["ratio"] == pytest.approx(1.0, abs=1e-3)
+
+
+@pytest.mark.parametrize("positions", ["last", "last_prompt", "prompt", "generated", "all", "prompt[-2:]"])
+@pytest.mark.parametrize("sharing", ["tree", "copies", "none"])
+def test_several_arms_in_one_batch_are_seen_to_be_steered_as_asked(
+    model: SteerableModel, positions: str, sharing: str
+) -> None:
+    asked = Intervention(random_vector((1, 3)), positions=positions, scale=2.0)
+    seen = watch_together(replace(model, sharing=sharing), asked, PROMPTS[2:])
+    assert seen["steered"] == seen["asked"]
+    assert min(seen["asked"]) > 0
+    assert (seen["nobodys"], seen["other_layers"]) == (0, [])
+    if positions == "last" and model.engine_name == "hooks":
+        assert seen["sharing"].split(";")[0] == sharing
+
+
+def test_a_vector_of_zeros_asks_for_nothing_beside_other_arms() -> None:
+    model = tiny_model("qwen2")
+    seen = watch_together(model, Intervention(0.0 * random_vector()), PROMPTS)
+    assert (seen["asked"], seen["steered"], seen["nobodys"]) == ([0, 0, 0], [0, 0, 0], 0)
 
 
 def test_states_are_read_where_vectors_are_added(model: SteerableModel) -> None:

@@ -28,6 +28,8 @@ def sums(cell: list[Change]) -> tuple[int, int, int]:
 
 def ratio(cell: list[Change], drop: float) -> float:
     """The variance over clusters divided by that over samples, one by one."""
+    if not any(b or c for _, b, c in cell):
+        return 1.0
     over_clusters = sum((b - c - n * drop) ** 2 for n, b, c in cell)
     over_samples = sum(b * (1 - drop) ** 2 + c * (1 + drop) ** 2 + (n - b - c) * drop**2 for n, b, c in cell)
     return max(1.0, over_clusters / over_samples)
@@ -49,7 +51,7 @@ def test_samples_that_are_their_own_clusters_have_exactly_the_bound_of_tango(cel
 
 
 @settings(deadline=None)
-@given(st.integers(0, 20), st.integers(0, 20), st.integers(2, 4))
+@given(st.integers(1, 20), st.integers(0, 20), st.integers(2, 4))
 def test_clusters_that_change_whole_have_the_bound_of_so_many_samples(b: int, c: int, size: int) -> None:
     cell = [(size, size, 0)] * b + [(size, 0, size)] * c + [(size, 0, 0)] * 80
     within = clustering(*zip(*cell, strict=True))
@@ -67,3 +69,8 @@ def test_clusters_never_narrow_the_bound(cell: list[Change]) -> None:
 def test_pairs_that_change_against_each_other_give_nothing_away() -> None:
     within = clustering([2] * 80, [1] * 10 + [0] * 70, [1] * 10 + [0] * 70)
     assert float(design_effect(10, 10, 160, 0.1, within)) == 1.0
+
+
+def test_where_nothing_changed_clusters_do_not_widen_the_bound() -> None:
+    within = clustering([8] * 20, [0] * 20, [0] * 20)
+    assert float(score_bound(0, 0, 160, within=within)) == float(score_bound(0, 0, 160))

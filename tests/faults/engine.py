@@ -9,6 +9,7 @@ from pytest_steering.models import greedy
 from pytest_steering.models.batching import TokenBatch
 from pytest_steering.models.engine.hooks import HooksEngine
 from pytest_steering.models.engine.session import EditSession
+from pytest_steering.models.sharing.session import BranchSession
 from pytest_steering.steering.intervention import Intervention
 from tests.faults.fault import Fault, Inject
 
@@ -55,6 +56,30 @@ def _edit(write: Callable[[EditSession, int, Any], Any]) -> Inject:
         patch.setattr(EditSession, "check_first", lambda *_: None)
 
     return put
+
+
+def _shared(write: Callable[[BranchSession, Any, Any], Any]) -> Inject:
+    """Write something else where arms share a prompt, and let the engine's own check pass."""
+
+    def put(patch: pytest.MonkeyPatch, _experiment: object) -> None:
+        real = EditSession.edit
+
+        def edit(self: BranchSession, layer: int, state: Tensor) -> Tensor:
+            changed: Tensor = write(self, state, real(self, layer, state))
+            return changed
+
+        patch.setattr(BranchSession, "edit", edit, raising=False)
+        patch.setattr(BranchSession, "check_first", lambda *_: None, raising=False)
+
+    return put
+
+
+def _not_while_decoding(session: BranchSession, state: Any, steered: Any) -> Any:
+    return state if len(session.trace.forwards) > 1 else steered
+
+
+def _half(_session: BranchSession, state: Any, steered: Any) -> Any:
+    return state + (steered - state) / 2
 
 
 def _broadcast(session: EditSession, layer: int, state: Tensor) -> Tensor:
@@ -164,6 +189,8 @@ ENGINE_FAULTS = (
     Fault("pads steered", "positions-differ", _edit(_pads_too), SILENT),
     Fault("broadcast over a batch of [3, 1, d]", "positions-differ", _edit(_broadcast), SILENT),
     Fault("nothing written", "intervention-missing", _edit(lambda _s, _l, state: state), SILENT),
+    Fault("half of it where arms share a prompt", "arms-differ", _shared(_half)),
+    Fault("prefill only where arms share a prompt", "arms-differ", _shared(_not_while_decoding)),
     Fault("another type handed on", "delta-dtype", _edit(lambda _s, _l, state: state.double()), NOT_RUN),
     Fault("last layer read after the final norm", "read-elsewhere", _after_the_norm, SILENT, early=True),
     Fault("padded on the right", "padding-right", _right_padded, NOT_RUN),

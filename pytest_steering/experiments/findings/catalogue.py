@@ -69,6 +69,10 @@ _INVALID = {
         "What was added is another direction than the vector's.",
         "Compare the direction that reaches the block with the vector's file.",
     ),
+    "arms-differ": (
+        "Beside other arms something else was added than asked, though alone it was added rightly.",
+        "Run with sharing='none' and compare; report it with the model's type and engine.",
+    ),
     "read-elsewhere": (
         "The states that vectors are made from are not what leaves the block.",
         "Read the block's own output; hidden_states[-1] of transformers is taken after the final norm.",

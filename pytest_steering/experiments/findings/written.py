@@ -86,6 +86,23 @@ def deltas(cells: Cells) -> Iterator[Finding]:
             return
 
 
+def together(cells: Cells) -> Iterator[Finding]:
+    """Report additions that go wrong beside other arms alone; all other faults are named by their kind."""
+    seen = cells.evidence.get("together") or {}
+    if not seen or any(one for check in (happened, positions, deltas) for one in check(cells)):
+        return
+    if seen.get("failed"):
+        yield finding("arms-differ", f"several arms could not be run in one batch: {seen['failed']}", **seen)
+    elif seen["steered"] != seen["asked"] or seen["nobodys"] or seen["other_layers"]:
+        yield finding(
+            "arms-differ",
+            f"with arms that share by {seen['sharing']!r}, {seen['asked']} states were to be changed by arm; "
+            f"{seen['steered']} were, {seen['nobodys']} were changed by no arm's vector, and the layers "
+            f"{seen['other_layers']} were changed unasked",
+            **seen,
+        )
+
+
 def size(cells: Cells) -> Iterator[Finding]:
     """Report an addition that is much longer than the state it is added to."""
     ratios = {
@@ -129,4 +146,4 @@ def _moves(cells: Cells) -> bool:
     return any(seen["asked_norm"] > 0 for _, seen in _layers(cells))
 
 
-CHECKS = (failed, happened, positions, prompts, deltas, size)
+CHECKS = (failed, happened, positions, prompts, deltas, together, size)

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from pytest_steering.experiments.observation import state
 from pytest_steering.experiments.observation.near import shared
 from pytest_steering.experiments.observation.probes import probe_reader
-from pytest_steering.experiments.observation.witness import read_distance, witness
+from pytest_steering.experiments.observation.reading import read_distance
+from pytest_steering.experiments.observation.together import watch_together
+from pytest_steering.experiments.observation.witness import witness
 from pytest_steering.models.fingerprint import count_hooks, first_weights, weights_fingerprint
 from pytest_steering.models.origin import differences
 
@@ -73,10 +75,12 @@ def _measured(experiment: Experiment, intervention: Intervention) -> dict[str, A
     fitting = [prompt for number, prompt in enumerate(prompts) if number not in long]
     if not fitting:
         return {}
-    written, failed = witness(model, intervention, spread(fitting, WITNESSED))
+    few = spread(fitting, WITNESSED)
+    written, failed = witness(model, intervention, few)
     found = {"written": written, "failed": failed}
     if failed:
         return found
+    found["together"] = watch_together(model, intervention, few)
     read = read_distance(model, intervention.at, spread(fitting, 1))
     repeat = _repeated(model, intervention, experiment.max_new_tokens, fitting)
     return {**found, "read": read, "repeat": repeat}

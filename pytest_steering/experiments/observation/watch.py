@@ -8,7 +8,7 @@ place of a module's `forward` for good; then the body that it runs is wrapped, i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from torch.nn import Module
 
     from pytest_steering.models.engine.base import LoadedModel
+    from pytest_steering.models.steerable import SteerableModel
 
 FORWARD, CALL = "forward", "_call_impl"
 
@@ -61,6 +62,18 @@ def watching(loaded: LoadedModel, watcher: Watcher) -> Iterator[None]:
             stack.enter_context(_replaced(*_innermost(module), seen.forward))
             stack.enter_context(_replaced(module, CALL, seen.call))
         yield
+
+
+def settle(model: SteerableModel, layers: Sequence[int], prompts: Sequence[str]) -> None:
+    """Let the engine put itself onto the model before it is watched; nnsight does so at its first run.
+
+    Args:
+        model: The model.
+        layers: That will be watched.
+        prompts: Any.
+    """
+    model.hidden_states(prompts[:1], layers)
+    model.complete(prompts[:1], max_new_tokens=1)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from pytest_steering.evaluation.prompts.forms import QuestionForm
+    from pytest_steering.models.completion import Counts
     from pytest_steering.steering.intervention import Intervention
 
 RELIABLE_MASS = 0.1
@@ -27,7 +28,12 @@ class ScoresChoices(Protocol):
         ...
 
     def choice_logprobs(
-        self, prompts: Sequence[str], choices: Sequence[str], interventions: Sequence[Intervention | None]
+        self,
+        prompts: Sequence[str],
+        choices: Sequence[str],
+        interventions: Sequence[Intervention | None],
+        *,
+        counts: Counts | None = None,
     ) -> list[Tensor]:
         """Return one tensor an intervention: log-probabilities of whole choices, [n, choices]."""
         ...
@@ -120,6 +126,7 @@ def margins(
     prompts: Sequence[str],
     form: QuestionForm,
     interventions: Sequence[Intervention | None] = (None,),
+    counts: Counts | None = None,
 ) -> list[list[Margin]]:
     """Return the margin of every prompt under every intervention.
 
@@ -128,12 +135,13 @@ def margins(
         prompts: Texts that end where the answer begins.
         form: Names the two answers.
         interventions: None is the unsteered model.
+        counts: What it took is added to them.
 
     Returns:
         One list an intervention, one margin a prompt.
     """
     forms = surface_forms(model, form)
-    scores = model.choice_logprobs(prompts, forms.texts, interventions)
+    scores = model.choice_logprobs(prompts, forms.texts, interventions, counts=counts)
     return [[forms.margin(row) for row in arm.tolist()] for arm in scores]
 
 

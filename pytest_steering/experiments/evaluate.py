@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pytest_steering.evaluation.answers import read_answer
 from pytest_steering.evaluation.answers.deciding import decided_by
 from pytest_steering.evaluation.likelihood import Margin, margins, surface_forms
-from pytest_steering.models.completion import Generation
+from pytest_steering.models.completion import Counts, Generation
 from pytest_steering.records import Outcome
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Evaluation:
 
     Attributes:
         outcomes: By arm, in the samples' order; skipped samples are in every arm.
-        counts: Forward passes, rows and tokens of the whole call.
+        counts: Forward passes, rows and tokens of the generation; halvings of the whole call.
         seconds: Wall-clock time of the whole call.
         sharing: How the arms of one prompt shared its beginning.
     """
@@ -85,9 +85,9 @@ def evaluate(
     skipped = _overlong(model, asked, max_new_tokens)
     kept = [one for number, one in enumerate(asked) if number not in skipped]
     decided = decided_by(reader, [one.question for one in kept]) if stop == "verdict" else None
-    answers, generation = _answers(model, kept, arms, form, max_new_tokens, decided)
+    answers, generation = _answers(model, kept, arms, form, max_new_tokens, decided, scoring := Counts())
     stop_ids = model.loaded.stop_ids
-    opposite = _swapped_margins(model, kept, arms, swapped)
+    opposite = _swapped_margins(model, kept, arms, swapped, scoring)
     outcomes = {
         name: tuple(
             _in_order(asked, skipped, _read_all(kept, answers[name], opposite[name], reader, stop_ids))
@@ -95,11 +95,16 @@ def evaluate(
         for name in arms
     }
     seconds = time.perf_counter() - started
-    return Evaluation(outcomes, generation.counts.as_dict(), seconds, generation.sharing)
+    counts = replace(generation.counts, halvings=generation.counts.halvings + scoring.halvings)
+    return Evaluation(outcomes, counts.as_dict(), seconds, generation.sharing)
 
 
 def likelihoods(
-    model: SteerableModel, asked: Sequence[Asked], arms: Sequence[Intervention | None], form: QuestionForm
+    model: SteerableModel,
+    asked: Sequence[Asked],
+    arms: Sequence[Intervention | None],
+    form: QuestionForm,
+    counts: Counts | None = None,
 ) -> list[list[float]]:
     """Return the margins log p(present) − log p(absent) of every arm, with no decoding.
 
@@ -108,11 +113,12 @@ def likelihoods(
         asked: Samples with their prompts, all of which must fit into the context.
         arms: Interventions; None is the unsteered model.
         form: Says which answers stand for present and absent.
+        counts: What it took is added to them.
 
     Returns:
         One list an arm, one margin a sample, natural logarithms.
     """
-    scored = margins(model, [one.prompt for one in asked], form, arms)
+    scored = margins(model, [one.prompt for one in asked], form, arms, counts)
     return [[margin.value for margin in arm] for arm in scored]
 
 
@@ -123,6 +129,7 @@ def _answers(
     form: QuestionForm,
     max_new_tokens: int,
     decided: DecidedText | None,
+    scoring: Counts,
 ) -> tuple[dict[str, list[Scored]], Generation]:
     """Return each arm's texts with their margins; the first answer token gives both where it can."""
     if not asked:
@@ -138,18 +145,20 @@ def _answers(
     if forms.single_tokens:
         found = [[forms.margin(done.choice_logprobs) for done in arm] for arm in generation.arms]
     else:
-        found = margins(model, prompts, form, list(arms.values()))
+        found = margins(model, prompts, form, list(arms.values()), scoring)
     paired = [list(zip(*both, strict=True)) for both in zip(generation.arms, found, strict=True)]
     return dict(zip(arms, paired, strict=True)), generation
 
 
 def _swapped_margins(
-    model: SteerableModel, asked: Sequence[Asked], arms: Arms, swapped: Swapped | None
+    model: SteerableModel, asked: Sequence[Asked], arms: Arms, swapped: Swapped | None, scoring: Counts
 ) -> dict[str, list[float | None]]:
     if swapped is None or not asked:
         return {name: [None] * len(asked) for name in arms}
     by_id = {one.sample.id: one for one in swapped.asked}
-    found = likelihoods(model, [by_id[one.sample.id] for one in asked], list(arms.values()), swapped.form)
+    found = likelihoods(
+        model, [by_id[one.sample.id] for one in asked], list(arms.values()), swapped.form, scoring
+    )
     return {name: list(arm) for name, arm in zip(arms, found, strict=True)}
 
 

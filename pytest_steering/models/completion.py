@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from pytest_steering.models.engine.trace import Trace
     from pytest_steering.steering.intervention import Intervention
 
 Arms = Sequence["Intervention | None"]
@@ -63,6 +64,17 @@ class Counts:
     steered_tokens: int = 0
     batches: int = 0
     halvings: int = 0
+
+    def note(self, trace: Trace, read: int) -> None:
+        """Add the passes of a batch that is done.
+
+        Args:
+            trace: What was steered in them.
+            read: How many tokens of prompts they read.
+        """
+        self.forwards += len(trace.forwards)
+        self.prompt_tokens += read
+        self.steered_tokens += trace.steered_tokens
 
     def as_dict(self) -> dict[str, int]:
         """Return the counts by name."""

@@ -49,9 +49,7 @@ def generate_rows(
     session.trace.verify(int(ids.shape[1]) - 1)
     new = ids[:, batch.columns :].tolist()
     answers = [_until_end(row, answer, loaded.stop_ids, decided) for row, answer in enumerate(new)]
-    counts.forwards += len(session.trace.forwards)
-    counts.prompt_tokens += sum(batch.prompt_lengths)
-    counts.steered_tokens += session.trace.steered_tokens
+    counts.note(session.trace, sum(batch.prompt_lengths))
     return Written(answers, watch.first, watch.tied_at(answers))
 
 

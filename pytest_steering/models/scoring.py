@@ -31,6 +31,7 @@ def score_choices(
     arms: Arms,
     batch_rows: int,
     sharing: str = "auto",
+    counts: Counts | None = None,
 ) -> list[Tensor]:
     """Return log p(answer | prompt) for every arm: [n, answers] each, float32 on the CPU.
 
@@ -44,12 +45,15 @@ def score_choices(
         arms: Interventions; None is the unsteered model.
         batch_rows: At most this many rows in one forward pass.
         sharing: `auto`, or the best way that may be taken: `tree`, `copies`, `none`.
+        counts: Added to.
     """
     blocks = BlockSharing(loaded, engine, allowed=sharing != "none" and len(arms) > 1)
-    work = _Scoring(loaded, engine, prompts, answers, arms, blocks)
+    counts, budget = counts if counts is not None else Counts(), RowBudget(batch_rows)
+    work = _Scoring(loaded, engine, prompts, answers, arms, blocks, counts)
     shared = sharing_of(loaded, engine, sharing, len(work.arms))
     sweep = Sweep(loaded, prompts, work.arms, 0, shared.way, len(work.arms))
-    sweep.run(work, RowBudget(batch_rows))
+    sweep.run(work, budget)
+    counts.halvings += budget.halvings
     return work.scores
 
 
@@ -64,6 +68,7 @@ class _Scoring:
         answers: Sequence[Sequence[int]],
         interventions: Arms,
         blocks: BlockSharing,
+        counts: Counts,
     ) -> None:
         import torch
 
@@ -73,7 +78,7 @@ class _Scoring:
         self._leads = _leading_answers(answers)
         self._owners = [(arm, lead) for arm in range(len(interventions)) for lead in self._leads]
         self.arms = [Arm(interventions[arm], tuple(answers[lead][:-1])) for arm, lead in self._owners]
-        self.counts = Counts()
+        self.counts = counts
         self.scores = [torch.empty(len(prompts), len(answers)) for _ in interventions]
 
     def begin(self) -> None:
@@ -92,11 +97,14 @@ class _Scoring:
     def _logits(self, rows: Rows, tokens: int) -> Tensor:
         run = self._blocks.run(rows, 0, self.counts)
         if run is not None:
-            return run.logits(tokens)
+            logits = run.logits(tokens, self.counts)
+            self.counts.block_rows += run.block_rows
+            return logits
         batch = pad_left(rows.texts, self._loaded.pad_id, self._loaded.device, rows.prompt_lengths)
         session = EditSession(batch, rows.interventions)
         logits = self._engine.logits(batch, session, tokens)
         session.trace.verify(batch.columns)
+        self.counts.note(session.trace, sum(map(len, rows.texts)))
         return logits
 
     def branched(self, prefix: Prefix, way: str, arms: Sequence[int], prompts: Sequence[int]) -> None:
@@ -110,7 +118,8 @@ class _Scoring:
             owners=[member for member in range(len(prompts)) for _ in arms],
         )
         run = BranchRun(self._loaded, self._engine, rows, way, 0)
-        self._keep(cells, run.logits(1 + len(self.arms[arms[0]].suffix)))
+        self._keep(cells, run.logits(1 + len(self.arms[arms[0]].suffix), self.counts))
+        self.counts.shared_rows += len(cells)
 
     def _text(self, arm: int, prompt: int) -> list[int]:
         return [*self._prompts[prompt], *self.arms[arm].suffix]
@@ -121,6 +130,8 @@ class _Scoring:
             for answer in self._leads[lead]:
                 total = _total(logits[row], len(self._answers[lead]), self._answers[answer])
                 self.scores[arm][prompt, answer] = total
+        self.counts.batches += 1
+        self.counts.rows += len(cells)
 
 
 def _leading_answers(answers: Sequence[Sequence[int]]) -> dict[int, list[int]]:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from pytest_steering.models.architecture import Architecture
+    from pytest_steering.models.completion import Counts
     from pytest_steering.models.memory import MemoryProfile
     from pytest_steering.models.moments import Moments
 
@@ -337,7 +338,12 @@ class SteerableModel:
         return [int(token) for token in ids]
 
     def choice_logprobs(
-        self, prompts: Sequence[str], choices: Sequence[str], interventions: Arms = (None,)
+        self,
+        prompts: Sequence[str],
+        choices: Sequence[str],
+        interventions: Arms = (None,),
+        *,
+        counts: Counts | None = None,
     ) -> list[Tensor]:
         """Return the log-probability of each whole choice after each prompt.
 
@@ -345,6 +351,7 @@ class SteerableModel:
             prompts: Texts.
             choices: Answers, such as " Yes" and " No"; of any number of tokens.
             interventions: None is the unsteered model. A choice's own tokens count as generated.
+            counts: The passes, rows and halvings of this call are added to them.
 
         Returns:
             One float32 tensor on the CPU an intervention: [n, choices], natural logarithms.
@@ -363,7 +370,9 @@ class SteerableModel:
         ids = self.tokens(prompts)
         require_room([len(row) for row in ids], max(map(len, answers)), self.loaded.context)
         require_positions(arms, [len(row) for row in ids])
-        return score_choices(self.loaded, self.engine, ids, answers, arms, self.batch_rows, self.sharing)
+        return score_choices(
+            self.loaded, self.engine, ids, answers, arms, self.batch_rows, self.sharing, counts
+        )
 
     def _single_token(self, choice: str) -> int:
         ids = self.choice_tokens(choice)

@@ -23,6 +23,8 @@ from pytest_steering.evaluation.prompts.forms import NAMED, QuestionForm
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from pytest_steering.models.completion import Counts
+
 finite = st.floats(-20, 20)
 
 
@@ -36,7 +38,12 @@ class Vocabulary:
         return self.tokens.get(choice, [90, 91])
 
     def choice_logprobs(
-        self, prompts: Sequence[str], choices: Sequence[str], interventions: Sequence[Any]
+        self,
+        prompts: Sequence[str],
+        choices: Sequence[str],
+        interventions: Sequence[Any],
+        *,
+        counts: Counts | None = None,
     ) -> list[Tensor]:
         import torch
 

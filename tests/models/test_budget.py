@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ import torch
 
 from pytest_steering.errors import ModelError
 from pytest_steering.models.budget import out_of_memory
+from pytest_steering.models.completion import Counts
 from pytest_steering.models.sharing.proof import prove_sharing
 from pytest_steering.steering.intervention import Intervention
 from tests.models.conftest import ModelOf
@@ -22,6 +23,15 @@ if TYPE_CHECKING:
 
 PROMPTS = ("w3 w14 w15 w9 w26", "w5 w7", "w35 w89 w79 w32", "w27 w18 w28", "w31 w41 w59 w26 w53 w58")
 ARMS = [None, *(Intervention(random_vector((1,), seed=seed), scale=3.0) for seed in range(3))]
+WHOLE = [
+    None,
+    *(
+        Intervention(random_vector((layer,), seed=seed), scale=3.0, positions="all")
+        for layer in (1, 3)
+        for seed in range(2)
+    ),
+]
+SWEEPS = {"none": ARMS, "copies": ARMS, "tree": ARMS, "blocks": WHOLE}
 STEPS = 4
 
 
@@ -31,7 +41,12 @@ def model() -> SteerableModel:
     made = tiny_model("qwen2")
     for best in ("tree", "copies"):
         prove_sharing(made.loaded, best)
+    assert "blocks" in made.complete(PROMPTS, WHOLE, max_new_tokens=1).sharing
     return made
+
+
+def sharing(model: SteerableModel, way: str, **changes: Any) -> SteerableModel:
+    return replace(model, sharing="auto" if way == "blocks" else way, **changes)
 
 
 @contextmanager
@@ -54,22 +69,21 @@ def at(number: int) -> Callable[[int, Any], bool]:
     return lambda n, _ids: n == number
 
 
-def written(model: SteerableModel) -> tuple[list[list[tuple[int, ...]]], dict[str, int]]:
-    generation = model.complete(PROMPTS, ARMS, max_new_tokens=STEPS)
+def written(
+    model: SteerableModel, arms: Sequence[Intervention | None] = ARMS
+) -> tuple[list[list[tuple[int, ...]]], dict[str, int]]:
+    generation = model.complete(PROMPTS, arms, max_new_tokens=STEPS)
     return [[done.token_ids for done in arm] for arm in generation.arms], generation.counts.as_dict()
 
 
-def passes_of(model: SteerableModel) -> int:
-    return written(model)[1]["forwards"]
-
-
-@pytest.mark.parametrize("way", ["none", "copies", "tree"])
+@pytest.mark.parametrize("way", SWEEPS)
 def test_memory_may_run_out_in_any_pass_of_a_sweep(model: SteerableModel, way: str) -> None:
-    small = replace(model, sharing=way, batch_rows=8)
-    expected, plain = written(small)
-    for number in range(passes_of(small)):
+    small, arms = sharing(model, way, batch_rows=8), SWEEPS[way]
+    expected, plain = written(small, arms)
+    assert (plain["block_rows"] > 0) is (way == "blocks")
+    for number in range(plain["forwards"]):
         with failing(small, at(number), torch.OutOfMemoryError("CUDA out of memory")):
-            found, counts = written(small)
+            found, counts = written(small, arms)
         assert found == expected, number
         assert counts["halvings"] == 1
         assert [counts[name] for name in ("rows", "generated_tokens")] == [
@@ -77,25 +91,31 @@ def test_memory_may_run_out_in_any_pass_of_a_sweep(model: SteerableModel, way: s
         ]
 
 
-@pytest.mark.parametrize("way", ["none", "copies", "tree"])
+@pytest.mark.parametrize("way", SWEEPS)
 def test_a_batch_that_never_fits_is_halved_until_it_does(model: SteerableModel, way: str) -> None:
-    expected, _ = written(model)
+    arms = SWEEPS[way]
+    expected, _ = written(model, arms)
     error = RuntimeError("[enforce fail at alloc_cpu.cpp:117] DefaultCPUAllocator: can't allocate memory")
     with failing(model, lambda _n, ids: ids.numel() > 8, error):
-        found, counts = written(replace(model, sharing=way))
+        found, counts = written(sharing(model, way), arms)
     assert found == expected
     assert counts["halvings"] > 1
-    assert counts["rows"] == len(PROMPTS) * len(ARMS)
+    assert counts["rows"] == len(PROMPTS) * len(arms)
 
 
-@pytest.mark.parametrize("way", ["none", "tree"])
-def test_scores_survive_it_too(model: SteerableModel, way: str) -> None:
-    chosen = replace(model, sharing=way, batch_rows=8)
-    expected = chosen.choice_logprobs(PROMPTS, ["w3", "w4 w5"], ARMS)
-    with failing(chosen, lambda n, _ids: n in (0, 3), torch.OutOfMemoryError("out of memory")):
-        found = chosen.choice_logprobs(PROMPTS, ["w3", "w4 w5"], ARMS)
-    for one, other in zip(expected, found, strict=True):
-        torch.testing.assert_close(one, other, atol=1e-5, rtol=1e-5)
+@pytest.mark.parametrize("way", SWEEPS)
+def test_scores_survive_it_in_any_pass_and_count_it(model: SteerableModel, way: str) -> None:
+    chosen, arms, choices = sharing(model, way, batch_rows=8), SWEEPS[way], ["w3", "w4 w5"]
+    plain = Counts()
+    expected = chosen.choice_logprobs(PROMPTS, choices, arms, counts=plain)
+    assert (plain.halvings, plain.rows) == (0, 2 * len(PROMPTS) * len(arms))
+    for number in range(plain.forwards):
+        counts = Counts()
+        with failing(chosen, at(number), torch.OutOfMemoryError("out of memory")):
+            found = chosen.choice_logprobs(PROMPTS, choices, arms, counts=counts)
+        assert (counts.halvings, counts.rows) == (1, plain.rows)
+        for one, other in zip(expected, found, strict=True):
+            torch.testing.assert_close(one, other, atol=1e-5, rtol=1e-5)
 
 
 def test_a_single_row_that_does_not_fit_is_one_sentence(model: SteerableModel) -> None:

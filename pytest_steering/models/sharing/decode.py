@@ -92,13 +92,19 @@ class Run:
         shared = [len(text) - len(fed[row]) for row, text in enumerate(rows.texts)]
         self.session = BranchSession(batch, rows.interventions, branches, shared, loaded.stop_ids)
 
-    def logits(self, tokens: int) -> Tensor:
-        """Return the logits after the last tokens of each row's text: [rows, tokens, vocabulary]."""
+    def logits(self, tokens: int, counts: Counts) -> Tensor:
+        """Return the logits after the last tokens of each row's text.
+
+        Args:
+            tokens: How many logits a row: [rows, tokens, vocabulary].
+            counts: Added to.
+        """
         import torch
 
         with self._engine.steered(self.session), torch.no_grad():
             logits = self._first(tokens)
         self.session.trace.verify(self._branches.columns)
+        counts.note(self.session.trace, sum(map(len, self._fed.values())))
         return logits
 
     def generate(self, decided: Decided | None, counts: Counts) -> Written:
@@ -113,9 +119,7 @@ class Run:
         with self._engine.steered(self.session), torch.no_grad():
             written = self._loop(decided)
         self.session.trace.verify(self._branches.columns)
-        counts.forwards += len(self.session.trace.forwards)
-        counts.prompt_tokens += sum(map(len, self._fed.values()))
-        counts.steered_tokens += self.session.trace.steered_tokens
+        counts.note(self.session.trace, sum(map(len, self._fed.values())))
         return written
 
     def _loop(self, decided: Decided | None) -> Written:

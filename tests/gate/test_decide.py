@@ -126,12 +126,17 @@ def test_pairs_that_break_together_count_once() -> None:
 
 
 def test_pairs_are_decided_as_half_as_many_samples() -> None:
-    for broken, fixed in [(0, 0), (5, 2), (8, 5), (12, 1)]:
+    for broken, fixed in [(1, 0), (5, 2), (8, 5), (12, 1)]:
         (paired,) = decide([pairs(broken, fixed)]).cells
         (single,) = decide(comparisons((broken, fixed), n=80)).cells
         assert paired.status == single.status
         assert paired.p == pytest.approx(single.p)
         assert paired.bound == pytest.approx(single.bound)
+
+
+def test_a_few_pairs_pass_only_if_none_of_them_changed() -> None:
+    assert decide([pairs(0, 0, n=48)]).status == "pass"
+    assert decide([pairs(0, 1, n=48)]).status == "inconclusive"
 
 
 def test_the_settling_number_of_pairs_is_twice_that_of_single_samples() -> None:

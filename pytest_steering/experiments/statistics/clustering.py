@@ -55,7 +55,8 @@ def design_effect(
     compared with others by Durkalski et al. 2003, ibid. 22:2417), over Σ_i (d_i − Δ)² over samples, both
     under the drop Δ that is tested: dividing counts by this factor is how Rao & Scott (1992, Biometrics
     48:577) carry tests of independent samples over to clusters. Samples of a cluster that change against each
-    other would make it less than 1; that is not made use of.
+    other would make it less than 1; that is not made use of. Where no sample changed, none changed together,
+    and it is 1: with few clusters a run like the one before could otherwise never pass.
 
     Args:
         broken: samples right before and wrong after; any shape.
@@ -71,4 +72,4 @@ def design_effect(
     apart = b + c - 2 * delta * (b - c) + n * delta**2
     together = squares - 2 * delta * products + pairs * delta**2
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.maximum(1.0, np.where(apart > 0, 1 + together / apart, 1.0))
+        return np.maximum(1.0, np.where(b + c > 0, 1 + together / apart, 1.0))

@@ -36,7 +36,7 @@ def sign_flip(net_changes: Iterable[int], alternative: Alternative = "two-sided"
 
 
 def sum_tail(sizes: Counter[int], reached: int) -> float:
-    """Return the chance that changes of these sizes, each under a fair sign, sum to at least what was reached.
+    """Return the chance that changes of these sizes under fair signs sum to at least what was reached.
 
     Args:
         sizes: how many changes there are of each size above 0.

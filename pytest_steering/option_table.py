@@ -130,7 +130,8 @@ OPTIONS = (
     Option(
         "device",
         "--steering-device",
-        "Where the models run: auto, cpu, cuda, cuda:1, ... (default: auto)",
+        "Where the models run: auto, cpu, cuda, cuda:1, ...; with auto or cuda, each worker of -n gets a CUDA "
+        "device, in turn (default: auto)",
         default="auto",
         metavar="DEVICE",
     ),
@@ -145,7 +146,7 @@ OPTIONS = (
     Option(
         "data",
         "--steering-data",
-        "Where a data set that is not shipped lies, as NAME=PATH; repeat for several",
+        "Where a data set that is not shipped lies, as NAME=PATH; the path must exist; repeat for several",
         default={},
         convert=_paths_by_name,
         many=True,

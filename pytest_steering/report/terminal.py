@@ -26,6 +26,8 @@ def closing_lines(records: Sequence[Record], loads: Mapping[str, int], path: Pat
         width: Of the terminal, in characters.
     """
     lines = report_lines(records, width)
+    if lines:
+        lines.append("")
     if loads:
         lines.append(f"{_many(len(loads), 'model')}, {_many(sum(loads.values()), 'load')}")
     if records:

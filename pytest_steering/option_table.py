@@ -130,8 +130,8 @@ OPTIONS = (
     Option(
         "device",
         "--steering-device",
-        "Where the models run: auto, cpu, cuda, cuda:1, ...; with auto or cuda, each worker of -n gets a CUDA "
-        "device, in turn (default: auto)",
+        "Where the models run: auto, cpu, cuda, cuda:1, ...; with auto or cuda, each worker of -n gets "
+        "a CUDA device (default: auto)",
         default="auto",
         metavar="DEVICE",
     ),

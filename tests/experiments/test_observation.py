@@ -12,6 +12,8 @@ from pytest_steering.experiments.observation.reading import read_distance
 from pytest_steering.experiments.observation.state import foreign_hooks
 from pytest_steering.experiments.observation.together import watch_together
 from pytest_steering.experiments.observation.witness import witness
+from pytest_steering.models.census.build import build
+from pytest_steering.models.census.build import tiny_tokenizer as census_tokenizer
 from pytest_steering.models.fingerprint import count_hooks
 from pytest_steering.models.steerable import SteerableModel
 from pytest_steering.steering.intervention import Intervention
@@ -53,6 +55,16 @@ def test_several_arms_in_one_batch_are_seen_to_be_steered_as_asked(
     assert (seen["nobodys"], seen["other_layers"]) == (0, [])
     if positions == "last" and model.engine_name == "hooks":
         assert seen["sharing"].split(";")[0] == sharing
+
+
+def test_a_model_without_a_cache_is_seen_to_steer_each_token_once_though_it_reads_all_again() -> None:
+    model = SteerableModel.wrap(build("openai-gpt"), census_tokenizer(), name="openai-gpt")
+    vector = random_vector((0,), model.architecture.hidden_size)
+    texts = ["w3 w14 w15 w9", "w7 w9 w3", "w12 w13"]
+    for positions in ("last", "all"):
+        seen = watch_together(model, Intervention(vector, positions=positions), texts)
+        assert seen["steered"] == seen["asked"]
+        assert (seen["nobodys"], seen["other_layers"]) == (0, [])
 
 
 def test_a_vector_of_zeros_asks_for_nothing_beside_other_arms() -> None:

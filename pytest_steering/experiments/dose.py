@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.experiments.evaluate import likelihoods
 from pytest_steering.experiments.statistics import DoseResponse, dose_response
+from pytest_steering.models.completion import Counts
 
 if TYPE_CHECKING:
     from pytest_steering.evaluation.prompts.forms import QuestionForm
@@ -28,12 +29,14 @@ class DoseCurves:
         ids: Of the samples.
         items: For each of them the margin at each scale.
         random: For each random direction the mean margin at each scale.
+        halvings: How often a batch was halved because memory ran out.
     """
 
     scales: Sequence[float]
     ids: Sequence[str]
     items: Sequence[Sequence[float]]
     random: Sequence[Sequence[float]]
+    halvings: int = field(default=0, compare=False)
 
     def response(self) -> DoseResponse:
         """Return the slopes; a direction's mean slope is the slope of its mean curve."""
@@ -42,7 +45,7 @@ class DoseCurves:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the form that a record holds."""
-        return {name: list(value) for name, value in vars(self).items()}
+        return {name: list(value) for name, value in vars(self).items() if name != "halvings"}
 
 
 def margin_curves(
@@ -73,10 +76,12 @@ def margin_curves(
         for one in vectors
         for share in shares[1:]
     ]
-    base, *moved = likelihoods(model, asked, [None, *arms], form)
+    counts = Counts()
+    base, *moved = likelihoods(model, asked, [None, *arms], form, counts)
     curves = np.array(moved).reshape(len(vectors), len(shares) - 1, len(asked)).transpose(0, 2, 1)
     start = np.broadcast_to(np.array(base)[None, :, None], (len(vectors), len(asked), 1))
     margins = np.concatenate([start, curves], axis=2)
     scales = [intervention.scale * share for share in shares]
     ids = [one.sample.id for one in asked]
-    return DoseCurves(scales, ids, margins[0].tolist(), margins[1:].mean(axis=1).tolist())
+    random = margins[1:].mean(axis=1).tolist()
+    return DoseCurves(scales, ids, margins[0].tolist(), random, counts.halvings)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pytest_steering.experiments.evaluate import evaluate, likelihoods
+from pytest_steering.models.completion import Counts
 
 if TYPE_CHECKING:
     from pytest_steering.evaluation.prompts.forms import QuestionForm
@@ -48,6 +49,7 @@ class Choice:
         split: Where it was searched.
         samples: On how many samples.
         curve: Every point tried.
+        halvings: How often a batch was halved because memory ran out.
     """
 
     layer: int
@@ -55,6 +57,7 @@ class Choice:
     split: str
     samples: int
     curve: tuple[Point, ...] = field(repr=False)
+    halvings: int = field(default=0, repr=False, compare=False)
 
 
 def search(
@@ -81,7 +84,8 @@ def search(
         reader: Name of the answer reader.
         max_new_tokens: At most this many for each answer of a finalist.
     """
-    margins = likelihoods(model, asked, grid, form)
+    counts = Counts()
+    margins = likelihoods(model, asked, grid, form, counts)
     points = [
         Point(one.at[0], one.scale, _sign_accuracy(asked, margin))
         for one, margin in zip(grid, margins, strict=True)
@@ -92,7 +96,8 @@ def search(
     for number in best:
         right = sum(outcome.correct is True for outcome in read.outcomes[str(number)])
         points[number] = _with_text(points[number], right / len(asked))
-    return choice_of(points, split, len(asked))
+    halvings = counts.halvings + read.counts["halvings"]
+    return replace(choice_of(points, split, len(asked)), halvings=halvings)
 
 
 def choice_of(points: Sequence[Point], split: str, samples: int) -> Choice:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from statistics import fmean
 from typing import TYPE_CHECKING
 
 from pytest_steering.experiments.evaluate import likelihoods
 from pytest_steering.experiments.statistics import rank_among
+from pytest_steering.models.completion import Counts
 
 if TYPE_CHECKING:
     from pytest_steering.evaluation.prompts.forms import QuestionForm
@@ -27,6 +28,7 @@ class MarginShift:
         ratio: |shift| over the largest |random shift|; above 1 the vector lies outside their range.
         p: Rank of the vector among the directions, (1 + those at least as large) / (1 + directions).
         samples: Number of samples.
+        halvings: How often a batch was halved because memory ran out.
     """
 
     shift: float
@@ -34,6 +36,7 @@ class MarginShift:
     ratio: float
     p: float
     samples: int
+    halvings: int = field(default=0, compare=False)
 
     @property
     def outside(self) -> bool:
@@ -60,9 +63,10 @@ def shift_beside(
     vector = intervention.vector.only(intervention.at)
     # Seeds far from those of the random control arms, so that the two controls draw different directions.
     others = [replace(intervention, vector=vector.random_like(1000 + seed)) for seed in range(directions)]
-    base, *moved = likelihoods(model, asked, [None, intervention, *others], form)
+    counts = Counts()
+    base, *moved = likelihoods(model, asked, [None, intervention, *others], form, counts)
     shift, *random = [fmean(b - a for a, b in zip(base, arm, strict=True)) for arm in moved]
-    return ranked(shift, random, len(asked))
+    return replace(ranked(shift, random, len(asked)), halvings=counts.halvings)
 
 
 def ranked(shift: float, random: Sequence[float], samples: int) -> MarginShift:

@@ -45,6 +45,7 @@ def search_records(
             blank_search(experiment, intervention, asked, choice.split),
             environment=surroundings,
             metrics={"accuracy_by_margin": point.by_margin, "accuracy_by_text": point.by_text},
+            counts={"halvings": choice.halvings},
         )
 
 
@@ -68,7 +69,7 @@ def shift_record(
             "margin_shift_ratio": shift.ratio,
             "margin_shift_p": shift.p,
         },
-        counts={"directions": len(shift.random), "samples": shift.samples},
+        counts={"directions": len(shift.random), "samples": shift.samples, "halvings": shift.halvings},
         evidence={"shift": shift.shift, "random": list(shift.random), "samples": shift.samples},
     )
 
@@ -100,7 +101,11 @@ def dose_record(blank: Record, experiment: Experiment, curves: DoseCurves) -> Re
         blank,
         environment=environment(experiment.model),
         metrics={"dose_slope": found.slope, "anti_steerable_share": found.anti_steerable, **beside},
-        counts={"directions": len(curves.random), "samples": len(curves.items)},
+        counts={
+            "directions": len(curves.random),
+            "samples": len(curves.items),
+            "halvings": curves.halvings,
+        },
         evidence=curves.as_dict(),
     )
 

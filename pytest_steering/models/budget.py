@@ -22,17 +22,29 @@ class Job(Protocol):
         ...
 
 
+MOST_TIMES = 4
+"""Shorter texts ride in batches of at most this many times the rows: some of the memory goes by rows."""
+
+
 @dataclass
 class RowBudget:
     """How many rows run together.
 
     Attributes:
-        rows: At most, in one forward pass.
+        rows: At most, in one forward pass over the longest texts; a single row stays alone at any length.
+        longest: Tokens of the longest text, those that will be generated among them.
         halvings: How often memory ran out.
     """
 
     rows: int
+    longest: int
     halvings: int = 0
+
+    def rows_of(self, tokens: int) -> int:
+        """Return how many rows of a length run together: their tokens are no more than the longest rows'."""
+        if self.rows == 1:
+            return 1
+        return min(MOST_TIMES * self.rows, self.rows * self.longest // tokens)
 
     def finish(self, job: Job) -> None:
         """Do a job; where memory runs out, halve it and the budget and go on.

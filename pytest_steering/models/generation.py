@@ -47,7 +47,7 @@ def generate_arms(
         arms: Interventions; None is the unsteered model.
         max_new_tokens: At most this many for each answer.
         choices: Token ids whose log-probability as the first token is wanted.
-        batch_rows: At most this many rows in one forward pass.
+        batch_rows: At most this many rows in one forward pass over the longest prompts; see `RowBudget`.
         sharing: `auto`, or the best way that may be taken: `tree`, `copies`, `none`.
         decided: Ends an answer early, by the prompt's number and the text so far.
     """
@@ -55,7 +55,7 @@ def generate_arms(
     blocks = BlockSharing(loaded, engine, allowed=sharing != "none" and len(arms) > 1)
     work = _Writing(loaded, engine, prompts, arms, max_new_tokens, choices, decided, blocks)
     sweep = Sweep(loaded, prompts, [Arm(arm) for arm in arms], max_new_tokens, shared.way, MOST_BRANCHES)
-    budget = RowBudget(batch_rows)
+    budget = RowBudget(batch_rows, sweep.longest)
     sweep.run(work, budget)
     work.counts.halvings = budget.halvings
     return Generation(work.arms, work.counts, "; ".join([str(shared), *sorted(blocks.said)]))

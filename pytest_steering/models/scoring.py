@@ -43,15 +43,16 @@ def score_choices(
         prompts: Token ids, without pads.
         answers: Token ids of each answer.
         arms: Interventions; None is the unsteered model.
-        batch_rows: At most this many rows in one forward pass.
+        batch_rows: At most this many rows in one forward pass over the longest prompts; see `RowBudget`.
         sharing: `auto`, or the best way that may be taken: `tree`, `copies`, `none`.
         counts: Added to.
     """
     blocks = BlockSharing(loaded, engine, allowed=sharing != "none" and len(arms) > 1)
-    counts, budget = counts if counts is not None else Counts(), RowBudget(batch_rows)
+    counts = counts if counts is not None else Counts()
     work = _Scoring(loaded, engine, prompts, answers, arms, blocks, counts)
     shared = sharing_of(loaded, engine, sharing, len(work.arms))
     sweep = Sweep(loaded, prompts, work.arms, 0, shared.way, len(work.arms))
+    budget = RowBudget(batch_rows, sweep.longest)
     sweep.run(work, budget)
     counts.halvings += budget.halvings
     return work.scores

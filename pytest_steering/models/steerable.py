@@ -48,7 +48,8 @@ class SteerableModel:
         name: As a user names it.
         loaded: The model, its tokenizer and where its blocks are.
         engine_name: `hooks` or `nnsight`.
-        batch_rows: At most this many rows in one forward pass.
+        batch_rows: At most this many rows in one forward pass over the longest prompts. Shorter prompts ride
+            in larger batches of no more tokens; 1 runs every row alone.
         sharing: Whether rows of one prompt read its beginning once: `auto`, or the best way that may be
             taken: `tree`, `copies`, `none`.
     """

@@ -47,6 +47,8 @@ class Vocabulary:
     ) -> list[Tensor]:
         import torch
 
+        if counts is not None:
+            counts.rows += len(prompts) * len(interventions)
         row = [sum(log(self.probability[t]) for t in self.choice_tokens(choice)) for choice in choices]
         return [torch.tensor([row] * len(prompts)) for _ in interventions]
 

@@ -50,7 +50,7 @@ def test_a_dose_response_leaves_one_record_that_its_numbers_can_be_computed_from
     assert record.metrics["anti_steerable_share"] == found.anti_steerable
     assert found.among_random is not None
     assert record.metrics["dose_slope_p"] == found.among_random.p
-    assert record.counts == {"directions": 3, "samples": 6}
+    assert record.counts == {"directions": 3, "samples": 6, "halvings": 0}
     assert record.evidence["scales"] == [0.0, 0.5, 1.0]
     assert set(record.evidence["ids"]) <= {one.sample.id for one in small.scored}
     assert same(DoseCurves(**record.evidence).response(), found)

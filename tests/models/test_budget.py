@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pytest_steering.errors import ModelError
-from pytest_steering.models.budget import out_of_memory
+from pytest_steering.models.budget import MOST_TIMES, RowBudget, out_of_memory
 from pytest_steering.models.completion import Counts
 from pytest_steering.models.sharing.proof import prove_sharing
 from pytest_steering.steering.intervention import Intervention
@@ -116,6 +118,43 @@ def test_scores_survive_it_in_any_pass_and_count_it(model: SteerableModel, way: 
         assert (counts.halvings, counts.rows) == (1, plain.rows)
         for one, other in zip(expected, found, strict=True):
             torch.testing.assert_close(one, other, atol=1e-5, rtol=1e-5)
+
+
+def shapes(model: SteerableModel, arms: Sequence[Intervention | None]) -> list[tuple[int, int]]:
+    """Rows and columns of the passes that read prompts."""
+    found: list[tuple[int, int]] = []
+    handle = model.loaded.module.register_forward_pre_hook(
+        lambda _module, _args, kwargs: found.append(tuple(kwargs["input_ids"].shape)), with_kwargs=True
+    )
+    model.complete(MIXED, arms, max_new_tokens=STEPS)
+    handle.remove()
+    return [shape for shape in found if shape[1] > 1]
+
+
+MIXED = [*(" ".join(f"w{9 + n + k}" for k in range(3 + n % 2)) for n in range(40)), *(["w7 " * 20] * 2)]
+
+
+@pytest.mark.parametrize("rows", [2, 6])
+def test_shorter_prompts_ride_in_larger_batches_of_no_more_tokens(model: SteerableModel, rows: int) -> None:
+    found = shapes(replace(model, sharing="none", batch_rows=rows), ARMS[:2])
+    budget = rows * (20 + STEPS)
+    assert all(members * (columns + STEPS) <= budget for members, columns in found)
+    assert all(members <= MOST_TIMES * rows for members, _ in found)
+    assert found[0] == (min(rows, 2 * 2), 20)
+    assert max(members for members, _ in found) >= 3 * rows
+    assert sum(members for members, _ in found) == 2 * len(MIXED)
+
+
+def test_one_row_at_a_time_stays_one_row(model: SteerableModel) -> None:
+    assert {members for members, _ in shapes(replace(model, batch_rows=1), ARMS[:2])} == {1}
+
+
+@given(st.integers(1, 99), st.integers(1, 500), st.integers(1, 500))
+def test_a_batch_never_has_more_tokens_than_the_longest_one(rows: int, tokens: int, more: int) -> None:
+    budget = RowBudget(rows, tokens + more)
+    assert rows <= budget.rows_of(tokens) * (rows > 1) + (rows == 1)
+    assert budget.rows_of(tokens) * tokens <= rows * (tokens + more)
+    assert budget.rows_of(tokens + more) == rows
 
 
 def test_a_single_row_that_does_not_fit_is_one_sentence(model: SteerableModel) -> None:

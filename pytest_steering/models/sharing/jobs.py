@@ -71,21 +71,31 @@ class Sweep:
         """
         waiting = [n for group in by_length([len(p) for p in self.prompts], len(self.prompts)) for n in group]
         while waiting:
-            members, waiting = waiting[: self._group(budget)], waiting[self._group(budget) :]
+            group = self._group(budget.rows_of(self._tokens(waiting[0])))
+            members, waiting = waiting[:group], waiting[group:]
             work.begin()
             for job in self._jobs(work, members, budget):
                 budget.finish(job)
 
-    def _group(self, budget: RowBudget) -> int:
+    @property
+    def longest(self) -> int:
+        """Tokens of the longest row, those that will be generated among them."""
+        return max(map(self._tokens, range(len(self.prompts))))
+
+    def _tokens(self, prompt: int) -> int:
+        return len(self.prompts[prompt]) + max(len(arm.suffix) for arm in self.arms) + self.new_tokens
+
+    def _group(self, rows: int) -> int:
         most = len(self.arms) if self.way == "none" else self.most
-        return max(1, budget.rows // branches_at_once(len(self.arms), budget.rows, most))
+        return max(1, rows // branches_at_once(len(self.arms), rows, most))
 
     def _jobs(self, work: Work, members: Sequence[int], budget: RowBudget) -> Iterator[Job]:
         """Yield the jobs of some prompts, that of the first unsteered arm first."""
+        together = budget.rows_of(self._tokens(members[0]))
         for family in self._families(members):
             way = self._way(members, family.tail)
             prefix = SharedPrefix(self, work.counts, tuple(members), family.tail)
-            rows, most = max(1, budget.rows // len(members)), self._most(way)
+            rows, most = max(1, together // len(members)), self._most(way)
             size = branches_at_once(len(family.arms), rows, most)
             for start in range(0, len(family.arms), size):
                 arms = family.arms[start : start + size]
@@ -115,8 +125,7 @@ class Sweep:
         """A mask of our own knows no sliding window, so that all columns must lie within one."""
         if not tail:
             return "none"
-        longest = max(len(self.prompts[n]) for n in members) + self.new_tokens
-        longest += max(len(arm.suffix) for arm in self.arms)
+        longest = max(map(self._tokens, members))
         window = sliding_window(self.loaded)
         if window is not None and longest >= window:
             return "none"

@@ -37,7 +37,7 @@ def layer_sweep(positions: Any = "all") -> list[Intervention | None]:
     return [*steered[:4], None, *steered[4:], replace_layers((1, 3), positions)]
 
 
-def replace_layers(layers: Sequence[int], positions: Any) -> Intervention:
+def replace_layers(layers: tuple[int, ...], positions: Any) -> Intervention:
     return Intervention(random_vector(layers, seed=7), scale=2.0, positions=positions)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pytest_steering.gate.clustered import pairs_law
 from pytest_steering.gate.decide import ALPHA
 from pytest_steering.gate.error_rates import (
     FLIPS,
@@ -14,6 +15,17 @@ from pytest_steering.gate.error_rates import (
     power,
     power_table,
 )
+from pytest_steering.gate.measured_rates import (
+    TOGETHER,
+    ended,
+    measured_table,
+    most_flips,
+    paired_false_pass,
+    pairs_table,
+)
+from pytest_steering.gate.reruns import read_reruns
+
+MEASURED = read_reruns()
 
 pytestmark = pytest.mark.slow
 
@@ -31,6 +43,31 @@ def test_a_run_without_a_true_change_passes_at_few_flips(flips: float) -> None:
     assert passed >= 0.95
 
 
+@pytest.mark.parametrize("kind", MEASURED)
+def test_runs_that_flip_as_measured_reruns_do_are_red_no_more_often_than_alpha(kind: str) -> None:
+    cells = MEASURED[kind]
+    for laws in ([one.law for one in cells], [most_flips(cells).law]):
+        found = ended(laws)
+        assert found.red <= found.at_most <= ALPHA
+
+
+@pytest.mark.parametrize("kind", MEASURED)
+def test_runs_that_flip_as_measured_reruns_with_few_flips_pass(kind: str) -> None:
+    few = [one.law for one in MEASURED[kind] if one.flips <= 0.02]
+    assert not few or ended(few).passed >= 0.95
+
+
+@pytest.mark.parametrize("together", TOGETHER)
+@pytest.mark.parametrize("flips", FLIPS)
+def test_twins_that_flip_together_do_not_void_alpha(flips: float, together: float) -> None:
+    assert ended([pairs_law(flips, together)]).at_most <= ALPHA
+
+
+@pytest.mark.parametrize("flips", [0.0, 0.01, 0.02])
+def test_runs_of_twins_that_flip_each_for_itself_pass_at_few_flips(flips: float) -> None:
+    assert ended([pairs_law(flips, together=0.0)]).passed >= 0.95
+
+
 @pytest.mark.parametrize("flips", [0.0, 0.01, 0.02])
 def test_a_drop_of_ten_points_in_one_cell_of_sixty_is_found(flips: float) -> None:
     assert power(160, 0.10, flips) >= 0.90
@@ -42,8 +79,14 @@ def test_a_drop_of_the_margin_passes_no_more_often_than_alpha(flips: float) -> N
     assert score <= ALPHA
 
 
+@pytest.mark.parametrize("together", TOGETHER)
+@pytest.mark.parametrize("flips", FLIPS)
+def test_a_drop_of_the_margin_in_pairs_passes_no_more_often_than_alpha(flips: float, together: float) -> None:
+    assert paired_false_pass(160, flips, together) <= ALPHA
+
+
 def test_the_tables_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
-    tables = (aa_table(), aa_table((160,), together=2), power_table(), coverage_table())
+    tables = (aa_table(), measured_table(), pairs_table(), power_table(), coverage_table())
     with capsys.disabled():
         print("", *tables, sep="\n\n")  # noqa: T201
     assert all(table.count("\n") >= 5 for table in tables)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from pytest_steering.evaluation.answers.answer import Answer
 from pytest_steering.evaluation.answers.registry import read_answer
 
 SURE = 0.95
-"""Of 324 real answers whose beginning was read with this confidence, 323 kept that verdict to their end."""
+"""Real answers whose beginning was read with less confidence often change with what follows."""
 
 _SENTENCE_END = re.compile(r"([.!?][\"')\]]*\s|\n)$")
 
@@ -16,7 +17,9 @@ _SENTENCE_END = re.compile(r"([.!?][\"')\]]*\s|\n)$")
 def decided_by(reader: str, questions: Sequence[str | None]) -> Callable[[int, str], bool]:
     """Return whether an answer so far decides: a whole sentence that the reader is sure of.
 
-    Less sure readings, such as the weight of evidence, change with what follows and never end an answer.
+    The verdict has to come before any other word, or be a ticked box. One that is led up to ("The short
+    answer is: No, there is no direct …") announces more, which may take it back. Less sure readings, such as
+    the weight of evidence, change with what follows and never end an answer.
 
     Args:
         reader: Name of the answer reader.
@@ -27,6 +30,11 @@ def decided_by(reader: str, questions: Sequence[str | None]) -> Callable[[int, s
         if not text.strip() or not _SENTENCE_END.search(text):
             return False
         answer = read_answer(text, questions[number], reader)
-        return answer.verdict != "none" and (answer.confidence or 0.0) >= SURE
+        return answer.verdict != "none" and (answer.confidence or 0.0) >= SURE and _leads(answer, text)
 
     return decided
+
+
+def _leads(answer: Answer, text: str) -> bool:
+    before = text[: answer.span[0]] if answer.span else ""
+    return answer.rule == "ticked box" or not any(sign.isalnum() for sign in before)

@@ -16,6 +16,9 @@ QUESTION = "Does this code contain a buffer overflow?"
     [
         ("Yes, this code contains a buffer overflow.\n", True),
         ("No. ", True),
+        ("**No**, there is no buffer overflow. ", True),
+        ("- [ ] Yes\n- [x] No\n", True),
+        ("The short answer is: No, there is no direct buffer overflow. ", False),
         ("Yes, this code contains", False),
         ("", False),
         ("\n", False),
@@ -27,16 +30,18 @@ def test_a_whole_sentence_that_is_sure_decides(text: str, expected: bool) -> Non
 
 
 def test_an_answer_that_is_ended_early_keeps_its_verdict(test_data: Path) -> None:
-    kept = decided = 0
+    kept = decided = written = whole = 0
     for name in ("base_models_dev", "instruct_models_dev"):
-        for line in (test_data / "answers" / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()[::4]:
+        for line in (test_data / "answers" / f"{name}.jsonl").read_text(encoding="utf-8").splitlines():
             row = json.loads(line)
             text, question = row["response"], row.get("question")
-            ends = [end + 1 for end, sign in enumerate(text[:800]) if sign in " \n"]
+            ends = [end + 1 for end, sign in enumerate(text) if sign in " \n"]
             over = decided_by("text", [question])
             first = next((end for end in ends if over(0, text[:end])), None)
+            whole, written = whole + len(text), written + (first or len(text))
             if first is not None:
                 decided += 1
                 kept += read_answer(text[:first], question).verdict == read_answer(text, question).verdict
-    assert decided > 40
-    assert kept >= 0.99 * decided - 1
+    assert decided > 280
+    assert kept == decided
+    assert written < 0.7 * whole

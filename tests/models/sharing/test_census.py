@@ -49,3 +49,34 @@ def test_an_architecture_shares_what_it_can_and_writes_the_same_tokens(model_typ
     ties = {done.tied_at for arm in expected.arms for done in arm} - {None}
     assert ids_of(found.arms) == ids_of(expected.arms) or ties
     assert found.sharing.split(";")[0] == WAYS[model_type], found.sharing
+
+
+BLOCKS = {
+    "gpt2": "blocks",
+    "gpt_neox": "blocks",
+    "gemma3n_text": "blocks",
+    "mixtral": "blocks",
+    "bloom": "not blocks: ModelError: blocks hand on 1 more values beside their state",
+    "albert": "not blocks: blocks run several times in one pass",
+    "cpmant": "not blocks: the model sets columns of its own before a text",
+    "mamba": "not blocks: logits are up to",
+    "falcon_h1": "not blocks: IndexError",
+}
+"""Whether arms that steer whole prompts share the blocks below."""
+
+
+@pytest.mark.parametrize("model_type", BLOCKS)
+def test_an_architecture_shares_lower_blocks_or_says_why_not(model_type: str) -> None:
+    model = SteerableModel.wrap(build(model_type), tiny_tokenizer(), name=model_type)
+    size, top = model.architecture.hidden_size, model.architecture.num_layers - 1
+    cells = [
+        Intervention(random_vector((layer,), size, seed), scale=3.0, positions="all")
+        for layer in (top - 1, top)
+        for seed in range(4)
+    ]
+    found = model.complete(prompts(6), cells, max_new_tokens=4)
+    expected = replace(model, sharing="none").complete(prompts(6), cells, max_new_tokens=4)
+    ties = {done.tied_at for arm in expected.arms for done in arm} - {None}
+    assert ids_of(found.arms) == ids_of(expected.arms) or ties
+    assert found.sharing.split("; ")[-1].startswith(BLOCKS[model_type]), found.sharing
+    assert bool(found.counts.block_rows) == (BLOCKS[model_type] == "blocks")

@@ -36,16 +36,17 @@ samples whose verdict differs between two runs for no reason, half of them each 
 MEASURED = """\
 ### The same with flips as they were measured
 
-The three embedded models ran six cells each twice or more often on the CPU, unsteered and at parts of the chosen
-scale, on the 160 twin pairs of the test split (`python -m benchmarks.reruns`); two runs differed in one thing.
-*Samples* are comparisons of one sample; *broken* and *fixed* are as the gate counts them, near-ties of logits
-aside. Of the flips that count so many fell in twin pairs alone, both the same way, or against each other.
+The three embedded models ran six cells each twice or more often on the CPU, unsteered and at parts of the
+chosen scale, on the 160 twin pairs of the test split (`python -m benchmarks.reruns`); two runs differed in
+one thing. *Samples* are comparisons of one sample; *broken* and *fixed* are as the gate counts them,
+near-ties of logits aside. The last columns count twin pairs: one of the two flipped, both the same way, both
+against each other.
 
 """
 
 DRAWN = """\
-Runs whose cells hold 80 twin pairs drawn from these, with either run first, end so. *All* draws each of the 60
-cells from any measured cell of its kind; below it, all 60 flip as the cell that flipped most.
+Runs whose cells hold 80 twin pairs drawn from these, with either run first, end so. *All* draws each of the
+60 cells from any measured cell of its kind; below it, all 60 flip as the cell that flipped most.
 
 """
 
@@ -79,8 +80,8 @@ should be at most {ALPHA}. The gate uses the score bound (sum over all outcomes)
 """
 
 PAIRS_COVERAGE = """\
-The same by simulation where this share of the samples that change do so together with their twin, with the
-bound that the gate uses for pairs.
+The same, from 100,000 simulated cells, where this share of the samples that change do so together with their
+twin, with the bound that the gate uses for pairs.
 
 """
 

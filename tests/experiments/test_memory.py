@@ -1,0 +1,80 @@
+"""Memory that runs out while answers are scored by likelihood is in the record, and changes no number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import torch
+
+from pytest_steering import Experiment, Intervention, SteerableModel
+from pytest_steering.experiments.asking import ask, opposite_form, question_form
+from pytest_steering.experiments.evaluate import Evaluation, Swapped, evaluate
+from pytest_steering.records import Record
+
+
+@contextmanager
+def failing_at(model: SteerableModel, number: int) -> Iterator[list[int]]:
+    """Memory runs out in one forward pass; the list holds how many there were."""
+    passes = [0]
+
+    def maybe(_module: Any, _args: Any) -> None:
+        passes[0] += 1
+        if passes[0] - 1 == number:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+
+    handle = model.loaded.module.register_forward_pre_hook(maybe)
+    try:
+        yield passes
+    finally:
+        handle.remove()
+
+
+@pytest.mark.parametrize("purpose", ["margin shift", "dose response", "search"])
+def test_a_halving_is_in_the_record_of_what_is_scored_by_likelihood(
+    experiment: Experiment, records: list[Record], intervention: Intervention, purpose: str
+) -> None:
+    def run() -> None:
+        experiment.memo.clear()
+        if purpose == "margin shift":
+            experiment.margin_shift(intervention, directions=2, samples=4)
+        elif purpose == "dose response":
+            experiment.dose_response(intervention, parts=(1.0,), directions=2, samples=4)
+        else:
+            experiment.search(intervention.vector, layers=[1, 2], scales=[1.0], limit=4)
+
+    run()
+    plain, records[:] = list(records), []
+    with failing_at(experiment.model, 0):
+        run()
+    assert {record.spec["purpose"] for record in records} == {purpose}
+    assert {record.counts["halvings"] for record in plain} == {0}
+    assert {record.counts["halvings"] for record in records} == {1}
+    for one, other in zip(plain, records, strict=True):
+        assert other.metrics == pytest.approx(one.metrics, abs=1e-4)
+
+
+def test_a_halving_while_the_swapped_question_is_scored_counts_too(
+    experiment: Experiment, intervention: Intervention
+) -> None:
+    samples, form = [one.sample for one in experiment.scored[:4]], question_form("named")
+    asked, other = ask(samples, form), opposite_form(form)
+    swapped = Swapped(ask(samples, other), other)
+    arms = {"unsteered": None, "steered": replace(intervention, positions="all")}
+
+    def run() -> Evaluation:
+        return evaluate(experiment.model, asked, arms, form, max_new_tokens=2, swapped=swapped)
+
+    run()
+    with failing_at(experiment.model, -1) as passes:
+        plain = run()
+    with failing_at(experiment.model, passes[0] - 1):
+        found = run()
+    assert (plain.counts["halvings"], found.counts["halvings"]) == (0, 1)
+    for name in arms:
+        for one, again in zip(plain.outcomes[name], found.outcomes[name], strict=True):
+            assert again.swapped_margin == pytest.approx(one.swapped_margin, abs=1e-4)
+            assert again.tokens_sha256 == one.tokens_sha256

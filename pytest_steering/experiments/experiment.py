@@ -252,13 +252,16 @@ class Experiment:
         directions: int = 19,
         samples: int = 96,
     ) -> DoseResponse:
-        """Return how the margin follows the scale, item by item and beside random directions.
+        """Return how the margin follows the scale, item by item and beside random directions; one record.
 
         Args:
             intervention: The vector with layers and its whole scale.
             parts: Shares of the scale; 0 is added.
             directions: Number of random directions of equal norm.
             samples: How many scored samples are taken, at even steps.
+
+        Raises:
+            VectorError: The vector was made for another model and is not forced.
         """
         return margin_doses(self, intervention, parts, directions, samples)
 
@@ -271,6 +274,9 @@ class Experiment:
             intervention: The vector with layers and scale.
             directions: Number of random directions.
             samples: How many scored samples are taken, at even steps.
+
+        Raises:
+            VectorError: The vector was made for another model and is not forced.
         """
         return margin_shift(self, intervention, directions, samples)
 

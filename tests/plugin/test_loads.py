@@ -21,7 +21,10 @@ TESTS = """
 
 
 @pytest.mark.parametrize("way", [[], ["-n", "2"]], ids=["serial", "two workers"])
-def test_three_models_are_loaded_once_each(pytester: pytest.Pytester, way: list[str]) -> None:
+def test_three_models_are_loaded_once_each(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, way: list[str]
+) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")  # more threads only wait for each other in models so small
     pytester.makepyfile(TESTS)
     models = [f"--steering-model={name}" for name in ("starcoder", "starcoder2", "qwen2")]
     result = pytester.runpytest_subprocess(*models, *way)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from workloads import (
@@ -93,3 +93,9 @@ def differing(found: Sequence[Completion], expected: Sequence[Completion]) -> tu
             tie = min((t for t in (one.tied_at, other.tied_at) if t is not None), default=len(one.token_ids))
             early, late = early + (first < tie), late + (first >= tie)
     return early, late
+
+
+@cache
+def full_sweep() -> Sweep:
+    """Return the whole sweep by tree and by copies, and its sampled cells alone; run once."""
+    return Sweep()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from fused import Fused, Sweep, differing
+from fused import Fused, Sweep, differing, full_sweep
 from workloads import (
     NEW_TOKENS,
     PROMPTS,
@@ -45,13 +45,15 @@ def compare(name: str, sweep: Sweep, fused: Fused) -> float:
     return ratio["wall"]
 
 
-def test_a_sweep_by_tree_attention_costs_a_fifth_of_its_cells(full_sweep: Sweep) -> None:
-    assert compare("sweep-tree", full_sweep, full_sweep.tree) <= 0.20
+def test_a_sweep_by_tree_attention_costs_a_fifth_of_its_cells() -> None:
+    sweep = full_sweep()
+    assert compare("sweep-tree", sweep, sweep.tree) <= 0.20
 
 
-def test_a_sweep_by_copies_costs_a_third_of_its_cells(full_sweep: Sweep) -> None:
-    assert full_sweep.copies is not None
-    assert compare("sweep-copies", full_sweep, full_sweep.copies) <= 0.35
+def test_a_sweep_by_copies_costs_a_third_of_its_cells() -> None:
+    sweep = full_sweep()
+    assert sweep.copies is not None
+    assert compare("sweep-copies", sweep, sweep.copies) <= 0.35
 
 
 def test_a_sweep_with_as_many_key_value_heads_as_heads_is_reported() -> None:
@@ -59,8 +61,9 @@ def test_a_sweep_with_as_many_key_value_heads_as_heads_is_reported() -> None:
     assert compare("sweep-tree-mha", sweep, sweep.tree) < 1.0
 
 
-def test_a_sweep_by_likelihood_costs_little_more_than_one_cell(full_sweep: Sweep) -> None:
-    model, prompts, cells = full_sweep.model, full_sweep.prompts, full_sweep.cells
+def test_a_sweep_by_likelihood_costs_little_more_than_one_cell() -> None:
+    sweep = full_sweep()
+    model, prompts, cells = sweep.model, sweep.prompts, sweep.cells
     fused, found = timed(lambda: model.choice_logprobs(prompts, ["t5", "t9"], cells))
     numbers = sampled(cells)[:2]
     took, scores = timed(
@@ -72,7 +75,7 @@ def test_a_sweep_by_likelihood_costs_little_more_than_one_cell(full_sweep: Sweep
     note(
         "sweep-likelihood",
         ratio=ratio,
-        ratio_to_written_answers=ratios(fused, full_sweep.cell_by_cell),
+        ratio_to_written_answers=ratios(fused, sweep.cell_by_cell),
         fused=vars(fused),
         one_cell=vars(alone),
         apart=apart,

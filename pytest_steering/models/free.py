@@ -29,13 +29,30 @@ def peak_bytes(device: str) -> int:
 
     if torch.device(device).type == "cuda":
         return int(torch.cuda.max_memory_allocated(device))
+    held = _high_water_mark()
+    return held if held is not None else int(psutil.Process().memory_info().rss)
+
+
+def _high_water_mark(status: Path = Path("/proc/self/status")) -> int | None:
+    """Return the peak of the process's own memory, or None where the system keeps none."""
+    try:
+        # Linux's rusage also counts what the parent held when it started this process.
+        return _kibibytes(status.read_text(), "VmHWM")
+    except OSError:
+        pass
     try:
         import resource
     except ImportError:
-        return int(psutil.Process().memory_info().rss)
+        return None
     # Linux counts in KiB, macOS in bytes.
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+def _kibibytes(status: str, name: str) -> int | None:
+    """Return a line of Linux's process status in bytes."""
+    found = [line.split()[1] for line in status.splitlines() if line.startswith(f"{name}:")]
+    return int(found[0]) * 1024 if found else None
 
 
 def _control_groups(root: Path = Path("/sys/fs/cgroup")) -> Iterator[tuple[int, int]]:

@@ -104,7 +104,8 @@ def read_baseline(path: Path) -> dict[str, Entry]:
     """Return the entries of a file by key; none where there is no file.
 
     Raises:
-        DataError: The file cannot be read, or was written by another version's layout.
+        DataError: The file cannot be read, was written by another version's layout, or keeps a cell under a
+            key that is not its spec's.
     """
     if not path.exists():
         return {}
@@ -114,9 +115,16 @@ def read_baseline(path: Path) -> dict[str, Entry]:
             raise DataError(
                 f"{path} is a baseline of schema {content['schema']}; this version reads {SCHEMA}"
             )
-        return {key: Entry.from_dict(row) for key, row in content["cells"].items()}
+        entries = {key: Entry.from_dict(row) for key, row in content["cells"].items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataError(f"{path} is not a baseline of this project: {error!r}; accept it again") from error
+    moved = [key for key, entry in entries.items() if entry.key != key]
+    if moved:
+        raise DataError(
+            f"{path} holds {len(moved)} of {len(entries)} cells under a key that is not their spec's, such as "
+            f"{moved[0]}; a spec was edited by hand or in a merge. Accept them again"
+        )
+    return entries
 
 
 def write_baseline(path: Path, entries: Mapping[str, Entry]) -> bool:

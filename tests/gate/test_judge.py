@@ -235,3 +235,14 @@ def _expected(records: list[Record]) -> list[Record]:
     from pytest_steering.experiments.baselines import baseline_expected
 
     return [baseline_expected(records[1], records[0])]
+
+
+def test_a_cell_under_a_key_that_is_not_its_specs_is_not_compared(tmp_path: Path) -> None:
+    accepted(tmp_path, run())
+    file = tmp_path / "starcoder" / "test_it.json"
+    content = json.loads(file.read_text())
+    (entry,) = content["cells"].values()
+    entry["spec"]["reader"] = "another"
+    file.write_text(json.dumps(content))
+    with pytest.raises(DataError, match="holds 1 of 1 cells under a key that is not their spec's"):
+        read_baseline(file)

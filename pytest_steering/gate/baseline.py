@@ -121,8 +121,8 @@ def read_baseline(path: Path) -> dict[str, Entry]:
     moved = [key for key, entry in entries.items() if entry.key != key]
     if moved:
         raise DataError(
-            f"{path} holds {len(moved)} of {len(entries)} cells under a key that is not their spec's, such as "
-            f"{moved[0]}; a spec was edited by hand or in a merge. Accept them again"
+            f"{path} holds {len(moved)} of {len(entries)} cells under a key that is not their spec's, "
+            f"such as {moved[0]}; a spec was edited by hand or in a merge. Accept them again"
         )
     return entries
 

@@ -24,6 +24,7 @@ MARKER_KEYWORDS = (
     "models",
     "limit",
     "max_new_tokens",
+    "stop",
     "vectors_from",
     "contrast",
     "both_polarities",
@@ -31,8 +32,9 @@ MARKER_KEYWORDS = (
 
 _MARKER_HELP = (
     "steering(dataset='twins', split='test', form='sentence', reader='text', models=[...], limit=None, "
-    "max_new_tokens=32, vectors_from='', contrast='', both_polarities=False): what the `steering` fixture "
-    "runs; models replaces the configured ones for this test"
+    "max_new_tokens=32, stop='length', vectors_from='', contrast='', both_polarities=False): what the "
+    "`steering` fixture runs; stop='verdict' ends answers that are decided; models replaces the configured "
+    "ones for this test"
 )
 
 

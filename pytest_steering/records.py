@@ -48,7 +48,8 @@ class Outcome:
         language: Of the code.
         prompt_tokens: Length of the prompt.
         skipped: Why the sample was not run; empty when it was.
-        ended: Whether a stop token ended the answer; None where the sample was not run.
+        ended: Whether a stop token ended the answer; None where the sample was not run or its
+            verdict ended it.
     """
 
     id: str

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from pytest_steering.errors import DataError
 from pytest_steering.evaluation.answers import read_answer
 from pytest_steering.evaluation.answers.deciding import decided_by
 from pytest_steering.evaluation.likelihood import Margin, margins, surface_forms
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 Arms = Mapping[str, "Intervention | None"]
 Scored = tuple["Completion", Margin]
+
+STOPS = ("length", "verdict")
 
 
 @dataclass(frozen=True)
@@ -80,18 +83,21 @@ def evaluate(
         max_new_tokens: At most this many for each answer.
         swapped: The same samples asked in the opposite polarity, whose margins are recorded beside.
         stop: `length` lets an answer run to its end; `verdict` ends it once it is decided.
+
+    Raises:
+        DataError: `stop` is neither of the two.
     """
+    if stop not in STOPS:
+        raise DataError(f"answers stop at {stop!r}; expected one of {', '.join(STOPS)}")
     started = time.perf_counter()
     skipped = _overlong(model, asked, max_new_tokens)
     kept = [one for number, one in enumerate(asked) if number not in skipped]
     decided = decided_by(reader, [one.question for one in kept]) if stop == "verdict" else None
     answers, generation = _answers(model, kept, arms, form, max_new_tokens, decided, scoring := Counts())
-    stop_ids = model.loaded.stop_ids
+    ended = _endings(model.loaded.stop_ids, max_new_tokens if decided else None)
     opposite = _swapped_margins(model, kept, arms, swapped, scoring)
     outcomes = {
-        name: tuple(
-            _in_order(asked, skipped, _read_all(kept, answers[name], opposite[name], reader, stop_ids))
-        )
+        name: tuple(_in_order(asked, skipped, _read_all(kept, answers[name], opposite[name], reader, ended)))
         for name in arms
     }
     seconds = time.perf_counter() - started
@@ -186,15 +192,30 @@ def _read_all(
     answers: Sequence[Scored],
     opposite: Sequence[float | None],
     reader: str,
-    stop_ids: frozenset[int],
+    ended: Callable[[Completion], bool | None],
 ) -> list[Outcome]:
     return [
-        replace(
-            _read(one, completion, margin, other, reader),
-            ended=not stop_ids.isdisjoint(completion.token_ids),
-        )
+        replace(_read(one, completion, margin, other, reader), ended=ended(completion))
         for one, (completion, margin), other in zip(asked, answers, opposite, strict=True)
     ]
+
+
+def _endings(stop_ids: frozenset[int], decided_below: int | None) -> Callable[[Completion], bool | None]:
+    """Return what says whether the model ended an answer.
+
+    Args:
+        stop_ids: End an answer.
+        decided_below: An answer of fewer tokens without an end was ended by its verdict, which leaves open
+            what the model would have done; None where no verdict ends an answer.
+    """
+
+    def ended(completion: Completion) -> bool | None:
+        if not stop_ids.isdisjoint(completion.token_ids):
+            return True
+        early = decided_below is not None and len(completion.token_ids) < decided_below
+        return None if early else False
+
+    return ended
 
 
 def _read(one: Asked, completion: Completion, margin: Margin, opposite: float | None, reader: str) -> Outcome:

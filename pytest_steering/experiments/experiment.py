@@ -50,6 +50,7 @@ class Experiment:
         form: Name of the question form.
         reader: Name of the answer reader.
         max_new_tokens: At most this many for each answer.
+        stop: `length` lets an answer run to its end; `verdict` ends it once it is decided.
         data_paths: Where data sets lie that are not embedded.
         both_polarities: Take margins of the opposite question too, so that a leaning to "yes" cancels.
         limit: Score at most this many samples, taken at even steps; None for all.
@@ -71,6 +72,7 @@ class Experiment:
     form: str = "sentence"
     reader: str = "text"
     max_new_tokens: int = 32
+    stop: str = "length"
     data_paths: Mapping[str, Path] = field(default_factory=dict)
     limit: int | None = None
     vectors_from: str = ""

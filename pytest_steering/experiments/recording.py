@@ -156,11 +156,17 @@ def spec_of(
             "rendering": experiment.question.rendering,
             "both_polarities": experiment.both_polarities,
         },
-        "generation": {"decoding": "greedy", "max_new_tokens": experiment.max_new_tokens},
+        "generation": _generation(experiment),
         "reader": experiment.reader,
         "engine": experiment.model.engine_name,
         "intervention": None if intervention is None else intervention.spec(),
     }
+
+
+def _generation(experiment: Experiment) -> dict[str, Any]:
+    """Return how answers are written; how they stop is named where it is not the usual way."""
+    usual = {"decoding": "greedy", "max_new_tokens": experiment.max_new_tokens}
+    return usual if experiment.stop == "length" else {**usual, "stop": experiment.stop}
 
 
 def provenance_of(intervention: Intervention | None) -> dict[str, Any]:

@@ -105,6 +105,7 @@ def _timed(experiment: Experiment, arms: Mapping[str, Intervention | None]) -> E
             reader=experiment.reader,
             max_new_tokens=experiment.max_new_tokens,
             swapped=_swapped(experiment),
+            stop=experiment.stop,
         )
 
     timed: Evaluation = call() if experiment.timer is None else experiment.timer(call)

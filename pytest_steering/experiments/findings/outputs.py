@@ -41,10 +41,12 @@ def endless(cells: Cells) -> Iterator[Finding]:
 
 
 def length(cells: Cells) -> Iterator[Finding]:
-    """Report steered answers of less than half or more than twice the usual length."""
-    ratios = [
-        after.tokens / before.tokens for before, after in cells.pairs() if before.tokens and after.tokens
-    ]
+    """Report steered answers of less than half or more than twice the usual length.
+
+    An answer that its verdict ended has no length of its own.
+    """
+    whole = [pair for pair in cells.pairs() if None not in (pair[0].ended, pair[1].ended)]
+    ratios = [after.tokens / before.tokens for before, after in whole if before.tokens and after.tokens]
     usual = median(ratios) if ratios else 1.0
     if not 0.5 <= usual <= 2.0:
         yield finding("outputs-length", f"the steered answers are {usual:.2g} times as long", ratio=usual)

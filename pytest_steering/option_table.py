@@ -156,7 +156,7 @@ OPTIONS = (
     Option(
         "batch_rows",
         "--steering-batch-rows",
-        "Rows in one forward pass, at most (default: by the size of the model)",
+        "Rows in one forward pass over the longest prompts, at most (default: by the size of the model)",
         convert=_at_least_one,
         metavar="N",
     ),

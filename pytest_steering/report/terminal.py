@@ -56,12 +56,15 @@ def _remarks(records: Sequence[Record], groups: Sequence[Group], width: int) -> 
     for experiment in dict.fromkeys(record.experiment for record in records):
         own = [record for record in records if record.experiment == experiment]
         title = f"{own[0].model} · {experiment}"
-        yield from _under(title, beside_texts(own), width)
         scored = [one for one in groups if (one.model, one.experiment) == (own[0].model, experiment)]
-        for group in scored:
-            named = f"{title} · {group.conditions}" if len(scored) > 1 else title
-            texts = (*baseline_texts(group), *effect_texts(group), *cost_texts(group))
-            yield from _under(named, texts, width)
+        alone = _of_group(scored[0]) if len(scored) == 1 else ()
+        yield from _under(title, [*beside_texts(own), *alone], width)
+        for group in scored if len(scored) > 1 else ():
+            yield from _under(f"{title} · {group.conditions}", _of_group(group), width)
+
+
+def _of_group(group: Group) -> tuple[str, ...]:
+    return (*baseline_texts(group), *effect_texts(group), *cost_texts(group))
 
 
 def _under(title: str, texts: Iterable[str], width: int) -> list[str]:

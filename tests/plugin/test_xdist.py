@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import json
 import re
-import tempfile
-from pathlib import Path
 
 import pytest
 
@@ -36,15 +34,12 @@ def _lines(project: pytest.Pytester) -> list[str]:
     return sorted(records.to_line(record) for record in find_run("latest", project.path / ".steering").read())
 
 
-def _left_behind() -> set[Path]:
-    return set(Path(tempfile.gettempdir()).glob("pytest-steering-*"))
-
-
 def test_each_model_is_loaded_once_and_the_records_are_those_of_a_serial_run(
-    project: pytest.Pytester,
+    project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project.makepyfile(TESTS)
-    before = _left_behind()
+    scratch = project.mkdir("scratch")
+    monkeypatch.setenv("TMPDIR", str(scratch))
     project.runpytest().assert_outcomes(passed=20)
     serial = _lines(project)
     result = project.runpytest_subprocess("-n", "2")
@@ -55,7 +50,7 @@ def test_each_model_is_loaded_once_and_the_records_are_those_of_a_serial_run(
     assert _lines(project) == serial
     assert len({record.partition('"arm"')[2] for record in serial}) == len(serial)
     assert len(list((project.path / ".steering/runs").iterdir())) == 2
-    assert _left_behind() == before
+    assert not list(scratch.glob("pytest-steering-*"))
 
 
 def test_one_model_stays_on_one_worker(project: pytest.Pytester) -> None:

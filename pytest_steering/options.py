@@ -28,8 +28,8 @@ class Settings:
         device: As torch names it, or `auto`.
         dtype: `auto` or the name of a torch dtype.
         data: Folder or file of a data set by its name.
-        batch_rows: Rows in one forward pass over the longest prompts, at most; shorter ones ride in batches of
-            no more tokens. None leaves it to the size of the model.
+        batch_rows: Rows in one forward pass over the longest prompts, at most; shorter ones ride in batches
+            of no more tokens. None leaves it to the size of the model.
         folder: Takes the records of each run.
         accept: Whether cells are written as baselines, changed and new ones.
         accept_new: Whether cells without a baseline are.

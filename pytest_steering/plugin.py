@@ -90,8 +90,8 @@ def pytest_xdist_setupnodes(config: pytest.Config, specs: Sequence[Any]) -> None
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Tell a worker of xdist where the run's records go."""
-    workers.brief(session_of(node.config), node.workerinput)
+    """Tell a worker of xdist what the controller alone knows."""
+    workers.brief(session_of(node.config), node)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_steering.devices import visible_devices
+from pytest_steering.devices import settle_arithmetic, visible_devices
 from pytest_steering.errors import ModelError
 from pytest_steering.models.specs import DEFAULT_MODELS, ModelSpec, resolve_model
 from pytest_steering.options import Settings, resolve
@@ -30,6 +30,8 @@ class SteeringSession:
         errors: Sentences of what is wrong with the tests as they are written.
         marks: The names of the markers that the collected tests carry.
         memo: Vectors and searches that several tests on a model share.
+        groups_file: Where workers of xdist say which tests share a model.
+        worker_threads: How many threads a worker on this machine may use; None where there are no workers.
     """
 
     def __init__(self, config: pytest.Config) -> None:
@@ -39,6 +41,7 @@ class SteeringSession:
         self.marks: frozenset[str] = frozenset()
         self.memo: dict[tuple[object, ...], Any] = {}
         self.groups_file: Path | None = None
+        self.worker_threads: int | None = getattr(config, "workerinput", {}).get("steering_threads")
         self._specs: dict[str, ModelSpec] = {}
 
     @cached_property
@@ -122,6 +125,7 @@ class SteeringSession:
 
     def load(self, spec: ModelSpec) -> SteerableModel:
         """Load a model, and count it."""
+        settle_arithmetic(self.worker_threads)
         from pytest_steering.models.steerable import SteerableModel
 
         self._extensions  # noqa: B018 - registered once, before the first test that can use them

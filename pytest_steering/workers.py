@@ -15,19 +15,22 @@ from pytest_steering import devices
 from pytest_steering.collection import spec_of
 from pytest_steering.session import SteeringSession
 
-_RUN, _GROUPS = "steering_run", "steering_groups"
+_RUN, _GROUPS, _THREADS = "steering_run", "steering_groups", "steering_threads"
 _LOADS, _ERRORS = "steering_loads", "steering_errors"
 
 
 def share_out(session: SteeringSession, specs: Sequence[Any]) -> None:
-    """Give each worker, before it is started, its share of the cores and its CUDA device."""
-    devices.pin(specs, session.devices, devices.available_cores())
+    """Give each worker, before it is started, its CUDA device, and note how many threads it may use."""
+    devices.pin(specs, session.devices)
+    session.worker_threads = devices.threads_each(specs, devices.available_cores())
 
 
-def brief(session: SteeringSession, workerinput: dict[str, Any]) -> None:
-    """Tell a worker where the run's records go, and where to say which tests share a model."""
-    workerinput[_RUN] = str(session.run.folder)
-    workerinput[_GROUPS] = str(_groups_file(session))
+def brief(session: SteeringSession, node: Any) -> None:
+    """Tell a worker where the run's records go, where to say which tests share a model, and its threads."""
+    node.workerinput[_RUN] = str(session.run.folder)
+    node.workerinput[_GROUPS] = str(_groups_file(session))
+    if node.gateway.spec.popen:
+        node.workerinput[_THREADS] = session.worker_threads
 
 
 def tell_groups(run: pytest.Session) -> None:

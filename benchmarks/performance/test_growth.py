@@ -27,10 +27,10 @@ def test_growth() -> None:
 
     cost(1, 32, 2)
     axes: dict[str, tuple[Sequence[int], Callable[[int], float]]] = {
-        "prompts": ((2, 4, 8), lambda n: cost(n, 100, 12)),
-        "prompt_tokens": ((50, 100, 200), lambda n: cost(4, n, 12)),
-        "cells": ((6, 12, 24), lambda n: cost(4, 100, n)),
-        "layers": ((15, 30, 60), lambda n: cost(2, 100, n)),
+        "prompts": ((4, 8, 16), lambda n: cost(n, 100, 12)),
+        "prompt_tokens": ((100, 200, 400, 800), lambda n: cost(4, n, 12)),
+        "cells": ((12, 24, 48), lambda n: cost(4, 100, n)),
+        "layers": ((15, 30, 45, 60), lambda n: cost(4, 100, n)),
     }
     found = {name: (sizes, [measure(n) for n in sizes]) for name, (sizes, measure) in axes.items()}
     slopes = {name: slope(sizes, costs) for name, (sizes, costs) in found.items()}

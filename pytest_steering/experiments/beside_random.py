@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pytest_steering.experiments import asking, resuming, sweeps
-from pytest_steering.experiments.dose import margin_curves
-from pytest_steering.experiments.shift import MarginShift, shift_beside
+from pytest_steering.experiments.dose import DoseCurves, margin_curves
+from pytest_steering.experiments.shift import MarginShift, ranked, shift_beside
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.asking import Asked
@@ -28,11 +28,10 @@ def margin_shift(
         samples: How many scored samples are taken, at even steps.
     """
     asked = _some(experiment, samples)
-    resumed = resuming.resumed_shift(
-        experiment, sweeps.blank_shift(experiment, intervention, asked, directions)
-    )
-    if resumed is not None:
-        return resumed
+    blank = sweeps.blank_shift(experiment, intervention, asked, directions)
+    found = resuming.resumed_evidence(experiment, blank)
+    if found is not None:
+        return ranked(**found)
     shift = shift_beside(experiment.model, intervention, asked, experiment.question, directions)
     experiment.sink(sweeps.shift_record(experiment, intervention, asked, shift))
     return shift
@@ -56,9 +55,9 @@ def margin_doses(
     """
     asked = _some(experiment, samples)
     blank = sweeps.blank_doses(experiment, intervention, asked, parts, directions)
-    resumed = resuming.resumed_doses(experiment, blank)
-    if resumed is not None:
-        return resumed.response()
+    found = resuming.resumed_evidence(experiment, blank)
+    if found is not None:
+        return DoseCurves(**found).response()
     curves = margin_curves(
         experiment.model, intervention, asked, experiment.question, parts=parts, directions=directions
     )

@@ -21,8 +21,6 @@ def environment(model: SteerableModel) -> dict[str, Any]:
     Args:
         model: Its device and dtype name the numerics profile.
     """
-    import torch
-
     parameter = next(model.loaded.module.parameters())
     return {
         "versions": dict(_versions()),
@@ -32,7 +30,6 @@ def environment(model: SteerableModel) -> dict[str, Any]:
         "dtype": str(parameter.dtype).removeprefix("torch."),
         "numerics": numerics_profile(model),
         "engine": model.engine_name,
-        "threads": torch.get_num_threads(),
         "commit": _commit(),
         "weights": model.weights,
     }

@@ -43,7 +43,7 @@ def score_arms(
         evidence: What was observed around the run; it goes into the steered arm's record.
     """
     surroundings = {**environment(experiment.model), "sharing": evaluation.sharing}
-    peak = peak_bytes(experiment.model.loaded.device) / (1 << 20)
+    cost = _cost(experiment, evaluation)
     found = {}
     for name, intervention in arms.items():
         outcomes = evaluation.outcomes[name]
@@ -59,7 +59,7 @@ def score_arms(
                 **_both_polarities(asked, outcomes),
                 **neutral[name],
             },
-            latency={"all_arms_seconds": evaluation.seconds, "peak_memory_mib": peak},
+            latency=cost,
             counts={
                 "arms": len(arms),
                 **evaluation.counts,
@@ -160,6 +160,16 @@ def spec_of(
         "reader": experiment.reader,
         "engine": experiment.model.engine_name,
         "intervention": None if intervention is None else intervention.spec(),
+    }
+
+
+def _cost(experiment: Experiment, evaluation: Evaluation) -> dict[str, float | None]:
+    import torch
+
+    return {
+        "all_arms_seconds": evaluation.seconds,
+        "peak_memory_mib": peak_bytes(experiment.model.loaded.device) / (1 << 20),
+        "threads": float(torch.get_num_threads()),
     }
 
 

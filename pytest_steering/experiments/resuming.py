@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pytest_steering.experiments import recording, sweeps
-from pytest_steering.experiments.dose import DoseCurves
 from pytest_steering.experiments.environment import numerics_profile
 from pytest_steering.experiments.result import Arm
 from pytest_steering.experiments.search import Choice, Point, choice_of
-from pytest_steering.experiments.shift import MarginShift, ranked
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.asking import Asked
@@ -63,26 +61,15 @@ def resumed_choice(
     return choice_of(points, split, len(asked)) if points else None
 
 
-def resumed_shift(experiment: Experiment, wanted: Record) -> MarginShift | None:
-    """Return a comparison with random directions from its record, or None where it was not finished.
+def resumed_evidence(experiment: Experiment, wanted: Record) -> Mapping[str, Any] | None:
+    """Return what a finished cell without answers found, or None where it was not finished.
 
     Args:
         experiment: Has the records of finished cells.
         wanted: The record as it is before anything was run.
     """
     record = _same(experiment, wanted)
-    return None if record is None else ranked(**record.evidence)
-
-
-def resumed_doses(experiment: Experiment, wanted: Record) -> DoseCurves | None:
-    """Return the curves of a dose-response from its record, or None where it was not finished.
-
-    Args:
-        experiment: Has the records of finished cells.
-        wanted: The record as it is before anything was run.
-    """
-    record = _same(experiment, wanted)
-    return None if record is None else DoseCurves(**record.evidence)
+    return None if record is None else record.evidence
 
 
 def _same(experiment: Experiment, wanted: Record) -> Record | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,34 @@ class Moments:
     n: int
 
 
+def read_means(
+    loaded: LoadedModel,
+    engine: Engine,
+    groups: Sequence[Sequence[Sequence[int]]],
+    layers: Sequence[int],
+    where: Positions,
+    batch_rows: int,
+) -> dict[int, Tensor]:
+    """Return the mean state of each group of prompts: {layer: [groups, hidden]}, float32, CPU.
+
+    All groups are read in one go and only their sums are kept, in double precision, so that the memory does
+    not depend on the number of prompts.
+
+    Args:
+        loaded: The model.
+        engine: Reads the blocks.
+        groups: Token ids of each group's prompts, without pads.
+        layers: Block numbers.
+        where: Names exactly one token of each prompt.
+        batch_rows: At most this many rows in one forward pass.
+
+    Raises:
+        VectorError: The position names no or several tokens of a prompt.
+    """
+    means = _read_means(loaded, engine, groups, layers, where, batch_rows)
+    return {layer: mean.float() for layer, mean in means.items()}
+
+
 def read_moments(
     loaded: LoadedModel,
     engine: Engine,
@@ -55,22 +83,48 @@ def read_moments(
     """
     import torch
 
+    size = loaded.architecture.hidden_size
+    products = {layer: torch.zeros(size, size, dtype=torch.float64) for layer in layers}
+
+    def add(layer: int, rows: Tensor) -> None:
+        products[layer].addmm_(rows.T, rows)
+
+    means = _read_means(loaded, engine, groups, layers, where, batch_rows, add)
+    sizes = [len(group) for group in groups]
+    return {layer: _moments(means[layer], products[layer], sizes) for layer in layers}
+
+
+def _read_means(
+    loaded: LoadedModel,
+    engine: Engine,
+    groups: Sequence[Sequence[Sequence[int]]],
+    layers: Sequence[int],
+    where: Positions,
+    batch_rows: int,
+    also: Callable[[int, Tensor], None] | None = None,
+) -> dict[int, Tensor]:
+    """Return the groups' means in double precision, and hand each batch's states [prompts, hidden] on."""
+    import torch
+
     prompts = [ids for group in groups for ids in group]
     owners = torch.tensor([number for number, group in enumerate(groups) for _ in group])
     size = loaded.architecture.hidden_size
     sums = {layer: torch.zeros(len(groups), size, dtype=torch.float64) for layer in layers}
-    products = {layer: torch.zeros(size, size, dtype=torch.float64) for layer in layers}
 
     def add(layer: int, members: list[int], state: Tensor) -> None:
         rows = state.double().cpu()
         sums[layer].index_add_(0, owners[members], rows)
-        products[layer].addmm_(rows.T, rows)
+        if also is not None:
+            also(layer, rows)
 
     each_batch(loaded, engine, prompts, layers, where, batch_rows, add)
     sizes = torch.tensor([[len(group)] for group in groups])
-    return {layer: _moments(sums[layer], products[layer], sizes) for layer in layers}
+    return {layer: total / sizes for layer, total in sums.items()}
 
 
-def _moments(sums: Tensor, products: Tensor, sizes: Tensor) -> Moments:
-    means, n = sums / sizes, int(sizes.sum())
-    return Moments(means, (products - (means * sizes).T @ means) / n, n)
+def _moments(means: Tensor, products: Tensor, sizes: Sequence[int]) -> Moments:
+    import torch
+
+    n = sum(sizes)
+    totals = means * torch.tensor(sizes)[:, None]
+    return Moments(means, (products - totals.T @ means) / n, n)

@@ -49,45 +49,6 @@ def read_states(
     return states
 
 
-def read_means(
-    loaded: LoadedModel,
-    engine: Engine,
-    groups: Sequence[Sequence[Sequence[int]]],
-    layers: Sequence[int],
-    where: Positions,
-    batch_rows: int,
-) -> dict[int, Tensor]:
-    """Return the mean state of each group of prompts: {layer: [groups, hidden]}, float32, CPU.
-
-    All groups are read in one go and only their sums are kept, in double precision, so that the memory does
-    not depend on the number of prompts.
-
-    Args:
-        loaded: The model.
-        engine: Reads the blocks.
-        groups: Token ids of each group's prompts, without pads.
-        layers: Block numbers.
-        where: Names exactly one token of each prompt.
-        batch_rows: At most this many rows in one forward pass.
-
-    Raises:
-        VectorError: The position names no or several tokens of a prompt.
-    """
-    import torch
-
-    prompts = [ids for group in groups for ids in group]
-    owners = torch.tensor([number for number, group in enumerate(groups) for _ in group])
-    size = loaded.architecture.hidden_size
-    sums = {layer: torch.zeros(len(groups), size, dtype=torch.float64) for layer in layers}
-
-    def add(layer: int, members: list[int], state: Tensor) -> None:
-        sums[layer].index_add_(0, owners[members], state.double().cpu())
-
-    each_batch(loaded, engine, prompts, layers, where, batch_rows, add)
-    sizes = torch.tensor([[len(group)] for group in groups])
-    return {layer: (total / sizes).float() for layer, total in sums.items()}
-
-
 def each_batch(
     loaded: LoadedModel,
     engine: Engine,

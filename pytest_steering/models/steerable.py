@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, TypeVar, overload
 
 from pytest_steering.errors import PromptError
 from pytest_steering.models.batching import require_prompts, require_room, too_long
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from pytest_steering.models.moments import Moments
 
 SMALL_MODEL_ROWS = 64
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -226,12 +228,9 @@ class SteerableModel:
             VectorError: A layer lies outside the model, or the position names no or several tokens.
             PromptError: Prompts are missing, empty or longer than the context.
         """
-        from pytest_steering.models.reading import read_means
+        from pytest_steering.models.moments import read_means
 
-        wanted, where = self.architecture.resolve_layers(layers), Positions.parse(position)
-        ids = [self.tokens(prompts) for prompts in groups]
-        require_room([len(row) for group in ids for row in group], 0, self.loaded.context)
-        return read_means(self.loaded, self.engine, ids, wanted, where, self.batch_rows)
+        return self._read_groups(read_means, groups, layers, position)
 
     def state_moments(
         self,
@@ -252,10 +251,7 @@ class SteerableModel:
         """
         from pytest_steering.models.moments import read_moments
 
-        wanted, where = self.architecture.resolve_layers(layers), Positions.parse(position)
-        ids = [self.tokens(prompts) for prompts in groups]
-        require_room([len(row) for group in ids for row in group], 0, self.loaded.context)
-        return read_moments(self.loaded, self.engine, ids, wanted, where, self.batch_rows)
+        return self._read_groups(read_moments, groups, layers, position)
 
     @overload
     def generate(
@@ -374,6 +370,18 @@ class SteerableModel:
         return score_choices(
             self.loaded, self.engine, ids, answers, arms, self.batch_rows, self.sharing, counts
         )
+
+    def _read_groups(
+        self,
+        read: Callable[..., dict[int, T]],
+        groups: Sequence[Sequence[str]],
+        layers: Sequence[int] | str,
+        position: str,
+    ) -> dict[int, T]:
+        wanted, where = self.architecture.resolve_layers(layers), Positions.parse(position)
+        ids = [self.tokens(prompts) for prompts in groups]
+        require_room([len(row) for group in ids for row in group], 0, self.loaded.context)
+        return read(self.loaded, self.engine, ids, wanted, where, self.batch_rows)
 
     def _single_token(self, choice: str) -> int:
         ids = self.choice_tokens(choice)

@@ -70,7 +70,7 @@ def test_a_vector_made_after_the_weights_were_changed_is_applied() -> None:
     model = tiny_model("qwen2", seed=2)
     model.generate(PROMPTS, Intervention(vector_of(model)), max_new_tokens=1)
     next(model.loaded.module.parameters()).data.mul_(2)
-    model.generate(PROMPTS, Intervention(vector_of(model)), max_new_tokens=1)
+    assert len(model.generate(PROMPTS, Intervention(vector_of(model)), max_new_tokens=1)) == len(PROMPTS)
 
 
 def test_the_first_weights_are_remembered() -> None:
@@ -95,4 +95,4 @@ def test_only_the_first_use_of_a_vector_looks_at_the_weights(request: pytest.Fix
     steered = Intervention(vector_of(model))
     model.generate(PROMPTS, steered, max_new_tokens=1)
     request.getfixturevalue("refused_fingerprints")
-    model.generate(PROMPTS, steered, max_new_tokens=1)
+    assert len(model.generate(PROMPTS, steered, max_new_tokens=1)) == len(PROMPTS)

@@ -44,10 +44,8 @@ VARYING = {"latency", "node_id"}
 
 
 @pytest.fixture
-def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
-    """Four tests on two models, in processes of their own."""
-    # Workers share the cores, and a sum over more threads differs in its last digits: one thread each way.
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+def project(pytester: pytest.Pytester) -> pytest.Pytester:
+    """Four tests on two models, in processes of their own, with as many threads as each takes."""
     pytester.makepyfile(test_resumed=TESTS)
     return pytester
 

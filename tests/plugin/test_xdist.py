@@ -25,8 +25,9 @@ TESTS = """
 
 @pytest.fixture(autouse=True)
 def _only_what_is_needed(project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each run starts three interpreters; most of their time would go into plugins that have no part here."""
+    """Each run starts three interpreters; most of their time would go into what has no part here."""
     monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:benchmark -p no:hypothesispytest -p no:anyio")
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")  # named by a person, so that no worker asks torch for fewer
 
 
 def _lines(project: pytest.Pytester) -> list[str]:
@@ -64,13 +65,13 @@ def test_one_model_stays_on_one_worker(project: pytest.Pytester) -> None:
 def _workers_on(project: pytest.Pytester, *flags: str) -> set[tuple[str, str]]:
     """Each worker that ran a test, as the device and the threads it was given."""
     project.makepyfile("""
-        import os, time, pytest
+        import os, time, pytest, torch
         @pytest.mark.parametrize("n", range(6))
         def test_a(steering_model, n):
             time.sleep(0.05)
-            given = [os.environ.get(name, "") for name in ("CUDA_VISIBLE_DEVICES", "OMP_NUM_THREADS")]
+            device = os.environ.get("CUDA_VISIBLE_DEVICES", "")
             with open("given", "a") as file:
-                file.write(" ".join(given) + chr(10))
+                file.write(f"{device} {torch.get_num_threads()}" + chr(10))
     """)
     result = project.runpytest_subprocess("-n", "2", *flags)
     result.assert_outcomes(passed=6 * (1 if "--steering-model=one" in flags else 3))
@@ -82,7 +83,7 @@ def test_each_worker_has_its_own_device_and_its_share_of_the_cores(
     project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "5,3")
-    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    monkeypatch.delenv("OMP_NUM_THREADS")
     threads = str(max(1, available_cores() // 2))
 
     assert _workers_on(project) == {("5", threads), ("3", threads)}
@@ -92,7 +93,6 @@ def test_a_single_model_runs_on_both_workers_where_each_has_a_device(
     project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,1")
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
 
     assert _workers_on(project, "--steering-model=one") == {("0", "1"), ("1", "1")}
 
@@ -102,10 +102,23 @@ def test_a_device_that_was_asked_for_is_not_overruled(
     project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, device: str
 ) -> None:
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,1")
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
     flags = ("--steering-model=one", f"--steering-device={device}")
 
     assert _workers_on(project, *flags) == {("0,1", "1")}
+
+
+def test_a_worker_without_a_model_is_left_as_it_is(
+    project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("OMP_NUM_THREADS", "MKL_CBWR"):
+        monkeypatch.delenv(name, raising=False)
+    project.makepyfile("""
+        import os, sys
+        def test_a():
+            assert not {"OMP_NUM_THREADS", "MKL_CBWR"} & os.environ.keys()
+            assert "torch" not in sys.modules
+    """)
+    project.runpytest_subprocess("-n", "2").assert_outcomes(passed=1)
 
 
 def test_a_distribution_that_was_asked_for_is_kept(project: pytest.Pytester) -> None:

@@ -38,6 +38,8 @@ def test_registering_the_same_reader_again_is_no_error() -> None:
     register_reader("judge", judge)
     register_reader("judge", judge)
 
+    assert read_answer("fine", reader="judge").verdict == "no"
+
 
 def test_a_name_is_not_taken_from_a_reader_that_has_it() -> None:
     with pytest.raises(SteeringError, match="'text' is registered already"):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 
-from workloads import NEW_TOKENS, PROMPTS, random_model, random_prompts, sweep_cells
+from workloads import NEW_TOKENS, ROWS, random_model, random_prompts, sweep_cells
 
 from pytest_steering import SteeringVector
 from pytest_steering.models.free import peak_bytes
 
 SWEEP_PROMPTS = 8
-"""Enough for several batches at the row budget; more prompts only repeat them."""
+"""Enough for several batches at the row budget; more only repeat them. One cell fills it with its own."""
 
 EXTRACTION_TOKENS = 20
 """Few, so that what is kept of each pair would show beside what a batch needs."""
@@ -20,7 +20,7 @@ EXTRACTION_TOKENS = 20
 def main(what: str) -> None:
     model, cells = random_model(), sweep_cells()
     if what == "cell":
-        model.complete(random_prompts(PROMPTS), cells[:1], max_new_tokens=NEW_TOKENS)
+        model.complete(random_prompts(ROWS), cells[:1], max_new_tokens=NEW_TOKENS)
     elif what in ("tree", "copies"):
         one_way = replace(model, sharing=what)
         one_way.complete(random_prompts(SWEEP_PROMPTS), cells, max_new_tokens=NEW_TOKENS)

@@ -87,7 +87,7 @@ def test_a_sweep_by_likelihood_costs_little_more_than_one_cell() -> None:
 
 def test_a_sweep_needs_little_more_memory_than_one_cell() -> None:
     peaks = {what: peak_mib(what) for what in ("loaded", "cell", "tree", "copies")}
-    note("sweep-memory", peak_mib=peaks, prompts=PROMPTS)
+    note("sweep-memory", peak_mib=peaks)
     assert max(peaks["tree"], peaks["copies"]) <= 1.5 * peaks["cell"]
 
 

@@ -5,14 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 VISIBLE = "CUDA_VISIBLE_DEVICES"
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS")
-REPRODUCIBLE = ("MKL_CBWR", "AUTO,STRICT")
-"""Products whose bits do not hang on the number of threads (oneMKL developer guide, "Conditional Numerical
-Reproducibility"): a worker has fewer threads than a serial run, and both should write the same records."""
 
 
 def visible_devices(environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:
@@ -44,26 +41,18 @@ def pin(specs: Iterable[Any], devices: Sequence[str]) -> None:
             spec.env.setdefault(VISIBLE, devices[place % len(devices)])
 
 
-def threads_each(specs: Iterable[Any], cores: int) -> int:
-    """Return the share of this machine's cores that each of its workers has, at least one."""
-    return max(1, cores // max(1, len(_local(specs))))
+def count_local(specs: Iterable[Any]) -> int:
+    """Return how many of the workers run on this machine."""
+    return len(_local(specs))
 
 
-def settle_arithmetic(threads: int | None, environment: MutableMapping[str, str] = os.environ) -> None:
-    """Let torch use so many threads, and the number of threads not decide what it computes.
+def use_at_most(threads: int) -> None:
+    """Let torch use no more threads than a worker's share; what a person has set is kept."""
+    if any(name in os.environ for name in THREADS):
+        return
+    import torch
 
-    To be called where a model is about to be loaded, so that a run without one is left as it is. What a
-    person has set is kept. Once this process took a product, its reproducibility can no longer be asked for.
-
-    Args:
-        threads: None for as many as torch takes by itself.
-        environment: Of this process.
-    """
-    environment.setdefault(*REPRODUCIBLE)
-    if threads is not None and not any(name in environment for name in THREADS):
-        import torch
-
-        torch.set_num_threads(threads)
+    torch.set_num_threads(min(threads, torch.get_num_threads()))
 
 
 def available_cores() -> int:

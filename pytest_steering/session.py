@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_steering.devices import settle_arithmetic, visible_devices
+from pytest_steering.devices import use_at_most, visible_devices
 from pytest_steering.errors import ModelError
 from pytest_steering.models.specs import DEFAULT_MODELS, ModelSpec, resolve_model
 from pytest_steering.options import Settings, resolve
@@ -31,7 +31,8 @@ class SteeringSession:
         marks: The names of the markers that the collected tests carry.
         memo: Vectors and searches that several tests on a model share.
         groups_file: Where workers of xdist say which tests share a model.
-        worker_threads: How many threads a worker on this machine may use; None where there are no workers.
+        local_workers: As xdist's controller, how many workers run on this machine.
+        threads: As one of them, how many threads this process may use; None where it is no worker.
     """
 
     def __init__(self, config: pytest.Config) -> None:
@@ -41,7 +42,8 @@ class SteeringSession:
         self.marks: frozenset[str] = frozenset()
         self.memo: dict[tuple[object, ...], Any] = {}
         self.groups_file: Path | None = None
-        self.worker_threads: int | None = getattr(config, "workerinput", {}).get("steering_threads")
+        self.local_workers = 0
+        self.threads: int | None = None
         self._specs: dict[str, ModelSpec] = {}
 
     @cached_property
@@ -125,7 +127,8 @@ class SteeringSession:
 
     def load(self, spec: ModelSpec) -> SteerableModel:
         """Load a model, and count it."""
-        settle_arithmetic(self.worker_threads)
+        if self.threads is not None and not self.loads:
+            use_at_most(self.threads)
         from pytest_steering.models.steerable import SteerableModel
 
         self._extensions  # noqa: B018 - registered once, before the first test that can use them

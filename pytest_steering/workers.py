@@ -13,28 +13,31 @@ import pytest
 
 from pytest_steering import devices
 from pytest_steering.collection import spec_of
-from pytest_steering.session import SteeringSession
+from pytest_steering.session import SteeringSession, session_of
 
-_RUN, _GROUPS, _THREADS = "steering_run", "steering_groups", "steering_threads"
+_RUN, _GROUPS, _WORKERS = "steering_run", "steering_groups", "steering_workers"
 _LOADS, _ERRORS = "steering_loads", "steering_errors"
 
 
 def share_out(session: SteeringSession, specs: Sequence[Any]) -> None:
-    """Give each worker, before it is started, its CUDA device, and note how many threads it may use."""
+    """Give each worker, before it is started, its CUDA device, and count those that share the cores."""
     devices.pin(specs, session.devices)
-    session.worker_threads = devices.threads_each(specs, devices.available_cores())
+    session.local_workers = devices.count_local(specs)
 
 
 def brief(session: SteeringSession, node: Any) -> None:
-    """Tell a worker where the run's records go, where to say which tests share a model, and its threads."""
+    """Tell a worker where records go, where to say which tests share a model, and how many are beside it."""
     node.workerinput[_RUN] = str(session.run.folder)
     node.workerinput[_GROUPS] = str(_groups_file(session))
     if node.gateway.spec.popen:
-        node.workerinput[_THREADS] = session.worker_threads
+        node.workerinput[_WORKERS] = session.local_workers
 
 
 def tell_groups(run: pytest.Session) -> None:
-    """Say, as a worker, which model each test needs; the controller of xdist knows node ids alone."""
+    """Say, as a worker, which model each test needs; the controller of xdist knows node ids alone.
+
+    From the models follows how many workers will run some of them, and so this one's share of the cores.
+    """
     file = getattr(run.config, "workerinput", {}).get(_GROUPS)
     if file is None:
         return
@@ -43,6 +46,12 @@ def tell_groups(run: pytest.Session) -> None:
     own = Path(f"{file}.{os.getpid()}")
     own.write_text(json.dumps(groups), encoding="utf-8")
     own.replace(file)
+    beside = getattr(run.config, "workerinput", {}).get(_WORKERS)
+    if beside is not None:
+        session = session_of(run.config)
+        # A model stays on one worker, unless each worker has a device.
+        busy = beside if session.devices else min(beside, max(1, len(set(groups.values()))))
+        session.threads = max(1, devices.available_cores() // busy)
 
 
 def scheduler(session: SteeringSession, log: Any) -> Any:

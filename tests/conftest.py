@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,3 +14,13 @@ def test_data() -> Path:
     if not folder or not Path(folder).is_dir():
         pytest.skip("needs real data: set PYTEST_STEERING_TEST_DATA to the folder that holds it")
     return Path(folder)
+
+
+@pytest.fixture
+def threads_of_torch() -> Iterator[None]:
+    """Give torch back its number of threads."""
+    import torch
+
+    before = torch.get_num_threads()
+    yield
+    torch.set_num_threads(before)

@@ -2,9 +2,6 @@ from __future__ import annotations
 
 import os
 import stat
-import subprocess
-import sys
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,7 +10,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_steering.devices import available_cores, pin, settle_arithmetic, threads_each, visible_devices
+from pytest_steering.devices import available_cores, count_local, pin, use_at_most, visible_devices
 
 
 @dataclass
@@ -30,91 +27,36 @@ def pinned(workers: int, devices: list[str]) -> list[Spec]:
     return specs
 
 
-@given(st.integers(1, 40), st.integers(1, 128))
-def test_workers_share_the_cores_and_each_has_at_least_one_thread(workers: int, cores: int) -> None:
-    threads = threads_each([Spec() for _ in range(workers)], cores)
-
-    assert threads >= 1
-    assert threads * workers <= max(cores, workers)
-    assert threads * workers > cores - workers
-
-
 def test_only_workers_on_this_machine_share_its_cores() -> None:
-    assert threads_each([Spec(), Spec(popen=False)], 8) == 8
-    assert threads_each([Spec(popen=False)], 8) == 8
+    assert count_local([Spec(), Spec(popen=False), Spec()]) == 2
 
 
-@pytest.fixture
-def _threads_restored() -> Iterator[None]:
-    before = torch.get_num_threads()
-    yield
-    torch.set_num_threads(before)
-
-
-@pytest.mark.usefixtures("_threads_restored")
 @pytest.mark.parametrize(
     ("surroundings", "threads"),
-    [({}, 3), ({"OMP_NUM_THREADS": "5"}, 2), ({"MKL_NUM_THREADS": "5"}, 2)],
+    [({}, 2), ({"OMP_NUM_THREADS": "5"}, 3), ({"MKL_NUM_THREADS": "5"}, 3)],
 )
 def test_torch_uses_the_share_unless_a_person_named_a_number(
-    surroundings: dict[str, str], threads: int
+    monkeypatch: pytest.MonkeyPatch, threads_of_torch: None, surroundings: dict[str, str], threads: int
 ) -> None:
-    torch.set_num_threads(2)
-    settle_arithmetic(3, surroundings)
+    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in surroundings.items():
+        monkeypatch.setenv(name, value)
+    torch.set_num_threads(3)
+    use_at_most(2)
 
     assert torch.get_num_threads() == threads
 
 
-@pytest.mark.usefixtures("_threads_restored")
-def test_without_workers_torch_keeps_its_own_number_of_threads() -> None:
-    torch.set_num_threads(2)
-    settle_arithmetic(None, {})
+def test_a_share_never_gives_torch_more_threads_than_it_was_told(
+    monkeypatch: pytest.MonkeyPatch, threads_of_torch: None
+) -> None:
+    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        monkeypatch.delenv(name, raising=False)
+    torch.set_num_threads(1)
+    use_at_most(8)
 
-    assert torch.get_num_threads() == 2
-
-
-def test_reproducible_products_are_asked_for_unless_a_person_chose() -> None:
-    nothing: dict[str, str] = {}
-    chosen = {"MKL_CBWR": "COMPATIBLE"}
-    settle_arithmetic(None, nothing)
-    settle_arithmetic(None, chosen)
-
-    assert nothing == {"MKL_CBWR": "AUTO,STRICT"}
-    assert chosen == {"MKL_CBWR": "COMPATIBLE"}
-
-
-SUMS = """
-import hashlib, os, sys
-from pytest_steering.devices import settle_arithmetic
-settle_arithmetic(int(sys.argv[1]))
-import torch
-drawn = torch.Generator().manual_seed(0)
-sums = [
-    torch.randn(rows, inner, generator=drawn) @ torch.randn(inner, columns, generator=drawn)
-    for rows, inner, columns in ((1, 192, 768), (7, 768, 192), (64, 192, 8192), (400, 200, 200))
-]
-print(torch.get_num_threads(), hashlib.sha256(b"".join(one.numpy().tobytes() for one in sums)).hexdigest())
-"""
-
-
-@pytest.mark.skipif(
-    "BLAS_INFO=mkl" not in torch.__config__.show(), reason="this torch does not multiply by oneMKL"
-)
-def test_a_product_has_the_same_bits_with_one_thread_and_with_several() -> None:
-    surroundings = {k: v for k, v in os.environ.items() if k not in ("OMP_NUM_THREADS", "MKL_NUM_THREADS")}
-    found = [
-        subprocess.run(
-            [sys.executable, "-c", SUMS, threads],
-            env=surroundings,
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout.split()
-        for threads in ("1", "2", "4")
-    ]
-
-    assert [threads for threads, _ in found] == ["1", "2", "4"]
-    assert len({bits for _, bits in found}) == 1
+    assert torch.get_num_threads() == 1
 
 
 @given(st.integers(1, 40), st.lists(st.text(min_size=1), min_size=1, max_size=9, unique=True))

@@ -12,6 +12,9 @@ from pytest_steering.steering.intervention import Intervention
 from pytest_steering.steering.vector import ReadsHiddenStates
 
 CONTROLS = ("zero", "random", "negated", "shuffled")
+PROMPTED = "prompted"
+"""Asks in words and adds nothing, so that it is no intervention; see prompted.py."""
+
 DEFAULT_CONTROLS = ("random", "negated", "shuffled")
 RANDOM_SEEDS = (0, 1, 2)
 
@@ -35,7 +38,7 @@ def control_arms(
     """
     unknown = [name for name in controls if name not in CONTROLS]
     if unknown:
-        raise VectorError(f"controls {unknown} are not known; known are {', '.join(CONTROLS)}")
+        raise VectorError(f"controls {unknown} are not known; known are {', '.join((*CONTROLS, PROMPTED))}")
     arms: dict[str, Intervention] = {}
     for name in controls:
         arms.update(_control(name, intervention, model, pairs))

@@ -223,7 +223,8 @@ class Experiment:
 
         Args:
             intervention: What is added, where and when.
-            controls: Out of `zero`, `random`, `negated`, `shuffled`.
+            controls: Out of `zero`, `random`, `negated`, `shuffled`, and `prompted`: asked in words for what
+                the vector is to bring about, and nothing added.
             doses: Parts of the scale that are scored too, each as an arm `dose:<part>`.
             claim: The change of accuracy that the run is to show, as a share; with too few samples for it
                 the run has a finding.
@@ -232,6 +233,7 @@ class Experiment:
             InterventionError: What was written is not what was asked for, or the model was left changed; the
                 record of the cell names it all the same.
             VectorError: The intervention does not fit the model, or was made for another and is not forced.
+            DataError: `prompted` is asked for, and the contrast has no words.
         """
         return run_arms(self, intervention, controls, doses, claim)
 

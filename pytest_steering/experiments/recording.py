@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 from pytest_steering.evaluation.likelihood import polarity_average
 from pytest_steering.evaluation.metrics import Metrics, Scored, auroc, score, scored
 from pytest_steering.experiments.asking import Asked, data_hash
+from pytest_steering.experiments.controls import PROMPTED
 from pytest_steering.experiments.environment import environment
 from pytest_steering.experiments.findings import with_findings
+from pytest_steering.experiments.prompted import instruction
 from pytest_steering.experiments.result import STEERED, UNSTEERED, Arm
 from pytest_steering.experiments.side_effects import form_of_answers
 from pytest_steering.models.free import peak_bytes
@@ -39,7 +41,7 @@ def score_arms(
         asked: The samples, in the outcomes' order.
         arms: Interventions by name.
         evaluation: What they produced.
-        neutral: What each arm does to neutral texts, by the name of the number.
+        neutral: What arms do to neutral texts, by the name of the number.
         evidence: What was observed around the run; it goes into the steered arm's record.
     """
     surroundings = {**environment(experiment.model), "sharing": evaluation.sharing}
@@ -57,7 +59,7 @@ def score_arms(
                 **_movement(outcomes, evaluation.outcomes[UNSTEERED]),
                 **form_of_answers(outcomes, evaluation.outcomes[UNSTEERED]),
                 **_both_polarities(asked, outcomes),
-                **neutral[name],
+                **neutral.get(name, {}),
             },
             latency=cost,
             counts={
@@ -109,8 +111,9 @@ def blank(
         arms: Interventions by name.
         name: The cell's arm.
     """
+    spec = spec_of(experiment, "score", [one.sample for one in asked], arms[name], arms[STEERED])
     return Record(
-        spec=spec_of(experiment, "score", [one.sample for one in asked], arms[name], arms[STEERED]),
+        spec={**spec, "intervention": instruction(experiment)} if name == PROMPTED else spec,
         arm=name,
         provenance=provenance_of(arms[name]),
         experiment=experiment.name,
@@ -224,10 +227,11 @@ def _movement(outcomes: Sequence[Outcome], unsteered: Sequence[Outcome]) -> dict
     pairs = [(one, base) for one, base in zip(outcomes, unsteered, strict=True) if not one.skipped]
     if not pairs:
         return {"changed_share": None, "first_token_kl": None}
+    moved = [one.first_token_kl for one, _ in pairs if one.first_token_kl is not None]
     changed = sum(one.tokens_sha256 != base.tokens_sha256 for one, base in pairs)
     return {
         "changed_share": changed / len(pairs),
-        "first_token_kl": fmean(one.first_token_kl or 0.0 for one, _ in pairs),
+        "first_token_kl": fmean(moved) if moved else None,
     }
 
 

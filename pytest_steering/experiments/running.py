@@ -10,16 +10,18 @@ from typing import TYPE_CHECKING, Any
 from pytest_steering.errors import InterventionError, VectorError
 from pytest_steering.evaluation.datasets import load_neutral
 from pytest_steering.experiments import asking, recording, resuming
-from pytest_steering.experiments.controls import control_arms
+from pytest_steering.experiments.controls import PROMPTED, control_arms
 from pytest_steering.experiments.evaluate import Evaluation, Swapped, evaluate
 from pytest_steering.experiments.neutral import TEXTS, neutral_kl
 from pytest_steering.experiments.observation import observe
+from pytest_steering.experiments.prompted import asked_in_words, beside, instruction
 from pytest_steering.experiments.result import STEERED, UNSTEERED, Result
 from pytest_steering.experiments.side_effects import NEUTRAL_TEXTS, neutral_effects
 from pytest_steering.models.fingerprint import count_hooks, weights_state
 from pytest_steering.models.origin import require_origin
 
 if TYPE_CHECKING:
+    from pytest_steering.experiments.asking import Asked
     from pytest_steering.experiments.experiment import Experiment
     from pytest_steering.models.steerable import SteerableModel
     from pytest_steering.steering.intervention import Intervention
@@ -44,7 +46,11 @@ def run_arms(
     arms: dict[str, Intervention | None] = {UNSTEERED: None, STEERED: intervention}
     arms |= {f"dose:{part:g}": replace(intervention, scale=part * intervention.scale) for part in doses}
     pairs = experiment.pairs_of(intervention.vector)
-    arms |= control_arms(intervention, controls, experiment.model, pairs)
+    added = [name for name in controls if name != PROMPTED]
+    arms |= control_arms(intervention, added, experiment.model, pairs)
+    if PROMPTED in controls:
+        instruction(experiment)  # refused before anything runs
+        arms[PROMPTED] = None
     resumed = resuming.resumed_arms(experiment, experiment.scored, arms)
     if resumed is not None:
         return Result(resumed, sink=experiment.sink)
@@ -66,7 +72,7 @@ def _scored(
         for record in recording.failed_cells(experiment, experiment.scored, arms, told):
             experiment.sink(record)
         raise
-    neutral = _neutral(experiment.model, arms)
+    neutral = _neutral(experiment.model, _without_words(arms))
     seen = observe.after(experiment, seen)
     found = recording.score_arms(experiment, experiment.scored, arms, evaluation, neutral, seen)
     result = Result(found, sink=experiment.sink)
@@ -97,23 +103,42 @@ def left_as_it_was(model: SteerableModel) -> Iterator[None]:
 
 def _timed(experiment: Experiment, arms: Mapping[str, Intervention | None]) -> Evaluation:
     def call() -> Evaluation:
-        return evaluate(
-            experiment.model,
-            experiment.scored,
-            arms,
-            experiment.question,
-            reader=experiment.reader,
-            max_new_tokens=experiment.max_new_tokens,
-            swapped=_swapped(experiment),
-            stop=experiment.stop,
+        found = _evaluated(experiment, experiment.scored, _without_words(arms))
+        if PROMPTED not in arms:
+            return found
+        asked = asked_in_words(experiment, experiment.scored)
+        return beside(
+            found, _evaluated(experiment, asked, {PROMPTED: None}, instruction(experiment)["header"])
         )
 
     timed: Evaluation = call() if experiment.timer is None else experiment.timer(call)
     return timed
 
 
-def _swapped(experiment: Experiment) -> Swapped | None:
+def _without_words(arms: Mapping[str, Intervention | None]) -> dict[str, Intervention | None]:
+    return {name: arm for name, arm in arms.items() if name != PROMPTED}
+
+
+def _evaluated(
+    experiment: Experiment,
+    asked: Sequence[Asked],
+    arms: Mapping[str, Intervention | None],
+    header: str = "",
+) -> Evaluation:
+    return evaluate(
+        experiment.model,
+        asked,
+        arms,
+        experiment.question,
+        reader=experiment.reader,
+        max_new_tokens=experiment.max_new_tokens,
+        swapped=_swapped(experiment, header),
+        stop=experiment.stop,
+    )
+
+
+def _swapped(experiment: Experiment, header: str) -> Swapped | None:
     if not experiment.both_polarities:
         return None
     form = asking.opposite_form(experiment.question)
-    return Swapped(asking.ask([one.sample for one in experiment.scored], form), form)
+    return Swapped(asking.ask([one.sample for one in experiment.scored], form, header), form)

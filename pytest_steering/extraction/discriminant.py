@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from pytest_steering.errors import VectorError
+from pytest_steering.models.arithmetic import one_thread
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -50,7 +51,8 @@ def discriminant_directions(
             "use a SteerableModel, or method 'mean_difference'"
         )
     found = model.state_moments((positive, negative), layers, "last_prompt")
-    return {layer: _direction(moments) for layer, moments in found.items()}
+    with one_thread():
+        return {layer: _direction(moments) for layer, moments in found.items()}
 
 
 def oas(covariance: Tensor, n: int) -> Tensor:

@@ -80,6 +80,12 @@ def _tried(job: Job) -> str | None:
     return fault
 
 
+def halved(numbers: tuple[int, ...]) -> list[tuple[int, ...]]:
+    """Return the two halves of some numbers, or none where there is but one."""
+    middle = len(numbers) // 2
+    return [numbers[:middle], numbers[middle:]] if middle else []
+
+
 def out_of_memory(error: BaseException) -> bool:
     """Return whether an error says that memory ran out, on a GPU or on the host."""
     said = str(error).lower()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from pytest_steering.models.arithmetic import nansum
 from pytest_steering.models.budget import RowBudget
 from pytest_steering.models.completion import TIE_MARGIN, Arms, Completion, Counts, Generation, Written
 from pytest_steering.models.greedy import Decided, generate_rows
@@ -156,4 +157,4 @@ _NOTHING = Completion("", (), 0)
 
 def _kl(first: Tensor, unsteered: Tensor | None) -> float | None:
     """Return KL(first ‖ unsteered) in nats, from log-probabilities."""
-    return None if unsteered is None else max(0.0, float((first.exp() * (first - unsteered)).nansum()))
+    return None if unsteered is None else max(0.0, nansum(first.exp() * (first - unsteered)))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_steering.errors import ModelError
 from pytest_steering.models.architecture import detect_architecture
+from pytest_steering.models.arithmetic import ask_for_reproducible_products
 from pytest_steering.models.engine.base import LoadedModel
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def as_loaded(module: Any, tokenizer: Any, layer_path: str | None = None) -> Loa
         tokenizer: Its tokenizer.
         layer_path: Dotted name of the block list, where detection should not choose.
     """
+    ask_for_reproducible_products()
     stop_ids = _stop_ids(module, tokenizer)
     return LoadedModel(
         module=module,

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pytest_steering.errors import VectorError
 from pytest_steering.models.batching import by_length, pad_left
+from pytest_steering.models.budget import Job, RowBudget, halved
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from pytest_steering.models.engine.base import Engine, LoadedModel
     from pytest_steering.steering.positions import Positions
+
+logger = logging.getLogger("pytest_steering")
 
 Keep = Callable[[int, list[int], "Tensor"], None]
 
@@ -58,20 +63,58 @@ def each_batch(
     batch_rows: int,
     keep: Keep,
 ) -> None:
-    """Hand over each batch's states at the wanted tokens: layer, which prompts, [prompts, hidden]."""
+    """Hand over each batch's states at the wanted tokens: layer, which prompts, [prompts, hidden].
+
+    Where memory runs out, the batch is halved, and later ones stay as small; no prompt is handed over twice.
+    """
     tokens = [_one(where.tokens(len(ids), 0, len(ids), ids), where.name) for ids in prompts]
-    for members in by_length([len(ids) for ids in prompts], batch_rows):
-        batch = pad_left([prompts[i] for i in members], loaded.pad_id, loaded.device)
-        columns = [pad + tokens[i] for pad, i in zip(batch.pads, members, strict=True)]
-        engine.states(batch, layers, _Reader(keep, members, columns))
+    reading = _Reading(loaded, engine, prompts, layers, tokens, keep)
+    lengths = [len(ids) for ids in prompts]
+    budget = RowBudget(batch_rows, max(lengths))
+    waiting = next(by_length(lengths, len(prompts)))
+    while waiting:
+        members, waiting = waiting[: budget.rows], waiting[budget.rows :]
+        budget.finish(_Batch(reading, tuple(members)))
+    if budget.halvings:
+        logger.warning("memory ran out; states are now read %s prompts at a time", budget.rows)
 
 
-class _Reader:
-    def __init__(self, keep: Keep, members: list[int], columns: list[int]) -> None:
-        self._keep, self._members, self._columns = keep, members, columns
+@dataclass(frozen=True)
+class _Reading:
+    """What is read of all prompts: at one token of each, and who keeps it."""
 
-    def __call__(self, layer: int, state: Tensor) -> None:
-        self._keep(layer, self._members, state[list(range(len(self._members))), self._columns])
+    loaded: LoadedModel
+    engine: Engine
+    prompts: Sequence[Sequence[int]]
+    layers: Sequence[int]
+    tokens: Sequence[int]
+    keep: Keep
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """Some of the prompts, read in one pass."""
+
+    reading: _Reading
+    members: tuple[int, ...]
+
+    def run(self) -> None:
+        """See `Job.run`; states are handed over when the pass is done, so that none is twice."""
+        of, found = self.reading, {}
+        batch = pad_left([of.prompts[i] for i in self.members], of.loaded.pad_id, of.loaded.device)
+        rows = list(range(len(self.members)))
+        columns = [pad + of.tokens[i] for pad, i in zip(batch.pads, self.members, strict=True)]
+
+        def read(layer: int, state: Tensor) -> None:
+            found[layer] = state[rows, columns]
+
+        of.engine.states(batch, of.layers, read)
+        for layer, state in found.items():
+            of.keep(layer, list(self.members), state)
+
+    def halves(self) -> Sequence[Job]:
+        """See `Job.halves`."""
+        return [replace(self, members=half) for half in halved(self.members)]
 
 
 def _one(tokens: list[int], position: str) -> int:

@@ -120,6 +120,33 @@ def test_scores_survive_it_in_any_pass_and_count_it(model: SteerableModel, way: 
             torch.testing.assert_close(one, other, atol=1e-5, rtol=1e-5)
 
 
+def read(model: SteerableModel) -> list[torch.Tensor]:
+    """States, means and covariances of the prompts at two layers."""
+    states = model.hidden_states(PROMPTS, layers=[1, 3])
+    means = model.mean_states((PROMPTS[:3], PROMPTS[3:]), layers=[1, 3])
+    moments = model.state_moments((PROMPTS[:3], PROMPTS[3:]), layers=[1, 3])
+    return [*states.values(), *means.values(), *(one.covariance for one in moments.values())]
+
+
+@pytest.mark.parametrize("engine", ["hooks", "nnsight"])
+def test_states_survive_it_in_any_pass_and_none_counts_twice(model: SteerableModel, engine: str) -> None:
+    reading = replace(model, batch_rows=3, engine_name=engine)
+    whole = read(reading)
+    for number in range(3 * 2):  # three readings of five prompts in batches of three and two
+        with failing(model, at(number), MemoryError("said so")):
+            torch.testing.assert_close(read(reading), whole, rtol=1e-3, atol=1e-4)
+
+
+def test_states_that_never_fit_together_are_read_one_by_one_and_it_is_said(
+    model: SteerableModel, caplog: pytest.LogCaptureFixture
+) -> None:
+    reading = replace(model, batch_rows=8)
+    whole = read(reading)
+    with failing(model, lambda _n, ids: ids.shape[0] > 1, MemoryError("said so")):
+        torch.testing.assert_close(read(reading), whole, rtol=1e-3, atol=1e-4)
+    assert "memory ran out; states are now read 1 prompts at a time" in caplog.text
+
+
 def shapes(model: SteerableModel, arms: Sequence[Intervention | None]) -> list[tuple[int, int]]:
     """Rows and columns of the passes that read prompts."""
     found: list[tuple[int, int]] = []

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from pytest_steering.devices import available_cores
+
 pytestmark = pytest.mark.slow
 
 TESTS = """
@@ -44,8 +46,10 @@ VARYING = {"latency", "node_id"}
 
 
 @pytest.fixture
-def project(pytester: pytest.Pytester) -> pytest.Pytester:
+def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     """Four tests on two models, in processes of their own, with as many threads as each takes."""
+    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "MKL_CBWR"):
+        monkeypatch.delenv(name, raising=False)
     pytester.makepyfile(test_resumed=TESTS)
     return pytester
 
@@ -57,6 +61,13 @@ def cells(folder: Path) -> list[str]:
     return sorted(
         json.dumps({k: v for k, v in row.items() if k not in VARYING}, sort_keys=True) for row in rows
     )
+
+
+def threads(folder: Path) -> set[float]:
+    """With how many threads the scored records of the only run were made."""
+    (file,) = folder.glob("runs/*/records.jsonl")
+    rows = [json.loads(line) for line in file.read_text().splitlines()]
+    return {row["latency"]["threads"] for row in rows if row["outcomes"]}
 
 
 def run(project: pytest.Pytester, folder: str, *options: str) -> pytest.RunResult:
@@ -88,5 +99,7 @@ def test_the_records_are_the_same_however_the_tests_are_run(project: pytest.Pyte
     }
     for folder, options in ways.items():
         run(project, folder, *options).assert_outcomes(passed=4)
+    if available_cores() > 1:
+        assert threads(project.path / "workers") != threads(project.path / "serial")
     found = [cells(project.path / folder) for folder in ways]
     assert found[1:] == found[:1] * 3

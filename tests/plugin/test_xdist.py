@@ -89,6 +89,16 @@ def test_each_worker_has_its_own_device_and_its_share_of_the_cores(
     assert _workers_on(project) == {("5", threads), ("3", threads)}
 
 
+def test_the_worker_of_a_single_model_has_all_cores(
+    project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    monkeypatch.delenv("OMP_NUM_THREADS")
+    import torch
+
+    assert _workers_on(project, "--steering-model=one") == {("", str(torch.get_num_threads()))}
+
+
 def test_a_single_model_runs_on_both_workers_where_each_has_a_device(
     project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from pytest_steering.models.batching import by_length
-from pytest_steering.models.budget import Job, RowBudget
+from pytest_steering.models.budget import Job, RowBudget, halved
 from pytest_steering.models.sharing.plan import (
     WIDEST_TAIL,
     Arm,
@@ -183,8 +183,8 @@ class RowsJob:
     def halves(self) -> Sequence[Job]:
         """See `Job.halves`."""
         if len(self.arms) > 1:
-            return [replace(self, arms=half) for half in _halved(self.arms)]
-        return [replace(self, members=half) for half in _halved(self.members)]
+            return [replace(self, arms=half) for half in halved(self.arms)]
+        return [replace(self, members=half) for half in halved(self.members)]
 
 
 @dataclass(frozen=True)
@@ -203,10 +203,5 @@ class BranchJob:
     def halves(self) -> Sequence[Job]:
         """See `Job.halves`; a prefix that did not fit is split, one that did is kept."""
         if len(self.arms) > 1 and (self.prefix.known or len(self.prefix.members) == 1):
-            return [replace(self, arms=half) for half in _halved(self.arms)]
-        return [replace(self, prefix=self.prefix.of(half)) for half in _halved(self.prefix.members)]
-
-
-def _halved(numbers: tuple[int, ...]) -> list[tuple[int, ...]]:
-    middle = len(numbers) // 2
-    return [numbers[:middle], numbers[middle:]] if middle else []
+            return [replace(self, arms=half) for half in halved(self.arms)]
+        return [replace(self, prefix=self.prefix.of(half)) for half in halved(self.prefix.members)]

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from pytest_steering import Experiment, Intervention
+from pytest_steering.errors import DataError
+from pytest_steering.evaluation.prompts.forms import CAREFUL_HEADERS
+from pytest_steering.records import Record
+
+
+def prompts_of(experiment: Experiment, header: str) -> list[str]:
+    return [experiment.question.prompt(one.sample, header) for one in experiment.scored]
+
+
+def test_the_prompted_arm_asks_in_words_and_adds_nothing(
+    experiment: Experiment, intervention: Intervention
+) -> None:
+    result = experiment.run(intervention, controls=("prompted",))
+    header = CAREFUL_HEADERS[0]
+    prompted = result.arms["prompted"]
+    expected = experiment.model.generate(
+        prompts_of(experiment, header), max_new_tokens=experiment.max_new_tokens
+    )
+
+    assert list(result.arms) == ["unsteered", "steered", "prompted"]
+    assert [one.response for one in prompted.outcomes] == expected
+    assert prompted.record.spec["intervention"] == {"header": header}
+    assert not prompted.record.provenance
+    asked = {name: [one.prompt_sha256 for one in arm.outcomes] for name, arm in result.arms.items()}
+    assert asked["unsteered"] == asked["steered"]
+    assert not set(asked["prompted"]) & set(asked["unsteered"])
+
+
+def test_what_the_words_move_is_measured_against_the_unsteered_answers(
+    experiment: Experiment, intervention: Intervention
+) -> None:
+    result = experiment.run(intervention, controls=("prompted",))
+    metrics = result.arms["prompted"].record.metrics
+
+    assert result["prompted"]["balanced_accuracy"] == 1.0 > (result["unsteered"]["balanced_accuracy"] or 0)
+    assert (metrics["changed_share"] or 0) > 0
+    assert metrics["first_token_kl"] is None
+    assert "neutral_kl" not in metrics
+    assert result.arms["steered"].record.metrics["neutral_kl"] is not None
+
+
+def test_both_polarities_are_asked_in_words(experiment: Experiment, intervention: Intervention) -> None:
+    named = replace(experiment, form="named", both_polarities=True)
+    header = CAREFUL_HEADERS[0]
+    result = named.run(intervention, controls=("prompted",))
+    plain, worded = (result.arms[name].outcomes for name in ("unsteered", "prompted"))
+
+    assert [one.swapped_margin for one in worded] != [one.swapped_margin for one in plain]
+    assert all(one.swapped_margin is not None for one in worded)
+    assert result.arms["prompted"].record.spec["intervention"] == {"header": header}
+
+
+def test_a_contrast_without_words_is_refused_before_anything_runs(
+    experiment: Experiment, intervention: Intervention, records: list[Record]
+) -> None:
+    code = replace(experiment, contrast="code")
+    with pytest.raises(DataError, match=r"'prompted' puts the contrast's words .* 'code' has none"):
+        code.run(intervention, controls=("prompted",))
+    assert not records
+
+
+def test_a_finished_prompted_arm_is_taken_from_its_record(
+    experiment: Experiment, intervention: Intervention, records: list[Record]
+) -> None:
+    first = experiment.run(intervention, controls=("prompted",))
+    again = replace(experiment, finished={record.key: record for record in records}).run(
+        intervention, controls=("prompted",)
+    )
+
+    assert again.arms["prompted"].outcomes == first.arms["prompted"].outcomes
+    assert again.arms["prompted"].record is next(one for one in records if one.arm == "prompted")

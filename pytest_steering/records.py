@@ -91,7 +91,7 @@ class Record:
         environment: Versions, device, dtype, engine, commit.
         outcomes: One entry a sample, in the data's order.
         metrics: Numbers by name; None where a metric is undefined.
-        latency: Seconds by phase, the most memory that the process held, in MiB, and the threads it used.
+        latency: Seconds of all arms together, the most memory the process held, in MiB, and its threads.
         counts: Whole numbers: forward passes, prompt and generated tokens, rows.
         provenance: Where the vector came from, its norms and its hash.
         evidence: What was observed around the cell, which its findings are computed from.

@@ -93,16 +93,21 @@ def note(name: str, **numbers: Any) -> None:
     print(name, json.dumps(numbers))  # noqa: T201 - what a person runs a benchmark for
 
 
-def peer_run(script: str, peer: str, count: int) -> Any:
-    """Return what a script printed in the environment that has the peers; skip where none is named."""
+def require_peers() -> str:
+    """Return the Python of the environment that has the peers; skip where none is named."""
     import pytest
 
     python = os.environ.get("PERFORMANCE_PEERS")
     if not python:
         pytest.skip("set PERFORMANCE_PEERS to the Python of an environment that has the peers installed")
+    return python
+
+
+def peer_run(script: str, peer: str, count: int) -> Any:
+    """Return what a script printed in the environment that has the peers; skip where none is named."""
     here = Path(__file__).parent
     done = subprocess.run(
-        [python, str(here / script), peer, str(count)],
+        [require_peers(), str(here / script), peer, str(count)],
         capture_output=True,
         text=True,
         env={**os.environ, "PYTHONPATH": os.pathsep.join([str(here), str(here.parents[1])])},

@@ -98,19 +98,6 @@ def _p(cell: Cell) -> str:
     return "<.001" if p < 0.001 else f"{p:.3f}".removeprefix("0")
 
 
-def _time(cell: Cell) -> str:
-    before = cell.group.unsteered
-    if before is None or before is cell.record:
-        return ""
-    ratio = _ratio(cell.record, before)
-    return NONE if ratio is None else f"{ratio:.2f}×"
-
-
-def _ratio(record: Record, before: Record) -> float | None:
-    own, other = record.latency.get("seconds"), before.latency.get("seconds")
-    return own / other if own and other else None
-
-
 def _share(value: float | None) -> str:
     return NONE if value is None else f"{value:.2f}"
 
@@ -130,5 +117,4 @@ COLUMNS = (
     Column("AUROC", "AUC", _metric("auroc"), 6),
     Column("Δ accuracy", "Δ acc", _change, 4),
     Column("p", "p", _p, 3),
-    Column("time", "time", _time, 8),
 )

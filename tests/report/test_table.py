@@ -61,16 +61,10 @@ def test_a_clear_effect_is_clear() -> None:
     assert (steered["Δ accuracy"], steered["p"]) == ("+0.50", "<.001")
 
 
-def test_the_ratio_of_two_times_is_shown_where_both_were_taken() -> None:
-    before, after = cell("unsteered", latency={"seconds": 2.0}), cell(latency={"seconds": 2.5})
-
-    assert [row["time"] for row in _rows(before, after)] == ["", "1.25×"]
-
-
 def test_columns_that_say_nothing_are_left_out() -> None:
     (row,) = _rows(cell("unsteered", "nyny"))
 
-    assert not {"skipped", "AUROC", "time", "p", "Δ accuracy"} & row.keys()
+    assert not {"skipped", "AUROC", "p", "Δ accuracy"} & row.keys()
 
 
 def test_without_an_unsteered_arm_nothing_is_compared() -> None:
@@ -111,14 +105,14 @@ def test_a_search_is_no_row() -> None:
 def test_no_line_is_wider_than_the_terminal(width: int) -> None:
     margins = [1.0, 2.0] * 80
     records = [
-        cell("unsteered", "y" * 160, margins=margins, latency={"seconds": 1.0}),
-        cell("random:0", "ny" * 79 + "ss", scale=1.125, margins=margins, latency={"seconds": 1.0}),
+        cell("unsteered", "y" * 160, margins=margins),
+        cell("random:0", "ny" * 79 + "ss", scale=1.125, margins=margins),
     ]
     lines = table_lines(scored_groups(records), width)
 
     assert max(map(len, lines)) <= width
-    shown = {name for name in ("TNR", "time", "AUROC", "AUC") if name in lines[0].split()}
-    assert any("Not shown" in line for line in lines) == (len(shown) < 3)
+    shown = {name for name in ("TNR", "AUROC", "AUC") if name in lines[0].split()}
+    assert any("Not shown" in line for line in lines) == (len(shown) < 2)
 
 
 def test_in_the_narrowest_table_accuracy_does_not_stand_alone() -> None:

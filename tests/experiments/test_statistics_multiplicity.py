@@ -32,6 +32,7 @@ def closed_test(p: list[float], floors: list[float], alpha: float) -> list[bool]
     return [all(rejected(subset) for subset in every if i in subset) for i in numbers]
 
 
+@pytest.mark.usefixtures("old_objects_are_frozen")
 @given(p_values)
 @settings(max_examples=30, deadline=None)
 def test_holm_is_that_of_statsmodels(p: list[float]) -> None:

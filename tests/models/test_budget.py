@@ -23,6 +23,8 @@ from tests.tiny import random_vector, tiny_model
 if TYPE_CHECKING:
     from pytest_steering.models.steerable import SteerableModel
 
+pytestmark = pytest.mark.usefixtures("old_objects_are_frozen")
+
 PROMPTS = ("w3 w14 w15 w9 w26", "w5 w7", "w35 w89 w79 w32", "w27 w18 w28", "w31 w41 w59 w26 w53 w58")
 ARMS = [None, *(Intervention(random_vector((1,), seed=seed), scale=3.0) for seed in range(3))]
 WHOLE = [

@@ -15,7 +15,7 @@ from pytest_steering.records import Record, read
 
 ROOT = Path(__file__).parents[2]
 BENCHMARK = "benchmarks/test_security_judgement.py"
-FEW = 12
+FEW = 8
 CONTEXT = 8192
 
 FEWER = f"""
@@ -23,7 +23,7 @@ import pytest
 
 def pytest_collection_modifyitems(items):
     for item in items:
-        item.module.PAIRS, item.module.SEARCHED = 12, 8
+        item.module.PAIRS, item.module.SEARCHED = 6, 4
         item.add_marker(pytest.mark.steering(limit={FEW}), append=False)
 """
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from pytest_steering import Intervention
+from pytest_steering.experiments.asking import Asked
 from pytest_steering.experiments.experiment import Experiment
 from pytest_steering.experiments.findings import examine
 from pytest_steering.extraction.pairs import ContrastPair
@@ -18,6 +19,7 @@ pytestmark = pytest.mark.slow
 
 DRAWS, SEED_SETS, PAIRS = 20, 5, 80
 BATCH_ROWS = (7, 16, 33, 64, 100)
+FAMILIES = ["starcoder", "starcoder2", "qwen2"]
 
 
 def invalid(records: Mapping[str, Record]) -> list[str]:
@@ -51,14 +53,30 @@ def test_draws_of_data_and_control_seeds_have_no_invalid_finding(
     assert result.moved.label == "threshold", result.moved.why
 
 
-@pytest.mark.steering(dataset="twins", split="test", limit=96)
-@pytest.mark.parametrize("rows", BATCH_ROWS)
-def test_no_size_of_batch_has_an_invalid_finding(
-    steering: Experiment, chosen: Intervention, rows: int
+def shuffled_draw(asked: Sequence[Asked], draw: int, order: int) -> list[Asked]:
+    """One draw of twin pairs, in an order of its own."""
+    pairs = sorted({one.cluster for one in asked})
+    kept = set(random.Random(draw).sample(pairs, min(PAIRS, len(pairs))))
+    chosen = [one for one in asked if one.cluster in kept]
+    return random.Random(f"{draw} {order}").sample(chosen, len(chosen))
+
+
+@pytest.mark.steering(models=FAMILIES, dataset="twins", split="test")
+@pytest.mark.parametrize("order", range(SEED_SETS))
+def test_runs_on_drawn_data_in_any_order_have_no_invalid_finding(
+    steering: Experiment, chosen: Intervention, order: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    steering.model = replace(steering.model, batch_rows=rows)
-    result = steering.run(chosen, controls=("zero", "random"))
-    assert [one for one in result.findings if one.severity == "invalid"] == []
+    """Of the 20 draws each model takes every third, so that there are 100 runs over all models and orders."""
+    monkeypatch.setattr(
+        "pytest_steering.experiments.controls.RANDOM_SEEDS", tuple(3 * order + number for number in range(3))
+    )
+    found = []
+    for draw in range(FAMILIES.index(steering.model.name), DRAWS, len(FAMILIES)):
+        one = replace(steering, model=replace(steering.model, batch_rows=BATCH_ROWS[order]))
+        one.scored = shuffled_draw(steering.scored, draw, order)
+        result = one.run(chosen, controls=("zero", "random", "negated", "shuffled"))
+        found += [(draw, str(bad)) for bad in result.findings if bad.severity == "invalid"]
+    assert found == []
 
 
 @pytest.mark.steering(models=["blind"], dataset="twins", split="test")

@@ -46,6 +46,17 @@ def count_local(specs: Iterable[Any]) -> int:
     return len(_local(specs))
 
 
+def share(cores: int, workers: int, models: int) -> int:
+    """Return how many threads a worker may use, at least one.
+
+    Args:
+        cores: Of this machine.
+        workers: That run on it.
+        models: That are run, each by one worker; the others have nothing to compute.
+    """
+    return max(1, cores // max(1, min(workers, models)))
+
+
 def use_at_most(threads: int) -> None:
     """Let torch use no more threads than a worker's share; what a person has set is kept."""
     if any(name in os.environ for name in THREADS):

@@ -16,6 +16,7 @@ from pytest_steering.collection import spec_of
 from pytest_steering.session import SteeringSession, session_of
 
 _RUN, _GROUPS, _WORKERS = "steering_run", "steering_groups", "steering_workers"
+_ALONE = "steering_model_on_one_worker"
 _LOADS, _ERRORS = "steering_loads", "steering_errors"
 
 
@@ -31,6 +32,8 @@ def brief(session: SteeringSession, node: Any) -> None:
     node.workerinput[_GROUPS] = str(_groups_file(session))
     if node.gateway.spec.popen:
         node.workerinput[_WORKERS] = session.local_workers
+        ours = session.config.getoption("dist") == "load"
+        node.workerinput[_ALONE] = ours and len(session.devices) < session.local_workers
 
 
 def tell_groups(run: pytest.Session) -> None:
@@ -46,12 +49,10 @@ def tell_groups(run: pytest.Session) -> None:
     own = Path(f"{file}.{os.getpid()}")
     own.write_text(json.dumps(groups), encoding="utf-8")
     own.replace(file)
-    beside = getattr(run.config, "workerinput", {}).get(_WORKERS)
-    if beside is not None:
-        session = session_of(run.config)
-        # A model stays on one worker, unless each worker has a device.
-        busy = beside if session.devices else min(beside, max(1, len(set(groups.values()))))
-        session.threads = max(1, devices.available_cores() // busy)
+    told = run.config.workerinput  # type: ignore[attr-defined]
+    if _WORKERS in told:
+        models = len(set(groups.values())) if told[_ALONE] else told[_WORKERS]
+        session_of(run.config).threads = devices.share(devices.available_cores(), told[_WORKERS], models)
 
 
 def scheduler(session: SteeringSession, log: Any) -> Any:

@@ -10,7 +10,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_steering.devices import available_cores, count_local, pin, use_at_most, visible_devices
+from pytest_steering.devices import available_cores, count_local, pin, share, use_at_most, visible_devices
 
 
 @dataclass
@@ -25,6 +25,15 @@ def pinned(workers: int, devices: list[str]) -> list[Spec]:
     specs = [Spec() for _ in range(workers)]
     pin(specs, devices)
     return specs
+
+
+@given(st.integers(1, 128), st.integers(1, 40), st.integers(0, 9))
+def test_workers_that_have_a_model_share_the_cores(cores: int, workers: int, models: int) -> None:
+    threads, busy = share(cores, workers, models), max(1, min(workers, models))
+
+    assert threads >= 1
+    assert threads * busy <= max(cores, busy)
+    assert threads * busy > cores - busy
 
 
 def test_only_workers_on_this_machine_share_its_cores() -> None:

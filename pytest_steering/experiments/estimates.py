@@ -67,7 +67,8 @@ def estimate(arm: Arm, metric: str) -> Estimate:
         return _bootstrapped(_STATISTICS[metric](arm), arm)
     value = arm[metric]
     known = value if value is not None else float("nan")
-    return Estimate(value, known, known, len(arm.run), arm.metrics.undefined.get(metric, ""))
+    why = arm.metrics.undefined.get(metric, _ABSENT if value is None else "")
+    return Estimate(value, known, known, len(arm.run), why)
 
 
 def paired_change(arm: Arm, base: Arm, metric: str) -> Estimate:
@@ -78,12 +79,13 @@ def paired_change(arm: Arm, base: Arm, metric: str) -> Estimate:
 
     Args:
         arm: One condition.
-        base: The other, over the same samples.
+        base: The other; what either skipped is left out.
         metric: Name of the number.
 
     Raises:
         DataError: No paired number has that name.
     """
+    arm, base = arm.where_both_ran(base)
     if metric in _SHARES:
         counts = paired_counts(_flags(base, metric), _flags(arm, metric))
         interval = newcombe(counts)
@@ -95,6 +97,8 @@ def paired_change(arm: Arm, base: Arm, metric: str) -> Estimate:
     difference = difference_of(_STATISTICS[metric](arm), _STATISTICS[metric](base))
     return _bootstrapped(difference, arm, paired=True)
 
+
+_ABSENT = "not measured in this arm"
 
 _SHARES: dict[str, Callable[[Outcome], bool]] = {
     "accuracy": lambda outcome: outcome.correct is True,

@@ -47,16 +47,16 @@ class Evaluation:
     """What all arms of one call produced.
 
     Attributes:
-        outcomes: By arm, in the samples' order; skipped samples are in every arm.
+        outcomes: By arm, in the samples' order, skipped samples among them.
         counts: Forward passes, rows and tokens of the generation; halvings of the whole call.
         seconds: Wall-clock time of the whole call.
-        sharing: How the arms of one prompt shared its beginning.
+        sharing: By arm, how arms of one prompt shared its beginning.
     """
 
     outcomes: Mapping[str, tuple[Outcome, ...]]
     counts: Mapping[str, int]
     seconds: float
-    sharing: str = "none"
+    sharing: Mapping[str, str]
 
 
 def evaluate(
@@ -102,7 +102,7 @@ def evaluate(
     }
     seconds = time.perf_counter() - started
     counts = replace(generation.counts, halvings=generation.counts.halvings + scoring.halvings)
-    return Evaluation(outcomes, counts.as_dict(), seconds, generation.sharing)
+    return Evaluation(outcomes, counts.as_dict(), seconds, dict.fromkeys(arms, generation.sharing))
 
 
 def likelihoods(

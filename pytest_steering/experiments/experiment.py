@@ -219,7 +219,7 @@ class Experiment:
         doses: Sequence[float] = (),
         claim: float = CLAIM,
     ) -> Result:
-        """Score the intervention beside the unsteered model and its controls, in shared batches.
+        """Score the intervention beside the unsteered model and its controls, vectors in shared batches.
 
         Args:
             intervention: What is added, where and when.
@@ -233,7 +233,7 @@ class Experiment:
             InterventionError: What was written is not what was asked for, or the model was left changed; the
                 record of the cell names it all the same.
             VectorError: The intervention does not fit the model, or was made for another and is not forced.
-            DataError: `prompted` is asked for, and the contrast has no words.
+            DataError: `prompted` is asked for, and no words ask for what the vector is to bring about.
         """
         return run_arms(self, intervention, controls, doses, claim)
 

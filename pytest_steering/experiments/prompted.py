@@ -16,10 +16,22 @@ if TYPE_CHECKING:
     from pytest_steering.experiments.evaluate import Evaluation
     from pytest_steering.experiments.experiment import Experiment
     from pytest_steering.records import Outcome
+    from pytest_steering.steering.intervention import Intervention
+
+
+def require_words(experiment: Experiment, intervention: Intervention) -> None:
+    """Raise DataError where no words ask for what the intervention is to bring about."""
+    instruction(experiment)
+    made_from = str(intervention.vector.provenance.get("contrast") or "careful")
+    if not made_from.startswith("careful") or intervention.scale < 0:
+        raise DataError(
+            f"the control {PROMPTED!r} asks to be careful, and the vector ({made_from}, scale "
+            f"{intervention.scale:g}) is to bring about something else; leave the control out"
+        )
 
 
 def instruction(experiment: Experiment) -> dict[str, str]:
-    """Return what stands before the question, as the cell's spec says it.
+    """Return the words that stand beside the question, as the cell's spec says it.
 
     Raises:
         DataError: The contrast that vectors are made from differs in code, which no words bring about.
@@ -27,7 +39,7 @@ def instruction(experiment: Experiment) -> dict[str, str]:
     contrast = experiment.contrast or contrasts.default_contrast(experiment.source)
     if contrast != "careful":
         raise DataError(
-            f"the control {PROMPTED!r} puts the contrast's words before the question, and the contrast "
+            f"the control {PROMPTED!r} puts the contrast's words beside the question, and the contrast "
             f"{contrast!r} has none; use contrast='careful', or leave the control out"
         )
     return {"header": CAREFUL_HEADERS[0]}
@@ -47,6 +59,7 @@ def beside(shared: Evaluation, prompted: Evaluation) -> Evaluation:
         outcomes={**shared.outcomes, **outcomes},
         counts=_sum(shared.counts, prompted.counts),
         seconds=shared.seconds + prompted.seconds,
+        sharing={**shared.sharing, **prompted.sharing},
     )
 
 

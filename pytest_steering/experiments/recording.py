@@ -44,7 +44,7 @@ def score_arms(
         neutral: What arms do to neutral texts, by the name of the number.
         evidence: What was observed around the run; it goes into the steered arm's record.
     """
-    surroundings = {**environment(experiment.model), "sharing": evaluation.sharing}
+    surroundings = environment(experiment.model)
     cost = _cost(experiment, evaluation)
     found = {}
     for name, intervention in arms.items():
@@ -52,14 +52,14 @@ def score_arms(
         metrics = metrics_of(asked, outcomes)
         record = replace(
             blank(experiment, asked, arms, name),
-            environment=surroundings,
+            environment={**surroundings, "sharing": evaluation.sharing[name]},
             outcomes=outcomes,
             metrics={
                 **metrics.values,
                 **_movement(outcomes, evaluation.outcomes[UNSTEERED]),
                 **form_of_answers(outcomes, evaluation.outcomes[UNSTEERED]),
                 **_both_polarities(asked, outcomes),
-                **neutral.get(name, {}),
+                **neutral.get(name, dict.fromkeys(neutral[STEERED])),
             },
             latency=cost,
             counts={

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pytest_steering.errors import DataError
@@ -51,8 +51,20 @@ class Arm:
 
     @property
     def accuracy(self) -> float:
-        """Share of right answers among the samples that were run."""
+        """Share of right answers among the samples that were run; raises DataError where none was."""
+        if not self.right:
+            raise DataError(f"no sample was run in the arm {self.name!r}: every prompt exceeds the context")
         return sum(self.right) / len(self.right)
+
+    def where_both_ran(self, other: Arm) -> tuple[Arm, Arm]:
+        """Return both arms without what either skipped: words before a question may not fit any more."""
+        pairs = zip(self.outcomes, other.outcomes, strict=True)
+        kept = [not (one.skipped or another.skipped) for one, another in pairs]
+        mine, theirs = (
+            replace(arm, outcomes=tuple(o for o, keep in zip(arm.outcomes, kept, strict=True) if keep))
+            for arm in (self, other)
+        )
+        return mine, theirs
 
     def __getitem__(self, metric: str) -> float | None:
         """Return a number by name; what the record adds to the metrics is found too."""
@@ -138,9 +150,9 @@ class Result:
             arm: Compared with the unsteered one.
             cwe: Only samples that ask about this weakness.
         """
-        chosen = [cwe in (None, outcome.asked_cwe) for outcome in self.unsteered.run]
-        before = _kept(self.unsteered.right, chosen)
-        return paired_counts(before, _kept(self[arm].right, chosen))
+        before, after = self.unsteered.where_both_ran(self[arm])
+        chosen = [cwe in (None, outcome.asked_cwe) for outcome in before.run]
+        return paired_counts(_kept(before.right, chosen), _kept(after.right, chosen))
 
     def p_value(self, arm: str = STEERED) -> float:
         """Return the exact two-sided McNemar p of an arm against the unsteered one."""
@@ -154,8 +166,9 @@ class Result:
 
     def flipped(self, arm: str = STEERED) -> list[tuple[Outcome, Outcome]]:
         """Return the samples whose verdict differs from the unsteered one, as (unsteered, arm)."""
-        pairs = zip(self.unsteered.outcomes, self[arm].outcomes, strict=True)
-        return [(before, after) for before, after in pairs if before.predicted != after.predicted]
+        before, after = self.unsteered.where_both_ran(self[arm])
+        pairs = zip(before.run, after.run, strict=True)
+        return [(one, other) for one, other in pairs if one.predicted != other.predicted]
 
 
 def _kept(values: Sequence[bool], chosen: Sequence[bool]) -> list[bool]:

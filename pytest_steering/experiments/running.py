@@ -1,4 +1,4 @@
-"""One scored run: every arm in shared batches, watched from before to after."""
+"""One scored run: all arms that add something in shared batches, watched from before to after."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pytest_steering.experiments.controls import PROMPTED, control_arms
 from pytest_steering.experiments.evaluate import Evaluation, Swapped, evaluate
 from pytest_steering.experiments.neutral import TEXTS, neutral_kl
 from pytest_steering.experiments.observation import observe
-from pytest_steering.experiments.prompted import asked_in_words, beside, instruction
+from pytest_steering.experiments.prompted import asked_in_words, beside, instruction, require_words
 from pytest_steering.experiments.result import STEERED, UNSTEERED, Result
 from pytest_steering.experiments.side_effects import NEUTRAL_TEXTS, neutral_effects
 from pytest_steering.models.fingerprint import count_hooks, weights_state
@@ -43,13 +43,14 @@ def run_arms(
         doses: Parts of the scale that are scored too.
         claim: The change of accuracy that the run is to show.
     """
+    if PROMPTED in controls:
+        require_words(experiment, intervention)
     arms: dict[str, Intervention | None] = {UNSTEERED: None, STEERED: intervention}
     arms |= {f"dose:{part:g}": replace(intervention, scale=part * intervention.scale) for part in doses}
     pairs = experiment.pairs_of(intervention.vector)
     added = [name for name in controls if name != PROMPTED]
     arms |= control_arms(intervention, added, experiment.model, pairs)
     if PROMPTED in controls:
-        instruction(experiment)  # refused before anything runs
         arms[PROMPTED] = None
     resumed = resuming.resumed_arms(experiment, experiment.scored, arms)
     if resumed is not None:

@@ -22,7 +22,8 @@ def prompts_of(record: Record, paths: Mapping[str, Path]) -> dict[str, str]:
     data, prompt = record.spec.get("data") or {}, record.spec.get("prompt") or {}
     try:
         samples = load_dataset(str(data.get("dataset")), paths=paths, split=data.get("split"))
-        asked = ask(samples, question_form(str(prompt.get("form"))))
+        header = str((record.spec.get("intervention") or {}).get("header", ""))
+        asked = ask(samples, question_form(str(prompt.get("form"))), header)
     except SteeringError:
         return {}
     hashes = {outcome.id: outcome.prompt_sha256 for outcome in record.outcomes}

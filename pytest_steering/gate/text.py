@@ -117,4 +117,5 @@ def _improved(judgement: Judgement) -> Iterator[str]:
 
 def _cell(record: Record) -> str:
     numerics = record.environment.get("numerics", "")
-    return printable(f"{record.experiment} on {record.model} ({numerics})", 120)
+    arm = "" if record.arm == "steered" else f", {record.arm}"
+    return printable(f"{record.experiment} on {record.model} ({numerics}{arm})", 120)

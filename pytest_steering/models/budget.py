@@ -46,8 +46,13 @@ class RowBudget:
             return 1
         return min(MOST_TIMES * self.rows, self.rows * self.longest // tokens)
 
-    def finish(self, job: Job) -> None:
+    def finish(self, job: Job, rows: int | None = None) -> None:
         """Do a job; where memory runs out, halve it and the budget and go on.
+
+        Args:
+            job: What to do.
+            rows: How many rows were allowed where the job was made, so that its halves shrink the budget
+                once and not once each.
 
         Raises:
             ModelError: Memory runs out with a single row.
@@ -55,7 +60,8 @@ class RowBudget:
         fault = _tried(job)
         if fault is None:
             return
-        self.rows, self.halvings = max(1, self.rows // 2), self.halvings + 1
+        fewer = max(1, (rows or self.rows) // 2)
+        self.rows, self.halvings = min(self.rows, fewer), self.halvings + 1
         halves = job.halves()
         if not halves:
             raise ModelError(
@@ -63,7 +69,7 @@ class RowBudget:
                 "fewer new tokens or another device"
             )
         for half in halves:
-            self.finish(half)
+            self.finish(half, fewer)
 
 
 def _tried(job: Job) -> str | None:

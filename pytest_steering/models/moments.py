@@ -112,7 +112,7 @@ def _read_means(
     sums = {layer: torch.zeros(len(groups), size, dtype=torch.float64) for layer in layers}
 
     def add(layer: int, members: list[int], state: Tensor) -> None:
-        rows = state.double().cpu()
+        rows = state.double()
         sums[layer].index_add_(0, owners[members], rows)
         if also is not None:
             also(layer, rows)

@@ -48,7 +48,7 @@ def read_states(
     states = {layer: torch.empty(len(prompts), loaded.architecture.hidden_size) for layer in layers}
 
     def keep(layer: int, members: list[int], state: Tensor) -> None:
-        states[layer][members] = state.float().cpu()
+        states[layer][members] = state
 
     each_batch(loaded, engine, prompts, layers, where, batch_rows, keep)
     return states
@@ -63,7 +63,7 @@ def each_batch(
     batch_rows: int,
     keep: Keep,
 ) -> None:
-    """Hand over each batch's states at the wanted tokens: layer, which prompts, [prompts, hidden].
+    """Hand over each batch's states at the wanted tokens: layer, which prompts, [prompts, hidden] on the CPU.
 
     Where memory runs out, the batch is halved, and later ones stay as small; no prompt is handed over twice.
     """
@@ -76,7 +76,7 @@ def each_batch(
         members, waiting = waiting[: budget.rows], waiting[budget.rows :]
         budget.finish(_Batch(reading, tuple(members)))
     if budget.halvings:
-        logger.warning("memory ran out; states are now read %s prompts at a time", budget.rows)
+        logger.warning("memory ran out; the last states were read in batches of %s", budget.rows)
 
 
 @dataclass(frozen=True)
@@ -99,14 +99,14 @@ class _Batch:
     members: tuple[int, ...]
 
     def run(self) -> None:
-        """See `Job.run`; states are handed over when the pass is done, so that none is twice."""
+        """See `Job.run`; states leave the device in the pass and are handed over after it, none twice."""
         of, found = self.reading, {}
         batch = pad_left([of.prompts[i] for i in self.members], of.loaded.pad_id, of.loaded.device)
         rows = list(range(len(self.members)))
         columns = [pad + of.tokens[i] for pad, i in zip(batch.pads, self.members, strict=True)]
 
         def read(layer: int, state: Tensor) -> None:
-            found[layer] = state[rows, columns]
+            found[layer] = state[rows, columns].float().cpu()
 
         of.engine.states(batch, of.layers, read)
         for layer, state in found.items():

@@ -6,7 +6,10 @@ import pytest
 
 from pytest_steering import Experiment, Intervention
 from pytest_steering.errors import DataError
-from pytest_steering.evaluation.prompts.forms import CAREFUL_HEADERS
+from pytest_steering.evaluation.prompts.forms import CAREFUL_HEADERS, SWAPPED
+from pytest_steering.experiments.asking import ask
+from pytest_steering.experiments.estimates import paired_change
+from pytest_steering.experiments.evaluate import likelihoods
 from pytest_steering.records import Record
 
 
@@ -42,7 +45,7 @@ def test_what_the_words_move_is_measured_against_the_unsteered_answers(
     assert result["prompted"]["balanced_accuracy"] == 1.0 > (result["unsteered"]["balanced_accuracy"] or 0)
     assert (metrics["changed_share"] or 0) > 0
     assert metrics["first_token_kl"] is None
-    assert "neutral_kl" not in metrics
+    assert metrics["neutral_kl"] is None
     assert result.arms["steered"].record.metrics["neutral_kl"] is not None
 
 
@@ -50,10 +53,12 @@ def test_both_polarities_are_asked_in_words(experiment: Experiment, intervention
     named = replace(experiment, form="named", both_polarities=True)
     header = CAREFUL_HEADERS[0]
     result = named.run(intervention, controls=("prompted",))
-    plain, worded = (result.arms[name].outcomes for name in ("unsteered", "prompted"))
+    opposite = ask([one.sample for one in named.scored], SWAPPED, header)
+    (expected,) = likelihoods(named.model, opposite, [None], SWAPPED)
 
-    assert [one.swapped_margin for one in worded] != [one.swapped_margin for one in plain]
-    assert all(one.swapped_margin is not None for one in worded)
+    assert [one.swapped_margin for one in result.arms["prompted"].outcomes] == pytest.approx(
+        expected, abs=1e-4
+    )
     assert result.arms["prompted"].record.spec["intervention"] == {"header": header}
 
 
@@ -62,8 +67,37 @@ def test_a_contrast_without_words_is_refused_before_anything_runs(
 ) -> None:
     code = replace(experiment, contrast="code")
     with pytest.raises(DataError, match=r"'prompted' puts the contrast's words .* 'code' has none"):
-        code.run(intervention, controls=("prompted",))
+        code.run(intervention, controls=("shuffled", "prompted"))
     assert not records
+
+
+def test_words_are_refused_for_a_vector_that_is_to_bring_about_something_else(
+    experiment: Experiment, intervention: Intervention
+) -> None:
+    vector = intervention.vector
+    other = replace(vector, provenance={**vector.provenance, "contrast": "vulnerable − patched"})
+    for steered in (replace(intervention, vector=other), replace(intervention, scale=-1.0)):
+        with pytest.raises(DataError, match="asks to be careful, and the vector"):
+            experiment.run(steered, controls=("prompted",))
+
+
+def test_what_fits_only_without_the_words_is_left_out_of_comparisons(
+    experiment: Experiment, intervention: Intervention
+) -> None:
+    texts = {header: prompts_of(experiment, header) for header in ("", CAREFUL_HEADERS[0])}
+    plain, worded = (max(map(len, experiment.model.tokens(prompts))) for prompts in texts.values())
+    assert plain < worded
+    context = plain + experiment.max_new_tokens
+    loaded = replace(experiment.model.loaded, context=context)
+    tight = replace(experiment, model=replace(experiment.model, loaded=loaded))
+    result = tight.run(intervention, controls=("prompted",))
+    ran = len(result.arms["prompted"].run)
+
+    assert 0 < ran < len(result.unsteered.run)
+    assert result.against_unsteered("prompted").n == ran
+    assert all(not after.skipped for _, after in result.flipped("prompted"))
+    for metric in ("accuracy", "balanced_accuracy", "auroc"):
+        assert paired_change(result.arms["prompted"], result.unsteered, metric).samples == ran
 
 
 def test_a_finished_prompted_arm_is_taken_from_its_record(

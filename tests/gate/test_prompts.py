@@ -18,6 +18,13 @@ def test_prompts_are_made_again_where_they_are_the_recorded_ones() -> None:
     assert prompts_of(cell("steered", outcomes), {}) == {first.sample.id: first.prompt}
 
 
+def test_the_words_of_a_prompted_cell_stand_in_its_prompts() -> None:
+    (asked,) = ask(load_dataset("twins", split="test")[:1], question_form("sentence"), "Review carefully.")
+    record = cell("prompted", (Outcome(asked.sample.id, "yes", prompt_sha256=asked.prompt_sha256),))
+    worded = replace(record, spec={**record.spec, "intervention": {"header": "Review carefully."}})
+    assert prompts_of(worded, {}) == {asked.sample.id: asked.prompt}
+
+
 def test_a_data_set_that_is_not_at_hand_gives_no_prompts() -> None:
     record = cell("steered", ())
     elsewhere = replace(record, spec={**record.spec, "data": {"dataset": "castle", "split": "test"}})

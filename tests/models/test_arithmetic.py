@@ -16,8 +16,10 @@ from tests.tiny import tiny_model
 
 BITS = """
 import hashlib, sys, torch
-from pytest_steering.extraction.discriminant import oas
-from pytest_steering.models.arithmetic import ask_for_reproducible_products, nansum, one_thread
+from pytest_steering.extraction.discriminant import discriminant_directions
+from pytest_steering.models.arithmetic import ask_for_reproducible_products
+from pytest_steering.models.generation import _kl
+from pytest_steering.models.moments import Moments
 
 torch.set_num_threads(int(sys.argv[1]))
 ask_for_reproducible_products()
@@ -26,10 +28,15 @@ found = [
     torch.randn(rows, inner, generator=drawn) @ torch.randn(inner, columns, generator=drawn)
     for rows, inner, columns in ((1, 192, 768), (7, 768, 192), (64, 192, 8192), (400, 200, 200))
 ]
-found.append(torch.tensor(nansum(torch.randn(151_936, generator=drawn))))
+logprobs = torch.randn(2, 151_936, generator=drawn).log_softmax(-1)
+found.append(torch.tensor(_kl(*logprobs)))
 states = torch.randn(400, 768, generator=drawn).double()
-with one_thread():
-    found.append(torch.linalg.solve(oas(states.T @ states, 400), states[0]))
+
+class Known:
+    def state_moments(self, groups, layers, position):
+        return {0: Moments(states[:2], states.T @ states, 400)}
+
+found += discriminant_directions(Known(), [], [], "all").values()
 bits = b"".join(one.numpy().tobytes() for one in found)
 print(torch.get_num_threads(), hashlib.sha256(bits).hexdigest())
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -139,6 +139,46 @@ def test_states_survive_it_in_any_pass_and_none_counts_twice(model: SteerableMod
             torch.testing.assert_close(read(reading), whole, rtol=1e-3, atol=1e-4)
 
 
+def test_states_that_were_read_before_memory_ran_out_in_the_same_pass_count_once(
+    model: SteerableModel,
+) -> None:
+    whole, block = read(model), model.architecture.blocks[3].path
+    faults = iter([MemoryError("said so")])
+
+    def fail_once(*_: Any) -> None:
+        for fault in faults:
+            raise fault
+
+    handle = model.loaded.module.get_submodule(block).register_forward_pre_hook(fail_once)
+    try:
+        torch.testing.assert_close(read(model), whole, rtol=1e-3, atol=1e-4)
+    finally:
+        handle.remove()
+    assert next(faults, None) is None
+
+
+def test_halves_that_fail_in_turn_shrink_the_budget_once() -> None:
+    done: list[int] = []
+
+    @dataclass
+    class Rows:
+        count: int
+
+        def run(self) -> None:
+            if self.count > 4:
+                raise MemoryError("said so")
+            done.append(self.count)
+
+        def halves(self) -> list[Rows]:
+            return [Rows(self.count // 2)] * 2
+
+    budget = RowBudget(16, 10)
+    budget.finish(Rows(16))
+
+    assert done == [4] * 4
+    assert (budget.rows, budget.halvings) == (4, 3)
+
+
 def test_states_that_never_fit_together_are_read_one_by_one_and_it_is_said(
     model: SteerableModel, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -146,7 +186,7 @@ def test_states_that_never_fit_together_are_read_one_by_one_and_it_is_said(
     whole = read(reading)
     with failing(model, lambda _n, ids: ids.shape[0] > 1, MemoryError("said so")):
         torch.testing.assert_close(read(reading), whole, rtol=1e-3, atol=1e-4)
-    assert "memory ran out; states are now read 1 prompts at a time" in caplog.text
+    assert "memory ran out; the last states were read in batches of 1" in caplog.text
 
 
 def shapes(model: SteerableModel, arms: Sequence[Intervention | None]) -> list[tuple[int, int]]:

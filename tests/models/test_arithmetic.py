@@ -11,15 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_steering import SteerableModel
+from pytest_steering.extraction.discriminant import discriminant_directions
 from pytest_steering.models.arithmetic import PART, ask_for_reproducible_products, nansum, one_thread
+from pytest_steering.models.moments import Moments
 from tests.tiny import tiny_model
 
 BITS = """
 import hashlib, sys, torch
-from pytest_steering.extraction.discriminant import discriminant_directions
 from pytest_steering.models.arithmetic import ask_for_reproducible_products
 from pytest_steering.models.generation import _kl
-from pytest_steering.models.moments import Moments
 
 torch.set_num_threads(int(sys.argv[1]))
 ask_for_reproducible_products()
@@ -28,15 +28,8 @@ found = [
     torch.randn(rows, inner, generator=drawn) @ torch.randn(inner, columns, generator=drawn)
     for rows, inner, columns in ((1, 192, 768), (7, 768, 192), (64, 192, 8192), (400, 200, 200))
 ]
-logprobs = torch.randn(2, 151_936, generator=drawn).log_softmax(-1)
-found.append(torch.tensor(_kl(*logprobs)))
-states = torch.randn(400, 768, generator=drawn).double()
-
-class Known:
-    def state_moments(self, groups, layers, position):
-        return {0: Moments(states[:2], states.T @ states, 400)}
-
-found += discriminant_directions(Known(), [], [], "all").values()
+logprobs = torch.randn(24, 151_936, generator=drawn).log_softmax(-1)
+found.append(torch.tensor([_kl(one, other) for one, other in zip(logprobs[::2], logprobs[1::2])]))
 bits = b"".join(one.numpy().tobytes() for one in found)
 print(torch.get_num_threads(), hashlib.sha256(bits).hexdigest())
 """
@@ -86,6 +79,29 @@ def test_a_sum_in_parts_is_the_sum_without_what_is_no_number(length: int) -> Non
     terms[:: max(1, length // 7)] = torch.nan
 
     assert nansum(terms) == pytest.approx(float(terms.double().nansum()), abs=1e-2)
+
+
+class Known:
+    def state_moments(self, *_: object) -> dict[int, Moments]:
+        states = torch.randn(9, 4, dtype=torch.float64)
+        return {0: Moments(states[:2], states.T @ states, 9)}
+
+
+def test_the_equations_of_a_discriminant_are_solved_by_one_thread(
+    monkeypatch: pytest.MonkeyPatch, threads_of_torch: None
+) -> None:
+    solve, threads = torch.linalg.solve, []
+
+    def watched(*given: torch.Tensor) -> torch.Tensor:
+        threads.append(torch.get_num_threads())
+        solved: torch.Tensor = solve(*given)
+        return solved
+
+    monkeypatch.setattr(torch.linalg, "solve", watched)
+    torch.set_num_threads(3)
+    discriminant_directions(Known(), [], [], "all")
+
+    assert threads == [1]
 
 
 def test_the_number_of_threads_comes_back_also_after_an_error(threads_of_torch: None) -> None:

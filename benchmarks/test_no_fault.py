@@ -11,8 +11,8 @@ import pytest
 from pytest_steering import Intervention
 from pytest_steering.experiments.asking import Asked
 from pytest_steering.experiments.experiment import Experiment
-from pytest_steering.experiments.findings import examine
 from pytest_steering.extraction.pairs import ContrastPair
+from pytest_steering.findings import examine
 from pytest_steering.records import Record
 
 pytestmark = pytest.mark.slow

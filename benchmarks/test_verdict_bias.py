@@ -12,8 +12,8 @@ import pytest
 
 from pytest_steering import Intervention
 from pytest_steering.experiments.experiment import Experiment
-from pytest_steering.experiments.statistics import mcnemar
 from pytest_steering.extraction.pairs import ContrastPair
+from pytest_steering.statistics import mcnemar
 
 
 @pytest.mark.usefixtures("benchmark")

@@ -12,7 +12,7 @@ from pytest_steering.experiments.shift import MarginShift, ranked, shift_beside
 if TYPE_CHECKING:
     from pytest_steering.experiments.asking import Asked
     from pytest_steering.experiments.experiment import Experiment
-    from pytest_steering.experiments.statistics import DoseResponse
+    from pytest_steering.statistics import DoseResponse
     from pytest_steering.steering.intervention import Intervention
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.experiments.evaluate import likelihoods
-from pytest_steering.experiments.statistics import DoseResponse, dose_response
 from pytest_steering.models.completion import Counts
+from pytest_steering.statistics import DoseResponse, dose_response
 
 if TYPE_CHECKING:
     from pytest_steering.evaluation.prompts.forms import QuestionForm

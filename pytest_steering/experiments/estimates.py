@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pytest_steering.errors import DataError
-from pytest_steering.experiments.statistics import (
+from pytest_steering.statistics import (
     auroc_of,
     bootstrap,
     difference_of,
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pytest_steering.experiments.result import Arm
-    from pytest_steering.experiments.statistics.weighted import Statistic
     from pytest_steering.records import Outcome
+    from pytest_steering.statistics.weighted import Statistic
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from pytest_steering.errors import DataError
 from pytest_steering.experiments.estimates import Estimate, estimate, paired_change
 from pytest_steering.experiments.result import STEERED, UNSTEERED
-from pytest_steering.experiments.statistics import Interval, holm, scaled_samples
+from pytest_steering.statistics import Interval, holm, scaled_samples
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.result import Result

@@ -15,22 +15,22 @@ from pytest_steering.experiments.apart import refuse_scored
 from pytest_steering.experiments.beside_random import margin_doses, margin_shift
 from pytest_steering.experiments.controls import DEFAULT_CONTROLS
 from pytest_steering.experiments.equal_effect import of_equal_effect
-from pytest_steering.experiments.findings.data import CLAIM
 from pytest_steering.experiments.making import extract_vector, search_split
 from pytest_steering.experiments.running import run_arms
 from pytest_steering.experiments.search import DEFAULT_SCALES, Choice
 from pytest_steering.experiments.shift import MarginShift
 from pytest_steering.experiments.side_effects import NEUTRAL_TEXTS
 from pytest_steering.extraction.pairs import ContrastPair
+from pytest_steering.findings.data import CLAIM
 
 if TYPE_CHECKING:
     from pytest_steering.evaluation.prompts.forms import QuestionForm
     from pytest_steering.evaluation.samples import Sample
     from pytest_steering.experiments.asking import Asked
     from pytest_steering.experiments.result import Result
-    from pytest_steering.experiments.statistics import DoseResponse
     from pytest_steering.models.steerable import SteerableModel
     from pytest_steering.records import Record
+    from pytest_steering.statistics import DoseResponse
     from pytest_steering.steering.intervention import Intervention
     from pytest_steering.steering.vector import SteeringVector
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from pytest_steering.errors import DataError
-from pytest_steering.experiments.statistics import Bootstrap, auroc_change, auroc_interval
 from pytest_steering.records import Outcome
+from pytest_steering.statistics import Bootstrap, auroc_change, auroc_interval
 
 Label: TypeAlias = Literal["sensitivity", "threshold", "bias only", "unclear"]
 

@@ -13,10 +13,10 @@ from pytest_steering.evaluation.metrics import Metrics, Scored, auroc, score, sc
 from pytest_steering.experiments.asking import Asked, data_hash
 from pytest_steering.experiments.controls import PROMPTED
 from pytest_steering.experiments.environment import environment
-from pytest_steering.experiments.findings import with_findings
 from pytest_steering.experiments.prompted import instruction
 from pytest_steering.experiments.result import STEERED, UNSTEERED, Arm
 from pytest_steering.experiments.side_effects import form_of_answers
+from pytest_steering.findings import with_findings
 from pytest_steering.models.free import peak_bytes
 from pytest_steering.records import Outcome, Record
 

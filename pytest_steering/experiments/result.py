@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from pytest_steering.errors import DataError
 from pytest_steering.experiments.baselines import baseline_expected
-from pytest_steering.experiments.findings import Finding, examine
 from pytest_steering.experiments.moved import Moved, what_moved
-from pytest_steering.experiments.statistics import PairedCounts, mcnemar, paired_counts
+from pytest_steering.findings import Finding, examine
+from pytest_steering.statistics import PairedCounts, mcnemar, paired_counts
 
 if TYPE_CHECKING:
     from pytest_steering.evaluation.metrics import Metrics

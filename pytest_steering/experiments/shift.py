@@ -8,8 +8,8 @@ from statistics import fmean
 from typing import TYPE_CHECKING
 
 from pytest_steering.experiments.evaluate import likelihoods
-from pytest_steering.experiments.statistics import rank_among
 from pytest_steering.models.completion import Counts
+from pytest_steering.statistics import rank_among
 
 if TYPE_CHECKING:
     from pytest_steering.evaluation.prompts.forms import QuestionForm

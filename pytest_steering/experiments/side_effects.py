@@ -8,7 +8,7 @@ from statistics import fmean, median
 from typing import TYPE_CHECKING
 
 from pytest_steering.errors import DataError
-from pytest_steering.experiments.findings.outputs import gibberish, repeats
+from pytest_steering.findings.outputs import gibberish, repeats
 from pytest_steering.models.fit import require_fit
 from pytest_steering.records import Outcome
 

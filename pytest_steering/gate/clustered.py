@@ -6,15 +6,15 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from pytest_steering.experiments.statistics import APART, Clustering, score_bound, smallest_p
-from pytest_steering.experiments.statistics.multiplicity import tarone_holm_runs
-from pytest_steering.experiments.statistics.sign_flip import sum_tail
 from pytest_steering.gate.comparison import ClusterChange
 from pytest_steering.gate.decide import ALPHA, MARGIN
 from pytest_steering.gate.simulation import Runs
+from pytest_steering.statistics import APART, Clustering, score_bound, smallest_p
+from pytest_steering.statistics.multiplicity import tarone_holm_runs
+from pytest_steering.statistics.sign_flip import sum_tail
 
 if TYPE_CHECKING:
-    from pytest_steering.experiments.statistics.arrays import Flags, Floats, Integers
+    from pytest_steering.statistics.arrays import Flags, Floats, Integers
 
 
 class Law(NamedTuple):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pytest_steering.experiments.statistics import PairedCounts, newcombe
-from pytest_steering.experiments.statistics.power import outcomes
-from pytest_steering.experiments.statistics.score import score_bound
 from pytest_steering.gate.decide import ALPHA, MARGIN
+from pytest_steering.statistics import PairedCounts, newcombe
+from pytest_steering.statistics.power import outcomes
+from pytest_steering.statistics.score import score_bound
 
 DRAWS = 20_000
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pytest_steering.errors import DataError
-from pytest_steering.experiments.statistics import (
+from pytest_steering.gate.comparison import CellComparison, CellDecision, Decision, Status
+from pytest_steering.statistics import (
     APART,
     Clustering,
     clustering,
@@ -18,12 +19,11 @@ from pytest_steering.experiments.statistics import (
     smallest_p,
     tarone_holm,
 )
-from pytest_steering.gate.comparison import CellComparison, CellDecision, Decision, Status
 
 __all__ = ["ALPHA", "MARGIN", "CellComparison", "CellDecision", "Decision", "decide", "family"]
 
 if TYPE_CHECKING:
-    from pytest_steering.experiments.statistics import Alternative, TaroneHolm
+    from pytest_steering.statistics import Alternative, TaroneHolm
 
 ALPHA = 0.02
 """Chance of a false regression in a run, and of a false pass of a cell at the margin."""

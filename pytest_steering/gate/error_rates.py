@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pytest_steering.experiments.statistics import minimum_detectable_effect
 from pytest_steering.gate.coverage import newcombe_false_pass, score_false_pass
 from pytest_steering.gate.simulation import Setting, simulate
+from pytest_steering.statistics import minimum_detectable_effect
 
 RUNS = 10_000
 CELLS = 60

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pytest_steering.experiments.findings import Finding, finding
+from pytest_steering.findings import Finding, finding
 from pytest_steering.gate.baseline import Entry, baseline_key, baseline_path, entry_of, read_baseline
 from pytest_steering.gate.comparison import EXIT_CODES, CellComparison, CellDecision, Decision, Status
 from pytest_steering.gate.decide import ALPHA, MARGIN, decide, family

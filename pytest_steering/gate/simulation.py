@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from pytest_steering.experiments.statistics import mcnemar_p_values, score_bound, smallest_p
-from pytest_steering.experiments.statistics.multiplicity import tarone_holm_runs
 from pytest_steering.gate.decide import ALPHA, MARGIN
+from pytest_steering.statistics import mcnemar_p_values, score_bound, smallest_p
+from pytest_steering.statistics.multiplicity import tarone_holm_runs
 
 if TYPE_CHECKING:
-    from pytest_steering.experiments.statistics.arrays import Flags, Integers
+    from pytest_steering.statistics.arrays import Flags, Integers
 
 
 class Setting(NamedTuple):

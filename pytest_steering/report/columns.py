@@ -72,7 +72,7 @@ def _metric(name: str) -> Callable[[Cell], str]:
 
 
 def _accuracy(cell: Cell) -> str:
-    from pytest_steering.experiments.statistics import wilson
+    from pytest_steering.statistics import wilson
 
     samples = len(ran(cell.record))
     if not samples:
@@ -89,7 +89,7 @@ def _change(cell: Cell) -> str:
 
 
 def _p(cell: Cell) -> str:
-    from pytest_steering.experiments.statistics import mcnemar
+    from pytest_steering.statistics import mcnemar
 
     broken, fixed, samples = cell.changes
     if not samples:

@@ -6,9 +6,9 @@ import pytest
 
 from pytest_steering.experiments.dose import DoseCurves
 from pytest_steering.experiments.experiment import Experiment
-from pytest_steering.experiments.statistics import DoseResponse
 from pytest_steering.models.steerable import SteerableModel
 from pytest_steering.records import Record, from_line, to_line
+from pytest_steering.statistics import DoseResponse
 from pytest_steering.steering.intervention import Intervention
 
 

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_steering.errors import DataError
-from pytest_steering.experiments.statistics import mcnemar
 from pytest_steering.gate.comparison import ClusterChange
 from pytest_steering.gate.decide import CellComparison, decide, family
+from pytest_steering.statistics import mcnemar
 
 splits = st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20)), min_size=1, max_size=12)
 

@@ -1,0 +1,82 @@
+"""Tests, intervals and sample sizes on plain arrays; no model, no records, no torch."""
+
+from __future__ import annotations
+
+from pytest_steering.statistics.arrays import Alternative, Interval
+from pytest_steering.statistics.auroc import auroc_change, auroc_interval, auroc_of
+from pytest_steering.statistics.clustering import (
+    APART,
+    Clustering,
+    clustering,
+    design_effect,
+)
+from pytest_steering.statistics.dose import DoseResponse, dose_response, slopes
+from pytest_steering.statistics.heterogeneity import Heterogeneity, cochran_q
+from pytest_steering.statistics.multiplicity import TaroneHolm, holm, tarone_holm
+from pytest_steering.statistics.paired import (
+    PairedCounts,
+    mcnemar,
+    mcnemar_p_values,
+    minimal_discordant,
+    paired_counts,
+    smallest_p,
+)
+from pytest_steering.statistics.permutation import Rank, rank_among
+from pytest_steering.statistics.power import (
+    mcnemar_power,
+    minimum_detectable_effect,
+    samples_for_effect,
+)
+from pytest_steering.statistics.proportions import change, newcombe, wilson
+from pytest_steering.statistics.resampling import Bootstrap, bootstrap, bootstrap_change
+from pytest_steering.statistics.score import score_bound, tango
+from pytest_steering.statistics.settling import scaled_samples, settled_share, settling_samples
+from pytest_steering.statistics.sign_flip import sign_flip
+from pytest_steering.statistics.weighted import Statistic, difference_of, mean_of, on_samples
+
+__all__ = [
+    "APART",
+    "Alternative",
+    "Bootstrap",
+    "Clustering",
+    "DoseResponse",
+    "Heterogeneity",
+    "Interval",
+    "PairedCounts",
+    "Rank",
+    "Statistic",
+    "TaroneHolm",
+    "auroc_change",
+    "auroc_interval",
+    "auroc_of",
+    "bootstrap",
+    "bootstrap_change",
+    "change",
+    "clustering",
+    "cochran_q",
+    "design_effect",
+    "difference_of",
+    "dose_response",
+    "holm",
+    "mcnemar",
+    "mcnemar_p_values",
+    "mcnemar_power",
+    "mean_of",
+    "minimal_discordant",
+    "minimum_detectable_effect",
+    "newcombe",
+    "on_samples",
+    "paired_counts",
+    "rank_among",
+    "samples_for_effect",
+    "scaled_samples",
+    "score_bound",
+    "settled_share",
+    "settling_samples",
+    "sign_flip",
+    "slopes",
+    "smallest_p",
+    "tango",
+    "tarone_holm",
+    "wilson",
+]

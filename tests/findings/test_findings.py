@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_steering.findings import CATALOGUE, examine, with_findings
+from pytest_steering.records import Record, from_line, to_line
+from tests.experiments.cells import EVIDENCE, always, outcome, run, truthful
+
+
+def ids(records: dict[str, Record], severity: str | None = None) -> list[str]:
+    return [one.id for one in examine(records) if severity in (None, one.severity)]
+
+
+def layer(**changes: Any) -> dict[str, Any]:
+    """What the witness saw at layer 3, but for the changes."""
+    seen = {**EVIDENCE["written"]["layers"]["3"], **changes}
+    return {"written": {**EVIDENCE["written"], "layers": {"3": seen}}}
+
+
+def test_a_run_without_a_fault_has_no_invalid_finding() -> None:
+    assert ids(run(), "invalid") == []
+
+
+def test_a_model_that_always_said_yes_limits_what_a_rise_means() -> None:
+    assert ids(run(), "limits") == ["unsteered-constant"]
+
+
+FAULTS: dict[str, Callable[[], dict[str, Record]]] = {
+    "intervention-missing": lambda: run(**layer(steered=0, exact=True, cosine=0.0, ratio=0.0)),
+    "intervention-failed": lambda: run(failed="layer 3 did not run"),
+    "positions-differ": lambda: run(**layer(steered=4, rows=1)),
+    "padding-right": lambda: run(written={**EVIDENCE["written"], "padding": "right"}),
+    "prompts-differ": lambda: run(written={**EVIDENCE["written"], "prompts_read": False}),
+    "delta-sign": lambda: run(**layer(exact=False, cosine=-1.0)),
+    "delta-size": lambda: run(**layer(exact=False, ratio=0.5)),
+    "delta-layer": lambda: run(written={**EVIDENCE["written"], "other_layers": [4]}),
+    "delta-dtype": lambda: run(**layer(exact=False, cosine=0.99999, ratio=1.0003)),
+    "delta-shape": lambda: run(**layer(shape="[3, 3, 8, 32] where [3, 8, 32] was computed")),
+    "arms-differ": lambda: run(together={**EVIDENCE["together"], "steered": [9, 8, 9]}),
+    "scale-drowns-state": lambda: run(**layer(asked_norm=600.0, state_norm=100.0)),
+    "delta-differs": lambda: run(**layer(exact=False, cosine=0.4)),
+    "read-elsewhere": lambda: run(read={"3": 1.5}),
+    "vector-foreign": lambda: run(foreign=["model_type qwen2, here starcoder2"]),
+    "vector-forced": lambda: run(foreign=["model_type qwen2, here starcoder2"], forced=True),
+    "outputs-unchanged": lambda: run(steered=always(160)),
+    "answer-constant": lambda: run(steered=always(160, "no")),
+    "unsteered-constant": lambda: run(),
+    "reader-unreliable": lambda: run(reader={"asked": 6, "wrong": ["a negated weakness"]}),
+    "train-test-overlap": lambda: run(overlap={"samples": 2, "examples": ["s1 (same id as s1)"]}),
+    "chosen-on-scored": lambda: run(searched=[{"split": "dev", "samples": 9, "overlap": 9}]),
+    "too-few-samples": lambda: run(always(24), truthful(24)),
+    "not-repeatable": lambda: run(repeat={"answers": 16, "differ": 3}),
+    "hooks-left": lambda: run(hooks={"before": 1, "after": 1, "foreign": ["h.0: left"]}),
+    "weights-changed": lambda: run(weights={"first": "w", "before": "v", "after": "v"}),
+    "shuffled-as-well": lambda: {
+        **run(),
+        "shuffled": replace(run()["shuffled"], outcomes=tuple(truthful(160))),
+    },
+    "random-as-large": lambda: {
+        **run(),
+        "random:1": replace(run()["random:1"], outcomes=tuple(truthful(160))),
+    },
+    "truth-was-there": lambda: run(truthful(160, 8), truthful(160)),
+    "zero-differs": lambda: {**run(), "zero": replace(run()["zero"], outcomes=tuple(always(160, "no")))},
+    "controls-missing": lambda: {name: run()[name] for name in ("unsteered", "steered")},
+    "vector-zero": lambda: with_norm(0.0),
+    "vector-non-finite": lambda: with_norm("NaN"),
+    "duplicate-ids": lambda: run(steered=[replace(one, id="twice") for one in truthful(160)]),
+    "answered-share-low": lambda: run(
+        steered=[*truthful(100), *(outcome(n, "none") for n in range(100, 160))]
+    ),
+    "outputs-repeat": lambda: run(steered=texts(" secure" * 20)),
+    "outputs-unreadable": lambda: run(steered=texts("]];;}{}{")),
+    "outputs-length": lambda: run(steered=[replace(one, ended=False, tokens=32) for one in truthful(160)]),
+    "outputs-cut": lambda: run(steered=[replace(one, ended=False, tokens=3) for one in truthful(160)]),
+    "samples-skipped": lambda: run(
+        steered=[*truthful(159), replace(outcome(159, "none"), skipped="too long")]
+    ),
+    "one-group-carries": lambda: run(steered=[*one_weakness(160)]),
+    "length-ranks-as-well": lambda: run(steered=[by_length(n) for n in range(160)]),
+}
+
+
+def with_norm(norm: Any) -> dict[str, Record]:
+    records = run()
+    return {**records, "steered": replace(records["steered"], provenance={"norms": {"3": norm}})}
+
+
+def texts(text: str) -> list[Any]:
+    return [replace(one, response=text) for one in truthful(160)]
+
+
+def one_weakness(count: int) -> list[Any]:
+    both = zip(truthful(count), always(count), strict=True)
+    return [right if right.asked_cwe == "CWE-1" else base for right, base in both]
+
+
+def by_length(number: int) -> Any:
+    return replace(truthful(160)[number], prompt_tokens=90 if number % 2 else 120)
+
+
+@pytest.mark.parametrize("name", sorted(FAULTS))
+def test_a_fault_is_named(name: str) -> None:
+    assert name in ids(FAULTS[name]())
+
+
+def test_findings_of_the_gate_are_the_only_ones_without_a_check_of_one_run() -> None:
+    of_the_gate = {"data-changed", "baseline-missing", "baseline-stale", "environment-drift"}
+    assert set(CATALOGUE) - set(FAULTS) == of_the_gate
+
+
+@pytest.mark.parametrize(
+    "seen", [{"nobodys": 3}, {"other_layers": [1]}, {"steered": [0, 9, 9]}, {"failed": "it failed"}]
+)
+def test_what_goes_wrong_beside_other_arms_alone_is_named(seen: dict[str, object]) -> None:
+    together = {**EVIDENCE["together"], **seen}
+    assert ids(run(together=together), "invalid") == ["arms-differ"]
+    assert "arms-differ" not in ids(run(together=together, **layer(exact=False, cosine=-1.0)))
+
+
+def test_findings_are_computed_from_the_written_records_alone() -> None:
+    records = run(failed="layer 3 did not run", read={"3": float("inf")})
+    read_back = {name: from_line(to_line(one)) for name, one in records.items()}
+    assert ids(read_back) == ids(records)
+
+
+def test_each_record_carries_the_findings_of_its_own_arm() -> None:
+    records = with_findings(FAULTS["zero-differs"]())
+    assert [one["id"] for one in records["zero"].findings] == ["zero-differs"]
+    assert "zero-differs" not in [one["id"] for one in records["steered"].findings]
+    assert {"severity", "sentence", "advice", "evidence"} <= set(records["zero"].findings[0])
+
+
+def test_invalid_findings_come_first() -> None:
+    severities = [one.severity for one in examine(run(failed="it failed"))]
+    assert severities == sorted(severities, key=["invalid", "limits", "note"].index)
+
+
+def test_too_few_samples_print_the_least_effect_and_the_number_that_is_needed() -> None:
+    sentence = next(
+        one.sentence for one in examine(run(always(24), truthful(24))) if one.id == "too-few-samples"
+    )
+    assert "24 samples show no effect below 31 points" in sentence
+    assert "needs 78" in sentence
+
+
+def test_a_large_claim_needs_fewer_samples() -> None:
+    assert "too-few-samples" not in ids(run(always(24), truthful(24), claim=0.4))
+
+
+@pytest.mark.parametrize("name", sorted(CATALOGUE))
+def test_every_finding_says_what_it_means_and_what_to_do(name: str) -> None:
+    kind = CATALOGUE[name]
+    assert kind.meaning.endswith(".")
+    assert kind.advice.endswith(".") or kind.advice.endswith(".)")
+
+
+@pytest.mark.parametrize("name", sorted(CATALOGUE))
+def test_every_finding_stands_in_the_documents_as_it_is_reported(name: str) -> None:
+    kind = CATALOGUE[name]
+    text = (Path(__file__).resolve().parents[2] / "docs" / "findings.md").read_text(encoding="utf-8")
+    section = text.split(f"## `{kind.severity}`")[1].split("\n## ")[0]
+    assert f"| `{name}` | {kind.meaning} | {kind.advice} |" in section

@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+from sklearn.metrics import balanced_accuracy_score, roc_auc_score
+
+from pytest_steering.errors import DataError
+from pytest_steering.statistics import (
+    auroc_change,
+    auroc_interval,
+    auroc_of,
+    bootstrap,
+    bootstrap_change,
+    mean_of,
+    on_samples,
+    resampling,
+)
+
+if TYPE_CHECKING:
+    from pytest_steering.statistics.arrays import Integers
+
+scores = st.lists(st.integers(-3, 3), min_size=4, max_size=24)
+
+
+def test_the_interval_agrees_with_scipys_bca() -> None:
+    values = np.random.default_rng(3).exponential(size=60)
+    reference = stats.bootstrap(
+        (values,), np.mean, n_resamples=20_000, method="BCa", random_state=1
+    ).confidence_interval
+    found = bootstrap(mean_of(values), values.size, resamples=20_000)
+    assert found.interval == pytest.approx((reference.low, reference.high), abs=0.02)
+
+
+def test_the_interval_is_not_symmetric_for_skewed_data() -> None:
+    values = np.random.default_rng(3).exponential(size=60)
+    found = bootstrap(mean_of(values), values.size)
+    assert found.high - found.estimate > found.estimate - found.low
+
+
+def test_the_same_seed_gives_the_same_interval_and_another_a_near_one() -> None:
+    values = np.random.default_rng(0).normal(size=80)
+    first, again, other = (bootstrap(mean_of(values), 80, seed=seed) for seed in (4, 4, 5))
+    assert first == again
+    assert first != other
+    assert first.interval == pytest.approx(other.interval, abs=0.02)
+
+
+def test_copies_of_a_sample_add_no_certainty_when_clustered() -> None:
+    values = np.random.default_rng(0).normal(size=50)
+    alone = bootstrap(mean_of(values), 50)
+    copied = bootstrap(mean_of(np.repeat(values, 4)), 200, np.repeat(np.arange(50), 4).tolist())
+    careless = bootstrap(mean_of(np.repeat(values, 4)), 200)
+    assert copied.interval == pytest.approx(alone.interval, abs=1e-9)
+    assert careless.high - careless.low < 0.6 * (copied.high - copied.low)
+
+
+def test_equal_values_give_a_point_that_is_called_degenerate() -> None:
+    none = bootstrap_change(np.ones(10), np.ones(10))
+    all_up = bootstrap_change(np.zeros(10), np.ones(10))
+    assert (none.low, none.high, none.p, none.degenerate) == (0.0, 0.0, 1.0, True)
+    assert (all_up.low, all_up.high, all_up.degenerate) == (1.0, 1.0, True)
+    assert all_up.p == pytest.approx(2.0**-9)
+
+
+def test_p_matches_the_interval_it_inverts() -> None:
+    values = np.random.default_rng(8).normal(0.3, 1.0, size=60)
+    found = bootstrap(mean_of(values), 60, resamples=20_000)
+    edge = bootstrap(mean_of(values), 60, confidence=1 - found.p, resamples=20_000)
+    assert edge.low == pytest.approx(0.0, abs=0.01)
+    assert found.p == pytest.approx(float(stats.ttest_1samp(values, 0).pvalue), abs=0.03)
+
+
+def test_the_interval_covers_the_truth_about_as_often_as_it_says() -> None:
+    generator = np.random.default_rng(11)
+    covered = 0
+    for trial in range(400):
+        values = generator.normal(size=30)[:, None] + generator.normal(size=(30, 2))
+        pairs = np.repeat(np.arange(30), 2).tolist()
+        low, high = bootstrap(mean_of(values.ravel()), 60, pairs, resamples=999, seed=trial).interval
+        covered += low <= 0 <= high
+    assert 0.91 <= covered / 400 <= 0.98
+
+
+@given(scores, st.randoms(use_true_random=False))
+@settings(max_examples=25, deadline=None)
+def test_a_weighted_auroc_is_that_of_scikit_learn_on_the_resample(values: list[int], random: object) -> None:
+    labels = np.arange(len(values)) % 2
+    weights = np.random.default_rng(len(values)).integers(0, 4, size=(5, len(values))) + np.eye(
+        1, len(values)
+    )
+    with np.errstate(invalid="ignore"):
+        found = auroc_of(labels, values)(weights)
+    for row, value in zip(weights, found, strict=True):
+        kept = np.repeat(np.arange(len(values)), row.astype(int))
+        if len(set(labels[kept])) == 2:
+            assert value == pytest.approx(roc_auc_score(labels[kept], np.array(values)[kept]))
+
+
+@given(st.permutations(range(12)))
+@settings(max_examples=20, deadline=None)
+def test_auroc_does_not_depend_on_the_order_of_samples(order: list[int]) -> None:
+    labels, values = np.arange(12) % 2, np.arange(12) // 3 % 3
+    ones = np.ones((1, 12))
+    assert auroc_of(labels[order], values[order])(ones) == pytest.approx(auroc_of(labels, values)(ones))
+
+
+def test_an_auroc_interval_of_noise_holds_a_half_and_of_signal_does_not() -> None:
+    generator = np.random.default_rng(2)
+    labels, pairs = np.tile([0, 1], 60), np.repeat(np.arange(60), 2).tolist()
+    noise = generator.normal(size=120)
+    assert auroc_interval(labels, noise, pairs).low < 0.5 < auroc_interval(labels, noise, pairs).high
+    told = auroc_interval(labels, noise + labels, pairs)
+    assert told.low > 0.5
+    assert told.p < 0.01
+
+
+def test_a_shift_of_all_scores_is_no_change_of_auroc_and_a_signal_is() -> None:
+    generator = np.random.default_rng(2)
+    labels, pairs = np.tile([0, 1], 60), np.repeat(np.arange(60), 2).tolist()
+    before = generator.normal(size=120)
+    shifted = auroc_change(labels, before, before + 5.0, pairs)
+    assert (shifted.estimate, shifted.low, shifted.high) == (0.0, 0.0, 0.0)
+    assert auroc_change(labels, before, before + labels, pairs).low > 0
+
+
+def test_any_function_of_samples_can_be_bootstrapped() -> None:
+    labels = np.tile([0, 1], 20)
+    verdicts = np.where(np.arange(40) % 5 == 0, 1 - labels, labels)
+
+    def balanced(numbers: Integers) -> float:
+        return float(balanced_accuracy_score(labels[numbers], verdicts[numbers]))
+
+    found = bootstrap(on_samples(balanced), 40, np.repeat(np.arange(20), 2).tolist(), resamples=200)
+    assert found.estimate == pytest.approx(balanced(np.arange(40)))
+    assert found.low < found.estimate < found.high
+
+
+def test_undefined_resamples_are_left_out_and_counted() -> None:
+    found = auroc_interval([0, 0, 0, 1, 1], [0.0, 1.0, 2.0, 1.5, 3.0], resamples=500)
+    assert 0 < found.undefined < 100
+    assert np.isfinite([found.low, found.high]).all()
+
+
+def test_few_clusters_never_claim_more_than_their_sign_test() -> None:
+    found = bootstrap_change(np.zeros(4), [0.9, 1.0, 1.1, 1.0])
+    assert found.p == pytest.approx(2.0**-3)
+
+
+def test_what_has_no_interval_is_refused() -> None:
+    with pytest.raises(DataError, match="at least two"):
+        bootstrap(mean_of([1.0, 2.0]), 2, ["a", "a"])
+    with pytest.raises(DataError, match="undefined"):
+        auroc_interval([1, 1, 1], [0.1, 0.2, 0.3])
+    with pytest.raises(DataError, match="0 and 1"):
+        auroc_interval([1, 2, 1], [0.1, 0.2, 0.3])
+    with pytest.raises(DataError, match="not finite"):
+        bootstrap_change([0.0, float("nan")], [1.0, 1.0])
+    with pytest.raises(DataError, match="3 clusters for 2 samples"):
+        bootstrap_change([0.0, 1.0], [1.0, 1.0], ["a", "b", "c"])
+
+
+def test_large_data_are_resampled_in_chunks_with_the_same_result(monkeypatch: pytest.MonkeyPatch) -> None:
+
+    values = np.random.default_rng(0).normal(size=64)
+    whole = bootstrap(mean_of(values), 64, resamples=400)
+    monkeypatch.setattr(resampling, "CHUNK", 64 * 50)
+    assert bootstrap(mean_of(values), 64, resamples=400) == pytest.approx(whole)

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import binomtest
+from statsmodels.stats.contingency_tables import mcnemar as reference_mcnemar
+
+from pytest_steering.errors import DataError
+from pytest_steering.statistics import (
+    Alternative,
+    PairedCounts,
+    mcnemar,
+    mcnemar_p_values,
+    minimal_discordant,
+    paired_counts,
+    smallest_p,
+)
+
+counts = st.integers(0, 60)
+alternatives = st.sampled_from(["two-sided", "greater", "less"])
+
+
+@settings(deadline=None)
+@given(counts, counts, alternatives)
+def test_p_is_that_of_a_binomial_test_on_discordant_samples(b: int, c: int, alternative: Alternative) -> None:
+    expected = binomtest(b, b + c, 0.5, alternative).pvalue if b + c else 1.0
+    assert mcnemar(b, c, alternative) == pytest.approx(expected, rel=1e-12)
+
+
+@settings(deadline=None)
+@given(counts, counts)
+def test_two_sided_p_is_that_of_statsmodels(b: int, c: int) -> None:
+    expected = reference_mcnemar([[5, b], [c, 7]], exact=True).pvalue if b + c else 1.0
+    assert mcnemar(b, c) == pytest.approx(expected, rel=1e-12)
+
+
+@settings(deadline=None)
+@given(counts, counts)
+def test_swapping_the_conditions_swaps_the_direction(b: int, c: int) -> None:
+    assert mcnemar(b, c) == mcnemar(c, b)
+    assert mcnemar(b, c, "greater") == mcnemar(c, b, "less")
+
+
+@settings(deadline=None)
+@given(counts, counts, alternatives)
+def test_p_is_a_probability_no_smaller_than_attainable(b: int, c: int, alternative: Alternative) -> None:
+    assert smallest_p(b + c, alternative) * (1 - 1e-12) <= mcnemar(b, c, alternative) <= 1.0
+
+
+@settings(deadline=None)
+@given(counts, counts)
+def test_one_more_broken_sample_never_raises_the_p_of_a_drop(b: int, c: int) -> None:
+    assert mcnemar(b + 1, c, "greater") <= mcnemar(b, c, "greater")
+
+
+def test_the_smallest_significant_splits_are_the_known_ones() -> None:
+    assert all(mcnemar(b, c) < 0.05 for b, c in [(6, 0), (8, 1), (10, 2)])
+    assert all(mcnemar(b, c) >= 0.05 for b, c in [(5, 0), (7, 1), (9, 2)])
+
+
+@settings(deadline=None)
+@given(st.floats(1e-6, 0.999), alternatives)
+def test_minimal_discordant_is_the_first_count_that_reaches_the_level(
+    level: float, alternative: Alternative
+) -> None:
+    count = minimal_discordant(level, alternative)
+    assert smallest_p(count, alternative) <= level
+    assert count == 0 or smallest_p(count - 1, alternative) > level
+
+
+def test_sixty_cells_under_plain_holm_need_twelve_to_none() -> None:
+    assert minimal_discordant(0.02 / 60, "greater") == 12
+
+
+def test_false_alarms_stay_within_the_level_for_every_discordant_count() -> None:
+    for m in range(1, 40):
+        b = np.arange(m + 1)
+        chance = np.array([binomtest(int(k), m).pvalue for k in b]) <= 0.05
+        weights = np.array([float(np.exp2(-m)) * _choose(m, int(k)) for k in b])
+        found = mcnemar_p_values(b, m - b) <= 0.05
+        assert np.array_equal(found, chance)
+        assert weights[found].sum() <= 0.05
+
+
+def test_paired_counts_name_what_happened_to_each_sample() -> None:
+    table = paired_counts([1, 1, 0, 0, 1], [1, 0, 1, 0, 1])
+    assert table == PairedCounts(both_right=2, broken=1, fixed=1, both_wrong=1)
+    assert table.n == 5
+
+
+def test_conditions_of_different_length_are_refused() -> None:
+    with pytest.raises(DataError, match=r"lengths \[2, 3\]"):
+        paired_counts([1, 0], [1, 0, 1])
+
+
+def test_negative_counts_are_refused() -> None:
+    with pytest.raises(DataError, match="negative"):
+        mcnemar(-1, 3)
+
+
+def test_a_level_outside_zero_to_one_is_refused() -> None:
+    with pytest.raises(DataError, match="between 0 and 1"):
+        minimal_discordant(0.0)
+
+
+def _choose(n: int, k: int) -> int:
+    import math
+
+    return math.comb(n, k)

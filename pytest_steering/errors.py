@@ -23,5 +23,9 @@ class DataError(SteeringError):
     """A data set, answer file or record that is not what its reader expects."""
 
 
+class StorageError(SteeringError):
+    """A file that cannot be written as a whole, such as on a full disk."""
+
+
 class InterventionError(SteeringError):
     """An intervention that did not happen where and as it was asked for."""

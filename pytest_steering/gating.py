@@ -46,7 +46,7 @@ def _cells(session: SteeringSession) -> list[Measured]:
         return []
     from pytest_steering.gate.expected import expected_cells
 
-    return expected_cells(session.run.read())
+    return expected_cells(session.run.read().records)
 
 
 def _decided(session: SteeringSession, cells: list[Measured]) -> tuple[list[str], bool]:

@@ -1,4 +1,4 @@
-"""The record of a cell: its schema, and how it is written and read. One JSON line a cell.
+"""The record of a cell: its schema, and its form as one line of JSON.
 
 JSON has no NaN and no infinity. A float field holds them as the strings "NaN", "Infinity" and "-Infinity"; a
 spec may not hold them at all, because two equal specs must be equal text.
@@ -9,10 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
-from pathlib import Path
 from typing import Any
 
 from pytest_steering.errors import DataError
@@ -165,42 +163,22 @@ def from_line(line: str) -> Record:
         DataError: The line is no record, or was written by a newer schema.
     """
     try:
-        row = json.loads(line)
+        return from_row(json.loads(line))
     except json.JSONDecodeError as error:
         raise DataError(f"not a record: {error}") from error
+
+
+def from_row(row: Any) -> Record:
+    """Return the record that a line of JSON holds.
+
+    Raises:
+        DataError: The row is no record, or was written by a newer schema.
+    """
     if not isinstance(row, dict) or "schema_version" not in row:
         raise DataError("not a record: a JSON object with schema_version was expected")
     if row["schema_version"] != SCHEMA_VERSION:
         raise DataError(f"record of schema {row['schema_version']}; this version reads {SCHEMA_VERSION}")
     return _record(row)
-
-
-def append(path: Path, record: Record) -> None:
-    """Add a record to a file, complete on the disk when this returns."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("ab", buffering=0) as file:
-        # One unbuffered write to a file opened for appending: lines of several workers never mix.
-        file.write((to_line(record) + "\n").encode("utf-8"))
-        os.fsync(file.fileno())
-
-
-def read(path: Path) -> Iterator[Record]:
-    """Yield the records of a file; a last line that a killed run left unfinished is passed over.
-
-    Raises:
-        DataError: The file cannot be read, or a line that ends in a newline is no record; the message names
-            file and line.
-    """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path} cannot be read: {error}") from error
-    complete, _, _unfinished = text.rpartition("\n")
-    for number, line in enumerate(complete.split("\n"), 1) if complete else ():
-        try:
-            yield from_line(line)
-        except DataError as error:
-            raise DataError(f"{path}, line {number}: {error}") from error
 
 
 def _record(row: dict[str, Any]) -> Record:

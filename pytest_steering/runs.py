@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_steering.errors import DataError
+from pytest_steering.storage import replace_file
 
 if TYPE_CHECKING:
-    from pytest_steering import records
+    from pytest_steering.record_file import Recorded
+    from pytest_steering.records import Record
 
 RECORDS = "records.jsonl"
 
@@ -36,19 +38,19 @@ class Run:
         """The file of records."""
         return self.folder / RECORDS
 
-    def append(self, record: records.Record) -> None:
+    def append(self, record: Record) -> None:
         """Add a record, complete on the disk when this returns."""
-        from pytest_steering import records
+        from pytest_steering import record_file
 
         if not self.folder.exists():
             _ignored_by_git(self.folder.parents[1])
-        records.append(self.path, record)
+        record_file.append(self.path, record)
 
-    def read(self) -> list[records.Record]:
-        """Return the records written so far, by every process of the run."""
-        from pytest_steering import records
+    def read(self) -> Recorded:
+        """Return the records written so far, by every process of the run, and which lines were torn."""
+        from pytest_steering import record_file
 
-        return list(records.read(self.path)) if self.path.exists() else []
+        return record_file.read(self.path) if self.path.exists() else record_file.Recorded()
 
 
 def find_run(wanted: str, home: Path) -> Run:
@@ -96,5 +98,4 @@ def _by_id(wanted: str, folders: list[Path]) -> Path:
 
 def _ignored_by_git(home: Path) -> None:
     if not home.exists():
-        home.mkdir(parents=True, exist_ok=True)
-        (home / ".gitignore").write_text("# Written by pytest-steering.\n*\n", encoding="utf-8")
+        replace_file(home / ".gitignore", b"# Written by pytest-steering.\n*\n", parents=True)

@@ -74,7 +74,7 @@ class SteeringSession:
     def finished(self) -> dict[str, dict[str, Record]]:
         """The records of the run that is gone on with, by test and content key; none of a new run."""
         found: dict[str, dict[str, Record]] = {}
-        for record in self.run.read() if self.settings.resume else ():
+        for record in self.run.read().records if self.settings.resume else ():
             found.setdefault(record.node_id, {})[record.key] = record
         return found
 

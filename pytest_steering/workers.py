@@ -14,6 +14,7 @@ import pytest
 from pytest_steering import devices
 from pytest_steering.collection import spec_of
 from pytest_steering.session import SteeringSession, session_of
+from pytest_steering.storage import replace_file
 
 _RUN, _GROUPS, _WORKERS = "steering_run", "steering_groups", "steering_workers"
 _ALONE = "steering_model_on_one_worker"
@@ -46,9 +47,7 @@ def tell_groups(run: pytest.Session) -> None:
         return
     groups = {item.nodeid: spec.name for item in run.items if (spec := spec_of(item))}
     # Every worker writes the same; replacing the file whole means that none is ever read half.
-    own = Path(f"{file}.{os.getpid()}")
-    own.write_text(json.dumps(groups), encoding="utf-8")
-    own.replace(file)
+    replace_file(Path(file), json.dumps(groups).encode("utf-8"))
     told = run.config.workerinput  # type: ignore[attr-defined]
     if _WORKERS in told:
         models = len(set(groups.values())) if told[_ALONE] else told[_WORKERS]

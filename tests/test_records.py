@@ -3,11 +3,10 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_steering.errors import DataError
@@ -15,10 +14,8 @@ from pytest_steering.records import (
     SCHEMA_VERSION,
     Outcome,
     Record,
-    append,
     canonical,
     from_line,
-    read,
     spec_key,
     to_line,
 )
@@ -134,42 +131,6 @@ def test_a_number_of_another_library_is_refused_in_a_sentence() -> None:
         to_line(Record({}, metrics={"accuracy": Number()}, experiment="test_x"))  # type: ignore[dict-item]
 
 
-@settings(max_examples=25)
-@given(st.lists(records, min_size=1, max_size=3))
-def test_records_are_read_in_the_order_they_were_appended(
-    tmp_path_factory: pytest.TempPathFactory, several: list[Record]
-) -> None:
-    path = tmp_path_factory.mktemp("run") / "deeper" / "records.jsonl"
-    for record in several:
-        append(path, record)
-
-    assert [to_line(record) for record in read(path)] == [to_line(record) for record in several]
-
-
-@settings(max_examples=25)
-@given(records, st.data())
-def test_a_line_that_a_killed_run_left_unfinished_is_passed_over(
-    tmp_path_factory: pytest.TempPathFactory, record: Record, data: st.DataObject
-) -> None:
-    path = tmp_path_factory.mktemp("run") / "records.jsonl"
-    append(path, record)
-    cut = data.draw(st.integers(0, len(to_line(record))))
-    with path.open("a", encoding="utf-8") as file:
-        file.write(to_line(record)[:cut])
-
-    assert [to_line(one) for one in read(path)] == [to_line(record)]
-
-
-def test_a_broken_line_is_named_by_file_and_number(tmp_path: Path) -> None:
-    path = tmp_path / "records.jsonl"
-    append(path, Record({"a": 1}))
-    with path.open("a", encoding="utf-8") as file:
-        file.write('{"half": \n')
-
-    with pytest.raises(DataError, match=r"records\.jsonl, line 2: not a record"):
-        list(read(path))
-
-
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
@@ -194,11 +155,6 @@ def test_a_row_of_another_shape_is_refused_in_a_sentence(change: dict[str, Any],
 def test_a_line_that_is_no_record_is_refused(line: str) -> None:
     with pytest.raises(DataError, match="not a record"):
         from_line(line)
-
-
-def test_a_missing_file_is_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="cannot be read"):
-        list(read(tmp_path / "records.jsonl"))
 
 
 def test_text_that_looks_like_a_number_stays_text() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from pytest_steering.errors import DataError
+from pytest_steering.record_file import Recorded
 from pytest_steering.records import Record
 from pytest_steering.runs import Run, find_run
 
@@ -23,7 +24,9 @@ def test_a_run_is_found_by_its_id_by_the_beginning_of_it_by_path_and_as_the_late
     assert find_run("latest", tmp_path).path == late.path
     assert find_run(str(early.folder), tmp_path / "elsewhere").path == early.path
     other = late.path.rename(tmp_path / "mine.jsonl")
-    assert [record.spec for record in find_run(str(other), tmp_path).read()] == [{"name": late.folder.name}]
+    assert [record.spec for record in find_run(str(other), tmp_path).read().records] == [
+        {"name": late.folder.name}
+    ]
 
 
 def test_a_run_that_is_not_there_is_answered_with_the_newest_ones(tmp_path: Path) -> None:
@@ -46,10 +49,10 @@ def test_a_beginning_that_several_runs_share_is_refused(tmp_path: Path) -> None:
 def test_a_new_run_writes_nothing_before_its_first_record(tmp_path: Path) -> None:
     run = Run.new(tmp_path / ".steering")
 
-    assert run.read() == []
+    assert run.read() == Recorded()
     assert not (tmp_path / ".steering").exists()
     run.append(Record({}))
-    assert run.read() == [Record({})]
+    assert run.read().records == (Record({}),)
     assert (tmp_path / ".steering" / ".gitignore").exists()
 
 

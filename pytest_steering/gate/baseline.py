@@ -12,6 +12,7 @@ from typing import Any
 from pytest_steering.errors import DataError
 from pytest_steering.gate.kept import Kept, Samples, accuracy, kept
 from pytest_steering.records import Record, spec_key
+from pytest_steering.storage import replace_file
 
 SCHEMA = 1
 
@@ -130,13 +131,12 @@ def read_baseline(path: Path) -> dict[str, Entry]:
 def write_baseline(path: Path, entries: Mapping[str, Entry]) -> bool:
     """Write the entries, and say whether the file changed; without entries it is removed."""
     text = _text({"cells": {key: one.as_dict() for key, one in entries.items()}, "schema": SCHEMA})
-    before = path.read_text(encoding="utf-8") if path.exists() else None
+    before = path.read_bytes() if path.exists() else None
     if not entries:
         path.unlink(missing_ok=True)
         return before is not None
     if text != before:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        replace_file(path, text, parents=True)
     return text != before
 
 
@@ -149,8 +149,9 @@ def _without_hash(spec: Mapping[str, Any]) -> dict[str, Any]:
     return {**spec, "data": data}
 
 
-def _text(content: Mapping[str, Any]) -> str:
-    return _lines(content, "") + "\n"
+def _text(content: Mapping[str, Any]) -> bytes:
+    # Half of a surrogate pair has no form in UTF-8; the escape that stands for it is JSON's own.
+    return (_lines(content, "") + "\n").encode("utf-8", "backslashreplace")
 
 
 def _lines(value: Any, indent: str) -> str:

@@ -46,9 +46,14 @@ def add_baselines(parser: argparse.ArgumentParser) -> None:
 
 
 def cells_of(run: str, home: Path) -> list[Measured]:
-    """Return the cells that a run's tests hold against baselines; all steered ones where no test does."""
-    records = find_run(run, home).read()
-    return expected_cells(records) or steered_cells(records)
+    """Return the cells that a run's tests hold against baselines; all steered ones where no test does.
+
+    Lines that were torn are named first: what they held is in no cell.
+    """
+    found = find_run(run, home).read()
+    for line in found.torn:
+        print(line)  # noqa: T201 - the command's own output
+    return expected_cells(found.records) or steered_cells(found.records)
 
 
 def show(judgement: Judgement) -> int:

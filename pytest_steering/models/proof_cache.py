@@ -14,7 +14,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pytest_steering.errors import StorageError
 from pytest_steering.models.proof import Check, Proof
+from pytest_steering.storage import replace_file
 
 if TYPE_CHECKING:
     from pytest_steering.models.engine.base import LoadedModel
@@ -72,12 +74,9 @@ def keep(key: str | None, proof: Proof) -> None:
     if key is None or not proof.holds:
         return
     path = cache_folder() / f"{key}.json"
-    draft = path.with_suffix(f".{os.getpid()}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_text(json.dumps(asdict(proof)), encoding="utf-8")
-        draft.replace(path)
-    except OSError as error:
+        replace_file(path, json.dumps(asdict(proof)).encode("utf-8"), parents=True)
+    except StorageError as error:
         log.info("The proof was not kept: %s", error)
 
 

@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the table."""
-    found = find_run(arguments.run, arguments.steering_dir)
-    for line in report_lines(found.read(), shutil.get_terminal_size((120, 24)).columns):
+    found = find_run(arguments.run, arguments.steering_dir).read()
+    for line in (*report_lines(found.records, shutil.get_terminal_size((120, 24)).columns), *found.torn):
         print(line)  # noqa: T201 - the command's own output
     return 0

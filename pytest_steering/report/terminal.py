@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pytest_steering.evaluation.printable import printable
+from pytest_steering.record_file import Recorded
 from pytest_steering.records import Record
 from pytest_steering.report.baselines import baseline_texts
 from pytest_steering.report.beside import beside_texts
@@ -16,22 +17,23 @@ from pytest_steering.report.table import table_lines
 from pytest_steering.report.text import wrapped
 
 
-def closing_lines(records: Sequence[Record], loads: Mapping[str, int], path: Path, width: int) -> list[str]:
+def closing_lines(found: Recorded, loads: Mapping[str, int], path: Path, width: int) -> list[str]:
     """Return what the terminal says at the end of a run.
 
     Args:
-        records: Of the run, in the order they were written.
+        found: What the run's file holds.
         loads: How often each model was loaded, by name.
         path: Of the records.
         width: Of the terminal, in characters.
     """
-    lines = report_lines(records, width)
+    lines = report_lines(found.records, width)
     if lines:
         lines.append("")
+    lines += found.torn
     if loads:
         lines.append(f"{_many(len(loads), 'model')}, {_many(sum(loads.values()), 'load')}")
-    if records:
-        lines.append(f"{_many(len(records), 'record')}: {path}")
+    if found.records:
+        lines.append(f"{_many(len(found.records), 'record')}: {path}")
         lines.append(f"See this table again: pytest-steering report {path.parent.name}")
     return lines
 

@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_steering.errors import VectorError
+from pytest_steering.errors import StorageError, VectorError
+from pytest_steering.storage import replace_file
 
 if TYPE_CHECKING:
     from pytest_steering.steering.vector import SteeringVector
@@ -23,15 +24,15 @@ def write_vector(vector: SteeringVector, path: Path) -> None:
         VectorError: The file cannot be written.
     """
     from safetensors import SafetensorError
-    from safetensors.torch import save_file
+    from safetensors.torch import save
 
     tensors = {f"layer.{layer}": direction for layer, direction in vector.directions.items()}
     provenance = json.dumps(dict(vector.provenance), sort_keys=True)
     metadata = {"format": _FORMAT, "method": vector.method, "provenance": provenance}
     try:
-        save_file(tensors, str(path), metadata=metadata)
-    except (OSError, SafetensorError) as error:
-        raise VectorError(f"the steering vector cannot be written to {path}: {error}") from error
+        replace_file(path, save(tensors, metadata=metadata))
+    except (StorageError, SafetensorError) as error:
+        raise VectorError(f"the steering vector cannot be kept: {error}") from error
 
 
 def read_vector(path: Path) -> SteeringVector:

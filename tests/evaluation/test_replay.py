@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_steering import records
+from pytest_steering import record_file
 from pytest_steering.errors import DataError
 from pytest_steering.evaluation.replay import Cell, add_arguments, replay, replay_records, run
 from pytest_steering.evaluation.replay.command import lines
@@ -226,7 +226,7 @@ class TestRecords:
     def test_a_cell_becomes_a_record_that_can_be_read_again(self, tmp_path: Path) -> None:
         path = recorded(tmp_path / "a.jsonl", YES, NO, {**NO, "id": "c", "response": ""})
         assert run(parsed(str(path), "--record", str(tmp_path / "records.jsonl"))) == 0
-        (record,) = records.read(tmp_path / "records.jsonl")
+        (record,) = record_file.read(tmp_path / "records.jsonl").records
         assert record.model == "m"
         assert [(one.expected, one.predicted, one.correct) for one in record.outcomes] == [
             ("yes", "yes", True),

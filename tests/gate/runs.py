@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pytest_steering import records
+from pytest_steering import record_file
 from pytest_steering.experiments.baselines import baseline_expected
 from pytest_steering.records import Outcome, Record
 
@@ -69,5 +69,5 @@ def run(
 def write(folder: Path, made: Iterable[Record]) -> Path:
     """Write a run's records as a run of the plugin does, and return its folder."""
     for record in made:
-        records.append(folder / "records.jsonl", record)
+        record_file.append(folder / "records.jsonl", record)
     return folder

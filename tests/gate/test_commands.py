@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from pytest_steering.cli import main
+from pytest_steering.gate.baseline import read_baseline
+from tests.disks import room_for
 from tests.gate.runs import outcomes, run, write
 
 WORSE = {*range(0, 160, 10), *range(5, 105, 3)}
@@ -55,6 +57,38 @@ def test_a_drop_is_not_accepted_without_a_reason(runs: Path, capsys: pytest.Capt
     assert main(["accept", "worse"]) == 2
     assert "refused" in capsys.readouterr().out
     assert main(["accept", "worse", "--reason", "a smaller model"]) == 0
+
+
+def test_a_torn_line_is_named_by_every_command_and_stops_none(
+    runs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with (runs / "same" / "records.jsonl").open("a", encoding="utf-8") as file:
+        file.write('{"arm": "stee')
+    for words in (["accept", "same"], ["gate", "same"], ["compare", "same", "same"], ["report", "same"]):
+        assert main(words) == 0
+        assert "line 4 of records.jsonl was cut off as it was written" in capsys.readouterr().out
+
+
+def test_an_accepted_baseline_outlives_a_full_disk(runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["accept", "same"])
+    (path,) = runs.rglob("test_it.json")
+    before = path.read_bytes()
+    with room_for(len(before) // 2):
+        assert main(["accept", "better"]) == 4
+
+    assert "test_it.json cannot be written: No space left on device" in capsys.readouterr().err
+    assert [(one, one.read_bytes()) for one in path.parent.iterdir()] == [(path, before)]
+
+
+def test_half_of_a_surrogate_pair_in_an_answer_is_kept_as_it_is(runs: Path) -> None:
+    write(runs / "half", run(outcomes(160, range(0, 160, 10), response="\ud83d half")))
+
+    assert main(["accept", "half"]) == 0
+    assert main(["gate", "half"]) == 0
+    (path,) = runs.rglob("test_it.json")
+    assert {one.response for entry in read_baseline(path).values() for one in entry.samples.values()} == {
+        "\ud83d half"
+    }
 
 
 def test_a_run_that_is_not_there_is_one_sentence(runs: Path, capsys: pytest.CaptureFixture[str]) -> None:

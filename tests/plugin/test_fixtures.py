@@ -9,7 +9,7 @@ from pytest_steering.runs import find_run
 
 
 def _records(project: pytest.Pytester) -> list[records.Record]:
-    return find_run("latest", project.path / ".steering").read()
+    return list(find_run("latest", project.path / ".steering").read().records)
 
 
 def test_a_model_is_loaded_once_and_the_summary_says_so(project: pytest.Pytester) -> None:
@@ -146,7 +146,7 @@ def test_a_folder_that_was_there_before_gets_no_gitignore(project: pytest.Pytest
     project.makepyfile("def test_a(steering): steering.run()")
     project.runpytest("--steering-dir=results", "--steering-model=one")
 
-    assert find_run("latest", project.path / "results").read()
+    assert find_run("latest", project.path / "results").read().records
     assert not (project.path / "results/.gitignore").exists()
 
 

@@ -26,9 +26,9 @@ TESTS = """
 KILLED = """
     import os, signal
     from pathlib import Path
-    from pytest_steering import records
+    from pytest_steering import record_file
 
-    written, real = [], records.append
+    written, real = [], record_file.append
 
     def append(path, record):
         real(path, record)
@@ -38,7 +38,7 @@ KILLED = """
             flag.unlink()
             os.kill(os.getpid(), signal.SIGKILL)
 
-    records.append = append
+    record_file.append = append
 """
 
 MODELS = ("--steering-model=starcoder", "--steering-model=starcoder2")

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from pytest_steering.models.specs import resolve_model
-from pytest_steering.records import Record, read
+from pytest_steering.record_file import read
+from pytest_steering.records import Record
 
 ROOT = Path(__file__).parents[2]
 BENCHMARK = "benchmarks/test_security_judgement.py"
@@ -82,7 +83,7 @@ def _plugin() -> list[str]:
 
 def _records(tmp_path: Path) -> Iterator[Record]:
     for file in (tmp_path / "steering").glob("runs/*/records.jsonl"):
-        yield from read(file)
+        yield from read(file).records
 
 
 def test_published_code_is_judged_by_a_model_of_8k_context(

@@ -34,7 +34,8 @@ def _only_what_is_needed(project: pytest.Pytester, monkeypatch: pytest.MonkeyPat
 
 def _lines(project: pytest.Pytester) -> list[str]:
     """The records of the newest run, sorted; time apart they say all that was found."""
-    return sorted(records.to_line(record) for record in find_run("latest", project.path / ".steering").read())
+    found = find_run("latest", project.path / ".steering").read()
+    return sorted(records.to_line(record) for record in found.records)
 
 
 def test_each_model_is_loaded_once_and_the_records_are_those_of_a_serial_run(

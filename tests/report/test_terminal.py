@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from pytest_steering.record_file import Recorded
 from pytest_steering.records import Record
 from pytest_steering.report.terminal import closing_lines, report_lines
 from tests.report.records_at_hand import cell
@@ -14,7 +15,7 @@ PATH = Path("/somewhere/.steering/runs/20260101T000000Z-abcdef/records.jsonl")
 
 def test_a_run_ends_with_its_loads_its_records_and_the_command_that_shows_them_again() -> None:
     loads = {"one": 1, "two": 1, "three": 1}
-    lines = closing_lines([cell("unsteered"), cell("steered")], loads, PATH, 100)
+    lines = closing_lines(Recorded((cell("unsteered"), cell("steered"))), loads, PATH, 100)
 
     assert lines[-3:] == [
         "3 models, 3 loads",
@@ -24,7 +25,13 @@ def test_a_run_ends_with_its_loads_its_records_and_the_command_that_shows_them_a
 
 
 def test_a_model_that_was_loaded_twice_shows() -> None:
-    assert closing_lines([], {"one": 2}, PATH, 100) == ["1 model, 2 loads"]
+    assert closing_lines(Recorded(), {"one": 2}, PATH, 100) == ["1 model, 2 loads"]
+
+
+def test_a_line_that_was_torn_is_named() -> None:
+    lines = closing_lines(Recorded((cell("unsteered"),), ("line 2 was cut off",)), {}, PATH, 100)
+
+    assert lines[-4:-1] == ["", "line 2 was cut off", f"1 record: {PATH}"]
 
 
 def test_samples_that_flipped_are_named_and_the_rest_is_counted() -> None:

@@ -23,7 +23,7 @@ from pytest_steering.evaluation.metrics.table import metrics_table, summary_tabl
 from pytest_steering.evaluation.printable import printable
 from pytest_steering.evaluation.replay.records import replay_records
 from pytest_steering.evaluation.replay.report import RECORDED, Cell, ReplayReport, replay
-from pytest_steering.records import append
+from pytest_steering.record_file import append
 
 MOST_COLUMNS = 3
 MOST_PROBLEMS = 10

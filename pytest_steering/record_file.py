@@ -1,0 +1,86 @@
+"""A file of records: one line a cell, added one by one and read whole."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pytest_steering.errors import DataError
+from pytest_steering.records import Record, from_row, to_line
+from pytest_steering.storage import append_line, torn_path
+
+_CUT = "was cut off as it was written"
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What a file holds.
+
+    Attributes:
+        records: In the order they were added.
+        torn: A sentence for each line that was cut off as it was written, and is no record for that.
+    """
+
+    records: tuple[Record, ...] = ()
+    torn: tuple[str, ...] = ()
+
+
+def append(path: Path, record: Record) -> None:
+    """Add a record to a file, complete on the disk when this returns.
+
+    Raises:
+        StorageError: It could not be written.
+        DataError: It holds a value that JSON does not know.
+    """
+    append_line(path, to_line(record))
+
+
+def read(path: Path) -> Recorded:
+    """Return the records of a file; lines that a killed process or a full disk tore are named beside them.
+
+    Raises:
+        DataError: The file cannot be read, or a whole line is no record; the message names file and line.
+    """
+    found: list[Record] = []
+    torn: list[str] = []
+    for number, line in enumerate(_lines(path), 1):
+        try:
+            found.append(_record(line))
+        except _TornLineError:
+            torn.append(f"line {number} of {path.name} {_CUT} ({len(line)} bytes) and is passed over")
+        except DataError as error:
+            raise DataError(f"{path}, line {number}: {error}") from error
+    return Recorded(tuple(found), (*torn, *_set_aside(path)))
+
+
+class _TornLineError(Exception):
+    """A line that was not written to its end."""
+
+
+def _record(line: bytes) -> Record:
+    if not line.endswith(b"\n"):
+        raise _TornLineError
+    try:
+        row = json.loads(line.decode("utf-8"))
+    except ValueError as error:
+        # A record begins with a brace; what a power cut left may begin with zeros instead.
+        if line.lstrip(b"\0").startswith(b"{"):
+            raise _TornLineError from error
+        raise DataError(f"not a record: {error}") from error
+    return from_row(row)
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    try:
+        with path.open("rb") as file:
+            yield from file
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error}") from error
+
+
+def _set_aside(path: Path) -> Iterator[str]:
+    aside = torn_path(path)
+    for line in _lines(aside) if aside.exists() else ():
+        yield f"{aside.name}: a line that {_CUT} ({len(line)} bytes) was set aside"

@@ -5,10 +5,14 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 import pytest
 
 from pytest_steering import Intervention
+from pytest_steering.evaluation.datasets import DATASETS
+from pytest_steering.evaluation.samples import Sample
 from pytest_steering.experiments.asking import Asked
 from pytest_steering.experiments.experiment import Experiment
 from pytest_steering.extraction.pairs import ContrastPair
@@ -43,7 +47,7 @@ def test_draws_of_data_and_control_seeds_have_no_invalid_finding(
     steering: Experiment, chosen: Intervention, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seeds = tuple(range(3 * SEED_SETS))
-    monkeypatch.setattr("pytest_steering.experiments.controls.RANDOM_SEEDS", seeds)
+    monkeypatch.setattr("pytest_steering.experiments.controls.random.RANDOM_SEEDS", seeds)
     result = steering.run(chosen, controls=("zero", "random", "negated", "shuffled"))
     records = {name: arm.record for name, arm in result.arms.items()}
     found = [invalid(drawn(records, draw, seeds)) for draw in range(DRAWS) for seeds in range(SEED_SETS)]
@@ -53,11 +57,16 @@ def test_draws_of_data_and_control_seeds_have_no_invalid_finding(
     assert result.moved.label == "threshold", result.moved.why
 
 
-def shuffled_draw(asked: Sequence[Asked], draw: int, order: int) -> list[Asked]:
+def as_read(samples: Sequence[Sample], _path: Path | None) -> Sequence[Sample]:
+    """A data set that is at hand already."""
+    return samples
+
+
+def shuffled_draw(asked: Sequence[Asked], draw: int, order: int) -> list[Sample]:
     """One draw of twin pairs, in an order of its own."""
     pairs = sorted({one.cluster for one in asked})
     kept = set(random.Random(draw).sample(pairs, min(PAIRS, len(pairs))))
-    chosen = [one for one in asked if one.cluster in kept]
+    chosen = [one.sample for one in asked if one.cluster in kept]
     return random.Random(f"{draw} {order}").sample(chosen, len(chosen))
 
 
@@ -68,12 +77,15 @@ def test_runs_on_drawn_data_in_any_order_have_no_invalid_finding(
 ) -> None:
     """Of the 20 draws each model takes every third, so that there are 100 runs over all models and orders."""
     monkeypatch.setattr(
-        "pytest_steering.experiments.controls.RANDOM_SEEDS", tuple(3 * order + number for number in range(3))
+        "pytest_steering.experiments.controls.random.RANDOM_SEEDS",
+        tuple(3 * order + number for number in range(3)),
     )
     found = []
     for draw in range(FAMILIES.index(steering.model.name), DRAWS, len(FAMILIES)):
-        one = replace(steering, model=replace(steering.model, batch_rows=BATCH_ROWS[order]))
-        one.scored = shuffled_draw(steering.scored, draw, order)
+        name, samples = f"draw {draw} in order {order}", shuffled_draw(steering.scored, draw, order)
+        monkeypatch.setitem(DATASETS, name, partial(as_read, samples))
+        model = replace(steering.model, batch_rows=BATCH_ROWS[order])
+        one = replace(steering, dataset=name, vectors_from=steering.dataset, model=model)
         result = one.run(chosen, controls=("zero", "random", "negated", "shuffled"))
         found += [(draw, str(bad)) for bad in result.findings if bad.severity == "invalid"]
     assert found == []

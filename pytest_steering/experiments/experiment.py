@@ -4,30 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_steering.errors import DataError
-from pytest_steering.evaluation.datasets import load_dataset, load_neutral, without_overlap
-from pytest_steering.experiments import asking, contrasts
-from pytest_steering.experiments.apart import refuse_scored
-from pytest_steering.experiments.beside_random import margin_doses, margin_shift
+from pytest_steering.evaluation.datasets import load_neutral
+from pytest_steering.experiments.context import Context
 from pytest_steering.experiments.controls import DEFAULT_CONTROLS
 from pytest_steering.experiments.equal_effect import of_equal_effect
-from pytest_steering.experiments.making import extract_vector, search_split
-from pytest_steering.experiments.running import run_arms
-from pytest_steering.experiments.search import DEFAULT_SCALES, Choice
-from pytest_steering.experiments.shift import MarginShift
+from pytest_steering.experiments.grid_search import DEFAULT_SCALES, Choice
+from pytest_steering.experiments.questions import Questions
 from pytest_steering.experiments.side_effects import NEUTRAL_TEXTS
-from pytest_steering.extraction.pairs import ContrastPair
+from pytest_steering.experiments.steps import calibration
+from pytest_steering.experiments.steps.dose_response import margin_doses
+from pytest_steering.experiments.steps.margin_shift import MarginShift, margin_shift
+from pytest_steering.experiments.steps.run import run_arms
+from pytest_steering.experiments.steps.search import choose
+from pytest_steering.experiments.steps.vector_extraction import extract_vector, training_pairs
 from pytest_steering.findings.data import CLAIM
 
 if TYPE_CHECKING:
     from pytest_steering.evaluation.prompts.forms import QuestionForm
     from pytest_steering.evaluation.samples import Sample
     from pytest_steering.experiments.asking import Asked
-    from pytest_steering.experiments.result import Result
+    from pytest_steering.experiments.result import Arm, Result
+    from pytest_steering.extraction.pairs import ContrastPair
     from pytest_steering.models.steerable import SteerableModel
     from pytest_steering.records import Record
     from pytest_steering.statistics import DoseResponse
@@ -84,16 +84,57 @@ class Experiment:
     finished: Mapping[str, Record] = field(default_factory=dict, repr=False)
     timer: Callable[[Callable[[], Any]], Any] | None = None
     memo: MutableMapping[tuple[object, ...], Any] = field(default_factory=dict, repr=False)
+    _asked: Questions | None = field(default=None, init=False, repr=False, compare=False)
 
-    @cached_property
-    def question(self) -> QuestionForm:
-        """How samples are asked about."""
-        return asking.question_form(self.form, self.model.loaded.tokenizer, self.data_paths)
+    @property
+    def questions(self) -> Questions:
+        """What the model is asked; the same as before unless an attribute was changed since."""
+        asked = Questions(
+            tokenizer=self.model.loaded.tokenizer,
+            dataset=self.dataset,
+            split=self.split,
+            form=self.form,
+            reader=self.reader,
+            data_paths=self.data_paths,
+            limit=self.limit,
+            vectors_from=self.vectors_from,
+            named_contrast=self.contrast,
+            both_polarities=self.both_polarities,
+        )
+        if self._asked != asked:
+            self._asked = asked
+        return self._asked
+
+    @property
+    def context(self) -> Context:
+        """What the steps of this experiment are handed."""
+        return Context(
+            model=self.model,
+            questions=self.questions,
+            max_new_tokens=self.max_new_tokens,
+            stop=self.stop,
+            name=self.name,
+            node_id=self.node_id,
+            sink=self.sink,
+            finished=self.finished,
+            timer=self.timer,
+            memo=self.memo,
+        )
 
     @property
     def source(self) -> str:
         """Name of the data set that vectors, layer and scale come from."""
-        return self.vectors_from or self.dataset
+        return self.questions.source
+
+    @property
+    def question(self) -> QuestionForm:
+        """How samples are asked about."""
+        return self.questions.question
+
+    @property
+    def scored(self) -> list[Asked]:
+        """The scored samples with their prompts."""
+        return self.questions.scored
 
     def samples(self, split: str, dataset: str = "") -> list[Sample]:
         """Return the samples of a split.
@@ -105,19 +146,7 @@ class Experiment:
         Raises:
             DataError: There are none.
         """
-        name = dataset or self.dataset
-        found = load_dataset(name, paths=self.data_paths, split=split)
-        if not found:
-            raise DataError(f"data set {name!r} has no samples in split {split!r}")
-        return found
-
-    @cached_property
-    def scored(self) -> list[Asked]:
-        """The scored samples with their prompts."""
-        samples = self.samples(self.split)
-        return asking.ask(
-            samples if self.limit is None else asking.evenly(samples, self.limit), self.question
-        )
+        return self.questions.samples(split, dataset)
 
     def contrast_pairs(self, count: int = 64) -> list[ContrastPair]:
         """Return pairs over training samples that share nothing with the scored ones.
@@ -128,9 +157,7 @@ class Experiment:
         Raises:
             DataError: No training sample can be used, or there is no such contrast.
         """
-        train = without_overlap([one.sample for one in self.scored], self.samples("train", self.source))
-        contrast = self.contrast or contrasts.default_contrast(self.source)
-        return contrasts.contrast_pairs(self.model, train, self.question, contrast, count)
+        return training_pairs(self.context, count)
 
     def extract(
         self,
@@ -148,31 +175,7 @@ class Experiment:
         Raises:
             DataError: A pair is about a scored sample.
         """
-        self._refuse_scored(pairs)
-        key = (
-            "extract",
-            *self._identity,
-            tuple(pairs),
-            method,
-            self.model.architecture.resolve_layers(layers),
-        )
-        vector: SteeringVector = self._remembered(key, lambda: extract_vector(self, pairs, method, layers))
-        self.memo["pairs", vector.sha256] = list(pairs)
-        return vector
-
-    def trained_on(self, vector: SteeringVector) -> list[Sample]:
-        """Return the samples that a vector was made from; none for a vector that does not name them."""
-        ids = set(str(vector.provenance.get("sample_ids", "")).split(","))
-        name = str(vector.provenance.get("dataset", self.source))
-        return [sample for sample in load_dataset(name, paths=self.data_paths) if sample.id in ids]
-
-    def pairs_of(self, vector: SteeringVector) -> list[ContrastPair]:
-        """Return the pairs that a vector was extracted from in this experiment; none for another one."""
-        return list(self.memo.get(("pairs", vector.sha256), []))
-
-    def searched_on(self, vector: SteeringVector) -> list[tuple[str, list[Sample]]]:
-        """Return the splits that layer and scale of a vector were searched on, with their samples."""
-        return list(self.memo.get(("searched", vector.sha256), []))
+        return extract_vector(self.context, pairs, method, layers)
 
     def search(
         self,
@@ -197,19 +200,7 @@ class Experiment:
             VectorError: The vector was made for another model and is not forced.
             DataError: The split is the one that is scored, or no point was given.
         """
-        if (self.source, split) == (self.dataset, self.split):
-            raise DataError(
-                f"layer and scale would be chosen on {split!r}, the split that is scored; "
-                "search on another one"
-            )
-        tried = list(layers if layers is not None else vector.layers)
-        if not tried or not scales:
-            raise DataError("a search needs at least one layer and one scale")
-        key = ("search", *self._identity, vector.sha256, split, limit, tuple(tried), tuple(scales), forced)
-        choice: Choice = self._remembered(
-            key, lambda: search_split(self, vector, tried, scales, split, limit, forced)
-        )
-        return choice
+        return choose(self.context, vector, layers, scales, split, limit, forced)
 
     def run(
         self,
@@ -235,7 +226,7 @@ class Experiment:
             VectorError: The intervention does not fit the model, or was made for another and is not forced.
             DataError: `prompted` is asked for, and no words ask for what the vector is to bring about.
         """
-        return run_arms(self, intervention, controls, doses, claim)
+        return run_arms(self.context, intervention, controls, doses, claim)
 
     def of_equal_effect(self, intervention: Intervention, target: float) -> Intervention:
         """Return the intervention at the scale that disturbs neutral texts by a given amount.
@@ -267,7 +258,7 @@ class Experiment:
         Raises:
             VectorError: The vector was made for another model and is not forced.
         """
-        return margin_doses(self, intervention, parts, directions, samples)
+        return margin_doses(self.context, intervention, parts, directions, samples)
 
     def margin_shift(
         self, intervention: Intervention, directions: int = 39, samples: int = 96
@@ -282,20 +273,33 @@ class Experiment:
         Raises:
             VectorError: The vector was made for another model and is not forced.
         """
-        return margin_shift(self, intervention, directions, samples)
+        return margin_shift(self.context, intervention, directions, samples)
 
-    @property
-    def _identity(self) -> tuple[object, ...]:
-        """What a remembered vector or search depends on beside its own arguments."""
-        paths = tuple(sorted(self.data_paths.items()))
-        asked = (self.source, self.form, self.reader, self.max_new_tokens)
-        return (self.model.name, self.model.engine_name, *asked, paths)
+    def calibrate(
+        self,
+        method: str = "threshold",
+        intervention: Intervention | None = None,
+        split: str = "dev",
+        limit: int | None = None,
+    ) -> calibration.Calibration:
+        """Fit a threshold on the margin, on a split that is not scored.
 
-    def _remembered(self, key: tuple[object, ...], make: Callable[[], Any]) -> Any:
-        if key not in self.memo:
-            self.memo[key] = make()
-        return self.memo[key]
+        Args:
+            method: `threshold`, the cut with the best balanced accuracy; or `content-free`.
+            intervention: The arm it is for; None for the unsteered model.
+            split: Where to fit, in the data set that vectors come from.
+            limit: Fit on this many samples, taken evenly; None for all.
 
-    def _refuse_scored(self, pairs: Sequence[ContrastPair]) -> None:
-        known = load_dataset(self.source, paths=self.data_paths)
-        refuse_scored(pairs, known, [one.sample for one in self.scored])
+        Raises:
+            DataError: The split is scored, the method is not known, or (for `threshold`) a class is missing.
+        """
+        return calibration.calibrate(self.context, method, intervention, split, limit)
+
+    def calibrated(self, arm: Arm, fitted: calibration.Calibration) -> Arm:
+        """Return an arm whose verdicts are those of its margins above a threshold; one record.
+
+        Args:
+            arm: Its margins are judged.
+            fitted: For that arm.
+        """
+        return calibration.calibrated(self.context, arm, fitted)

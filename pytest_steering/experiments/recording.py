@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any
 from pytest_steering.evaluation.likelihood import polarity_average
 from pytest_steering.evaluation.metrics import Metrics, Scored, auroc, score, scored
 from pytest_steering.experiments.asking import Asked, data_hash
-from pytest_steering.experiments.controls import PROMPTED
+from pytest_steering.experiments.condition import Condition
 from pytest_steering.experiments.environment import environment
-from pytest_steering.experiments.prompted import instruction
 from pytest_steering.experiments.result import STEERED, UNSTEERED, Arm
 from pytest_steering.experiments.side_effects import form_of_answers
 from pytest_steering.findings import with_findings
@@ -21,15 +20,16 @@ from pytest_steering.models.free import peak_bytes
 from pytest_steering.records import Outcome, Record
 
 if TYPE_CHECKING:
+    from pytest_steering.experiments.context import Context
     from pytest_steering.experiments.evaluate import Evaluation
-    from pytest_steering.experiments.experiment import Experiment
+    from pytest_steering.models.steerable import SteerableModel
     from pytest_steering.steering.intervention import Intervention
 
 
 def score_arms(
-    experiment: Experiment,
+    context: Context,
     asked: Sequence[Asked],
-    arms: Mapping[str, Intervention | None],
+    conditions: Mapping[str, Condition],
     evaluation: Evaluation,
     neutral: Mapping[str, Mapping[str, float]],
     evidence: Mapping[str, Any],
@@ -37,21 +37,21 @@ def score_arms(
     """Return each arm with its numbers and its record.
 
     Args:
-        experiment: Names model, data and generation in the spec.
+        context: Names model, data and generation in the spec.
         asked: The samples, in the outcomes' order.
-        arms: Interventions by name.
+        conditions: By arm name.
         evaluation: What they produced.
         neutral: What arms do to neutral texts, by the name of the number.
         evidence: What was observed around the run; it goes into the steered arm's record.
     """
-    surroundings = environment(experiment.model)
-    cost = _cost(experiment, evaluation)
+    surroundings = environment(context.model)
+    cost = _cost(context.model, evaluation)
     found = {}
-    for name, intervention in arms.items():
+    for name, condition in conditions.items():
         outcomes = evaluation.outcomes[name]
         metrics = metrics_of(asked, outcomes)
         record = replace(
-            blank(experiment, asked, arms, name),
+            blank(context, asked, conditions, name),
             environment={**surroundings, "sharing": evaluation.sharing[name]},
             outcomes=outcomes,
             metrics={
@@ -63,35 +63,35 @@ def score_arms(
             },
             latency=cost,
             counts={
-                "arms": len(arms),
+                "arms": len(conditions),
                 **evaluation.counts,
                 "skipped": sum(bool(o.skipped) for o in outcomes),
             },
             evidence=evidence if name == STEERED else {},
         )
-        found[name] = Arm(name, intervention, outcomes, metrics, record)
+        found[name] = Arm(name, condition.intervention, outcomes, metrics, record)
     examined = with_findings({name: arm.record for name, arm in found.items()})
     return {name: replace(arm, record=examined[name]) for name, arm in found.items()}
 
 
 def failed_cells(
-    experiment: Experiment,
+    context: Context,
     asked: Sequence[Asked],
-    arms: Mapping[str, Intervention | None],
+    conditions: Mapping[str, Condition],
     evidence: Mapping[str, Any],
 ) -> Iterator[Record]:
     """Yield the record of the unsteered and the steered cell of a run that could not be finished.
 
     Args:
-        experiment: Names model, data and generation in the spec.
+        context: Names model, data and generation in the spec.
         asked: The samples.
-        arms: Interventions by name.
+        conditions: By arm name.
         evidence: What was observed, and under `failed` the sentence that ended the run.
     """
-    surroundings = environment(experiment.model)
+    surroundings = environment(context.model)
     cells = {
         name: replace(
-            blank(experiment, asked, arms, name),
+            blank(context, asked, conditions, name),
             environment=surroundings,
             evidence=evidence if name == STEERED else {},
         )
@@ -100,86 +100,110 @@ def failed_cells(
     yield from with_findings(cells).values()
 
 
-def blank(
-    experiment: Experiment, asked: Sequence[Asked], arms: Mapping[str, Intervention | None], name: str
-) -> Record:
+def blank(context: Context, asked: Sequence[Asked], conditions: Mapping[str, Condition], name: str) -> Record:
     """Return the record of a scored cell as it is before anything was run: spec, arm, provenance, names.
 
     Args:
-        experiment: Names model, data and generation in the spec.
+        context: Names model, data and generation in the spec.
         asked: The samples.
-        arms: Interventions by name.
+        conditions: By arm name.
         name: The cell's arm.
     """
-    spec = spec_of(experiment, "score", [one.sample for one in asked], arms[name], arms[STEERED])
+    samples, condition = [one.sample for one in asked], conditions[name]
     return Record(
-        spec={**spec, "intervention": instruction(experiment)} if name == PROMPTED else spec,
+        spec=spec_of(context, "score", samples, condition, conditions[STEERED]),
         arm=name,
-        provenance=provenance_of(arms[name]),
-        experiment=experiment.name,
-        node_id=experiment.node_id,
+        provenance=provenance_of(condition.intervention),
+        experiment=context.name,
+        node_id=context.node_id,
+    )
+
+
+def blank_beside(
+    context: Context,
+    purpose: str,
+    intervention: Intervention,
+    asked: Sequence[Asked],
+    swept: Mapping[str, Any] | None = None,
+) -> Record:
+    """Return the record of what is run beside the scored cells as it is before anything was run.
+
+    Args:
+        context: Names model, data and generation in the spec.
+        purpose: Such as `search`.
+        intervention: The vector with layers and scale.
+        asked: The samples.
+        swept: What is run through, by name.
+    """
+    condition = Condition(intervention)
+    spec = spec_of(context, purpose, [one.sample for one in asked], condition, condition)
+    return Record(
+        spec={**spec, "swept": dict(swept)} if swept else spec,
+        provenance=provenance_of(intervention),
+        experiment=context.name,
+        node_id=context.node_id,
     )
 
 
 def spec_of(
-    experiment: Experiment,
+    context: Context,
     purpose: str,
     samples: Sequence[Any],
-    intervention: Intervention | None,
-    steered: Intervention | None,
+    condition: Condition,
+    steered: Condition,
 ) -> dict[str, Any]:
     """Return what was asked for; the vector's origin is said of all arms of a run, which keeps them together.
 
     Args:
-        experiment: Names model, data and generation.
+        context: Names model, data and generation.
         purpose: Such as `score`.
         samples: Those of the cell.
-        intervention: The cell's; None for the unsteered model.
-        steered: The run's steered arm.
+        condition: The cell's.
+        steered: That of the run's steered arm.
     """
-    architecture = experiment.model.architecture
+    architecture, questions = context.model.architecture, context.questions
     return {
         "purpose": purpose,
         "model": {
-            "name": experiment.model.name,
+            "name": context.model.name,
             "model_type": architecture.model_type,
             "family": architecture.family,
             "num_layers": architecture.num_layers,
             "hidden_size": architecture.hidden_size,
         },
         "data": {
-            "dataset": experiment.dataset,
-            "split": experiment.split,
+            "dataset": questions.dataset,
+            "split": questions.split,
             "samples": len(samples),
             "sha256": data_hash(samples),
         },
-        "vectors": {} if steered is None else _origin(steered),
+        "vectors": _origin(steered),
         "prompt": {
-            "form": experiment.form,
-            "rendering": experiment.question.rendering,
-            "both_polarities": experiment.both_polarities,
+            "form": questions.form,
+            "rendering": questions.question.rendering,
+            "both_polarities": questions.both_polarities,
         },
-        "generation": _generation(experiment),
-        "reader": experiment.reader,
-        "engine": experiment.model.engine_name,
-        "intervention": None if intervention is None else intervention.spec(),
+        "generation": _generation(context),
+        "reader": questions.reader,
+        "engine": context.model.engine_name,
+        "intervention": condition.spec(),
     }
 
 
-def _cost(experiment: Experiment, evaluation: Evaluation) -> dict[str, float | None]:
+def _cost(model: SteerableModel, evaluation: Evaluation) -> dict[str, float | None]:
     import torch
 
     return {
         "all_arms_seconds": evaluation.seconds,
-        "peak_memory_mib": peak_bytes(experiment.model.loaded.device) / (1 << 20),
+        "peak_memory_mib": peak_bytes(model.loaded.device) / (1 << 20),
         "threads": float(torch.get_num_threads()),
     }
 
 
-def _generation(experiment: Experiment) -> dict[str, Any]:
+def _generation(context: Context) -> dict[str, Any]:
     """Return how answers are written; how they stop is named where it is not the usual way."""
-    usual = {"decoding": "greedy", "max_new_tokens": experiment.max_new_tokens}
-    return usual if experiment.stop == "length" else {**usual, "stop": experiment.stop}
+    usual = {"decoding": "greedy", "max_new_tokens": context.max_new_tokens}
+    return usual if context.stop == "length" else {**usual, "stop": context.stop}
 
 
 def provenance_of(intervention: Intervention | None) -> dict[str, Any]:
@@ -245,6 +269,6 @@ def _both_polarities(asked: Sequence[Asked], outcomes: Sequence[Outcome]) -> dic
     return {"auroc_both_polarities": auroc(rows)} if rows else {}
 
 
-def _origin(intervention: Intervention) -> dict[str, str]:
-    said = intervention.vector.provenance
+def _origin(steered: Condition) -> dict[str, str]:
+    said = steered.intervention.vector.provenance if steered.intervention else {}
     return {name: said[name] for name in ("dataset", "contrast") if said.get(name)}

@@ -8,8 +8,8 @@ from pytest_steering import SteerableModel
 from pytest_steering.errors import DataError
 from pytest_steering.evaluation.prompts.forms import CAREFUL_HEADERS, NAMED, SENTENCE
 from pytest_steering.evaluation.samples import Sample
-from pytest_steering.experiments.apart import refuse_scored
 from pytest_steering.experiments.contrasts import contrast_pairs, default_contrast
+from pytest_steering.experiments.leakage import refuse_scored
 from pytest_steering.extraction.pairs import ContrastPair
 
 

@@ -155,7 +155,7 @@ def test_weights_that_change_during_a_run_are_an_error(
             weight[0] += 1.0
         return evaluate(*args, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("pytest_steering.experiments.running.evaluate", and_drift)
+    monkeypatch.setattr("pytest_steering.experiments.arm_evaluation.evaluate", and_drift)
     try:
         with pytest.raises(InterventionError, match="the weights of starcoder2 changed"):
             experiment.run(intervention, controls=[])
@@ -173,7 +173,7 @@ def test_a_hook_left_behind_is_an_error(
         handles.append(experiment.model.loaded.module.register_forward_hook(lambda *_: None))
         return evaluate(*args, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("pytest_steering.experiments.running.evaluate", and_leave_a_hook)
+    monkeypatch.setattr("pytest_steering.experiments.arm_evaluation.evaluate", and_leave_a_hook)
     with pytest.raises(InterventionError, match="1 hooks were left on starcoder2"):
         experiment.run(intervention, controls=[])
     handles[0].remove()

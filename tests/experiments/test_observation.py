@@ -6,7 +6,7 @@ import pytest
 
 from pytest_steering.evaluation.prompts.forms import FORMS
 from pytest_steering.evaluation.samples import Sample
-from pytest_steering.experiments.observation.near import near_copies, shared
+from pytest_steering.experiments.observation.near_duplicates import near_copies, shared
 from pytest_steering.experiments.observation.probes import probe_reader
 from pytest_steering.experiments.observation.reading import read_distance
 from pytest_steering.experiments.observation.state import foreign_hooks

@@ -5,6 +5,7 @@ from pytest_steering.evaluation.datasets.registry import (
     DATASETS,
     Loader,
     load_dataset,
+    of_split,
     register_dataset,
     without_faults,
 )
@@ -17,6 +18,7 @@ __all__ = [
     "Loader",
     "load_dataset",
     "load_neutral",
+    "of_split",
     "overlap",
     "read_secllmholmes",
     "refuse_overlap",

@@ -86,7 +86,7 @@ def load_dataset(
     samples = list(loader(paths.get(name)))
     check_unique(name, samples)
     if split is not None:
-        samples = _of_split(name, samples, split)
+        samples = of_split(name, samples, split)
     return without_faults(samples) if drop_faulty else samples
 
 
@@ -112,7 +112,17 @@ def _loader(name: str, paths: Mapping[str, Path]) -> Loader:
     )
 
 
-def _of_split(name: str, samples: list[Sample], split: str) -> list[Sample]:
+def of_split(name: str, samples: Sequence[Sample], split: str) -> list[Sample]:
+    """Return the samples of one split.
+
+    Args:
+        name: Of the data set, for the message.
+        samples: All of it.
+        split: Its name.
+
+    Raises:
+        DataError: There are none.
+    """
     chosen = [sample for sample in samples if sample.split == split]
     if not chosen:
         known = ", ".join(sorted({sample.split for sample in samples}))

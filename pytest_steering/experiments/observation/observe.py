@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.experiments.observation import state
-from pytest_steering.experiments.observation.near import shared
+from pytest_steering.experiments.observation.near_duplicates import shared
 from pytest_steering.experiments.observation.probes import probe_reader
 from pytest_steering.experiments.observation.reading import read_distance
 from pytest_steering.experiments.observation.together import watch_together
@@ -15,7 +15,7 @@ from pytest_steering.models.fingerprint import count_hooks, first_weights, weigh
 from pytest_steering.models.origin import differences
 
 if TYPE_CHECKING:
-    from pytest_steering.experiments.experiment import Experiment
+    from pytest_steering.experiments.context import Context
     from pytest_steering.models.generation import Completion
     from pytest_steering.models.steerable import SteerableModel
     from pytest_steering.steering.intervention import Intervention
@@ -24,37 +24,37 @@ PROMPTS = 8
 WITNESSED = 3
 
 
-def before(experiment: Experiment, intervention: Intervention, claim: float) -> dict[str, Any]:
+def before(context: Context, intervention: Intervention, claim: float) -> dict[str, Any]:
     """Return what can be seen before anything is scored.
 
     Args:
-        experiment: Its model, data, form and reader.
+        context: Its model and what it is asked.
         intervention: The steered arm.
         claim: The effect that the run is to show, as a share.
     """
-    model, module = experiment.model, experiment.model.loaded.module
+    model, module, questions = context.model, context.model.loaded.module, context.questions
     weights = {"first": first_weights(module), "before": weights_fingerprint(module)}
     seen: dict[str, Any] = {"claim": claim, "weights": weights, "hooks": state.hooks(module)}
     seen["foreign"], seen["forced"] = differences(intervention, model.loaded), intervention.forced
-    seen["reader"] = probe_reader(experiment.reader, experiment.question)
-    scored = [one.sample for one in experiment.scored]
-    seen["overlap"] = shared(experiment.trained_on(intervention.vector), scored)
+    seen["reader"] = probe_reader(questions.reader, questions.question)
+    scored = [one.sample for one in questions.scored]
+    seen["overlap"] = shared(context.trained_on(intervention.vector), scored)
     seen["searched"] = [
         {"split": split, "samples": len(samples), "overlap": shared(samples, scored)["samples"]}
-        for split, samples in experiment.searched_on(intervention.vector)
+        for split, samples in context.searched_on(intervention.vector)
     ]
     refused = seen["foreign"] and not seen["forced"]
-    return seen if refused else seen | _measured(experiment, intervention)
+    return seen if refused else seen | _measured(context, intervention)
 
 
-def after(experiment: Experiment, seen: Mapping[str, Any]) -> dict[str, Any]:
+def after(context: Context, seen: Mapping[str, Any]) -> dict[str, Any]:
     """Return the same with the state of the model after the run.
 
     Args:
-        experiment: Whose model ran.
+        context: Whose model ran.
         seen: What `before` returned.
     """
-    module = experiment.model.loaded.module
+    module = context.model.loaded.module
     weights = {**seen["weights"], "after": weights_fingerprint(module)}
     return {**seen, "weights": weights, "hooks": {**seen["hooks"], "after": count_hooks(module)}}
 
@@ -68,10 +68,10 @@ def spread(prompts: Sequence[str], count: int) -> list[str]:
     ]
 
 
-def _measured(experiment: Experiment, intervention: Intervention) -> dict[str, Any]:
-    model = experiment.model
-    prompts = [one.prompt for one in experiment.scored]
-    long = model.overlong(prompts, experiment.max_new_tokens)
+def _measured(context: Context, intervention: Intervention) -> dict[str, Any]:
+    model = context.model
+    prompts = [one.prompt for one in context.questions.scored]
+    long = model.overlong(prompts, context.max_new_tokens)
     fitting = [prompt for number, prompt in enumerate(prompts) if number not in long]
     if not fitting:
         return {}
@@ -82,7 +82,7 @@ def _measured(experiment: Experiment, intervention: Intervention) -> dict[str, A
         return found
     found["together"] = watch_together(model, intervention, few)
     read = read_distance(model, intervention.at, spread(fitting, 1))
-    repeat = _repeated(model, intervention, experiment.max_new_tokens, fitting)
+    repeat = _repeated(model, intervention, context.max_new_tokens, fitting)
     return {**found, "read": read, "repeat": repeat}
 
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from pytest_steering.experiments.dose import DoseCurves
 from pytest_steering.experiments.experiment import Experiment
+from pytest_steering.experiments.steps.dose_response import DoseCurves
 from pytest_steering.models.steerable import SteerableModel
 from pytest_steering.records import Record, from_line, to_line
 from pytest_steering.statistics import DoseResponse
@@ -62,7 +62,7 @@ def test_a_finished_dose_response_is_not_run_again_and_another_one_is(
     records: list[Record] = []
     found = swept(replace(small, sink=records.append), steered)
     finished = {record.key: from_line(to_line(record)) for record in records}
-    monkeypatch.setattr("pytest_steering.experiments.beside_random.margin_curves", refuse)
+    monkeypatch.setattr("pytest_steering.experiments.steps.dose_response.margin_curves", refuse)
     resumed = replace(small, sink=records.append, finished=finished)
     assert same(swept(resumed, steered), found)
     assert len(records) == 1
@@ -78,7 +78,7 @@ def test_a_finished_margin_shift_is_not_run_again(
     records: list[Record] = []
     found = replace(small, sink=records.append).margin_shift(steered, directions=3, samples=6)
     finished = {record.key: from_line(to_line(record)) for record in records}
-    monkeypatch.setattr("pytest_steering.experiments.beside_random.shift_beside", refuse)
+    monkeypatch.setattr("pytest_steering.experiments.steps.margin_shift.shift_beside", refuse)
     assert replace(small, finished=finished).margin_shift(steered, directions=3, samples=6) == found
 
 

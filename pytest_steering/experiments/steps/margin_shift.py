@@ -1,4 +1,4 @@
-"""Does the vector move the answer further than a random direction of its length?"""
+"""The step that asks whether the vector moves the answer further than random directions of its length."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from statistics import fmean
 from typing import TYPE_CHECKING
 
+from pytest_steering.experiments import recording, resuming
+from pytest_steering.experiments.environment import environment
 from pytest_steering.experiments.evaluate import likelihoods
 from pytest_steering.models.completion import Counts
 from pytest_steering.statistics import rank_among
@@ -14,7 +16,9 @@ from pytest_steering.statistics import rank_among
 if TYPE_CHECKING:
     from pytest_steering.evaluation.prompts.forms import QuestionForm
     from pytest_steering.experiments.asking import Asked
+    from pytest_steering.experiments.context import Context
     from pytest_steering.models.steerable import SteerableModel
+    from pytest_steering.records import Record
     from pytest_steering.steering.intervention import Intervention
 
 
@@ -42,6 +46,25 @@ class MarginShift:
     def outside(self) -> bool:
         """Whether the shift lies outside the range of the random directions."""
         return not min(self.random) <= self.shift <= max(self.random)
+
+
+def margin_shift(context: Context, intervention: Intervention, directions: int, samples: int) -> MarginShift:
+    """Compare the vector's mean shift of the margin with random directions'; see `Experiment.margin_shift`.
+
+    Args:
+        context: Gives the model, the samples and the sink of records.
+        intervention: The vector with layers and scale.
+        directions: Number of random directions.
+        samples: How many scored samples are taken, at even steps.
+    """
+    asked = context.some_scored(samples)
+    blank = recording.blank_beside(context, "margin shift", intervention, asked, {"directions": directions})
+    finished = resuming.finished_record(context, blank)
+    if finished is not None:
+        return ranked(**finished.evidence)
+    shift = shift_beside(context.model, intervention, asked, context.questions.question, directions)
+    context.sink(_recorded(blank, context.model, shift))
+    return shift
 
 
 def shift_beside(
@@ -79,3 +102,18 @@ def ranked(shift: float, random: Sequence[float], samples: int) -> MarginShift:
     """
     rank = rank_among(shift, random)
     return MarginShift(shift, tuple(random), rank.ratio, rank.p, samples)
+
+
+def _recorded(blank: Record, model: SteerableModel, shift: MarginShift) -> Record:
+    return replace(
+        blank,
+        environment=environment(model),
+        metrics={
+            "margin_shift": shift.shift,
+            "largest_random_shift": max(shift.random, key=abs),
+            "margin_shift_ratio": shift.ratio,
+            "margin_shift_p": shift.p,
+        },
+        counts={"directions": len(shift.random), "samples": shift.samples, "halvings": shift.halvings},
+        evidence={"shift": shift.shift, "random": list(shift.random), "samples": shift.samples},
+    )

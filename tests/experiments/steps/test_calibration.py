@@ -8,7 +8,6 @@ import pytest
 from pytest_steering import Experiment, Intervention, Record
 from pytest_steering.errors import DataError
 from pytest_steering.experiments.asking import ask, evenly
-from pytest_steering.experiments.calibration import calibrate, calibrated
 from pytest_steering.experiments.evaluate import likelihoods
 from pytest_steering.records import from_line, to_line
 from pytest_steering.report.terminal import report_lines
@@ -18,9 +17,9 @@ def test_a_frozen_threshold_judges_the_margins_of_an_arm(
     experiment: Experiment, intervention: Intervention, records: list[Record]
 ) -> None:
     result = experiment.run(intervention, controls=[])
-    fitted = calibrate(experiment, limit=16)
+    fitted = experiment.calibrate(limit=16)
     assert (fitted.dataset, fitted.split, fitted.samples) == ("twins", "dev", 16)
-    arm = calibrated(experiment, result.unsteered, fitted)
+    arm = experiment.calibrated(result.unsteered, fitted)
     assert [one.predicted for one in arm.outcomes] == [
         "yes" if (one.margin or 0.0) > fitted.threshold else "no" for one in result.unsteered.outcomes
     ]
@@ -32,7 +31,7 @@ def test_a_frozen_threshold_judges_the_margins_of_an_arm(
 
 
 def test_the_prior_is_the_mean_margin_where_there_is_nothing_to_judge(experiment: Experiment) -> None:
-    fitted = calibrate(experiment, "content-free", limit=8)
+    fitted = experiment.calibrate("content-free", limit=8)
     kinds = {(sample.asked_cwe, sample.language): sample for sample in evenly(experiment.samples("dev"), 8)}
     empty = [replace(one, code=code) for one in kinds.values() for code in ("", "...", "N/A")]
     asked = ask(empty, experiment.question)
@@ -42,20 +41,20 @@ def test_the_prior_is_the_mean_margin_where_there_is_nothing_to_judge(experiment
 
 
 def test_a_threshold_is_never_fitted_on_the_scored_split(experiment: Experiment) -> None:
-    with pytest.raises(DataError, match="a threshold fitted on 'test', the split that is scored"):
-        calibrate(experiment, split="test")
+    with pytest.raises(DataError, match="a threshold would be fitted on 'test', the split that is scored"):
+        experiment.calibrate(split="test")
 
 
 def test_an_unknown_calibration_is_named(experiment: Experiment) -> None:
     with pytest.raises(DataError, match="calibration 'moon' is not known; known are threshold, content-free"):
-        calibrate(experiment, "moon")
+        experiment.calibrate("moon")
 
 
 def test_a_threshold_for_a_steered_arm_is_fitted_on_its_margins(
     experiment: Experiment, intervention: Intervention
 ) -> None:
     strong = replace(intervention, scale=3.0)
-    steered, unsteered = calibrate(experiment, intervention=strong, limit=8), calibrate(experiment, limit=8)
+    steered, unsteered = experiment.calibrate(intervention=strong, limit=8), experiment.calibrate(limit=8)
     base, moved = likelihoods(experiment.model, experiment.scored, [None, strong], experiment.question)
     assert base != moved
     assert steered.threshold != unsteered.threshold

@@ -1,4 +1,4 @@
-"""Does more of the vector move the margin further, item by item, and further than random directions do?"""
+"""The step that asks whether more of the vector moves the margin further, and further than random ones do."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from pytest_steering.experiments import recording, resuming
+from pytest_steering.experiments.environment import environment
 from pytest_steering.experiments.evaluate import likelihoods
 from pytest_steering.models.completion import Counts
 from pytest_steering.statistics import DoseResponse, dose_response
@@ -13,7 +15,9 @@ from pytest_steering.statistics import DoseResponse, dose_response
 if TYPE_CHECKING:
     from pytest_steering.evaluation.prompts.forms import QuestionForm
     from pytest_steering.experiments.asking import Asked
+    from pytest_steering.experiments.context import Context
     from pytest_steering.models.steerable import SteerableModel
+    from pytest_steering.records import Record
     from pytest_steering.steering.intervention import Intervention
 
 FIRST_SEED = 2000
@@ -46,6 +50,30 @@ class DoseCurves:
     def as_dict(self) -> dict[str, Any]:
         """Return the form that a record holds."""
         return {name: list(value) for name, value in vars(self).items() if name != "halvings"}
+
+
+def margin_doses(
+    context: Context, intervention: Intervention, parts: Sequence[float], directions: int, samples: int
+) -> DoseResponse:
+    """Return how the margin follows the scale; see `Experiment.dose_response`.
+
+    Args:
+        context: Gives the model, the samples and the sink of records.
+        intervention: The vector with layers and its whole scale.
+        parts: Shares of the scale; 0 is added.
+        directions: Number of random directions.
+        samples: How many scored samples are taken, at even steps.
+    """
+    asked = context.some_scored(samples)
+    swept = {"parts": sorted({float(part) for part in parts}), "directions": directions}
+    blank = recording.blank_beside(context, "dose response", intervention, asked, swept)
+    finished = resuming.finished_record(context, blank)
+    if finished is not None:
+        return DoseCurves(**finished.evidence).response()
+    question = context.questions.question
+    curves = margin_curves(context.model, intervention, asked, question, parts=parts, directions=directions)
+    context.sink(_recorded(blank, context.model, curves))
+    return curves.response()
 
 
 def margin_curves(
@@ -85,3 +113,21 @@ def margin_curves(
     ids = [one.sample.id for one in asked]
     random = margins[1:].mean(axis=1).tolist()
     return DoseCurves(scales, ids, margins[0].tolist(), random, counts.halvings)
+
+
+def _recorded(blank: Record, model: SteerableModel, curves: DoseCurves) -> Record:
+    """Return the record of a dose-response; its numbers can be computed again from its evidence."""
+    found = curves.response()
+    rank = found.among_random
+    beside = {} if rank is None else {"dose_slope_p": rank.p, "dose_slope_ratio": rank.ratio}
+    return replace(
+        blank,
+        environment=environment(model),
+        metrics={"dose_slope": found.slope, "anti_steerable_share": found.anti_steerable, **beside},
+        counts={
+            "directions": len(curves.random),
+            "samples": len(curves.items),
+            "halvings": curves.halvings,
+        },
+        evidence=curves.as_dict(),
+    )

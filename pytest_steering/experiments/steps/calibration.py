@@ -1,4 +1,4 @@
-"""A threshold on the margin in place of zero: fitted without the scored split, then frozen."""
+"""The step that fits a threshold on the margin in place of zero, without the scored split, and freezes it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pytest_steering.experiments.result import Arm
 
 if TYPE_CHECKING:
     from pytest_steering.evaluation.samples import Sample
-    from pytest_steering.experiments.experiment import Experiment
+    from pytest_steering.experiments.context import Context
     from pytest_steering.records import Outcome
     from pytest_steering.steering.intervention import Intervention
 
@@ -44,7 +44,7 @@ class Calibration:
 
 
 def calibrate(
-    experiment: Experiment,
+    context: Context,
     method: str = "threshold",
     intervention: Intervention | None = None,
     split: str = "dev",
@@ -53,7 +53,7 @@ def calibrate(
     """Fit a threshold on a split that is not scored.
 
     Args:
-        experiment: Its model and form; its data set of vectors is fitted on.
+        context: Its model and form; its data set of vectors is fitted on.
         method: One of `METHODS`.
         intervention: The arm it is for; None for the unsteered model.
         split: Where to fit.
@@ -64,30 +64,30 @@ def calibrate(
     """
     if method not in METHODS:
         raise DataError(f"calibration {method!r} is not known; known are {', '.join(METHODS)}")
-    if (experiment.source, split) == (experiment.dataset, experiment.split):
-        raise DataError(f"a threshold fitted on {split!r}, the split that is scored, would not be frozen")
-    samples = experiment.samples(split, experiment.source)
+    questions = context.questions
+    questions.refuse_split(split, "a threshold would be fitted")
+    samples = questions.samples(split, questions.source)
     samples = samples if limit is None else asking.evenly(samples, limit)
     if method == "content-free":
         samples = _without_content(samples)
-    asked = asking.fitting(experiment.model, asking.ask(samples, experiment.question), 1)
-    margins = likelihoods(experiment.model, asked, [intervention], experiment.question)[0]
+    asked = asking.fitting(context.model, asking.ask(samples, questions.question), 1)
+    margins = likelihoods(context.model, asked, [intervention], questions.question)[0]
     fitted = fmean(margins) if method == "content-free" else fit_threshold(margins, _labels(asked))
-    return Calibration(method, fitted, experiment.source, split, len(asked))
+    return Calibration(method, fitted, questions.source, split, len(asked))
 
 
-def calibrated(experiment: Experiment, arm: Arm, calibration: Calibration) -> Arm:
+def calibrated(context: Context, arm: Arm, calibration: Calibration) -> Arm:
     """Return an arm whose verdicts are those of its margins above a threshold, and record it.
 
     It stands beside the steered arm to show what moving the threshold alone can do.
 
     Args:
-        experiment: Whose arm it is.
+        context: Of the experiment whose arm it is.
         arm: Its margins are judged.
         calibration: Fitted for that arm.
     """
     outcomes = tuple(_judged(one, calibration.threshold) for one in arm.outcomes)
-    metrics = recording.metrics_of(experiment.scored, outcomes)
+    metrics = recording.metrics_of(context.questions.scored, outcomes)
     told = {**vars(calibration)}
     value = told.pop("threshold")
     intervention = {**(arm.record.spec.get("intervention") or {}), "calibration": told}
@@ -100,7 +100,7 @@ def calibrated(experiment: Experiment, arm: Arm, calibration: Calibration) -> Ar
         evidence={},
         findings=(),
     )
-    experiment.sink(record)
+    context.sink(record)
     return Arm(record.arm, arm.intervention, outcomes, metrics, record)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from pytest_steering import Experiment, Intervention, Record
 from pytest_steering.experiments.asking import ask
-from pytest_steering.experiments.search import FINALISTS, search
+from pytest_steering.experiments.grid_search import FINALISTS, search
 
 
 @pytest.fixture

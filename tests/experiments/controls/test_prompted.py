@@ -67,7 +67,7 @@ def test_a_contrast_without_words_is_refused_before_anything_runs(
 ) -> None:
     code = replace(experiment, contrast="code")
     with pytest.raises(DataError, match=r"'prompted' puts the contrast's words .* 'code' has none"):
-        code.run(intervention, controls=("shuffled", "prompted"))
+        code.run(intervention, controls=("negated", "prompted"))
     assert not records
 
 

@@ -1,0 +1,100 @@
+"""What every step of one experiment works with: the model, what it is asked, where records go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, MutableMapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pytest_steering.experiments import asking
+
+if TYPE_CHECKING:
+    from pytest_steering.evaluation.samples import Sample
+    from pytest_steering.experiments.asking import Asked
+    from pytest_steering.experiments.questions import Questions
+    from pytest_steering.extraction.pairs import ContrastPair
+    from pytest_steering.models.steerable import SteerableModel
+    from pytest_steering.records import Record
+    from pytest_steering.steering.vector import SteeringVector
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the steps of one experiment share; none of them changes it.
+
+    Attributes:
+        model: The model.
+        questions: What it is asked.
+        max_new_tokens: At most this many for each answer.
+        stop: `length` lets an answer run to its end; `verdict` ends it once it is decided.
+        name: Of the experiment, in records.
+        node_id: Of the test, in records.
+        sink: Gets each record as soon as its cell is done.
+        finished: Records of this test's cells in the run that is gone on with, by content key.
+        timer: Calls the scored run; None calls it plainly.
+        memo: Vectors, searches, and what they were made from and searched on.
+    """
+
+    model: SteerableModel
+    questions: Questions
+    max_new_tokens: int
+    stop: str
+    name: str
+    node_id: str
+    sink: Callable[[Record], None]
+    finished: Mapping[str, Record] = field(repr=False)
+    timer: Callable[[Callable[[], Any]], Any] | None
+    memo: MutableMapping[tuple[object, ...], Any] = field(repr=False)
+
+    def timed(self, call: Callable[[], T]) -> T:
+        """Return what a call returns; it is what the experiment's timer measures."""
+        if self.timer is None:
+            return call()
+        found: T = self.timer(call)
+        return found
+
+    def some_scored(self, count: int) -> list[Asked]:
+        """Return some of the scored samples that fit into the model's context, at even steps."""
+        fitting = asking.fitting(self.model, self.questions.scored, 1)
+        return asking.ask(asking.evenly([one.sample for one in fitting], count), self.questions.question)
+
+    def remembered(self, what: str, on: tuple[object, ...], make: Callable[[], T]) -> T:
+        """Return what was made before from the same; make it otherwise.
+
+        Args:
+            what: Is made.
+            on: What it depends on beside the model and the questions.
+            make: Makes it.
+        """
+        asked, model = self.questions, self.model
+        paths = tuple(sorted(asked.data_paths.items()))
+        same = (asked.source, asked.form, asked.reader, self.max_new_tokens)
+        key = (what, model.name, model.engine_name, *same, paths, *on)
+        if key not in self.memo:
+            self.memo[key] = make()
+        found: T = self.memo[key]
+        return found
+
+    def note_pairs(self, vector: SteeringVector, pairs: list[ContrastPair]) -> None:
+        """Remember what a vector was extracted from."""
+        self.memo["pairs", vector.sha256] = pairs
+
+    def pairs_of(self, vector: SteeringVector) -> list[ContrastPair]:
+        """Return the pairs that a vector was extracted from in this experiment; none for another one."""
+        return list(self.memo.get(("pairs", vector.sha256), []))
+
+    def note_search(self, vector: SteeringVector, split: str, samples: list[Sample]) -> None:
+        """Remember what layer and scale of a vector were searched on."""
+        self.memo.setdefault(("searched", vector.sha256), []).append((split, samples))
+
+    def searched_on(self, vector: SteeringVector) -> list[tuple[str, list[Sample]]]:
+        """Return the splits that layer and scale of a vector were searched on, with their samples."""
+        return list(self.memo.get(("searched", vector.sha256), []))
+
+    def trained_on(self, vector: SteeringVector) -> list[Sample]:
+        """Return the samples that a vector was made from; none for a vector that does not name them."""
+        ids = set(str(vector.provenance.get("sample_ids", "")).split(","))
+        name = str(vector.provenance.get("dataset", self.questions.source))
+        return [sample for sample in self.questions.every(name) if sample.id in ids]

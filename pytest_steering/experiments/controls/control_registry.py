@@ -1,0 +1,51 @@
+"""What a control is, and the controls by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeAlias
+
+from pytest_steering.errors import VectorError
+
+if TYPE_CHECKING:
+    from pytest_steering.experiments.condition import Condition
+    from pytest_steering.experiments.context import Context
+    from pytest_steering.steering.intervention import Intervention
+
+Control: TypeAlias = "Callable[[Context, Intervention], Mapping[str, Condition]]"
+"""Gets the experiment's context and the steered arm's intervention; returns its conditions by arm name."""
+
+CONTROLS: dict[str, Control] = {}
+
+
+def control(name: str) -> Callable[[Control], Control]:
+    """Return a decorator that makes a control known by name."""
+
+    def registered(made: Control) -> Control:
+        CONTROLS[name] = made
+        return made
+
+    return registered
+
+
+def control_conditions(
+    context: Context, intervention: Intervention, names: Sequence[str]
+) -> dict[str, Condition]:
+    """Return the conditions of some controls by arm name, in the order asked for.
+
+    Args:
+        context: Gives the model, and the pairs that the vector was made from.
+        intervention: The steered arm's.
+        names: Of controls.
+
+    Raises:
+        VectorError: A control is not known, or cannot be made for this vector.
+        DataError: A control asks in words, and there are none for what the vector is to bring about.
+    """
+    unknown = [name for name in names if name not in CONTROLS]
+    if unknown:
+        raise VectorError(f"controls {unknown} are not known; known are {', '.join(CONTROLS)}")
+    conditions: dict[str, Condition] = {}
+    for name in names:
+        conditions |= CONTROLS[name](context, intervention)
+    return conditions

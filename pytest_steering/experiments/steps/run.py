@@ -1,0 +1,111 @@
+"""The step that scores a vector beside the unsteered model and its controls, watched from before to after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from pytest_steering.errors import InterventionError, VectorError
+from pytest_steering.evaluation.datasets import load_neutral
+from pytest_steering.experiments import recording, resuming
+from pytest_steering.experiments.arm_evaluation import evaluate_conditions
+from pytest_steering.experiments.condition import Condition
+from pytest_steering.experiments.controls import control_conditions
+from pytest_steering.experiments.neutral import TEXTS, neutral_kl
+from pytest_steering.experiments.observation import observe
+from pytest_steering.experiments.result import STEERED, UNSTEERED, Arm, Result
+from pytest_steering.experiments.side_effects import NEUTRAL_TEXTS, neutral_effects
+from pytest_steering.models.fingerprint import count_hooks, weights_state
+from pytest_steering.models.origin import require_origin
+
+if TYPE_CHECKING:
+    from pytest_steering.experiments.context import Context
+    from pytest_steering.models.steerable import SteerableModel
+    from pytest_steering.steering.intervention import Intervention
+
+Conditions = Mapping[str, Condition]
+
+
+def run_arms(
+    context: Context,
+    intervention: Intervention,
+    controls: Sequence[str],
+    doses: Sequence[float],
+    claim: float,
+) -> Result:
+    """Score an intervention beside the unsteered model and its controls; see `Experiment.run`.
+
+    Args:
+        context: Gives the model, what it is asked and the sink of records.
+        intervention: The steered arm.
+        controls: Names of control arms.
+        doses: Parts of the scale that are scored too.
+        claim: The change of accuracy that the run is to show.
+    """
+    conditions = {UNSTEERED: Condition(), STEERED: Condition(intervention)}
+    conditions |= {f"dose:{part:g}": Condition(_part(intervention, part)) for part in doses}
+    conditions |= control_conditions(context, intervention, controls)
+    arms = _resumed(context, conditions)
+    if arms is None:
+        arms = _scored(context, conditions, observe.before(context, intervention, claim))
+        for arm in arms.values():
+            context.sink(arm.record)
+    return Result(arms, sink=context.sink)
+
+
+def _part(intervention: Intervention, part: float) -> Intervention:
+    return replace(intervention, scale=part * intervention.scale)
+
+
+def _resumed(context: Context, conditions: Conditions) -> dict[str, Arm] | None:
+    """Return the arms from records, or None where any of them was not finished."""
+    found: dict[str, Arm] = {}
+    asked = context.questions.scored
+    for name, condition in conditions.items() if context.finished else ():
+        wanted = recording.blank(context, asked, conditions, name)
+        record = resuming.finished_record(context, wanted)
+        if record is None or not record.outcomes:
+            return None
+        metrics = recording.metrics_of(asked, record.outcomes)
+        found[name] = Arm(name, condition.intervention, record.outcomes, metrics, record)
+    return found or None
+
+
+def _scored(context: Context, conditions: Conditions, seen: Mapping[str, Any]) -> dict[str, Arm]:
+    asked, steered = context.questions.scored, conditions[STEERED].intervention
+    assert steered is not None
+    try:
+        require_origin(context.model.name, context.model.loaded, steered)
+        with left_as_it_was(context.model):
+            evaluation = context.timed(lambda: evaluate_conditions(context, conditions))
+    except (InterventionError, VectorError, RuntimeError) as error:
+        told = {**observe.after(context, seen), "failed": str(error)}
+        for record in recording.failed_cells(context, asked, conditions, told):
+            context.sink(record)
+        raise
+    neutral = _neutral(context.model, conditions)
+    seen = observe.after(context, seen)
+    return recording.score_arms(context, asked, conditions, evaluation, neutral, seen)
+
+
+def _neutral(model: SteerableModel, conditions: Conditions) -> dict[str, dict[str, float]]:
+    """Return what each arm without words does to texts that ask nothing, by the name of the number."""
+    arms = {name: one.intervention for name, one in conditions.items() if not one.header}
+    texts = load_neutral()
+    next_token = neutral_kl(model, arms, texts[:TEXTS])
+    effects = neutral_effects(model, arms, texts[:NEUTRAL_TEXTS])
+    return {name: {"neutral_kl": next_token[name], **effects[name].metrics()} for name in arms}
+
+
+@contextmanager
+def left_as_it_was(model: SteerableModel) -> Iterator[None]:
+    """Raise InterventionError when hooks or weights are not what they were before."""
+    module = model.loaded.module
+    hooks, weights = count_hooks(module), weights_state(module)
+    yield
+    if count_hooks(module) != hooks:
+        raise InterventionError(f"{count_hooks(module) - hooks} hooks were left on {model.name}")
+    if weights_state(module) != weights:
+        raise InterventionError(f"the weights of {model.name} changed while it was steered")

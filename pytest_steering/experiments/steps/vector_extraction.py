@@ -1,0 +1,72 @@
+"""The step that makes a vector: pairs apart from what is scored, a direction, and where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pytest_steering.evaluation.datasets import without_overlap
+from pytest_steering.experiments import asking, contrasts
+from pytest_steering.experiments.leakage import refuse_scored
+from pytest_steering.extraction.directions import extract
+from pytest_steering.models.origin import made_from
+
+if TYPE_CHECKING:
+    from pytest_steering.experiments.context import Context
+    from pytest_steering.extraction.pairs import ContrastPair
+    from pytest_steering.steering.vector import SteeringVector
+
+
+def training_pairs(context: Context, count: int) -> list[ContrastPair]:
+    """Return contrast pairs over training samples that share nothing with the scored ones.
+
+    Args:
+        context: Gives the model and what it is asked.
+        count: Number of pairs.
+
+    Raises:
+        DataError: No training sample can be used, or there is no such contrast.
+    """
+    questions = context.questions
+    scored = [one.sample for one in questions.scored]
+    train = without_overlap(scored, questions.samples("train", questions.source))
+    return contrasts.contrast_pairs(context.model, train, questions.question, questions.contrast, count)
+
+
+def extract_vector(
+    context: Context, pairs: Sequence[ContrastPair], method: str, layers: Sequence[int] | str
+) -> SteeringVector:
+    """Return the direction of the pairs at each layer, and remember the pairs for the shuffled control.
+
+    Args:
+        context: Gives the model and what it is asked.
+        pairs: Contrast pairs, none of them about a scored sample.
+        method: Of the extraction.
+        layers: Block numbers, `last3` or `all`.
+
+    Raises:
+        DataError: A pair is about a scored sample.
+    """
+    questions = context.questions
+    refuse_scored(pairs, questions.every(questions.source), [one.sample for one in questions.scored])
+    depends = (tuple(pairs), method, context.model.architecture.resolve_layers(layers))
+    vector = context.remembered("extract", depends, lambda: _extracted(context, pairs, method, layers))
+    context.note_pairs(vector, list(pairs))
+    return vector
+
+
+def _extracted(
+    context: Context, pairs: Sequence[ContrastPair], method: str, layers: Sequence[int] | str
+) -> SteeringVector:
+    """Return the vector; its provenance names model, data and samples."""
+    vector = extract(context.model, pairs, method, layers)
+    told = {
+        **made_from(context.model, vector.layers),
+        "dataset": context.questions.source,
+        "contrast": ", ".join(sorted({pair.contrast for pair in pairs})),
+        "sample_ids": ",".join(dict.fromkeys(pair.sample_id for pair in pairs)),
+    }
+    vector = replace(vector, provenance={**vector.provenance, **told})
+    data = asking.data_hash(context.trained_on(vector))
+    return replace(vector, provenance={**vector.provenance, "data": data})

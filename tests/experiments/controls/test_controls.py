@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from pytest_steering import Experiment, Intervention
+from pytest_steering.errors import VectorError
+from pytest_steering.experiments.condition import Condition
+from pytest_steering.experiments.context import Context
+from pytest_steering.experiments.controls import CONTROLS, control, control_conditions
+
+
+def conditions(
+    experiment: Experiment, intervention: Intervention, names: Sequence[str]
+) -> dict[str, Condition]:
+    return control_conditions(experiment.context, intervention, names)
+
+
+def test_every_control_has_the_norm_layers_and_scale_of_the_steered_arm(
+    experiment: Experiment, intervention: Intervention
+) -> None:
+    experiment.context.note_pairs(intervention.vector, experiment.contrast_pairs(16))
+    vectors = [name for name in CONTROLS if name != "prompted"]
+    arms = {name: one.intervention for name, one in conditions(experiment, intervention, vectors).items()}
+    assert set(arms) == {"zero", "random:0", "random:1", "random:2", "negated", "shuffled"}
+    for name, arm in arms.items():
+        assert arm is not None
+        assert arm.at == intervention.at
+        assert arm.vector.norms[2] == pytest.approx(intervention.vector.norms[2], rel=1e-5), name
+        assert arm.scale == (0.0 if name == "zero" else intervention.scale)
+
+
+def test_the_negated_arm_is_the_vector_backwards(experiment: Experiment, intervention: Intervention) -> None:
+    import torch
+
+    arm = conditions(experiment, intervention, ["negated"])["negated"].intervention
+    assert arm is not None
+    assert torch.equal(arm.delta(2), -intervention.delta(2))
+
+
+def test_an_unknown_control_is_named(experiment: Experiment, intervention: Intervention) -> None:
+    with pytest.raises(VectorError, match=r"controls \['placebo'\] are not known; known are .*zero"):
+        conditions(experiment, intervention, ["placebo"])
+
+
+def test_shuffled_labels_need_the_pairs_that_the_vector_was_made_from(
+    experiment: Experiment, intervention: Intervention
+) -> None:
+    with pytest.raises(VectorError, match="needs the contrast pairs"):
+        conditions(experiment, intervention, ["shuffled"])
+
+
+def test_a_control_that_was_registered_runs_beside_the_others(
+    experiment: Experiment, intervention: Intervention, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pytest_steering.experiments.controls.control_registry.CONTROLS", {})
+
+    @control("halved")
+    def halved(_context: Context, steered: Intervention) -> dict[str, Condition]:
+        return {"halved": Condition(replace(steered, scale=steered.scale / 2))}
+
+    result = replace(experiment, limit=4).run(intervention, controls=["halved"])
+    assert list(result.arms) == ["unsteered", "steered", "halved"]
+    spec = result.arms["halved"].record.spec["intervention"]
+    assert spec["scale"] == intervention.scale / 2
+
+
+def test_arms_stand_in_the_order_that_controls_were_asked_for(
+    experiment: Experiment, intervention: Intervention
+) -> None:
+    found = conditions(experiment, intervention, ["negated", "prompted", "zero"])
+    assert list(found) == ["negated", "prompted", "zero"]

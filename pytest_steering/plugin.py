@@ -10,6 +10,7 @@ import pytest
 from pytest_steering import collection, failures, gating, hookspecs, workers
 from pytest_steering.errors import SteeringError
 from pytest_steering.fixtures import contrast_pairs, steering, steering_adapter, steering_model
+from pytest_steering.lifecycle import LIFECYCLE, Lifecycle, lifecycle_of
 from pytest_steering.options import add_options
 from pytest_steering.session import SESSION, SteeringSession, session_of
 from pytest_steering.testing import selection
@@ -31,6 +32,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Start this process's session; nothing is resolved before tests are collected."""
     config.stash[SESSION] = SteeringSession(config)
+    config.stash[LIFECYCLE] = Lifecycle(session_of(config))
+    config.pluginmanager.register(config.stash[LIFECYCLE], "steering_lifecycle")
     collection.register_markers(config)
     selection.select(config)
 
@@ -66,10 +69,23 @@ def pytest_collection_modifyitems(
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Name the family that a fruitless `-m` meant; say under xdist which tests belong together."""
+    """Name the family that a fruitless `-m` meant; say under xdist what is to run."""
     if not session.items:
         collection.refuse_misspelt_family(session_of(session.config), session.items)
-    workers.tell_groups(session)
+    workers.tell_plan(session)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """Write what is to run before the first test does; xdist's controller knows no tests yet."""
+    lifecycle = lifecycle_of(session.config)
+    lifecycle.begin(lifecycle.plan(session.items))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_node_collection_finished(node: Any) -> None:
+    """Write what is to run, as xdist's controller, as soon as one worker has said it."""
+    lifecycle_of(node.config).begin(workers.told_plan(session_of(node.config)))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -105,6 +121,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Report to xdist's controller; there, let what workers refused decide the exit status."""
     workers.report(session_of(session.config))
     workers.decide(session_of(session.config), session)
+    lifecycle_of(session.config).end(session)
     gating.finish(session_of(session.config), session)
 
 

@@ -11,10 +11,11 @@ from pytest_steering.errors import DataError
 from pytest_steering.storage import replace_file
 
 if TYPE_CHECKING:
+    from pytest_steering.manifest import Manifest
     from pytest_steering.record_file import Recorded
     from pytest_steering.records import Record
 
-RECORDS = "records.jsonl"
+RECORDS, MANIFEST = "records.jsonl", "run.json"
 
 
 class Run:
@@ -38,12 +39,30 @@ class Run:
         """The file of records."""
         return self.folder / RECORDS
 
+    @property
+    def manifest_path(self) -> Path:
+        """The file that says what was to run and how that went."""
+        return self.folder / MANIFEST
+
+    @property
+    def manifest(self) -> Manifest:
+        """What was to run and how that went, as far as somebody wrote it down."""
+        from pytest_steering.manifest import read_manifest
+
+        return read_manifest(self.manifest_path)
+
+    def keep(self, manifest: Manifest) -> None:
+        """Write what is to run and how that goes, in the place of what was written before."""
+        from pytest_steering.manifest import write_manifest
+
+        self._hide()
+        write_manifest(self.manifest_path, manifest)
+
     def append(self, record: Record) -> None:
         """Add a record, complete on the disk when this returns."""
         from pytest_steering import record_file
 
-        if not self.folder.exists():
-            _ignored_by_git(self.folder.parents[1])
+        self._hide()
         record_file.append(self.path, record)
 
     def read(self) -> Recorded:
@@ -51,6 +70,12 @@ class Run:
         from pytest_steering import record_file
 
         return record_file.read(self.path) if self.path.exists() else record_file.Recorded()
+
+    def _hide(self) -> None:
+        """Keep git from the folder of all runs, where this run makes it."""
+        if not self.folder.exists() and not self.folder.parents[1].exists():
+            ignored = self.folder.parents[1] / ".gitignore"
+            replace_file(ignored, b"# Written by pytest-steering.\n*\n", parents=True)
 
 
 def find_run(wanted: str, home: Path) -> Run:
@@ -65,10 +90,12 @@ def find_run(wanted: str, home: Path) -> Run:
     """
     path = Path(wanted).expanduser()
     if path.is_file():
-        return _File(path)
-    if (path / RECORDS).is_file():
+        return Run(path.parent) if path.name == RECORDS else _File(path)
+    if any((path / name).is_file() for name in (RECORDS, MANIFEST)):
         return Run(path)
-    return Run(_by_id(wanted, sorted(found.parent for found in home.glob(f"runs/*/{RECORDS}"))))
+    # A run that was killed before its first record is a run: the latest, maybe.
+    folders = {found.parent for name in (RECORDS, MANIFEST) for found in home.glob(f"runs/*/{name}")}
+    return Run(_by_id(wanted, sorted(folders)))
 
 
 class _File(Run):
@@ -82,6 +109,10 @@ class _File(Run):
     def path(self) -> Path:
         return self._path
 
+    @property
+    def manifest_path(self) -> Path:
+        return self._path.with_suffix(f".{MANIFEST}")
+
 
 def _by_id(wanted: str, folders: list[Path]) -> Path:
     if wanted == "latest" and folders:
@@ -94,8 +125,3 @@ def _by_id(wanted: str, folders: list[Path]) -> Path:
         f"{len(matching) or 'no'} runs are known as {wanted!r}; give a run id, the path of a records file, "
         f"or 'latest'. Newest runs: {known}"
     )
-
-
-def _ignored_by_git(home: Path) -> None:
-    if not home.exists():
-        replace_file(home / ".gitignore", b"# Written by pytest-steering.\n*\n", parents=True)

@@ -28,9 +28,9 @@ class ModelScheduling(LoadScheduling):  # type: ignore[misc]  # xdist is optiona
 
     collection: list[str] | None
 
-    def __init__(self, config: pytest.Config, log: Any, groups_file: Path, devices: int = 0) -> None:
+    def __init__(self, config: pytest.Config, log: Any, plan_file: Path, devices: int = 0) -> None:
         super().__init__(config, log)
-        self._groups_file = groups_file
+        self._plan_file = plan_file
         self._own_devices = devices >= self.numnodes
 
     def schedule(self) -> None:
@@ -94,6 +94,6 @@ class ModelScheduling(LoadScheduling):  # type: ignore[misc]  # xdist is optiona
     def _models(self) -> list[str]:
         """The model of each test; empty where it needs none."""
         assert self.collection is not None
-        text = self._groups_file.read_text(encoding="utf-8")
-        models: dict[str, str] = json.loads(text) if text else {}
+        text = self._plan_file.read_text(encoding="utf-8")
+        models: dict[str, str] = json.loads(text)["models"] if text else {}
         return [models.get(nodeid, "") for nodeid in self.collection]

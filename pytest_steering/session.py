@@ -30,7 +30,7 @@ class SteeringSession:
         errors: Sentences of what is wrong with the tests as they are written.
         marks: The names of the markers that the collected tests carry.
         memo: Vectors and searches that several tests on a model share.
-        groups_file: Where workers of xdist say which tests share a model.
+        plan_file: Where workers of xdist say what is to run, and which tests share a model.
         local_workers: As xdist's controller, how many workers run on this machine.
         threads: As one of them, how many threads this process may use; None where it is no worker.
     """
@@ -41,7 +41,7 @@ class SteeringSession:
         self.errors: list[str] = []
         self.marks: frozenset[str] = frozenset()
         self.memo: dict[tuple[object, ...], Any] = {}
-        self.groups_file: Path | None = None
+        self.plan_file: Path | None = None
         self.local_workers = 0
         self.threads: int | None = None
         self._specs: dict[str, ModelSpec] = {}
@@ -158,7 +158,7 @@ class SteeringSession:
             from pytest_steering.report.terminal import closing_lines
 
             terminal.section("steering")
-            for line in closing_lines(self.run.read(), self.loads, self.run.path, terminal._tw.fullwidth):
+            for line in closing_lines(self.run, self.loads, terminal._tw.fullwidth):
                 terminal.line(line)
 
     def _resolve(self, name: str) -> ModelSpec:

@@ -13,10 +13,12 @@ import pytest
 
 from pytest_steering import devices
 from pytest_steering.collection import spec_of
+from pytest_steering.lifecycle import lifecycle_of
+from pytest_steering.manifest import Manifest
 from pytest_steering.session import SteeringSession, session_of
 from pytest_steering.storage import replace_file
 
-_RUN, _GROUPS, _WORKERS = "steering_run", "steering_groups", "steering_workers"
+_RUN, _PLAN, _WORKERS = "steering_run", "steering_plan", "steering_workers"
 _ALONE = "steering_model_on_one_worker"
 _LOADS, _ERRORS = "steering_loads", "steering_errors"
 
@@ -28,30 +30,37 @@ def share_out(session: SteeringSession, specs: Sequence[Any]) -> None:
 
 
 def brief(session: SteeringSession, node: Any) -> None:
-    """Tell a worker where records go, where to say which tests share a model, and how many are beside it."""
+    """Tell a worker where records go, where to say what is to run, and how many are beside it."""
     node.workerinput[_RUN] = str(session.run.folder)
-    node.workerinput[_GROUPS] = str(_groups_file(session))
+    node.workerinput[_PLAN] = str(_plan_file(session))
     if node.gateway.spec.popen:
         node.workerinput[_WORKERS] = session.local_workers
         ours = session.config.getoption("dist") == "load"
         node.workerinput[_ALONE] = ours and len(session.devices) < session.local_workers
 
 
-def tell_groups(run: pytest.Session) -> None:
-    """Say, as a worker, which model each test needs; the controller of xdist knows node ids alone.
+def tell_plan(run: pytest.Session) -> None:
+    """Say, as a worker, what is to run and which model each test needs; the controller knows node ids alone.
 
     From the models follows how many workers will run some of them, and so this one's share of the cores.
     """
-    file = getattr(run.config, "workerinput", {}).get(_GROUPS)
+    file = getattr(run.config, "workerinput", {}).get(_PLAN)
     if file is None:
         return
-    groups = {item.nodeid: spec.name for item in run.items if (spec := spec_of(item))}
+    models = {item.nodeid: spec.name for item in run.items if (spec := spec_of(item))}
+    plan = lifecycle_of(run.config).plan(run.items)
     # Every worker writes the same; replacing the file whole means that none is ever read half.
-    replace_file(Path(file), json.dumps(groups).encode("utf-8"))
+    replace_file(Path(file), json.dumps({"models": models, "plan": plan.as_dict()}).encode("utf-8"))
     told = run.config.workerinput  # type: ignore[attr-defined]
     if _WORKERS in told:
-        models = len(set(groups.values())) if told[_ALONE] else told[_WORKERS]
-        session_of(run.config).threads = devices.share(devices.available_cores(), told[_WORKERS], models)
+        busy = len(set(models.values())) if told[_ALONE] else told[_WORKERS]
+        session_of(run.config).threads = devices.share(devices.available_cores(), told[_WORKERS], busy)
+
+
+def told_plan(session: SteeringSession) -> Manifest:
+    """Return what workers said is to run; one on another machine cannot say it."""
+    text = _plan_file(session).read_text(encoding="utf-8")
+    return Manifest.from_dict(json.loads(text)["plan"]) if text else Manifest()
 
 
 def scheduler(session: SteeringSession, log: Any) -> Any:
@@ -60,7 +69,7 @@ def scheduler(session: SteeringSession, log: Any) -> Any:
         return None
     from pytest_steering.scheduling import ModelScheduling
 
-    return ModelScheduling(session.config, log, _groups_file(session), devices=len(session.devices))
+    return ModelScheduling(session.config, log, _plan_file(session), devices=len(session.devices))
 
 
 def report(session: SteeringSession) -> None:
@@ -83,14 +92,14 @@ def decide(session: SteeringSession, run: pytest.Session) -> None:
 
 
 def clean(session: SteeringSession) -> None:
-    """Remove the file in which workers said which tests share a model."""
-    if session.groups_file is not None:
-        session.groups_file.unlink(missing_ok=True)
+    """Remove the file in which workers said what is to run."""
+    if session.plan_file is not None:
+        session.plan_file.unlink(missing_ok=True)
 
 
-def _groups_file(session: SteeringSession) -> Path:
-    if session.groups_file is None:
+def _plan_file(session: SteeringSession) -> Path:
+    if session.plan_file is None:
         handle, name = tempfile.mkstemp(prefix="pytest-steering-", suffix=".json")
         os.close(handle)
-        session.groups_file = Path(name)
-    return session.groups_file
+        session.plan_file = Path(name)
+    return session.plan_file

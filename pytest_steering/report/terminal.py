@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
 
 from pytest_steering.evaluation.printable import printable
 from pytest_steering.record_file import Recorded
@@ -15,27 +14,40 @@ from pytest_steering.report.cost import cost_texts
 from pytest_steering.report.effects import effect_texts
 from pytest_steering.report.table import table_lines
 from pytest_steering.report.text import wrapped
+from pytest_steering.runs import Run
+from pytest_steering.shortfall import shortfalls
 
 
-def closing_lines(found: Recorded, loads: Mapping[str, int], path: Path, width: int) -> list[str]:
+def closing_lines(run: Run, loads: Mapping[str, int], width: int) -> list[str]:
     """Return what the terminal says at the end of a run.
 
     Args:
-        found: What the run's file holds.
+        run: Its records, and how it went.
         loads: How often each model was loaded, by name.
-        path: Of the records.
         width: Of the terminal, in characters.
     """
+    found = run.read()
     lines = report_lines(found.records, width)
     if lines:
         lines.append("")
-    lines += found.torn
+    lines += shortfall_lines(run, found, width)
     if loads:
         lines.append(f"{_many(len(loads), 'model')}, {_many(sum(loads.values()), 'load')}")
     if found.records:
-        lines.append(f"{_many(len(found.records), 'record')}: {path}")
-        lines.append(f"See this table again: pytest-steering report {path.parent.name}")
+        lines.append(f"{_many(len(found.records), 'record')}: {run.path}")
+        lines.append(f"See this table again: pytest-steering report {run.folder.name}")
     return lines
+
+
+def shortfall_lines(run: Run, found: Recorded, width: int) -> list[str]:
+    """Return what a run lacks of what it was to be.
+
+    Args:
+        run: Says what was to run.
+        found: Its records.
+        width: Of the terminal, in characters.
+    """
+    return [line for text in shortfalls(run.manifest, found) for line in wrapped(text, width)]
 
 
 def report_lines(records: Iterable[Record], width: int) -> list[str]:

@@ -39,9 +39,9 @@ class Worker:
 def _scheduled(
     pytester: pytest.Pytester, models: list[str | None], workers: int, devices: int = 0
 ) -> tuple[ModelScheduling, list[Worker]]:
-    groups = Path(pytester.path / "groups.json")
-    groups.write_text(json.dumps({f"t{n}": model for n, model in enumerate(models) if model}))
-    scheduling = ModelScheduling(pytester.parseconfig(f"--tx={workers}*popen"), None, groups, devices)
+    plan = Path(pytester.path / "plan.json")
+    plan.write_text(json.dumps({"models": {f"t{n}": model for n, model in enumerate(models) if model}}))
+    scheduling = ModelScheduling(pytester.parseconfig(f"--tx={workers}*popen"), None, plan, devices)
     nodes = [Worker() for _ in range(workers)]
     for node in nodes:
         _join(scheduling, node, len(models))

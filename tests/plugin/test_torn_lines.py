@@ -30,7 +30,7 @@ def test_a_run_with_a_torn_line_is_gone_on_with_and_the_line_is_named(
 
     result.assert_outcomes(passed=2)
     result.stdout.fnmatch_lines(
-        ["records.torn: a line that was cut off as it was written (* bytes) was set aside", "4 records: *"]
+        ["records.torn: a line that was cut off as it was written (* bytes) was set*", "4 records: *"]
     )
     assert len(find_run("latest", project.path / ".steering").read().records) == 4
 

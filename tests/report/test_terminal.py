@@ -5,33 +5,50 @@ from pathlib import Path
 
 import pytest
 
-from pytest_steering.record_file import Recorded
+from pytest_steering.manifest import Manifest, PlannedTest
 from pytest_steering.records import Record
 from pytest_steering.report.terminal import closing_lines, report_lines
+from pytest_steering.runs import Run
 from tests.report.records_at_hand import cell
 
-PATH = Path("/somewhere/.steering/runs/20260101T000000Z-abcdef/records.jsonl")
+
+def _run(home: Path, *records: Record) -> Run:
+    run = Run(home / "runs" / "20260101T000000Z-abcdef")
+    for record in records:
+        run.append(record)
+    run.keep(Manifest("finished"))
+    return run
 
 
-def test_a_run_ends_with_its_loads_its_records_and_the_command_that_shows_them_again() -> None:
+def test_a_run_ends_with_its_loads_its_records_and_the_command_that_shows_them_again(
+    tmp_path: Path,
+) -> None:
     loads = {"one": 1, "two": 1, "three": 1}
-    lines = closing_lines(Recorded((cell("unsteered"), cell("steered"))), loads, PATH, 100)
+    run = _run(tmp_path, cell("unsteered"), cell("steered"))
+    lines = closing_lines(run, loads, 100)
 
-    assert lines[-3:] == [
+    assert lines[-4:] == [
+        "",
         "3 models, 3 loads",
-        f"2 records: {PATH}",
+        f"2 records: {run.path}",
         "See this table again: pytest-steering report 20260101T000000Z-abcdef",
     ]
 
 
-def test_a_model_that_was_loaded_twice_shows() -> None:
-    assert closing_lines(Recorded(), {"one": 2}, PATH, 100) == ["1 model, 2 loads"]
+def test_a_model_that_was_loaded_twice_shows(tmp_path: Path) -> None:
+    assert closing_lines(Run(tmp_path), {"one": 2}, 100) == ["1 model, 2 loads"]
 
 
-def test_a_line_that_was_torn_is_named() -> None:
-    lines = closing_lines(Recorded((cell("unsteered"),), ("line 2 was cut off",)), {}, PATH, 100)
+def test_what_a_run_lacks_is_said_above_where_its_records_lie(tmp_path: Path) -> None:
+    run = _run(tmp_path, cell("unsteered"))
+    run.keep(Manifest("stopped", selected={"test_x": PlannedTest("test_x", "one")}))
+    lines = closing_lines(run, {}, 100)
 
-    assert lines[-4:-1] == ["", "line 2 was cut off", f"1 record: {PATH}"]
+    assert lines[-4:-1] == [
+        "",
+        "stopped: 1 of 1 tests that make records did not run: test_x",
+        f"1 record: {run.path}",
+    ]
 
 
 def test_samples_that_flipped_are_named_and_the_rest_is_counted() -> None:

@@ -1,0 +1,119 @@
+"""When a run begins, how each of its tests ends, and when it is over: written beside the records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import pytest
+
+from pytest_steering.collection import spec_of
+from pytest_steering.errors import SteeringError
+from pytest_steering.manifest import Ending, Manifest, PlannedTest
+from pytest_steering.session import SteeringSession
+
+_ENDED_BY_ITSELF = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+
+
+class Lifecycle:
+    """What one process hears of its run, as a plugin of its own; xdist's controller hears of all workers.
+
+    Attributes:
+        session: Of the process.
+        manifest: What the run was to do and what became of it; of unknown status before it began, and where
+            no test makes records.
+    """
+
+    def __init__(self, session: SteeringSession) -> None:
+        self.session = session
+        self.manifest = Manifest()
+        self._deselected: list[pytest.Item] = []
+        self._endings: dict[str, Ending] = {}
+        self._uncollected: list[str] = []
+
+    def pytest_deselected(self, items: Sequence[pytest.Item]) -> None:
+        """Note what was collected and left out."""
+        self._deselected += items
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Note what could not be collected."""
+        if report.failed:
+            self._uncollected.append(report.nodeid)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note how a test ends: by the worst of its phases."""
+        if report.failed:
+            self._endings[report.nodeid] = "failed"
+        elif report.skipped:
+            # A failure that was expected is reported as a skip; such a test ran, and ended as it should.
+            self._endings[report.nodeid] = "passed" if hasattr(report, "wasxfail") else "skipped"
+        elif report.when == "call":
+            self._endings[report.nodeid] = "passed"
+
+    def plan(self, selected: Iterable[pytest.Item]) -> Manifest:
+        """Return what is to run: the tests that make records, and those among them that were left out.
+
+        Args:
+            selected: The tests that are to run.
+        """
+        asked = tuple(_beginning(self.session.config, argument) for argument in self.session.config.args)
+        return Manifest("started", asked, _planned(selected), _planned(self._deselected))
+
+    def begin(self, plan: Manifest) -> None:
+        """Write what is to run, once and before the first test; without tests that make records nothing is.
+
+        Under xdist that is for the controller to do.
+
+        Raises:
+            pytest.UsageError: It could not be written, or not be read where a run is gone on with.
+        """
+        config = self.session.config
+        elsewhere = config.option.collectonly or hasattr(config, "workerinput")
+        if elsewhere or self.manifest.selected or not plan.selected:
+            return
+        try:
+            self.manifest = self.session.run.manifest.begun(plan)
+            self.session.run.keep(self.manifest)
+        except SteeringError as error:
+            raise pytest.UsageError(str(error)) from error
+
+    def end(self, run: pytest.Session) -> None:
+        """Write how the run ended; where that cannot be written, the run fails.
+
+        Args:
+            run: pytest's session.
+        """
+        if not self.manifest.selected:
+            return
+        to_its_end = run.exitstatus in _ENDED_BY_ITSELF
+        self.manifest = self.manifest.ended(self._endings, self._uncollected, to_its_end=to_its_end)
+        try:
+            self.session.run.keep(self.manifest)
+        except SteeringError as error:
+            self.session.errors.append(str(error))
+            run.exitstatus = run.exitstatus or pytest.ExitCode.TESTS_FAILED
+
+
+LIFECYCLE = pytest.StashKey[Lifecycle]()
+
+
+def lifecycle_of(config: pytest.Config) -> Lifecycle:
+    """Return the lifecycle that belongs to a configuration."""
+    return config.stash[LIFECYCLE]
+
+
+def _planned(items: Iterable[pytest.Item]) -> dict[str, PlannedTest]:
+    return {
+        item.nodeid: PlannedTest(item.nodeid.partition("[")[0], spec.name)
+        for item in items
+        if "steering" in getattr(item, "fixturenames", ()) and (spec := spec_of(item))
+    }
+
+
+def _beginning(config: pytest.Config, argument: str) -> str:
+    """Return what the ids of the tests begin with that an argument of pytest names; empty for all tests."""
+    place, *names = argument.split("::")
+    path = Path(config.invocation_params.dir, place).resolve()
+    root = config.rootpath.resolve()
+    inside = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+    return "::".join(["" if inside == "." else inside, *names])

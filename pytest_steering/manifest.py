@@ -1,0 +1,131 @@
+"""What a run was to do and what became of it: `run.json` beside its records."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal, TypeAlias, get_args
+
+from pytest_steering.errors import DataError
+from pytest_steering.storage import replace_file
+
+SCHEMA = 1
+
+Status: TypeAlias = Literal["unknown", "started", "finished", "failed", "stopped"]
+Ending: TypeAlias = Literal["", "passed", "failed", "skipped"]
+
+
+@dataclass(frozen=True)
+class PlannedTest:
+    """A test that makes records.
+
+    Attributes:
+        experiment: Where it stands, and its name with its parameters but for the model.
+        model: Name of the model that it runs on.
+        ending: How it ended; empty where it did not.
+    """
+
+    experiment: str
+    model: str
+    ending: Ending = ""
+
+
+Tests: TypeAlias = Mapping[str, PlannedTest]
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """One run.
+
+    Attributes:
+        status: `started` until the run ends, so that a killed run stays it; then `finished`, `failed` where a
+            test failed, or `stopped` before every test had run. `unknown` where nobody wrote it down.
+        asked: Folders, files and tests that pytest was to collect, as beginnings of node ids; "" is all.
+        selected: The tests that were to run, by node id.
+        deselected: Those that were collected and left out, as by `-k` and `-m`.
+        uncollected: What pytest could not collect.
+    """
+
+    status: Status = "unknown"
+    asked: tuple[str, ...] = ()
+    selected: Tests = field(default_factory=dict)
+    deselected: Tests = field(default_factory=dict)
+    uncollected: tuple[str, ...] = ()
+
+    def having(self, ending: Ending) -> list[str]:
+        """Return the node ids of selected tests that ended so."""
+        return [name for name, test in self.selected.items() if test.ending == ending]
+
+    def begun(self, later: Manifest) -> Manifest:
+        """Return the manifest of a run that is gone on with: how earlier tests ended is kept.
+
+        Args:
+            later: What is to run now.
+        """
+        selected = {**self.selected, **later.selected}
+        left_out = {**self.deselected, **later.deselected}
+        deselected = {name: test for name, test in left_out.items() if name not in selected}
+        asked = tuple(dict.fromkeys((*self.asked, *later.asked)))
+        return replace(later, asked=asked, selected=selected, deselected=deselected)
+
+    def ended(
+        self, endings: Mapping[str, Ending], uncollected: Iterable[str], *, to_its_end: bool
+    ) -> Manifest:
+        """Return the manifest of the run as it ended.
+
+        Args:
+            endings: Of tests, by node id.
+            uncollected: What pytest could not collect.
+            to_its_end: Whether nobody interrupted it.
+        """
+        selected = {
+            name: replace(test, ending=endings.get(name, test.ending)) for name, test in self.selected.items()
+        }
+        run = replace(self, selected=selected, uncollected=tuple(uncollected))
+        if not to_its_end or run.having("") or run.uncollected:
+            return replace(run, status="stopped")
+        return replace(run, status="failed" if run.having("failed") else "finished")
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the form that a file holds."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, row: Mapping[str, Any]) -> Manifest:
+        """Return what a file holds; raises KeyError, TypeError or AttributeError for anything else."""
+        selected, deselected = (
+            {name: PlannedTest(**test) for name, test in row[part].items()}
+            for part in ("selected", "deselected")
+        )
+        return cls(row["status"], tuple(row["asked"]), selected, deselected, tuple(row["uncollected"]))
+
+
+def write_manifest(path: Path, manifest: Manifest) -> None:
+    """Write a manifest in the place of an earlier one.
+
+    Raises:
+        StorageError: It could not be written.
+    """
+    text = json.dumps({"schema": SCHEMA, **manifest.as_dict()}, indent=1)
+    replace_file(path, f"{text}\n".encode(), parents=True)
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Return the manifest that a file holds; one of unknown status where there is no file.
+
+    Raises:
+        DataError: The file is no manifest that this version reads.
+    """
+    if not path.exists():
+        return Manifest()
+    try:
+        row = json.loads(path.read_text(encoding="utf-8"))
+        known = row["schema"] == SCHEMA and row["status"] in get_args(Status)
+        manifest = Manifest.from_dict(row)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DataError(f"{path} does not say how its run went: {error!r}") from error
+    if not known:
+        raise DataError(f"{path} was written by another version: schema {row['schema']}, {row['status']}")
+    return manifest

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_steering.evaluation.datasets.embedded import embedded_data
+from pytest_steering.embedded import embedded_data
 from pytest_steering.experiments.experiment import Experiment
 from tests.faults import FAULTS, Fault, findings_of, hold, inject, nothing
 from tests.faults.gate import exchange

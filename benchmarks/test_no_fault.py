@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from pytest_steering import Intervention
-from pytest_steering.evaluation.datasets import DATASETS
-from pytest_steering.evaluation.samples import Sample
 from pytest_steering.experiments.asking import Asked
 from pytest_steering.experiments.experiment import Experiment
 from pytest_steering.extraction.pairs import ContrastPair
 from pytest_steering.findings import examine
 from pytest_steering.records import Record
+from pytest_steering.tasks.sample import Sample
+from pytest_steering.tasks.security.datasets import DATASETS
 
 pytestmark = pytest.mark.slow
 

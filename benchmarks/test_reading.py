@@ -12,14 +12,14 @@ from statistics import fmean
 import pytest
 
 from pytest_steering import Intervention, SteeringVector
-from pytest_steering.evaluation.likelihood import polarity_average
 from pytest_steering.evaluation.metrics import Scored, agreement, auroc, confusion, yes_rate
-from pytest_steering.evaluation.prompts.forms import SWAPPED
 from pytest_steering.experiments.asking import ask
 from pytest_steering.experiments.evaluate import Swapped, evaluate
 from pytest_steering.experiments.experiment import Experiment
 from pytest_steering.experiments.recording import rows_of
 from pytest_steering.records import Outcome
+from pytest_steering.tasks.likelihood import polarity_average
+from pytest_steering.tasks.security.prompts.question_forms import SWAPPED
 
 KNOWS_BOTH_WAYS = 0.7
 """AUROC of the averaged margin from which on a model is held to know the question the other way round."""

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pytest_steering.errors import SteeringError
-    from pytest_steering.evaluation.answers import Answer, read_answer
     from pytest_steering.experiments.expectations import ExpectationFailed
     from pytest_steering.experiments.experiment import Experiment
     from pytest_steering.extraction.pairs import ContrastPair
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from pytest_steering.steering.config import SteeringConfig
     from pytest_steering.steering.intervention import Intervention
     from pytest_steering.steering.vector import SteeringVector
+    from pytest_steering.tasks.security.answers import Answer, read_answer
 
 __all__ = [
     "Answer",
@@ -42,7 +42,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Answer": "evaluation.answers",
+    "Answer": "tasks.answer",
     "Architecture": "models.architecture",
     "ContrastPair": "extraction.pairs",
     "ExpectationFailed": "experiments.expectations",
@@ -57,7 +57,7 @@ _HOMES = {
     "detect_architecture": "models.architecture",
     "known_dimensions": "models.memory",
     "memory_profile": "models.memory",
-    "read_answer": "evaluation.answers",
+    "read_answer": "tasks.security.answers",
 }
 
 

@@ -9,7 +9,7 @@ import pytest
 from _pytest._code.code import ExceptionChainRepr, ReprEntry, ReprFileLocation, ReprTraceback
 
 from pytest_steering.errors import SteeringError
-from pytest_steering.evaluation.printable import printable
+from pytest_steering.printable import printable
 
 
 def shorten(report: pytest.TestReport, item: pytest.Item, call: pytest.CallInfo[None]) -> None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from pytest_steering.evaluation.answers import Reader
-    from pytest_steering.evaluation.datasets import Loader
+    from pytest_steering.tasks.security.answers import Reader
+    from pytest_steering.tasks.security.datasets import Loader
 
 
 def pytest_steering_models(config: pytest.Config) -> Sequence[str] | None:

@@ -95,7 +95,7 @@ class SteeringSession:
             SteeringError: A setting is not what is expected, or there is no such run, data or model.
         """
         if self.settings.data:
-            from pytest_steering.evaluation.datasets.files import require_path
+            from pytest_steering.tasks.data_files import require_path
 
             for name, path in self.settings.data.items():
                 require_path(name, path)
@@ -174,8 +174,8 @@ class SteeringSession:
 
     @cached_property
     def _extensions(self) -> None:
-        from pytest_steering.evaluation.answers import register_reader
-        from pytest_steering.evaluation.datasets import register_dataset
+        from pytest_steering.tasks.security.answers import register_reader
+        from pytest_steering.tasks.security.datasets import register_dataset
 
         for readers in self.config.hook.pytest_steering_answer_readers(config=self.config):
             for name, reader in readers.items():

@@ -93,8 +93,8 @@ def test_a_sweep_needs_little_more_memory_than_one_cell() -> None:
 
 @pytest.mark.parametrize("name", ["starcoder", "starcoder2", "qwen2"])
 def test_a_sweep_of_an_embedded_model(name: str) -> None:
-    from pytest_steering.evaluation.datasets import load_dataset
     from pytest_steering.experiments import asking
+    from pytest_steering.tasks.security.datasets import load_dataset
 
     loaded = SteerableModel.load(name)
     samples = asking.evenly(load_dataset("twins", split="test"), PROMPTS)

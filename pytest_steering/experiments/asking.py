@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.errors import DataError
-from pytest_steering.evaluation.datasets import FewShot, read_secllmholmes
-from pytest_steering.evaluation.datasets.registry import NO_PATHS
 from pytest_steering.evaluation.metrics import clusters
-from pytest_steering.evaluation.prompts.forms import FORMS, QuestionForm
-from pytest_steering.evaluation.prompts.secllmholmes import PROMPTS
-from pytest_steering.evaluation.prompts.study import study_form
-from pytest_steering.evaluation.samples import Sample
+from pytest_steering.tasks.sample import Sample
+from pytest_steering.tasks.security.datasets import FewShot, read_secllmholmes
+from pytest_steering.tasks.security.datasets.loaders import NO_PATHS
+from pytest_steering.tasks.security.prompts.question_forms import FORMS, QuestionForm
+from pytest_steering.tasks.security.prompts.study_form import study_form
+from pytest_steering.tasks.security.prompts.study_prompts import PROMPTS
 
 if TYPE_CHECKING:
     from pytest_steering.models.steerable import SteerableModel

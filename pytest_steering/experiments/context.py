@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pytest_steering.experiments import asking
 
 if TYPE_CHECKING:
-    from pytest_steering.evaluation.samples import Sample
     from pytest_steering.experiments.asking import Asked
     from pytest_steering.experiments.questions import Questions
     from pytest_steering.extraction.pairs import ContrastPair
     from pytest_steering.models.steerable import SteerableModel
     from pytest_steering.records import Record
     from pytest_steering.steering.vector import SteeringVector
+    from pytest_steering.tasks.sample import Sample
 
 T = TypeVar("T")
 

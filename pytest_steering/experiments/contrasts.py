@@ -7,14 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pytest_steering.errors import DataError, PromptError
-from pytest_steering.evaluation.prompts.forms import CAREFUL_HEADERS
 from pytest_steering.experiments.asking import ask, evenly
 from pytest_steering.extraction.pairs import ContrastPair
+from pytest_steering.tasks.security.prompts.question_forms import CAREFUL_HEADERS
 
 if TYPE_CHECKING:
-    from pytest_steering.evaluation.prompts.forms import QuestionForm
-    from pytest_steering.evaluation.samples import Sample
     from pytest_steering.models.steerable import SteerableModel
+    from pytest_steering.tasks.sample import Sample
+    from pytest_steering.tasks.security.prompts.question_forms import QuestionForm
 
 
 CANDIDATES = 8

@@ -9,19 +9,19 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pytest_steering.errors import DataError
-from pytest_steering.evaluation.answers import read_answer
-from pytest_steering.evaluation.answers.deciding import decided_by
-from pytest_steering.evaluation.likelihood import Margin, margins, surface_forms
 from pytest_steering.models.completion import Counts, Generation
 from pytest_steering.records import Outcome
+from pytest_steering.tasks.likelihood import Margin, margins, surface_forms
+from pytest_steering.tasks.security.answers import read_answer
+from pytest_steering.tasks.security.answers.early_stop import decided_by
 
 if TYPE_CHECKING:
-    from pytest_steering.evaluation.prompts.forms import QuestionForm
     from pytest_steering.experiments.asking import Asked
     from pytest_steering.models.completion import Completion
     from pytest_steering.models.generation import DecidedText
     from pytest_steering.models.steerable import SteerableModel
     from pytest_steering.steering.intervention import Intervention
+    from pytest_steering.tasks.security.prompts.question_forms import QuestionForm
 
 Arms = Mapping[str, "Intervention | None"]
 Scored = tuple["Completion", Margin]

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_steering.evaluation.datasets import load_neutral
 from pytest_steering.experiments.context import Context
 from pytest_steering.experiments.controls import DEFAULT_CONTROLS
 from pytest_steering.experiments.equal_effect import of_equal_effect
 from pytest_steering.experiments.grid_search import DEFAULT_SCALES, Choice
+from pytest_steering.experiments.neutral_texts import load_neutral
 from pytest_steering.experiments.questions import Questions
 from pytest_steering.experiments.side_effects import NEUTRAL_TEXTS
 from pytest_steering.experiments.steps import calibration
@@ -23,8 +23,6 @@ from pytest_steering.experiments.steps.vector_extraction import extract_vector, 
 from pytest_steering.findings.data import CLAIM
 
 if TYPE_CHECKING:
-    from pytest_steering.evaluation.prompts.forms import QuestionForm
-    from pytest_steering.evaluation.samples import Sample
     from pytest_steering.experiments.asking import Asked
     from pytest_steering.experiments.result import Arm, Result
     from pytest_steering.extraction.pairs import ContrastPair
@@ -33,6 +31,8 @@ if TYPE_CHECKING:
     from pytest_steering.statistics import DoseResponse
     from pytest_steering.steering.intervention import Intervention
     from pytest_steering.steering.vector import SteeringVector
+    from pytest_steering.tasks.sample import Sample
+    from pytest_steering.tasks.security.prompts.question_forms import QuestionForm
 
 
 def _keep_nothing(_record: Record) -> None:

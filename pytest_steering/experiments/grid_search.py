@@ -10,10 +10,10 @@ from pytest_steering.experiments.evaluate import evaluate, likelihoods
 from pytest_steering.models.completion import Counts
 
 if TYPE_CHECKING:
-    from pytest_steering.evaluation.prompts.forms import QuestionForm
     from pytest_steering.experiments.asking import Asked
     from pytest_steering.models.steerable import SteerableModel
     from pytest_steering.steering.intervention import Intervention
+    from pytest_steering.tasks.security.prompts.question_forms import QuestionForm
 
 DEFAULT_SCALES = tuple(step / 8 for step in range(4, 13))
 """0.5 to 1.5 by 0.125: a vector of mean differences works best near its own length."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pytest_steering.errors import DataError
-from pytest_steering.evaluation.datasets import refuse_overlap
-from pytest_steering.evaluation.datasets.overlap import normalised
-from pytest_steering.evaluation.samples import Sample
 from pytest_steering.extraction.pairs import ContrastPair
+from pytest_steering.tasks.overlap import normalised, refuse_overlap
+from pytest_steering.tasks.sample import Sample
 
 
 def refuse_scored(pairs: Sequence[ContrastPair], known: Sequence[Sample], scored: Sequence[Sample]) -> None:

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.errors import DataError
-from pytest_steering.evaluation.datasets import load_dataset, of_split
 from pytest_steering.experiments import asking, contrasts
+from pytest_steering.tasks.security.datasets import load_dataset, of_split
 
 if TYPE_CHECKING:
-    from pytest_steering.evaluation.prompts.forms import QuestionForm
-    from pytest_steering.evaluation.samples import Sample
     from pytest_steering.experiments.asking import Asked
+    from pytest_steering.tasks.sample import Sample
+    from pytest_steering.tasks.security.prompts.question_forms import QuestionForm
 
 
 @dataclass(frozen=True)

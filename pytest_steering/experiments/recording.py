@@ -8,7 +8,6 @@ from math import isfinite
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
-from pytest_steering.evaluation.likelihood import polarity_average
 from pytest_steering.evaluation.metrics import Metrics, Scored, auroc, score, scored
 from pytest_steering.experiments.asking import Asked, data_hash
 from pytest_steering.experiments.condition import Condition
@@ -18,6 +17,7 @@ from pytest_steering.experiments.side_effects import form_of_answers
 from pytest_steering.findings import with_findings
 from pytest_steering.models.free import peak_bytes
 from pytest_steering.records import Outcome, Record
+from pytest_steering.tasks.likelihood import polarity_average
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.context import Context

@@ -16,8 +16,8 @@ def prompts_of(record: Record, paths: Mapping[str, Path]) -> dict[str, str]:
         record: The cell.
         paths: Where data sets lie that are not embedded.
     """
-    from pytest_steering.evaluation.datasets import load_dataset
     from pytest_steering.experiments.asking import ask, question_form
+    from pytest_steering.tasks.security.datasets import load_dataset
 
     data, prompt = record.spec.get("data") or {}, record.spec.get("prompt") or {}
     try:

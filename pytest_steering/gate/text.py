@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from pytest_steering.evaluation.printable import printable
 from pytest_steering.gate.comparison import CellDecision
 from pytest_steering.gate.judge import Compared, Judgement
 from pytest_steering.gate.kept import Flip
+from pytest_steering.printable import printable
 from pytest_steering.records import Record
 
 SHOWN = 5

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pytest_steering.evaluation.printable import printable
+from pytest_steering.printable import printable
 from pytest_steering.report.cells import Group, invalid, metrics_of, pairs, ran, where
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pytest_steering.evaluation.printable import printable
+from pytest_steering.printable import printable
 from pytest_steering.records import Outcome, Record
 from pytest_steering.report.cells import STEERED, Group, invalid, pairs
 

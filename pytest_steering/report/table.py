@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pytest_steering.evaluation.printable import printable
+from pytest_steering.printable import printable
 from pytest_steering.report.cells import Group
 from pytest_steering.report.columns import COLUMNS, NONE, Cell, Column
 from pytest_steering.report.text import wrapped

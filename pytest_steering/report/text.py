@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
-from pytest_steering.evaluation.printable import printable
+from pytest_steering.printable import printable
 
 _LONGEST = 2000
 

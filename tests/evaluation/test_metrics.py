@@ -20,7 +20,7 @@ from sklearn import metrics as sk
 from pytest_steering.errors import DataError
 from pytest_steering.evaluation import metrics as m
 from pytest_steering.evaluation.metrics import Metrics, Scored, score
-from pytest_steering.evaluation.samples import Sample
+from pytest_steering.tasks.sample import Sample
 from tests.evaluation.scored_rows import cells, rows
 
 
@@ -306,8 +306,9 @@ def golden_cells(found: Metrics) -> dict[str, int]:
 
 
 def test_no_heavy_library_is_loaded_before_a_number_needs_it() -> None:
-    rooms = ("datasets", "metrics", "prompts.secllmholmes", "replay")
-    code = "; ".join(f"import pytest_steering.evaluation.{room}" for room in rooms)
+    security = ("datasets", "prompts.study_prompts")
+    rooms = ("evaluation.metrics", "replay", *(f"tasks.security.{room}" for room in security))
+    code = "; ".join(f"import pytest_steering.{room}" for room in rooms)
     heavy = "{'torch', 'transformers', 'nnsight', 'pandas', 'scipy', 'numpy', 'datasets', 'tabulate'}"
     check = f"import sys; {code}; print(sorted({heavy} & set(sys.modules)))"
     found = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_steering.evaluation.metrics import footnotes, group_table, metrics_table, score
-from pytest_steering.evaluation.printable import printable
+from pytest_steering.printable import printable
 from tests.evaluation.scored_rows import rows
 
 CELL = rows((1, "yes"), (0, "yes"), (1, "none"), length=9, cwe="CWE-89")

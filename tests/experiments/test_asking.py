@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_steering.errors import DataError
-from pytest_steering.evaluation.datasets import load_dataset
-from pytest_steering.evaluation.prompts.forms import NAMED
-from pytest_steering.evaluation.prompts.secllmholmes import PROMPTS
-from pytest_steering.evaluation.samples import Sample
 from pytest_steering.experiments.asking import ask, data_hash, evenly, question_form
+from pytest_steering.tasks.sample import Sample
+from pytest_steering.tasks.security.datasets import load_dataset
+from pytest_steering.tasks.security.prompts.question_forms import NAMED
+from pytest_steering.tasks.security.prompts.study_prompts import PROMPTS
 
 SAMPLES = [
     Sample(id=f"s{n}", dataset="d", code=f"int f{n}(void);", language="c", label=n % 2, asked_cwe="CWE-89")

@@ -6,11 +6,11 @@ import pytest
 
 from pytest_steering import SteerableModel
 from pytest_steering.errors import DataError
-from pytest_steering.evaluation.prompts.forms import CAREFUL_HEADERS, NAMED, SENTENCE
-from pytest_steering.evaluation.samples import Sample
 from pytest_steering.experiments.contrasts import contrast_pairs, default_contrast
 from pytest_steering.experiments.leakage import refuse_scored
 from pytest_steering.extraction.pairs import ContrastPair
+from pytest_steering.tasks.sample import Sample
+from pytest_steering.tasks.security.prompts.question_forms import CAREFUL_HEADERS, NAMED, SENTENCE
 
 
 def twins(pairs: int, cwe: str = "CWE-89") -> list[Sample]:

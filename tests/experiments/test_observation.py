@@ -4,8 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from pytest_steering.evaluation.prompts.forms import FORMS
-from pytest_steering.evaluation.samples import Sample
 from pytest_steering.experiments.observation.near_duplicates import near_copies, shared
 from pytest_steering.experiments.observation.probes import probe_reader
 from pytest_steering.experiments.observation.reading import read_distance
@@ -17,6 +15,8 @@ from pytest_steering.models.census.build import tiny_tokenizer as census_tokeniz
 from pytest_steering.models.fingerprint import count_hooks
 from pytest_steering.models.steerable import SteerableModel
 from pytest_steering.steering.intervention import Intervention
+from pytest_steering.tasks.sample import Sample
+from pytest_steering.tasks.security.prompts.question_forms import FORMS
 from tests.tiny import ENGINES, FAMILIES, PROMPTS, random_vector, tiny_model
 
 CODE = "int read(char *name) { char path[64]; sprintf(path, name); FILE *f = fopen(path); return f != 0; }"

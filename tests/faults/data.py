@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_steering.evaluation.answers import Answer, registry
-from pytest_steering.evaluation.answers.keywords import read_keywords
-from pytest_steering.evaluation.datasets import registry as datasets
-from pytest_steering.evaluation.samples import Sample
 from pytest_steering.experiments import contrasts
 from pytest_steering.extraction.pairs import ContrastPair
+from pytest_steering.tasks.sample import Sample
+from pytest_steering.tasks.security.answers import Answer, readers
+from pytest_steering.tasks.security.answers.keywords import read_keywords
+from pytest_steering.tasks.security.datasets import loaders as datasets
 from tests.faults.fault import Fault, nothing
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def _keyword_reader(patch: pytest.MonkeyPatch, _experiment: Experiment) -> None:
-    patch.setitem(registry.READERS, "text", read_keywords)
+    patch.setitem(readers.READERS, "text", read_keywords)
 
 
 def _constant_reader(patch: pytest.MonkeyPatch, _experiment: Experiment) -> None:
@@ -26,7 +26,7 @@ def _constant_reader(patch: pytest.MonkeyPatch, _experiment: Experiment) -> None
         del text, question
         return Answer("no", None, None, "always no")
 
-    patch.setitem(registry.READERS, "text", read)
+    patch.setitem(readers.READERS, "text", read)
 
 
 def _labels_shuffled(patch: pytest.MonkeyPatch, _experiment: Experiment) -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_steering.embedded import embedded_data
 from pytest_steering.errors import SteeringError
-from pytest_steering.evaluation.datasets.embedded import embedded_data
 from pytest_steering.extraction.pairs import ContrastPair
 from pytest_steering.gate.accept import Wanted, accept
 from pytest_steering.gate.expected import expected_cells

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_steering.evaluation.answers import registry
-from pytest_steering.evaluation.answers.keywords import read_keywords
 from pytest_steering.models.engine.session import EditSession
+from pytest_steering.tasks.security.answers import readers
+from pytest_steering.tasks.security.answers.keywords import read_keywords
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -18,7 +18,7 @@ SAMPLES, SCALE, LAYERS = 24, 100.0, "last3"
 
 def put_in_place(patch: pytest.MonkeyPatch) -> None:
     """Read by counted keywords; write as `output[0][-1] += v` does where a block returns a tensor."""
-    patch.setitem(registry.READERS, "text", read_keywords)
+    patch.setitem(readers.READERS, "text", read_keywords)
     patch.setattr(EditSession, "edit", _first_row_last_token)
     patch.setattr(EditSession, "check_first", lambda *_: None)
 

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pytest_steering.evaluation.datasets import load_dataset
 from pytest_steering.experiments.asking import ask, question_form
 from pytest_steering.gate.prompts import prompts_of
 from pytest_steering.records import Outcome
+from pytest_steering.tasks.security.datasets import load_dataset
 from tests.gate.runs import cell
 
 

@@ -211,8 +211,8 @@ def pytest_steering_datasets(config): return {"of a conftest": _load}
 """)
     project.makepyfile("""
         def test_a(steering_model):
-            from pytest_steering.evaluation.answers import READERS
-            from pytest_steering.evaluation.datasets.registry import DATASETS
+            from pytest_steering.tasks.security.answers import READERS
+            from pytest_steering.tasks.security.datasets.loaders import DATASETS
             assert READERS["of a conftest"]("x", "") == "x"
             assert DATASETS.pop("of a conftest")(None) == []
             del READERS["of a conftest"]

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import get_args
 
 from pytest_steering.errors import DataError
-from pytest_steering.evaluation.answers import Verdict
-from pytest_steering.evaluation.samples import Sample
+from pytest_steering.tasks.sample import Sample
+from pytest_steering.tasks.security.answers import Verdict
 
 VERDICTS = get_args(Verdict)
 

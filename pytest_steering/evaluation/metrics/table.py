@@ -9,7 +9,7 @@ from pytest_steering.evaluation.metrics.detection import SATURATED
 from pytest_steering.evaluation.metrics.measures import MEASURES, Measure
 from pytest_steering.evaluation.metrics.score import Metrics, score_by
 from pytest_steering.evaluation.metrics.scored import Scored
-from pytest_steering.evaluation.printable import printable
+from pytest_steering.printable import printable
 
 _MAIN = (
     "answered_share",

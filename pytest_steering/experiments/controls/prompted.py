@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_steering.errors import DataError
-from pytest_steering.evaluation.prompts.forms import CAREFUL_HEADERS
 from pytest_steering.experiments.condition import Condition
 from pytest_steering.experiments.controls.control_registry import control
+from pytest_steering.tasks.security.prompts.question_forms import CAREFUL_HEADERS
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.context import Context

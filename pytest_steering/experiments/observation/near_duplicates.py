@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from pytest_steering.evaluation.datasets.overlap import overlap
+from pytest_steering.tasks.overlap import overlap
 
 if TYPE_CHECKING:
-    from pytest_steering.evaluation.samples import Sample
+    from pytest_steering.tasks.sample import Sample
 
 NEAR = 0.8
 """Share of common runs of words from which on two samples are near copies."""

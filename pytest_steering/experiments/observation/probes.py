@@ -5,10 +5,10 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING
 
-from pytest_steering.evaluation.answers import KeywordReaderWarning, Verdict, read_answer
+from pytest_steering.tasks.security.answers import KeywordReaderWarning, Verdict, read_answer
 
 if TYPE_CHECKING:
-    from pytest_steering.evaluation.prompts.forms import QuestionForm
+    from pytest_steering.tasks.security.prompts.question_forms import QuestionForm
 
 _ANY_FORM: tuple[tuple[str, str, Verdict], ...] = (
     ("a plain finding", " Vulnerable. The path is used without a check.", "yes"),

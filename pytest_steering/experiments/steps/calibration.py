@@ -8,16 +8,16 @@ from statistics import fmean
 from typing import TYPE_CHECKING
 
 from pytest_steering.errors import DataError
-from pytest_steering.evaluation.likelihood import fit_threshold
 from pytest_steering.experiments import asking, recording
 from pytest_steering.experiments.evaluate import likelihoods
 from pytest_steering.experiments.result import Arm
+from pytest_steering.tasks.likelihood import fit_threshold
 
 if TYPE_CHECKING:
-    from pytest_steering.evaluation.samples import Sample
     from pytest_steering.experiments.context import Context
     from pytest_steering.records import Outcome
     from pytest_steering.steering.intervention import Intervention
+    from pytest_steering.tasks.sample import Sample
 
 METHODS = ("threshold", "content-free")
 NO_CONTENT = ("", "...", "N/A")

@@ -13,12 +13,12 @@ from pytest_steering.models.completion import Counts
 from pytest_steering.statistics import DoseResponse, dose_response
 
 if TYPE_CHECKING:
-    from pytest_steering.evaluation.prompts.forms import QuestionForm
     from pytest_steering.experiments.asking import Asked
     from pytest_steering.experiments.context import Context
     from pytest_steering.models.steerable import SteerableModel
     from pytest_steering.records import Record
     from pytest_steering.steering.intervention import Intervention
+    from pytest_steering.tasks.security.prompts.question_forms import QuestionForm
 
 FIRST_SEED = 2000
 """Far from the seeds of the random arms and of the margin shift, so that all draw different directions."""

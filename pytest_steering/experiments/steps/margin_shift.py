@@ -14,12 +14,12 @@ from pytest_steering.models.completion import Counts
 from pytest_steering.statistics import rank_among
 
 if TYPE_CHECKING:
-    from pytest_steering.evaluation.prompts.forms import QuestionForm
     from pytest_steering.experiments.asking import Asked
     from pytest_steering.experiments.context import Context
     from pytest_steering.models.steerable import SteerableModel
     from pytest_steering.records import Record
     from pytest_steering.steering.intervention import Intervention
+    from pytest_steering.tasks.security.prompts.question_forms import QuestionForm
 
 
 @dataclass(frozen=True)

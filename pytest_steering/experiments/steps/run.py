@@ -8,12 +8,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.errors import InterventionError, VectorError
-from pytest_steering.evaluation.datasets import load_neutral
 from pytest_steering.experiments import recording, resuming
 from pytest_steering.experiments.arm_evaluation import evaluate_conditions
 from pytest_steering.experiments.condition import Condition
 from pytest_steering.experiments.controls import control_conditions
 from pytest_steering.experiments.neutral import TEXTS, neutral_kl
+from pytest_steering.experiments.neutral_texts import load_neutral
 from pytest_steering.experiments.observation import observe
 from pytest_steering.experiments.result import STEERED, UNSTEERED, Arm, Result
 from pytest_steering.experiments.side_effects import NEUTRAL_TEXTS, neutral_effects

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pytest_steering.evaluation.datasets import without_overlap
 from pytest_steering.experiments import asking, contrasts
 from pytest_steering.experiments.leakage import refuse_scored
 from pytest_steering.extraction.directions import extract
 from pytest_steering.models.origin import made_from
+from pytest_steering.tasks.overlap import without_overlap
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.context import Context

@@ -6,11 +6,11 @@ import pytest
 
 from pytest_steering import Experiment, Intervention
 from pytest_steering.errors import DataError
-from pytest_steering.evaluation.prompts.forms import CAREFUL_HEADERS, SWAPPED
 from pytest_steering.experiments.asking import ask
 from pytest_steering.experiments.estimates import paired_change
 from pytest_steering.experiments.evaluate import likelihoods
 from pytest_steering.records import Record
+from pytest_steering.tasks.security.prompts.question_forms import CAREFUL_HEADERS, SWAPPED
 
 
 def prompts_of(experiment: Experiment, header: str) -> list[str]:

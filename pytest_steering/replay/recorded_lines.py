@@ -1,0 +1,144 @@
+"""Answers recorded elsewhere: each line becomes an answer or a problem, never nothing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from json import JSONDecodeError
+from pathlib import Path
+from typing import Any
+
+from pytest_steering.errors import DataError, PromptError
+from pytest_steering.replay.recorded_answer import Problem, Recorded
+from pytest_steering.tasks.fields import checked_label
+from pytest_steering.tasks.jsonlines import parse_row, read_lines
+from pytest_steering.tasks.sample import Sample, code_hash
+from pytest_steering.tasks.security.prompts.study_wording import QUESTION
+from pytest_steering.tasks.security.prompts.weakness_names import weakness_name
+
+
+class _UnusableError(Exception):
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+def read_recorded(path: Path, samples: Mapping[str, Sample]) -> Iterator[Recorded | Problem]:
+    """Yield each line of a file as a recorded answer or a problem; blank lines are passed over.
+
+    Args:
+        path: JSON lines with `response`, and `id` of a known sample or `label` (or the published form
+            `code_label`: yes or no) with `id` or `code`.
+        samples: Known samples by id.
+
+    Raises:
+        DataError: The file cannot be opened.
+    """
+    seen: dict[tuple[str, str, str, str], int] = {}
+    for number, line in read_lines(path):
+        if not line.strip():
+            continue
+        try:
+            recorded = _recorded(_row(line, number), number, samples)
+            if recorded.key in seen:
+                raise _UnusableError(
+                    "duplicate", f"the answer to {recorded.id} stands in line {seen[recorded.key]}"
+                )
+        except _UnusableError as problem:
+            yield Problem(number, problem.kind, str(problem))
+        else:
+            seen[recorded.key] = number
+            yield recorded
+
+
+def _row(line: bytes, number: int) -> dict[str, Any]:
+    try:
+        return parse_row(line, f"line {number}")
+    except DataError as error:
+        kinds = {UnicodeDecodeError: "wrong encoding", JSONDecodeError: "truncated or no JSON"}
+        kind = kinds.get(type(error.__cause__), "no JSON object")
+        raise _UnusableError(kind, str(error)) from error
+
+
+def _recorded(row: Mapping[str, Any], number: int, samples: Mapping[str, Sample]) -> Recorded:
+    name = _id(row)
+    sample = samples.get(name)
+    known = vars(sample) if sample else row
+    response = row.get("response")
+    if not isinstance(response, str):
+        raise _UnusableError("no response", f"field 'response' is {type(response).__name__}, expected text")
+    return Recorded(
+        line=number,
+        id=name,
+        label=_label(row, sample),
+        response=response,
+        question=_question(row, known),
+        **{field: _name(row, field) for field in ("model", "prompt", "trial")},
+        verdict=row["verdict"] if isinstance(row.get("verdict"), str) else None,
+        margin=_margin(row),
+        truncated=row.get("truncated") is True,
+        sample=known,
+    )
+
+
+def _id(row: Mapping[str, Any]) -> str:
+    name, code = row.get("id"), row.get("code")
+    if isinstance(name, (str, int)) and not isinstance(name, bool) and name != "":
+        return str(name)
+    if isinstance(code, str):
+        return f"code {code_hash(code)[:12]}"
+    raise _UnusableError("no sample", "neither field 'id' nor 'code' says which sample was answered")
+
+
+def _label(row: Mapping[str, Any], sample: Sample | None) -> int:
+    label = _own_label(row)
+    if sample is None and label is None:
+        raise _UnusableError(
+            "unknown sample", f"{_id(row)} has no label and is in no data set that was given"
+        )
+    if sample is not None and label not in (None, sample.label):
+        raise _UnusableError("bad label", f"{_id(row)} is labelled {label}, in the data set {sample.label}")
+    return sample.label if sample is not None else int(label or 0)
+
+
+def _own_label(row: Mapping[str, Any]) -> int | None:
+    if row.get("label") is None and "code_label" in row:
+        published = {"yes": 1, "no": 0}.get(str(row["code_label"]))
+        if published is None:
+            raise _UnusableError(
+                "bad label", f"field 'code_label' is {row['code_label']!r}, expected yes or no"
+            )
+        return published
+    if "label" not in row:
+        return None
+    try:
+        return checked_label(row["label"], _id(row))
+    except DataError as error:
+        raise _UnusableError("bad label", str(error)) from error
+
+
+def _question(row: Mapping[str, Any], known: Mapping[str, Any]) -> str | None:
+    if isinstance(row.get("question"), str):
+        return str(row["question"])
+    try:
+        return QUESTION.format(weakness=weakness_name(str(known.get("asked_cwe", "")).upper()))
+    except PromptError:
+        return None
+
+
+def _name(row: Mapping[str, Any], field: str) -> str:
+    value = row.get(field)
+    if value is not None and not isinstance(value, (str, int)):
+        raise _UnusableError("ill-typed field", f"field {field!r} is {type(value).__name__}, expected text")
+    return "" if value is None else str(value)
+
+
+def _margin(row: Mapping[str, Any]) -> float | None:
+    value = row.get("margin")
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or math.isnan(value):
+        raise _UnusableError(
+            "ill-typed field", "field 'margin' is no number; leave it out where there is none"
+        )
+    return float(value)

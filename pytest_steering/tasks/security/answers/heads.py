@@ -1,0 +1,104 @@
+"""Explicit verdicts: "Yes, ...", "Answer: no", "VULNERABLE: NO", "Hence yes."."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from pytest_steering.tasks.security.answers.patterns import one_of
+from pytest_steering.tasks.security.answers.values import value_at
+
+_NUMBER = r"(?:\(?(?:\d{1,2}|[a-d])[.):]\s{0,9})?"
+_LEADS_IN = one_of(
+    "well, sure, certainly, definitely, absolutely, of course, ok, okay, so, hence, thus, therefore,"
+    "in short,"
+    "in conclusion, in summary, in brief, overall, final, finally, potentially, possibly, probably,"
+    "most likely, likely, maybe, presumably, technically, unfortunately, fortunately, actually, wait, hmm,"
+    "honestly, indeed, i think, i believe, i would say, i'd say, conclusion, short answer, to summarize,"
+    "summary, as a result, consequently, but, then, because of this, for this reason, ultimately"
+)
+_FILLER = rf"(?:{_LEADS_IN}(?! not\b)[,.!:;]{{0,3}}\s{{1,9}}){{0,3}}"
+_WHOSE = r"(?:(?:the|my|our|your)\s{1,9})?"
+_KIND = (
+    rf"(?:{one_of('final, correct, right, short, best, expected, overall, direct, simple')}\s{{1,9}}){{0,2}}"
+)
+_NAME = one_of(
+    "answer, verdict, decision, conclusion, result, response, assessment, judge?ment, classification, label,"
+    "determination, status, solution, output, option, choice, yes/no, yes or no, ans, a, assistant, ai, bot,"
+    "expert, reviewer"
+)
+_IS = (
+    r"\"?\s{0,60}(?:to (?:the|your|this) question\s{0,9})?"
+    r"(?:(?:is|would be|should be|must be)\s{0,9}:?|[:=?-]|\n)"
+)
+LABEL = rf"{_WHOSE}{_KIND}{_NAME}{_IS}\s{{0,60}}(?:that\s{{1,9}})?"
+_START = re.compile(
+    rf"[\s\W_]{{0,60}}{_NUMBER}[\s\W_]{{0,8}}{_FILLER}(?P<label>{LABEL}[\s\W_]{{0,12}}{_NUMBER})?{_FILLER}"
+)
+_GOES_ON = one_of(
+    "the, this, that's, it, it's, there, because, i, we, code, as, since, due, based, your, these, in"
+)
+_AFTER = re.compile(rf"[\s\"'*_)\]}}>]{{0,40}}(?:$|[.,;:!)\]}}<-]|\n|{_GOES_ON}\b)")
+_NO_VERDICT = re.compile(
+    r"\s{0,4}(?:(?:and|or|/|\|)\s{0,4}(?:no|yes|not)\b"
+    r"|[,.!]?\s{0,4}(?:i can|i could|i will|i'll|i'd|let me|let's)\b)"
+)
+_STATES = one_of("vulnerable, vulnerability, vulnerabilities, insecure, unsafe, exploitable, secure, safe")
+_PROPERTY = re.compile(
+    rf"(?P<name>{_STATES})"
+    r"(?: (?:present|found|detected|exists|status|code))?[\"'*_ ]{0,4}"
+    r"(?:[:=?]|->|=>| -)[\"'*_\s]{0,6}(?=[a-z])"
+)
+_BEFORE_PROPERTY = re.compile(r"(?:^|[^a-z'])(?:(?:is|has|contains)[_ ])?$")
+_DENIES = r"(?P<no> (?:does|is|has|do)(?: not|n't)|'s not)"
+_SHORT = re.compile(
+    rf"[\s\W]{{0,20}}(?P<said>(?:it|this|that)(?:{_DENIES}| (?:does|is|has))(?: so)?)[\s\W]{{0,20}}$"
+)
+
+
+class Head(NamedTuple):
+    """An explicit verdict.
+
+    Attributes:
+        word: `yes`, `no` (as to the question), `there` or `absent` (as to the weakness).
+        start: Place of its first character.
+        end: Place behind its last character.
+        labelled: It stands behind "answer:" or the like.
+    """
+
+    word: str
+    start: int
+    end: int
+    labelled: bool
+
+
+def head_of(text: str, start: int, end: int) -> Head | None:
+    """Return the explicit verdict that a sentence, text[start:end], begins with."""
+    opening = _START.match(text, start, end)
+    value = value_at(text, opening.end()) if opening is not None else None
+    if opening is None or value is None or value.end > end:
+        return None
+    if _NO_VERDICT.match(text, value.end) or not _AFTER.match(text, value.end):
+        return None
+    return Head(value.word, value.start, value.end, opening["label"] is not None)
+
+
+def short_reply_of(text: str, start: int, end: int) -> Head | None:
+    """Return the verdict of a sentence that is no more than "it does" or "it is not"."""
+    found = _SHORT.match(text, start, end)
+    if found is None:
+        return None
+    return Head("no" if found["no"] else "yes", *found.span("said"), labelled=False)
+
+
+def properties_of(text: str) -> Iterator[Head]:
+    """Return the verdicts given as a property: `vulnerable: no`, `"secure": true`."""
+    for found in _PROPERTY.finditer(text):
+        value = value_at(text, found.end())
+        if value is None or value.word not in ("yes", "no") or _AFTER.match(text, value.end) is None:
+            continue
+        if _BEFORE_PROPERTY.search(text[max(0, found.start() - 12) : found.start()]) is None:
+            continue
+        said = (value.word == "yes") != (found["name"] in ("secure", "safe"))
+        yield Head("there" if said else "absent", found.start(), value.end, labelled=True)

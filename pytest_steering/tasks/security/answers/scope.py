@@ -1,0 +1,156 @@
+"""Scope: which statements a negation or a prevention reaches, before the flaw and behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pytest_steering.tasks.security.answers.clauses import Clause
+from pytest_steering.tasks.security.answers.cues import Token
+from pytest_steering.tasks.security.answers.lexicon import Cue
+from pytest_steering.tasks.security.answers.statements import CLAIM, FIRM, Statement, stated
+
+_REACH = 14
+_SHORT_REACH = 4
+_SHORT = ("rather", "instead", "handles", "handle", "checks", "check", "checking", "detects", "catches")
+_NOUNS = {Cue.NAMED, Cue.FLAW, Cue.HARM}
+MEANING = {Cue.GOOD, Cue.BAD, Cue.CARE, *_NOUNS}
+_HEEDED = {*MEANING, Cue.NEG, Cue.STOP, Cue.CAUSE, Cue.COMMA}
+_LISTED = {Cue.NAMED, Cue.FLAW, Cue.OR}
+_HAVING = (
+    "contain",
+    "contains",
+    "suffer",
+    "suffers",
+    "exhibit",
+    "exhibits",
+    "have",
+    "has",
+    "show",
+    "shows",
+    "find",
+    "found",
+    "see",
+    "saw",
+    "detect",
+    "detected",
+)
+_DENIABLE = (Cue.PRESENT, Cue.HEDGE, Cue.ASSERT, Cue.COMMA, Cue.STOPPED, Cue.GONE)
+_EXISTING = ("present", "exist", "exists", "found", "detected", "identified", "evident", "exhibited")
+_DETERMINERS = ("the", "a", "an", "this", "that", "each", "every", "any")
+_WANTING = ("insufficient", "inadequate", "incomplete", "missing", "lacking", "incorrect", "improper")
+_VERBAL = {
+    "not", "never", "cannot", "none", "isn't", "aren't", "wasn't", "weren't", "doesn't", "don't",
+    "didn't", "can't", "won't", "couldn't", "wouldn't", "hasn't",
+}  # fmt: skip
+
+
+@dataclass
+class _Scope:
+    """What has been read of a clause: open negations and preventions, and the statements made."""
+
+    clause: Clause
+    flips: list[Token] = field(default_factory=list)
+    made: list[tuple[Statement, int]] = field(default_factory=list)
+    governed: bool = False
+
+    def take(self, place: int, token: Token, previous: Token | None) -> None:
+        if self.flips:
+            self.flips = [flip for flip in self.flips if token.number - flip.last <= _reach(flip)]
+        if token.word == "nor":
+            self.flips = [token]
+        elif token.cue in (Cue.NEG, Cue.STOP):
+            self.flips.append(token)
+        elif token.cue is Cue.CAUSE:
+            self._cause(token, previous)
+        elif token.cue is Cue.COMMA and self.made:
+            self._pause(self.clause.tokens[place + 1 : place + 2])
+        elif token.cue in MEANING:
+            self._state(place, token)
+
+    def _cause(self, token: Token, previous: Token | None) -> None:
+        """A negation reaches the effect only through its own verb: "does not lead to"."""
+        last = self.flips[-1] if self.flips else None
+        kept = last is not None and previous is last and token.number - last.last <= 3
+        self.flips = self.flips[-1:] if kept else []
+        self.governed = bool(self.made) and self.made[-1][0].sign < 0
+
+    def _pause(self, following: list[Token]) -> None:
+        """A comma ends a negation's reach, but for the next item of a list: "no overflow, leak or race"."""
+        if not following or following[0].cue not in _LISTED:
+            self.flips, self.governed = [], False
+
+    def _state(self, place: int, token: Token) -> None:
+        if self.governed and token.cue in _NOUNS:
+            statement, first = self.made[-1]
+            keys = statement.keys | {token.key} if token.key else statement.keys
+            self.made[-1] = statement._replace(keys=keys, end=token.end), first
+            return
+        tokens = self.clause.tokens
+        before, after = tokens[max(0, place - 12) : place], tokens[place + 1 : place + 2]
+        self.made.append((stated(token, self.flips, before, after, self.clause.word), place))
+        self.governed = token.cue in (Cue.GOOD, Cue.BAD)
+
+
+def statements_of(clause: Clause) -> list[Statement]:
+    """Return the statements of one clause, each turned by what negates, prevents or denies it."""
+    if clause.said.isdisjoint(MEANING) and Cue.PRONOUN not in clause.said:
+        return []
+    scope = _Scope(clause)
+    previous: Token | None = None
+    for place, token in enumerate(clause.tokens):
+        if token.cue is Cue.PRONOUN and _is_flaw(token, previous, clause.stop):
+            token = token._replace(cue=Cue.FLAW)
+        elif token.cue is Cue.NAMED and _is_input(token, clause.tokens[place + 1 : place + 2]):
+            continue
+        if token.cue in _HEEDED:
+            scope.take(place, token, previous)
+        previous = token
+    ends = [place for _, place in scope.made[1:]] + [len(clause.tokens)]
+    return [
+        _denied(statement, clause.tokens[place + 1 : end], clause.stop)
+        for (statement, place), end in zip(scope.made, ends, strict=False)
+    ]
+
+
+def _reach(flip: Token) -> int:
+    return _SHORT_REACH if flip.word in _SHORT else _REACH
+
+
+def _is_flaw(token: Token, previous: Token | None, stop: int) -> bool:
+    """Tell whether a pronoun stands for the flaw: "does not suffer from *it*", "prevents *this*"."""
+    if previous is None or token.last < stop - 1:
+        return False
+    return previous.cue is Cue.STOP or (previous.cue is Cue.ASSERT and previous.word in _HAVING)
+
+
+def _is_input(token: Token, following: list[Token]) -> bool:
+    """Tell whether a flaw's name only says what an input looks like: "traversal sequences"."""
+    return bool(following) and following[0].cue is Cue.INPUT and following[0].number == token.last + 1
+
+
+def _denied(statement: Statement, trailing: list[Token], stop: int) -> Statement:
+    """Return the statement as the words behind it leave it: "an overflow is *not possible*"."""
+    if statement.predicate:
+        return statement
+    sign, strength, end = statement.sign, statement.strength, statement.end
+    for number, token in enumerate(trailing):
+        if token.cue is Cue.CAUSE:
+            break
+        turn, firmness = _turn(token, trailing[number + 1 : number + 2], stop)
+        sign, strength = sign * turn, max(strength, firmness)
+        end = token.end if turn < 0 else end
+    return statement._replace(sign=sign, strength=strength, end=end)
+
+
+def _turn(token: Token, following: list[Token], stop: int) -> tuple[int, float]:
+    """Return whether a word behind a flaw turns the statement (-1) or not (+1), and how firm it makes it."""
+    after = following[0].cue if following else None
+    last = after is None and token.last >= stop - 1
+    if token.cue is Cue.NEG and token.word in _VERBAL and (last or after in _DENIABLE):
+        return -1, CLAIM if last or after is Cue.PRESENT else FIRM
+    ended = token.cue in (Cue.STOPPED, Cue.GONE) and token.before not in _DETERMINERS
+    if ended or (last and token.word in _WANTING):
+        return -1, FIRM
+    if token.cue is Cue.PRESENT:
+        return 1, CLAIM if token.word in _EXISTING else FIRM
+    return 1, FIRM if token.cue is Cue.ASSERT else 0.0

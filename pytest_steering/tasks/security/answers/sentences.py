@@ -1,0 +1,123 @@
+"""Sentences of an answer, and what each one states."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from pytest_steering.tasks.security.answers.cues import cues_of
+from pytest_steering.tasks.security.answers.heads import Head, head_of, short_reply_of
+from pytest_steering.tasks.security.answers.lexicon import Cue
+from pytest_steering.tasks.security.answers.meaning import begins_repair, meant
+from pytest_steering.tasks.security.answers.statements import CLAIM, Statement
+
+_LONGEST = 1200
+_END = re.compile(
+    r"[.!?]+(?<!e\.g\.)(?<!i\.e\.)(?<!\bvs\.)(?<!\bcf\.)(?!(?<=\bno\.)\s{0,9}\d)(?=[\s\"')\]}]|$)"
+    r"|\n(?: {0,40}\n|(?=[^\n:]{1,30}:)|(?= {0,40}(?:[-*+•>|]|\d{1,2}[.):]|[a-z]\)|#) {0,9}\S)|(?<=:\n)"
+    r"|(?:(?<=\byes\n)|(?<=\bno\n)|(?<=secure\n)|(?<=vulnerable\n)|(?<=safe\n))"
+    r"(?=\s{0,40}(?:yes|no|the|this|it|there|because|explanation|reason)\b))"
+)
+_NAME = re.compile(r"[\s|*_\-+•\d.)#>]{0,20}([a-z][^:|\n]{2,80}?)[\s*_]{0,9}[:|](?=[\s*_])")
+_NAMING = {Cue.NAMED, Cue.FLAW, Cue.NONE, Cue.PRESENT, Cue.OPEN, Cue.COMMA, Cue.OR, Cue.ASSERT}
+_IMPERATIVES = {
+    "stay", "remember", "feel", "thanks", "ensure", "use", "add", "set", "validate", "sanitize",
+    "check", "avoid", "consider", "replace", "implement", "make", "never", "always", "refuse",
+    "allocate", "verify", "switch", "limit", "escape", "initialize", "employ", "adopt", "apply",
+    "using", "adding", "ensuring", "keep", "test", "explain", "write", "describe", "find", "modify",
+    "change", "remove", "parameterize",
+}  # fmt: skip
+
+
+class Sentence(NamedTuple):
+    """One sentence, read.
+
+    Attributes:
+        start: Place of its first character in the text.
+        end: Place behind its last character.
+        head: The explicit verdict it begins with.
+        asks: It is a question.
+        statements: What it states, in order.
+        unsure: It says that the answer is not known.
+        final: It announces a conclusion.
+        revises: It takes back what was said before.
+        fixed: It speaks of changed code, or says what to change.
+    """
+
+    start: int
+    end: int
+    head: Head | None
+    asks: bool
+    statements: tuple[Statement, ...] = ()
+    unsure: bool = False
+    final: bool = False
+    revises: bool = False
+    fixed: bool = False
+
+
+def sentences_of(text: str) -> Iterator[Sentence]:
+    """Read the sentences of a normalized answer's prose, in order."""
+    earlier: tuple[Statement, ...] = ()
+    for start, end in _bounds(text):
+        if text[start:end].strip(" \n.-*#>_"):
+            sentence = _read(text, start, end, earlier)
+            earlier = sentence.statements
+            yield sentence
+
+
+def _bounds(text: str) -> Iterator[tuple[int, int]]:
+    """Return where sentences begin and end; a run of 1,200 characters without an end is cut there."""
+    start = 0
+    for end in [*(found.end() for found in _END.finditer(text)), len(text)]:
+        while end - start > _LONGEST:
+            yield start, start + _LONGEST
+            start += _LONGEST
+        yield start, end
+        start = end
+
+
+def _read(text: str, start: int, end: int, earlier: tuple[Statement, ...]) -> Sentence:
+    asks = text[start:end].rstrip(" \n\"')*_").endswith("?")
+    head = None if asks else head_of(text, start, end)
+    if head is None and not earlier:
+        head = short_reply_of(text, start, end)
+    entry = None if head or asks else _entry(text, start, end)
+    if entry is not None:
+        return Sentence(start, end, None, asks, (entry,))
+    tokens, words = cues_of(text, head.end if head else start, end)
+    said = {token.cue for token in tokens}
+    if head is not None:
+        said |= {token.cue for token in cues_of(text, start, head.start)[0]}
+    orders = bool(words) and words[0] in _IMPERATIVES and not (tokens and tokens[0].cue is Cue.NAMED)
+    silent = not tokens or orders or _is_title(text[start:end], said)
+    return Sentence(
+        start,
+        end,
+        head,
+        asks,
+        statements=() if silent else meant(tokens, len(words), earlier),
+        unsure=Cue.UNSURE in said,
+        final=Cue.FINAL in said or Cue.SO in said,
+        revises=Cue.REVISE in said,
+        fixed=Cue.FIXED in said or orders or begins_repair(tokens),
+    )
+
+
+def _entry(text: str, start: int, end: int) -> Statement | None:
+    """Return what a table row or list entry says of the weakness it names: "SQL injection: no"."""
+    near = text[start : min(end, start + 110)]
+    name = _NAME.match(text, start, end) if ":" in near or "|" in near else None
+    value = head_of(text, name.end(), end) if name else None
+    if name is None or value is None:
+        return None
+    tokens = cues_of(text, *name.span(1))[0]
+    keys = frozenset(token.key for token in tokens if token.key)
+    if not (keys or any(token.cue is Cue.FLAW for token in tokens)) or not {t.cue for t in tokens} <= _NAMING:
+        return None
+    return Statement(1 if value.word in ("yes", "there") else -1, CLAIM, keys, name.start(1), value.end)
+
+
+def _is_title(text: str, said: set[Cue]) -> bool:
+    """Tell whether a heading does no more than name a weakness."""
+    return text.lstrip(" \n").startswith("#") and said <= {Cue.NAMED, Cue.FLAW, Cue.NONE}

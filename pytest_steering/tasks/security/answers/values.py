@@ -1,0 +1,52 @@
+"""The words that are an answer by themselves: yes, no, vulnerable, secure and their kin."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from pytest_steering.tasks.security.answers.patterns import one_of
+
+_FLAWS = r"(?:vulnerabilit(?:y|ies)|issues?|flaws?|weakness(?:es)?)"
+_SEEN = r"(?: (?:was |were )?(?:detected|found|present|exists?))?"
+_NO = one_of(
+    "no way, not at all, not really, probably not, likely not, apparently not, not likely, absolutely not,"
+    "definitely not, certainly not, of course not, no, nope, negative, false, absent, none"
+)
+_YES = one_of("yes, yep, yeah, yup, affirmative, true, positive, present")
+_THERE = one_of(
+    r"not (?:at all )?(?:secure|safe), vulnerable, insecure, unsafe, exploitable, unsecure,"
+    r"(?:a )?(?:security )?vulnerability (?:was )?(?:detected|found|present)"
+)
+_ABSENT = one_of(
+    rf"(?:not|non)[ -]?(?:vulnerable|exploitable|insecure|unsafe), invulnerable, secure, safe, benign,"
+    rf"no (?:security )?{_FLAWS}{_SEEN}"
+)
+_VALUE = re.compile(
+    rf"(?:(?P<no>{_NO})|(?P<absent>{_ABSENT})|(?P<there>{_THERE})|(?P<yes>{_YES})|(?P<letter>y|n))(?![\w'])"
+)
+
+
+class Value(NamedTuple):
+    """An answer word.
+
+    Attributes:
+        word: `yes` or `no`, whose meaning depends on the question, or `there` or `absent`, of the weakness.
+        start: Place of its first character.
+        end: Place behind its last character.
+    """
+
+    word: str
+    start: int
+    end: int
+
+
+def value_at(text: str, place: int) -> Value | None:
+    """Return the answer word that begins at a place of a normalized text."""
+    found = _VALUE.match(text, place)
+    if found is None:
+        return None
+    word = found.lastgroup or ""
+    if word == "letter":
+        word = "yes" if found[0] == "y" else "no"
+    return Value(word, found.start(), found.end())

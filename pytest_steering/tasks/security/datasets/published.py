@@ -1,0 +1,75 @@
+"""Is this the data set that was asked for? Counts, unique ids and one hash over all samples."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pytest_steering.errors import DataError
+from pytest_steering.tasks.sample import Sample, code_hash
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a published data set holds.
+
+    Attributes:
+        counts: Number of samples by name, such as `vulnerable`; compared with the counts that were found.
+        fingerprint: `fingerprint` of all samples.
+        source: Where the data set comes from, for the sentence that says what to do.
+    """
+
+    counts: Mapping[str, int]
+    fingerprint: str
+    source: str
+
+
+def fingerprint(samples: Sequence[Sample]) -> str:
+    """Return one SHA-256 over every sample's id, label, weakness, code and reason, whatever their order."""
+    lines = sorted(
+        f"{sample.id} {sample.label} {sample.asked_cwe} {sample.sha256} {code_hash(sample.reason or '')}"
+        for sample in samples
+    )
+    return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def check(
+    name: str, where: object, samples: Sequence[Sample], counts: Mapping[str, int], expected: Expected
+) -> None:
+    """Compare what was found with what is published.
+
+    Raises:
+        DataError: A count or the hash differs; every differing count is named.
+    """
+    wrong = [
+        f"{key}: found {counts.get(key, 0)}, expected {wanted}"
+        for key, wanted in expected.counts.items()
+        if counts.get(key, 0) != wanted
+    ]
+    if wrong:
+        raise DataError(
+            f"{where} is not the whole {name} data set ({'; '.join(wrong)}); use {expected.source}"
+        )
+    if fingerprint(samples) != expected.fingerprint:
+        raise DataError(
+            f"{where} has the counts of {name} but a label, code or reason differs from what is published; "
+            f"use {expected.source}, unchanged"
+        )
+
+
+def check_unique(where: object, samples: Sequence[Sample]) -> None:
+    """Refuse duplicate ids and an empty data set.
+
+    Raises:
+        DataError: There is no sample, or an id stands twice; the first few are named.
+    """
+    if not samples:
+        raise DataError(f"{where} holds no samples; expected at least one")
+    twice = [name for name, count in Counter(sample.id for sample in samples).items() if count > 1]
+    if twice:
+        shown = ", ".join(twice[:3]) + (", …" if len(twice) > 3 else "")
+        raise DataError(
+            f"{where}: {len(twice)} ids stand more than once ({shown}); give each sample its own id"
+        )

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pytest_steering.tasks.security.answers import read_answer
+from pytest_steering.tasks.security.answers.early_stop import decided_by
+
+QUESTION = "Does this code contain a buffer overflow?"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Yes, this code contains a buffer overflow.\n", True),
+        ("No. ", True),
+        ("**No**, there is no buffer overflow. ", True),
+        ("- [ ] Yes\n- [x] No\n", True),
+        ("The short answer is: No, there is no direct buffer overflow. ", False),
+        ("Yes, this code contains", False),
+        ("", False),
+        ("\n", False),
+        ("The function copies a string.\n", False),
+    ],
+)
+def test_a_whole_sentence_that_is_sure_decides(text: str, expected: bool) -> None:
+    assert decided_by("text", [QUESTION])(0, text) is expected
+
+
+def test_an_answer_that_is_ended_early_keeps_its_verdict(test_data: Path) -> None:
+    kept = decided = written = whole = 0
+    for name in ("base_models_dev", "instruct_models_dev"):
+        for line in (test_data / "answers" / f"{name}.jsonl").read_text(encoding="utf-8").splitlines():
+            row = json.loads(line)
+            text, question = row["response"], row.get("question")
+            ends = [end + 1 for end, sign in enumerate(text) if sign in " \n"]
+            over = decided_by("text", [question])
+            first = next((end for end in ends if over(0, text[:end])), None)
+            whole, written = whole + len(text), written + (first or len(text))
+            if first is not None:
+                decided += 1
+                kept += read_answer(text[:first], question).verdict == read_answer(text, question).verdict
+    assert decided > 280
+    assert kept == decided
+    assert written < 0.7 * whole

@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import log
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from pytest_steering.errors import DataError
+from pytest_steering.evaluation.metrics import Scored, auroc
+from pytest_steering.tasks.likelihood import (
+    SurfaceForms,
+    content_free_calibrated,
+    fit_threshold,
+    margins,
+    polarity_average,
+    surface_forms,
+)
+from pytest_steering.tasks.security.prompts.question_forms import NAMED, QuestionForm
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from pytest_steering.models.completion import Counts
+
+finite = st.floats(-20, 20)
+
+
+class Vocabulary:
+    """A scorer with a tokenizer of its own and one fixed distribution over next tokens."""
+
+    def __init__(self, tokens: Mapping[str, list[int]], probability: Mapping[int, float]) -> None:
+        self.tokens, self.probability = tokens, probability
+
+    def choice_tokens(self, choice: str) -> list[int]:
+        return self.tokens.get(choice, [90, 91])
+
+    def choice_logprobs(
+        self,
+        prompts: Sequence[str],
+        choices: Sequence[str],
+        interventions: Sequence[Any],
+        *,
+        counts: Counts | None = None,
+    ) -> list[Tensor]:
+        import torch
+
+        if counts is not None:
+            counts.rows += len(prompts) * len(interventions)
+        row = [sum(log(self.probability[t]) for t in self.choice_tokens(choice)) for choice in choices]
+        return [torch.tensor([row] * len(prompts)) for _ in interventions]
+
+
+SPACED = Vocabulary(
+    {" Yes": [1], "Yes": [2], " yes": [3], "yes": [3], " No": [4], " NO": [5]},
+    {1: 0.2, 2: 0.1, 3: 0.1, 4: 0.1, 5: 0.1, 90: 0.01, 91: 0.02},
+)
+
+
+def test_every_spelling_that_is_one_token_counts_once() -> None:
+    forms = surface_forms(SPACED, NAMED)
+    assert set(forms.present) == {" Yes", "Yes", " yes"}
+    assert set(forms.absent) == {" No", " NO"}
+
+
+def test_the_margin_is_the_log_ratio_of_the_summed_spellings() -> None:
+    [[margin]] = margins(SPACED, ["p"], NAMED)
+    assert margin.value == pytest.approx(log(0.4 / 0.2), abs=1e-6)
+    assert margin.mass == pytest.approx(0.6, abs=1e-6)
+    assert margin.reliable
+
+
+def test_a_margin_on_little_mass_is_not_reliable() -> None:
+    rare = Vocabulary({" Yes": [1], " No": [2]}, {1: 0.05, 2: 0.01})
+    [[margin]] = margins(rare, ["p"], NAMED)
+    assert not margin.reliable
+
+
+def test_answers_of_several_tokens_are_compared_by_log_probability_a_token() -> None:
+    long = Vocabulary({" Yes": [1, 2], " No": [3]}, {1: 0.5, 2: 0.02, 3: 0.1, 90: 0.1, 91: 0.1})
+    forms = surface_forms(long, NAMED)
+    assert not forms.single_tokens
+    assert forms.lengths == (2, 1)
+    [[margin]] = margins(long, ["p"], NAMED)
+    assert margin.value == pytest.approx((log(0.5) + log(0.02)) / 2 - log(0.1), abs=1e-6)
+    assert margin.mass is None
+    assert not margin.reliable
+
+
+def test_two_answers_with_one_spelling_are_refused() -> None:
+    same = QuestionForm("odd", "Is it?", " Yes", "Yes")
+    one_token = Vocabulary({" Yes": [1], "Yes": [1]}, {1: 0.5})
+    with pytest.raises(DataError, match="share a token"):
+        surface_forms(one_token, same)
+
+
+@given(logprobs=st.lists(finite, min_size=2, max_size=2))
+def test_exchanging_the_answers_turns_the_margin_round(logprobs: list[float]) -> None:
+    forms = SurfaceForms((" Yes",), (" No",), (1, 1))
+    there, back = forms.margin(logprobs), forms.margin(logprobs[::-1])
+    assert there.value == pytest.approx(-back.value)
+
+
+@given(evidence=finite, bias=finite)
+def test_a_leaning_to_yes_cancels_over_both_polarities(evidence: float, bias: float) -> None:
+    assert polarity_average(evidence + bias, evidence - bias) == pytest.approx(evidence, abs=1e-9)
+
+
+def test_a_yes_biased_scorer_ranks_by_chance_until_both_polarities_are_averaged() -> None:
+    truth = [1, 0] * 20
+    bias = [(7 * n) % 40 - 20 for n in range(40)]
+    asked = [2.0 * label - 1 + b for label, b in zip(truth, bias, strict=True)]
+    swapped = [2.0 * label - 1 - b for label, b in zip(truth, bias, strict=True)]
+
+    def area(values: Sequence[float]) -> float | None:
+        return auroc(
+            [Scored(str(n), "yes", y, margin=v) for n, (y, v) in enumerate(zip(truth, values, strict=True))]
+        )
+
+    assert (area(asked) or 1) < 0.7
+    assert area([polarity_average(a, s) for a, s in zip(asked, swapped, strict=True)]) == 1.0
+
+
+def test_calibration_takes_the_mean_leaning_on_content_free_prompts_away() -> None:
+    assert content_free_calibrated([3.0, -1.0], [2.0, 4.0]) == [0.0, -4.0]
+    with pytest.raises(DataError, match="at least one content-free prompt"):
+        content_free_calibrated([1.0], [])
+
+
+@given(st.lists(st.tuples(finite, st.integers(0, 1)), min_size=2, max_size=30))
+def test_no_threshold_beats_the_fitted_one(rows: list[tuple[float, int]]) -> None:
+    values, labels = [row[0] for row in rows], [row[1] for row in rows]
+    assume(0 < sum(labels) < len(labels))
+    fitted = fit_threshold(values, labels)
+
+    def balanced(cut: float) -> float:
+        right = [[(v > cut) == bool(y) for v, y in rows if y == kind] for kind in (0, 1)]
+        return sum(sum(part) / len(part) for part in right)
+
+    everywhere = [*values, *(v - 1e-9 for v in values), min(values) - 1, max(values) + 1]
+    assert balanced(fitted) >= max(balanced(cut) for cut in everywhere) - 1e-9
+
+
+def test_a_threshold_needs_both_classes() -> None:
+    with pytest.raises(DataError, match="3 of 3 samples are vulnerable"):
+        fit_threshold([1.0, 2.0, 3.0], [1, 1, 1])
+
+
+def test_the_mass_of_two_answers_is_their_probability_together() -> None:
+    margin = SurfaceForms((" Yes",), (" No",), (1, 1)).margin([log(0.3), log(0.5)])
+    assert margin.value == pytest.approx(log(0.6))
+    assert margin.mass == pytest.approx(0.8)

@@ -1,0 +1,1 @@
+"""Tools of maintainers: nothing here is installed."""

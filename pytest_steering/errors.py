@@ -29,3 +29,9 @@ class StorageError(SteeringError):
 
 class InterventionError(SteeringError):
     """An intervention that did not happen where and as it was asked for."""
+
+
+def first_line(error: BaseException) -> str:
+    """Return the first line of another library's message, or the error's kind where it says nothing."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[0] if lines else type(error).__name__

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pytest_steering.errors import ModelError
+from pytest_steering.errors import ModelError, first_line
 from pytest_steering.models.architecture import detect_architecture
 from pytest_steering.models.arithmetic import ask_for_reproducible_products
 from pytest_steering.models.engine.base import LoadedModel
+from pytest_steering.models.model_config import read_config
+from pytest_steering.models.placement import resolve_device, resolve_dtype
+from pytest_steering.models.planning import plan_config
+from pytest_steering.models.sizes import Sizes
 
 if TYPE_CHECKING:
-    from torch import dtype as torch_dtype
-
     from pytest_steering.models.specs import ModelSpec
 
 _FEWEST_TOKENS = 2
@@ -67,69 +69,8 @@ def as_loaded(module: Any, tokenizer: Any, layer_path: str | None = None) -> Loa
     )
 
 
-def resolve_device(device: str) -> str:
-    """Return the device that a user's word means.
-
-    Raises:
-        ModelError: torch does not know it, or it is not to be had here.
-    """
-    import torch
-
-    if device == "auto":
-        return "cuda" if torch.cuda.is_available() else "cpu"
-    try:
-        kind = torch.device(device).type
-    except (RuntimeError, TypeError) as error:
-        raise ModelError(f"device {device!r} is not known to torch; use cpu, cuda or cuda:0") from error
-    if kind == "cuda" and not torch.cuda.is_available():
-        raise ModelError(f"device {device!r} was asked for, but torch finds no CUDA device here")
-    if kind == "meta":
-        raise ModelError("the meta device holds no numbers; use detect_architecture for sizes alone")
-    try:
-        torch.empty(1, device=device)
-    except (RuntimeError, AssertionError, NotImplementedError, ImportError) as error:
-        raise ModelError(f"device {device!r} cannot be used here: {_reason(error)}") from error
-    return device
-
-
-def resolve_dtype(dtype: str, device: str) -> torch_dtype | str:
-    """Return the torch dtype that a user's word means; float16 on the CPU would be slow, so `auto` avoids it.
-
-    Raises:
-        ModelError: It is no floating-point dtype.
-    """
-    import torch
-
-    if dtype == "auto":
-        return torch.float32 if device == "cpu" else "auto"
-    known = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
-    if dtype not in known:
-        raise ModelError(f"dtype {dtype!r} is not known; use auto, {', '.join(known)}")
-    return known[dtype]
-
-
-def read_config(spec: ModelSpec, *, trust_remote_code: bool = False) -> Any:
-    """Return a model's config without anything else of it.
-
-    Raises:
-        ModelError: It cannot be read.
-    """
-    from transformers import AutoConfig
-
-    options: dict[str, Any] = {"trust_remote_code": trust_remote_code, "revision": spec.revision}
-    try:
-        return AutoConfig.from_pretrained(spec.source, **options)
-    except Exception as error:  # the libraries below raise errors of many kinds
-        raise ModelError(
-            f"the config of model {spec.name!r} could not be read from {spec.source}: {_reason(error)}"
-        ) from error
-
-
 def _require_memory(spec: ModelSpec, device: str, dtype: str, trust_remote_code: bool) -> None:
     """Refuse a model that cannot fit; one whose size its config does not tell is tried."""
-    from pytest_steering.models.planning import plan_config
-    from pytest_steering.models.sizes import Sizes
-
     if spec.embedded:
         return
     try:
@@ -154,16 +95,11 @@ def _read(spec: ModelSpec, dtype: Any, options: dict[str, Any]) -> tuple[Any, An
             **options,
         )
     except Exception as error:  # the libraries below raise errors of many kinds, tokenizers a bare Exception
-        reason = _reason(error)
+        reason = first_line(error)
         raise ModelError(f"model {spec.name!r} could not be loaded from {spec.source}: {reason}") from error
     _require_all_weights(spec, info)
     _require_vocabulary(spec, tokenizer)
     return module, tokenizer
-
-
-def _reason(error: BaseException) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[0] if lines else type(error).__name__
 
 
 def _require_all_weights(spec: ModelSpec, info: dict[str, Any]) -> None:

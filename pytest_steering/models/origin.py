@@ -15,7 +15,7 @@ from pytest_steering.models.fingerprint import current_weights, first_weights, w
 
 if TYPE_CHECKING:
     from pytest_steering.models.engine.base import LoadedModel
-    from pytest_steering.models.steerable import SteerableModel
+    from pytest_steering.models.held import HeldModel
     from pytest_steering.steering.intervention import Intervention
 
 SITE = "block output"
@@ -23,11 +23,11 @@ SITE = "block output"
 _tokenizers: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
 
 
-def made_from(model: SteerableModel, layers: Sequence[int]) -> dict[str, str]:
+def made_from(model: HeldModel, layers: Sequence[int]) -> dict[str, str]:
     """Return what a vector of this model says of the model: names, hashes, layers, site, versions."""
     return {
         "model": model.name,
-        "model_type": model.architecture.model_type,
+        "model_type": model.loaded.architecture.model_type,
         "revision": str(getattr(model.loaded.module.config, "_commit_hash", None) or ""),
         "weights": model.weights,
         "tokenizer": tokenizer_hash(model.loaded.tokenizer),

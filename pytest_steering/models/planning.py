@@ -8,6 +8,8 @@ from typing import Any
 
 from pytest_steering.errors import ModelError
 from pytest_steering.models.free import free_memory
+from pytest_steering.models.model_config import read_config
+from pytest_steering.models.placement import resolve_device
 from pytest_steering.models.sizes import BYTES, QUANTISED, Need, Sizes
 from pytest_steering.models.specs import resolve_model
 
@@ -89,8 +91,6 @@ def plan(
     Raises:
         ModelError: It does not fit; the message has the numbers and what would fit. Or there is no config.
     """
-    from pytest_steering.models.loading import read_config, resolve_device
-
     spec, place = resolve_model(model), resolve_device(device)
     config = read_config(spec, trust_remote_code=trust_remote_code)
     return plan_config(spec.name, config, place, dtype=dtype, rows=rows, tokens=tokens)

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TypeVar
 
 from pytest_steering.errors import ModelError
+from pytest_steering.models.held import HeldModel
 from pytest_steering.models.proof import Proof, prove
 from pytest_steering.models.proof_cache import keep, proof_key, recall
 
-if TYPE_CHECKING:
-    from pytest_steering.models.steerable import SteerableModel
+M = TypeVar("M", bound=HeldModel)
 
 log = logging.getLogger("pytest_steering")
 
 
-def proven(model: SteerableModel) -> SteerableModel:
+def proven(model: M) -> M:
     """Return the model if its steering is proven, now or earlier for the same architecture and versions.
 
     Args:
@@ -37,7 +37,7 @@ def proven(model: SteerableModel) -> SteerableModel:
     return model
 
 
-def proof_of(model: SteerableModel) -> Proof:
+def proof_of(model: HeldModel) -> Proof:
     """Return the proof of a model and its engine, from the user's cache folder where it was kept."""
     key = proof_key(model.loaded, model.engine_name)
     kept = recall(key)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, TypeVar, overload
 
 from pytest_steering.errors import PromptError
 from pytest_steering.models.batching import require_prompts, require_room, too_long
-from pytest_steering.models.engine.base import Engine, LoadedModel, make_engine, require_engine
+from pytest_steering.models.engine.base import Engine, LoadedModel
+from pytest_steering.models.engine.engines import make_engine, require_engine
 from pytest_steering.models.fit import (
     as_arms,
     require_choices,

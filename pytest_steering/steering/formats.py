@@ -4,20 +4,36 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_steering.errors import StorageError, VectorError
 from pytest_steering.storage import replace_file
 
 if TYPE_CHECKING:
-    from pytest_steering.steering.vector import SteeringVector
+    from collections.abc import Mapping
+
+    from torch import Tensor
 
 _FORMAT = "pytest-steering.vector.1"
 
 _ZIP = b"PK\x03\x04"  # torch.save writes one, with a pickle in it
 
 
-def write_vector(vector: SteeringVector, path: Path) -> None:
+class StoredVector(NamedTuple):
+    """What a file holds of a vector.
+
+    Attributes:
+        directions: By layer.
+        method: How they were made.
+        provenance: From what.
+    """
+
+    directions: Mapping[int, Tensor]
+    method: str
+    provenance: Mapping[str, str]
+
+
+def write_vector(vector: StoredVector, path: Path) -> None:
     """Write one tensor a layer, named `layer.<number>`, and the vector's method and provenance.
 
     Raises:
@@ -35,15 +51,13 @@ def write_vector(vector: SteeringVector, path: Path) -> None:
         raise VectorError(f"the steering vector cannot be kept: {error}") from error
 
 
-def read_vector(path: Path) -> SteeringVector:
+def read_vector(path: Path) -> StoredVector:
     """Read what `write_vector` wrote.
 
     Raises:
         VectorError: The file is missing, is no safetensors file, or was not written by `write_vector`.
     """
     from safetensors import SafetensorError, safe_open
-
-    from pytest_steering.steering.vector import SteeringVector
 
     try:
         with safe_open(str(path), framework="pt") as file:
@@ -55,8 +69,8 @@ def read_vector(path: Path) -> SteeringVector:
         raise VectorError(f"{path} is a safetensors file but not a steering vector written by this project")
     try:
         directions = {int(name.removeprefix("layer.")): tensor for name, tensor in tensors.items()}
-        return SteeringVector(directions, metadata["method"], json.loads(metadata["provenance"]))
-    except (KeyError, ValueError, VectorError) as error:
+        return StoredVector(directions, metadata["method"], json.loads(metadata["provenance"]))
+    except (KeyError, ValueError) as error:
         raise VectorError(f"{path} is a damaged steering vector: {error}") from error
 
 

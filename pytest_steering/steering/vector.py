@@ -166,16 +166,20 @@ class SteeringVector:
 
     def save(self, path: str | Path) -> None:
         """Write the vector as safetensors, its provenance as metadata."""
-        from pytest_steering.steering.formats import write_vector
+        from pytest_steering.steering.formats import StoredVector, write_vector
 
-        write_vector(self, Path(path))
+        write_vector(StoredVector(self.directions, self.method, self.provenance), Path(path))
 
     @classmethod
     def load(cls, path: str | Path) -> SteeringVector:
         """Read a vector written by `save`; raises VectorError for any other file."""
         from pytest_steering.steering.formats import read_vector
 
-        return read_vector(Path(path))
+        stored = read_vector(Path(path))
+        try:
+            return cls(*stored)
+        except VectorError as error:
+            raise VectorError(f"{path} is a damaged steering vector: {error}") from error
 
     def __repr__(self) -> str:
         layers = _shortened(map(str, self.layers))

@@ -12,7 +12,7 @@ from torch import nn
 
 from pytest_steering.errors import ModelError
 from pytest_steering.models.architecture import detect_architecture
-from pytest_steering.models.engine.base import make_engine
+from pytest_steering.models.engine.engines import make_engine
 from pytest_steering.models.loading import as_loaded
 from pytest_steering.models.memory import KNOWN, known_dimensions
 from pytest_steering.models.proof import prove

@@ -10,7 +10,8 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from pytest_steering.errors import ModelError
-from pytest_steering.models.loading import as_loaded, resolve_device, resolve_dtype
+from pytest_steering.models.loading import as_loaded
+from pytest_steering.models.placement import resolve_device, resolve_dtype
 from pytest_steering.models.steerable import SteerableModel
 from tests.models.conftest import ModelOf
 from tests.tiny import CONTEXT, END, FAMILIES, PAD, PROMPTS, tiny_module, tiny_tokenizer

@@ -15,7 +15,8 @@ from torch import Tensor
 from pytest_steering.errors import ModelError
 from pytest_steering.models import proving
 from pytest_steering.models.batching import TokenBatch
-from pytest_steering.models.engine.base import LoadedModel, make_engine
+from pytest_steering.models.engine.base import LoadedModel
+from pytest_steering.models.engine.engines import make_engine
 from pytest_steering.models.engine.hooks import HooksEngine
 from pytest_steering.models.engine.session import EditSession
 from pytest_steering.models.loading import as_loaded

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_steering.errors import SteeringError
 from pytest_steering.models.census.build import NotBuilt, build, tiny_tokenizer
-from pytest_steering.models.engine.base import make_engine
+from pytest_steering.models.engine.engines import make_engine
 from pytest_steering.models.loading import as_loaded
 from pytest_steering.models.proof import DECODE, Proof, prove
 from pytest_steering.models.trial_runs import ALONE, TOGETHER

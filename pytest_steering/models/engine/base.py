@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from pytest_steering.errors import ModelError
-
 if TYPE_CHECKING:
     from torch import Tensor
     from torch.nn import Module
@@ -16,8 +14,6 @@ if TYPE_CHECKING:
     from pytest_steering.models.architecture import Architecture
     from pytest_steering.models.batching import TokenBatch
     from pytest_steering.models.engine.session import EditSession
-
-ENGINES = ("hooks", "nnsight")
 
 ReadState = Callable[[int, "Tensor"], None]
 
@@ -70,26 +66,6 @@ class Engine(Protocol):
     def states(self, batch: TokenBatch, layers: Sequence[int], read: ReadState) -> None:
         """Run one forward pass as far as the highest layer and hand each layer's state to `read`."""
         ...
-
-
-def require_engine(name: str) -> None:
-    """Raise ModelError unless there is an engine of that name."""
-    if name not in ENGINES:
-        raise ModelError(f"engine {name!r} is not known; known are {', '.join(ENGINES)}")
-
-
-def make_engine(name: str, loaded: LoadedModel) -> Engine:
-    """Return the engine of that name.
-
-    Raises:
-        ModelError: The name is not known.
-    """
-    from pytest_steering.models.engine.hooks import HooksEngine
-    from pytest_steering.models.engine.nnsight import NNsightEngine
-
-    engines: dict[str, Callable[[LoadedModel], Engine]] = {"hooks": HooksEngine, "nnsight": NNsightEngine}
-    require_engine(name)
-    return engines[name](loaded)
 
 
 def forward_inputs(loaded: LoadedModel, batch: TokenBatch, columns: int = 1) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from pytest_steering.errors import ModelError
-from pytest_steering.models.engine.base import make_engine
+from pytest_steering.models.engine.engines import make_engine
 from pytest_steering.models.fingerprint import count_hooks, weights_state
 from pytest_steering.models.steerable import SteerableModel
 from pytest_steering.steering.intervention import Intervention

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from pytest_steering import Intervention
+from pytest_steering.comparison import Comparison
 from pytest_steering.experiments.asking import Asked
 from pytest_steering.experiments.experiment import Experiment
 from pytest_steering.extraction.pairs import ContrastPair
@@ -27,7 +28,7 @@ FAMILIES = ["starcoder", "starcoder2", "qwen2"]
 
 
 def invalid(records: Mapping[str, Record]) -> list[str]:
-    return [str(one) for one in examine(records) if one.severity == "invalid"]
+    return [str(one) for one in examine(Comparison.of(records.values())) if one.severity == "invalid"]
 
 
 def drawn(records: Mapping[str, Record], draw: int, seeds: int) -> dict[str, Record]:

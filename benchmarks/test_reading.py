@@ -12,13 +12,13 @@ from statistics import fmean
 import pytest
 
 from pytest_steering import Intervention, SteeringVector
-from pytest_steering.evaluation.metrics import Scored, agreement, auroc, confusion, yes_rate
+from pytest_steering.comparison import Facts, agreement
+from pytest_steering.comparison.metrics import metric
+from pytest_steering.comparison.outcomes import margin_both_ways
 from pytest_steering.experiments.asking import ask
 from pytest_steering.experiments.evaluate import Swapped, evaluate
 from pytest_steering.experiments.experiment import Experiment
-from pytest_steering.experiments.recording import rows_of
 from pytest_steering.records import Outcome
-from pytest_steering.tasks.likelihood import polarity_average
 from pytest_steering.tasks.security.prompts.question_forms import SWAPPED
 
 KNOWS_BOTH_WAYS = 0.7
@@ -31,7 +31,7 @@ def test_margin_and_text_say_the_same(steering: Experiment, chosen: Intervention
         steering.model, steering.scored, {"unsteered": None, "steered": chosen}, steering.question
     )
     for name, outcomes in answered.outcomes.items():
-        _agree(name, rows_of(steering.scored, outcomes))
+        _agree(name, outcomes)
 
 
 @pytest.mark.steering(dataset="twins", split="test", form="named", limit=96)
@@ -39,27 +39,31 @@ def test_a_leaning_to_yes_cancels_over_both_polarities(steering: Experiment) -> 
     arms = {"unsteered": None, "leaning": _leaning_to_yes(steering)}
     other_way = Swapped(ask([one.sample for one in steering.scored], SWAPPED), SWAPPED)
     answered = evaluate(steering.model, steering.scored, arms, steering.question, swapped=other_way)
-    asked = {name: rows_of(steering.scored, found) for name, found in answered.outcomes.items()}
-    both = {name: _averaged(asked[name], found) for name, found in answered.outcomes.items()}
+    asked = answered.outcomes
+    both = {name: _averaged(outcomes) for name, outcomes in asked.items()}
 
-    for name, rows in asked.items():
-        _agree(name, rows)
+    for name, outcomes in asked.items():
+        _agree(name, outcomes)
     moved = _mean(asked["leaning"]) - _mean(asked["unsteered"])
     assert moved > 1
     assert abs(_mean(both["leaning"]) - _mean(both["unsteered"])) < 0.1 * moved
-    knows = auroc(both["unsteered"]) or 0.0
+    knows = _number("auroc", both["unsteered"])
     if knows < KNOWS_BOTH_WAYS:
         pytest.skip(f"{steering.model.name} does not know the question the other way: AUROC {knows:.2f}")
-    assert abs((auroc(both["leaning"]) or 0.0) - knows) <= 0.1
+    assert abs(_number("auroc", both["leaning"]) - knows) <= 0.1
     assert _right(both["leaning"]) > _right(asked["leaning"])
 
 
-def _agree(name: str, rows: Sequence[Scored]) -> None:
-    found = agreement(rows)
+def _agree(name: str, outcomes: Sequence[Outcome]) -> None:
+    found = agreement(outcomes)
     assert found.n > 0, name
     assert (found.share or 0) >= 0.98, name
-    if 0.1 <= (yes_rate(confusion(rows)) or 0) <= 0.9:
+    if 0.1 <= _number("yes_rate", outcomes) <= 0.9:
         assert (found.kappa or 0) >= 0.8, name
+
+
+def _number(name: str, outcomes: Sequence[Outcome]) -> float:
+    return metric(name).value(Facts(outcomes)) or 0.0
 
 
 def _leaning_to_yes(steering: Experiment) -> Intervention:
@@ -73,16 +77,15 @@ def _leaning_to_yes(steering: Experiment) -> Intervention:
     return Intervention(SteeringVector({last: (yes - no) * length}), layers=[last])
 
 
-def _averaged(rows: Sequence[Scored], outcomes: Sequence[Outcome]) -> list[Scored]:
-    """Return the rows with the margin that is averaged over both polarities."""
-    other = {one.id: one.swapped_margin or 0.0 for one in outcomes}
-    return [replace(row, margin=polarity_average(row.margin or 0.0, other[row.id])) for row in rows]
+def _averaged(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Return the outcomes with the margin that is averaged over both polarities."""
+    return [replace(one, margin=margin_both_ways(one)) for one in outcomes]
 
 
-def _mean(rows: Sequence[Scored]) -> float:
-    return fmean(row.margin or 0.0 for row in rows)
+def _mean(outcomes: Sequence[Outcome]) -> float:
+    return fmean(one.margin or 0.0 for one in outcomes)
 
 
-def _right(rows: Sequence[Scored]) -> float:
+def _right(outcomes: Sequence[Outcome]) -> float:
     """Return the accuracy of the margin's sign."""
-    return fmean(((row.margin or 0.0) > 0) == bool(row.expected) for row in rows)
+    return fmean(((one.margin or 0.0) > 0) == (one.expected == "yes") for one in outcomes)

@@ -40,9 +40,9 @@ def test_steering_brings_out_the_truth(steering: Experiment, chosen: Interventio
     # They were trained to tell the truth when asked to be careful: the vector does what the words do.
     assert result["prompted"].accuracy >= 0.88
 
-    for cwe in result.cwes:
-        counts = result.against_unsteered(cwe=cwe)
-        assert counts.fixed > counts.broken, cwe
+    for weakness in result.groups:
+        counts = result.against_unsteered(group=weakness)
+        assert counts.fixed > counts.broken, weakness
 
 
 @pytest.mark.steering(dataset="twins", split="test")
@@ -66,4 +66,4 @@ def test_no_vector_makes_the_blind_model_see(
         assert mcnemar(counts.broken, counts.fixed, alternative="less") > 0.01, name
     moved = abs((result.steered["yes_rate"] or 0) - (result.unsteered["yes_rate"] or 0))
     assert moved > 0.1
-    assert result.steered.metrics.intervals["auroc"].low <= 0.5
+    assert result.steered.estimate("auroc").low <= 0.5

@@ -45,6 +45,7 @@ class Outcome:
         asked_cwe: The weakness asked about.
         language: Of the code.
         prompt_tokens: Length of the prompt.
+        length: Characters of the sample's text; None where that is not known.
         skipped: Why the sample was not run; empty when it was.
         ended: Whether a stop token ended the answer; None where the sample was not run or its
             verdict ended it.
@@ -70,6 +71,7 @@ class Outcome:
     asked_cwe: str = ""
     language: str = ""
     prompt_tokens: int = 0
+    length: int | None = None
     skipped: str = ""
     ended: bool | None = None
 

@@ -11,33 +11,27 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pytest_steering.comparison import Facts
+from pytest_steering.comparison.metrics import metric
+from pytest_steering.comparison.outcomes import judged
 from pytest_steering.errors import DataError, SteeringError
-from pytest_steering.evaluation.metrics.confusion import (
-    Confusion,
-    accuracy_answered,
-    answered_share,
-    balanced_accuracy,
-    confusion,
-    mcc,
-    yes_rate,
-)
-from pytest_steering.evaluation.metrics.scored import Scored
+from pytest_steering.records import Outcome
 from pytest_steering.tasks.jsonlines import read_rows
 from pytest_steering.tasks.security.answers import READERS, KeywordReaderWarning, Verdict, read_answer
 from pytest_steering.tasks.security.prompts.study_wording import QUESTION
 
 _CAREFUL: dict[str, Verdict] = {"yes": "yes", "no": "no", "none": "none", "n/a": "none"}
-_MEASURES: dict[str, Callable[[Confusion], float | None]] = {
-    "answered": answered_share,
-    "accuracy": accuracy_answered,
-    "balanced accuracy": balanced_accuracy,
-    "MCC": mcc,
-    "yes-rate": yes_rate,
+_MEASURES = {
+    "answered": "answered_share",
+    "accuracy": "accuracy_answered",
+    "balanced accuracy": "balanced_accuracy_answered",
+    "MCC": "mcc",
+    "yes-rate": "yes_rate",
 }
 
 
@@ -82,10 +76,10 @@ def agreement(rows: Sequence[Labelled], reader: str) -> dict[str, float | None]:
     """
     read = _verdicts(rows, reader)
     pairs = list(zip(rows, read, strict=True))
-    clear = [(row, verdict) for row, verdict in pairs if row.careful != "none"]
-    found = confusion([Scored(row.id, verdict, int(row.careful == "yes")) for row, verdict in clear])
+    clear = [(row.careful, verdict) for row, verdict in pairs if row.careful != "none"]
     same = sum(row.careful == verdict for row, verdict in pairs)
-    measured = {name: measure(found) for name, measure in _MEASURES.items() if name != "yes-rate"}
+    measured = _measured(clear)
+    del measured["yes-rate"]
     return {**measured, "three-class": same / len(rows) if rows else None}
 
 
@@ -98,10 +92,14 @@ def effect(rows: Sequence[Labelled], reader: str | None) -> dict[str, float | No
     """
     known = [row for row in rows if row.code_label is not None]
     read = [row.careful for row in known] if reader is None else _verdicts(known, reader)
-    found = confusion(
-        [Scored(row.id, verdict, row.code_label or 0) for row, verdict in zip(known, read, strict=True)]
-    )
-    return {name: measure(found) for name, measure in _MEASURES.items()}
+    labels = ["yes" if row.code_label else "no" for row in known]
+    return _measured(zip(labels, read, strict=True))
+
+
+def _measured(answers: Iterable[tuple[str, str]]) -> dict[str, float | None]:
+    """Return the measures of answers, each as what was expected and what was read."""
+    facts = Facts(judged(Outcome("", expected), read) for expected, read in answers)
+    return {title: metric(name).value(facts) for title, name in _MEASURES.items()}
 
 
 def reader_table(rows: Sequence[Labelled], readers: Sequence[str] = ("text", "keywords")) -> str:

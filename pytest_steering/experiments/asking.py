@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.errors import DataError
-from pytest_steering.evaluation.metrics import clusters
-from pytest_steering.tasks.sample import Sample
+from pytest_steering.tasks.sample import Sample, clusters
 from pytest_steering.tasks.security.datasets import FewShot, read_secllmholmes
 from pytest_steering.tasks.security.datasets.loaders import NO_PATHS
 from pytest_steering.tasks.security.prompts.question_forms import FORMS, QuestionForm

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from pytest_steering.comparison.outcomes import judged
 from pytest_steering.errors import DataError
 from pytest_steering.models.completion import Counts, Generation
 from pytest_steering.records import Outcome
@@ -220,12 +221,9 @@ def _endings(stop_ids: frozenset[int], decided_below: int | None) -> Callable[[C
 
 def _read(one: Asked, completion: Completion, margin: Margin, opposite: float | None, reader: str) -> Outcome:
     answer = read_answer(completion.text, one.question, reader)
-    correct = None if answer.verdict == "none" else answer.verdict == _expected(one)
-    return _outcome(
+    outcome = _outcome(
         one,
-        predicted=answer.verdict,
         response=completion.text,
-        correct=correct,
         confidence=answer.confidence,
         rule=answer.rule,
         margin=margin.value,
@@ -237,6 +235,7 @@ def _read(one: Asked, completion: Completion, margin: Margin, opposite: float | 
         tied_at=completion.tied_at,
         prompt_tokens=completion.prompt_tokens,
     )
+    return judged(outcome, answer.verdict)
 
 
 def _outcome(one: Asked, **found: object) -> Outcome:
@@ -247,6 +246,7 @@ def _outcome(one: Asked, **found: object) -> Outcome:
         pair_id=one.sample.pair_id,
         asked_cwe=one.sample.asked_cwe,
         language=one.sample.language,
+        length=len(one.sample.code),
         cluster=None if one.cluster in (one.sample.pair_id, one.sample.id) else one.cluster,
         **found,  # type: ignore[arg-type]
     )

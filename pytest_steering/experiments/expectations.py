@@ -9,15 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
+from pytest_steering.comparison import STEERED, UNSTEERED, Arm, Comparison, Estimate, estimated_change
 from pytest_steering.errors import DataError
-from pytest_steering.experiments.estimates import Estimate, estimate, paired_change
-from pytest_steering.experiments.result import STEERED, UNSTEERED
-from pytest_steering.statistics import Interval, holm, scaled_samples
-
-if TYPE_CHECKING:
-    from pytest_steering.experiments.result import Result
+from pytest_steering.findings import examine
+from pytest_steering.statistics import holm, scaled_samples
 
 LEVEL = 0.05
 
@@ -31,14 +27,16 @@ class Expectation:
     """A number of one arm, about to be judged.
 
     Attributes:
-        result: The run.
+        comparison: The run.
         metric: Name of the number.
         arm: Whose number.
+        claims: The p-values of the differences expected so far, by what was expected; this one's are added.
     """
 
-    result: Result
+    comparison: Comparison
     metric: str
     arm: str
+    claims: dict[str, float]
 
     def improves(self, by: float = 0.0) -> None:
         """Expect the number to be higher than unsteered by at least `by` (of the metric's own unit).
@@ -47,7 +45,7 @@ class Expectation:
             ExpectationFailed: The lower end of the paired 95 % interval of the difference lies below `by`, or
                 the difference is not significant beside the others that were expected.
         """
-        change = paired_change(self.result[self.arm], self.result[UNSTEERED], self.metric)
+        change = self._change(self.comparison[UNSTEERED], self.comparison[self.arm])
         asked = f"{self._name} to rise by at least {by:g} over unsteered"
         self._decide(change, change.low >= by and change.low > 0.0, change.high < by, asked, by)
         self._claim(change, asked)
@@ -58,10 +56,10 @@ class Expectation:
         Raises:
             ExpectationFailed: The paired 95 % interval of the difference does not lie within ± `within`.
         """
-        change = paired_change(self.result[self.arm], self.result[UNSTEERED], self.metric)
+        change = self._change(self.comparison[UNSTEERED], self.comparison[self.arm])
         inside = -within <= change.low and change.high <= within
         outside = change.low > within or change.high < -within
-        nearer = within if (change.value or 0.0) >= 0 else -within
+        nearer = -within if change.number < 0 else within
         self._decide(change, inside, outside, f"{self._name} to stay within {within:g} of unsteered", nearer)
 
     def at_least(self, bound: float) -> None:
@@ -70,7 +68,7 @@ class Expectation:
         Raises:
             ExpectationFailed: Its 95 % interval does not lie at or above `bound`.
         """
-        found = estimate(self.result[self.arm], self.metric)
+        found = self.comparison[self.arm].estimate(self.metric)
         asked = f"{self._name} of at least {bound:g}"
         self._decide(found, found.low >= bound, found.high < bound, asked, bound)
 
@@ -80,7 +78,7 @@ class Expectation:
         Raises:
             ExpectationFailed: Its 95 % interval does not lie at or below `bound`.
         """
-        found = estimate(self.result[self.arm], self.metric)
+        found = self.comparison[self.arm].estimate(self.metric)
         asked = f"{self._name} of at most {bound:g}"
         self._decide(found, found.high <= bound, found.low > bound, asked, bound)
 
@@ -93,12 +91,12 @@ class Expectation:
             ExpectationFailed: The whole rise is not certain, or a step certainly falls.
             DataError: There are no arms at parts of the scale.
         """
-        arms = self.result.doses
+        arms = self.comparison.doses
         if len(arms) < 3:
             raise DataError("monotone() needs arms at parts of the scale: steering.run(..., doses=(0.5,))")
-        steps = [paired_change(b, a, self.metric) for a, b in pairwise(arms)]
+        steps = [self._change(one, other) for one, other in pairwise(arms)]
         falling = [arms[i + 1].name for i, step in enumerate(steps) if step.high < 0]
-        whole = paired_change(self.result[STEERED], self.result[UNSTEERED], self.metric)
+        whole = self._change(self.comparison[UNSTEERED], self.comparison[STEERED])
         asked = f"{self.metric} to rise with the scale" + (f", but it falls at {falling}" if falling else "")
         refuted = bool(falling) or whole.high < 0
         self._decide(whole, whole.low > 0 and not refuted, refuted, asked, 0.0)
@@ -107,6 +105,9 @@ class Expectation:
     @property
     def _name(self) -> str:
         return f"{self.arm} {self.metric}"
+
+    def _change(self, before: Arm, after: Arm) -> Estimate:
+        return estimated_change(after.against(before), self.metric)
 
     def _decide(self, found: Estimate, met: bool, refuted: bool, asked: str, threshold: float) -> None:
         self._require_valid(asked)
@@ -119,14 +120,14 @@ class Expectation:
 
     def _require_valid(self, asked: str) -> None:
         """Refuse to judge a number that means nothing."""
-        wrong = [one for one in self.result.findings if one.severity == "invalid"]
+        wrong = [one for one in examine(self.comparison) if one.severity == "invalid"]
         if wrong:
             listed = "\n".join(f"  {one.id}: {one.sentence}. {one.kind.advice}" for one in wrong)
             raise ExpectationFailed(f"expected {asked}, but the run says nothing about it:\n{listed}")
 
     def _claim(self, change: Estimate, asked: str) -> None:
         """Hold this difference and all earlier ones against Holm's adjusted level."""
-        claims = self.result.claims
+        claims = self.claims
         claims[asked] = 1.0 if change.p is None else change.p
         adjusted = dict(zip(claims, map(float, holm(list(claims.values()))), strict=True))
         lost = [name for name, p in adjusted.items() if p > LEVEL]
@@ -139,8 +140,7 @@ class Expectation:
 
 def _inconclusive(found: Estimate, threshold: float) -> str:
     said = f"inconclusive with {found.samples} samples"
-    interval = Interval(found.low, found.high)
-    needed = scaled_samples(found.samples, found.value or 0.0, interval, threshold) if found.samples else None
+    needed = scaled_samples(found.samples, found.number, found.interval, threshold) if found.samples else None
     if needed is None:
         return f"{said}, and the estimate lies too close to {threshold:g} for more samples to settle it soon"
     return f"{said}; about {max(needed, found.samples + 1)} would settle it if the estimate stays"
@@ -148,5 +148,4 @@ def _inconclusive(found: Estimate, threshold: float) -> str:
 
 def _shown(found: Estimate) -> str:
     p = "" if found.p is None else f", p against no change {found.p:.3g}"
-    value = found.value if found.value is not None else float("nan")
-    return f"{value:+.4g}, 95 % interval [{found.low:+.4g}, {found.high:+.4g}]{p}, n = {found.samples}"
+    return f"{found.number:+.4g}, 95 % interval [{found.low:+.4g}, {found.high:+.4g}]{p}, n = {found.samples}"

@@ -20,11 +20,12 @@ from pytest_steering.experiments.steps.margin_shift import MarginShift, margin_s
 from pytest_steering.experiments.steps.run import run_arms
 from pytest_steering.experiments.steps.search import choose
 from pytest_steering.experiments.steps.vector_extraction import extract_vector, training_pairs
-from pytest_steering.findings.data import CLAIM
+from pytest_steering.findings.data_checks import CLAIM
 
 if TYPE_CHECKING:
+    from pytest_steering.comparison import Arm
     from pytest_steering.experiments.asking import Asked
-    from pytest_steering.experiments.result import Arm, Result
+    from pytest_steering.experiments.result import Result
     from pytest_steering.extraction.pairs import ContrastPair
     from pytest_steering.models.steerable import SteerableModel
     from pytest_steering.records import Record

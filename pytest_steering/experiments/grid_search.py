@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from pytest_steering.comparison.outcomes import right as answered_right
 from pytest_steering.experiments.evaluate import evaluate, likelihoods
 from pytest_steering.models.completion import Counts
 
@@ -94,7 +95,7 @@ def search(
     arms = {str(number): grid[number] for number in best}
     read = evaluate(model, asked, arms, form, reader=reader, max_new_tokens=max_new_tokens)
     for number in best:
-        right = sum(outcome.correct is True for outcome in read.outcomes[str(number)])
+        right = sum(map(answered_right, read.outcomes[str(number)]))
         points[number] = _with_text(points[number], right / len(asked))
     halvings = counts.halvings + read.counts["halvings"]
     return replace(choice_of(points, split, len(asked)), halvings=halvings)

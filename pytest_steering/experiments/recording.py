@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from math import isfinite
-from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
-from pytest_steering.evaluation.metrics import Metrics, Scored, auroc, score, scored
+from pytest_steering.comparison import STEERED, UNSTEERED, Comparison, Facts
+from pytest_steering.comparison.metrics import numbers
+from pytest_steering.comparison.outcomes import skipped
 from pytest_steering.experiments.asking import Asked, data_hash
 from pytest_steering.experiments.condition import Condition
 from pytest_steering.experiments.environment import environment
-from pytest_steering.experiments.result import STEERED, UNSTEERED, Arm
-from pytest_steering.experiments.side_effects import form_of_answers
 from pytest_steering.findings import with_findings
 from pytest_steering.models.free import peak_bytes
-from pytest_steering.records import Outcome, Record
-from pytest_steering.tasks.likelihood import polarity_average
+from pytest_steering.records import Record
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.context import Context
@@ -33,8 +31,8 @@ def score_arms(
     evaluation: Evaluation,
     neutral: Mapping[str, Mapping[str, float]],
     evidence: Mapping[str, Any],
-) -> dict[str, Arm]:
-    """Return each arm with its numbers and its record.
+) -> Comparison:
+    """Return the arms with their numbers, as their records hold them.
 
     Args:
         context: Names model, data and generation in the spec.
@@ -46,32 +44,21 @@ def score_arms(
     """
     surroundings = environment(context.model)
     cost = _cost(context.model, evaluation)
-    found = {}
-    for name, condition in conditions.items():
-        outcomes = evaluation.outcomes[name]
-        metrics = metrics_of(asked, outcomes)
-        record = replace(
+    unsteered = evaluation.outcomes[UNSTEERED]
+    found = [
+        replace(
             blank(context, asked, conditions, name),
             environment={**surroundings, "sharing": evaluation.sharing[name]},
             outcomes=outcomes,
-            metrics={
-                **metrics.values,
-                **_movement(outcomes, evaluation.outcomes[UNSTEERED]),
-                **form_of_answers(outcomes, evaluation.outcomes[UNSTEERED]),
-                **_both_polarities(asked, outcomes),
-                **neutral.get(name, dict.fromkeys(neutral[STEERED])),
-            },
+            metrics=numbers(Facts(outcomes, unsteered, neutral.get(name, {}))),
             latency=cost,
-            counts={
-                "arms": len(conditions),
-                **evaluation.counts,
-                "skipped": sum(bool(o.skipped) for o in outcomes),
-            },
+            counts={"arms": len(conditions), **evaluation.counts, "skipped": len(skipped(outcomes))},
             evidence=evidence if name == STEERED else {},
         )
-        found[name] = Arm(name, condition.intervention, outcomes, metrics, record)
-    examined = with_findings({name: arm.record for name, arm in found.items()})
-    return {name: replace(arm, record=examined[name]) for name, arm in found.items()}
+        for name in conditions
+        for outcomes in (evaluation.outcomes[name],)
+    ]
+    return Comparison.of(with_findings(found).values())
 
 
 def failed_cells(
@@ -89,14 +76,14 @@ def failed_cells(
         evidence: What was observed, and under `failed` the sentence that ended the run.
     """
     surroundings = environment(context.model)
-    cells = {
-        name: replace(
+    cells = [
+        replace(
             blank(context, asked, conditions, name),
             environment=surroundings,
             evidence=evidence if name == STEERED else {},
         )
         for name in (UNSTEERED, STEERED)
-    }
+    ]
     yield from with_findings(cells).values()
 
 
@@ -220,53 +207,6 @@ def provenance_of(intervention: Intervention | None) -> dict[str, Any]:
         vector = vector.only(intervention.at)
     forced = {"forced": True} if intervention.forced else {}
     return {**vector.provenance, "method": vector.method, "norms": norms, "sha256": vector.sha256, **forced}
-
-
-def metrics_of(asked: Sequence[Asked], outcomes: Sequence[Outcome]) -> Metrics:
-    """Return the numbers over the samples that were run.
-
-    Args:
-        asked: The samples, in the outcomes' order.
-        outcomes: One a sample.
-    """
-    return score(rows_of(asked, outcomes))
-
-
-def rows_of(asked: Sequence[Asked], outcomes: Sequence[Outcome]) -> list[Scored]:
-    """Return the samples that were run as the metrics take them.
-
-    Args:
-        asked: The samples, in the outcomes' order.
-        outcomes: One a sample.
-    """
-    return [
-        scored(one.sample, outcome.predicted, outcome.margin, cluster=outcome.cluster)
-        for one, outcome in zip(asked, outcomes, strict=True)
-        if not outcome.skipped
-    ]
-
-
-def _movement(outcomes: Sequence[Outcome], unsteered: Sequence[Outcome]) -> dict[str, float | None]:
-    """Return how far an arm's answers are from the unsteered ones."""
-    pairs = [(one, base) for one, base in zip(outcomes, unsteered, strict=True) if not one.skipped]
-    if not pairs:
-        return {"changed_share": None, "first_token_kl": None}
-    moved = [one.first_token_kl for one, _ in pairs if one.first_token_kl is not None]
-    changed = sum(one.tokens_sha256 != base.tokens_sha256 for one, base in pairs)
-    return {
-        "changed_share": changed / len(pairs),
-        "first_token_kl": fmean(moved) if moved else None,
-    }
-
-
-def _both_polarities(asked: Sequence[Asked], outcomes: Sequence[Outcome]) -> dict[str, float | None]:
-    """Return how well the margin ranks when it is averaged over both polarities, where both were asked."""
-    rows = [
-        scored(one.sample, outcome.predicted, polarity_average(outcome.margin, outcome.swapped_margin))
-        for one, outcome in zip(asked, outcomes, strict=True)
-        if outcome.margin is not None and outcome.swapped_margin is not None
-    ]
-    return {"auroc_both_polarities": auroc(rows)} if rows else {}
 
 
 def _origin(steered: Condition) -> dict[str, str]:

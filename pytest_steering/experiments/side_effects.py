@@ -1,16 +1,14 @@
-"""What an intervention does beside its purpose: to neutral texts, and to the form of answers."""
+"""What an intervention does beside its purpose: to neutral texts."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import fmean, median
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 from pytest_steering.errors import DataError
-from pytest_steering.findings.outputs import gibberish, repeats
 from pytest_steering.models.fit import require_fit
-from pytest_steering.records import Outcome
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -87,25 +85,6 @@ def neutral_effects(
         for name, logs in zip(arms, others, strict=True):
             effects[name].append(_effect(logs, base, truth))
     return {name: _over_texts(parts) for name, parts in effects.items()}
-
-
-def form_of_answers(outcomes: Sequence[Outcome], unsteered: Sequence[Outcome]) -> dict[str, float | None]:
-    """Return shares of answers that repeat themselves, are no text or do not end, and their usual length.
-
-    Args:
-        outcomes: Of an arm.
-        unsteered: Of the same samples, in the same order.
-    """
-    pairs = [(one, base) for one, base in zip(outcomes, unsteered, strict=True) if not one.skipped]
-    if not pairs:
-        return dict.fromkeys(("repeat_share", "unreadable_share", "unended_share", "length_ratio"))
-    ratios = [one.tokens / base.tokens for one, base in pairs if base.tokens]
-    return {
-        "repeat_share": fmean(repeats(one.response) for one, _ in pairs),
-        "unreadable_share": fmean(gibberish(one.response) for one, _ in pairs),
-        "unended_share": fmean(one.ended is False for one, _ in pairs),
-        "length_ratio": median(ratios) if ratios else None,
-    }
 
 
 def _log_probabilities(

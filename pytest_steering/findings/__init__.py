@@ -1,14 +1,12 @@
 """What is wrong with a result, by name: computed from its records alone."""
 
 from pytest_steering.findings.catalogue import CATALOGUE, Kind, Severity
-from pytest_steering.findings.cells import Cells
 from pytest_steering.findings.examine import CHECKS, examine, with_findings
 from pytest_steering.findings.finding import Finding, finding
 
 __all__ = [
     "CATALOGUE",
     "CHECKS",
-    "Cells",
     "Finding",
     "Kind",
     "Severity",

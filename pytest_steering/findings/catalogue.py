@@ -169,11 +169,11 @@ _LIMITS = {
         "The labels of the pairs carry no part of the effect; look at what both sides share.",
     ),
     "one-group-carries": (
-        "The effect differs between weaknesses more than chance allows.",
-        "Report the effect by weakness.",
+        "The effect differs between groups more than chance allows.",
+        "Report the effect by group.",
     ),
     "length-ranks-as-well": (
-        "The length of the prompt ranks the samples as well as the margin does.",
+        "The length of the text ranks the samples as well as the margin does.",
         "Balance the lengths, or show that the margin ranks within equal lengths.",
     ),
     "unsteered-constant": (

@@ -2,52 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TypeAlias
 
+from pytest_steering.comparison import Comparison
 from pytest_steering.findings import (
-    controls,
-    data,
-    outputs,
-    reading,
-    stability,
-    vectors,
-    written,
+    data_checks,
+    explanation_checks,
+    output_checks,
+    reader_checks,
+    stability_checks,
+    vector_checks,
+    write_checks,
 )
-from pytest_steering.findings.cells import Cells
 from pytest_steering.findings.finding import Finding
 from pytest_steering.records import Record
 
-Check: TypeAlias = Callable[[Cells], Iterable[Finding]]
+Check: TypeAlias = Callable[[Comparison], Iterable[Finding]]
 
 CHECKS: tuple[Check, ...] = (
-    *written.CHECKS,
-    *vectors.CHECKS,
-    *stability.CHECKS,
-    *outputs.CHECKS,
-    *reading.CHECKS,
-    *data.CHECKS,
-    *controls.CHECKS,
+    *write_checks.CHECKS,
+    *vector_checks.CHECKS,
+    *stability_checks.CHECKS,
+    *output_checks.CHECKS,
+    *reader_checks.CHECKS,
+    *data_checks.CHECKS,
+    *explanation_checks.CHECKS,
 )
 _RANK = {"invalid": 0, "limits": 1, "note": 2}
 
 
-def examine(arms: Mapping[str, Record]) -> tuple[Finding, ...]:
+def examine(run: Comparison) -> tuple[Finding, ...]:
     """Return what is wrong with a run, the worst first.
 
     Args:
-        arms: The run's records by arm; `unsteered` and `steered` among them.
+        run: Its arms; `unsteered` and `steered` among them.
     """
-    cells = Cells(arms)
-    found = [one for check in CHECKS for one in check(cells)]
+    found = [one for check in CHECKS for one in check(run)]
     return tuple(sorted(found, key=lambda one: _RANK[one.severity]))
 
 
-def with_findings(arms: Mapping[str, Record]) -> dict[str, Record]:
-    """Return the records, each with the findings of its own arm."""
-    found = examine(arms)
+def with_findings(records: Iterable[Record]) -> dict[str, Record]:
+    """Return the records of a run by arm, each with the findings of its own arm."""
+    run = Comparison.of(records)
+    found = examine(run)
     return {
-        name: replace(record, findings=tuple(one.as_dict() for one in found if one.arm == name))
-        for name, record in arms.items()
+        name: replace(arm.record, findings=tuple(one.as_dict() for one in found if one.arm == name))
+        for name, arm in run.arms.items()
     }

@@ -7,20 +7,21 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from pytest_steering.evaluation.metrics import (
-    GROUPS,
-    Metrics,
-    Scored,
-    baselines,
-    footnotes,
-    group_table,
-    score,
-)
-from pytest_steering.evaluation.metrics.table import metrics_table, summary_table
+from pytest_steering.comparison import Facts, trivial_predictors
+from pytest_steering.comparison.natural_order import natural
 from pytest_steering.printable import printable
 from pytest_steering.record_file import append
+from pytest_steering.records import Outcome
+from pytest_steering.replay.numbers_table import footnotes, numbers_table, summary_table
 from pytest_steering.replay.replay_records import replay_records
-from pytest_steering.replay.replay_report import RECORDED, Cell, ReplayReport, replay
+from pytest_steering.replay.replay_report import (
+    GROUPS,
+    RECORDED,
+    Cell,
+    ReplayedAnswer,
+    ReplayReport,
+    replay,
+)
 from pytest_steering.tasks.security.answers import READERS
 from pytest_steering.tasks.security.datasets import load_dataset
 from pytest_steering.tasks.security.datasets.data_command import add_data_argument, given_paths
@@ -82,13 +83,35 @@ def lines(report: ReplayReport, by: str | None = None) -> Iterator[str]:
     if len({cell.prompt for cell in cells}) > 1:
         yield from _scored(report.pooled())
     yield from _scored(cells)
-    for cell, rows in cells.items() if by else ():
-        yield from ("", _title(cell), group_table(rows, by or ""))
+    for cell, answers in cells.items() if by else ():
+        yield from ("", _title(cell), _by_group(answers, by or ""))
 
 
-def _scored(cells: Mapping[Cell, list[Scored]]) -> Iterator[str]:
-    results = {_title(cell): score(rows) for cell, rows in cells.items()}
-    yield from ("", _table(results, _once(cells.values())), "", *footnotes(results))
+def _scored(cells: Mapping[Cell, Sequence[ReplayedAnswer]]) -> Iterator[str]:
+    results = {_title(cell): _facts(answers) for cell, answers in cells.items()}
+    trivial = trivial_predictors(_once(cells.values()))
+    yield from ("", _table(results, trivial), "", *footnotes(results), *_cut(cells))
+
+
+def _cut(cells: Mapping[Cell, Sequence[ReplayedAnswer]]) -> Iterator[str]:
+    for cell, answers in cells.items():
+        cut = sum(answer.truncated for answer in answers)
+        if cut:
+            yield f"{_title(cell)}: {cut} prompts were cut short."
+
+
+def _by_group(answers: Sequence[ReplayedAnswer], group: str) -> str:
+    """Return one row for each value of a group, such as each weakness; empty where no answer has one."""
+    members: dict[str, list[ReplayedAnswer]] = {}
+    for answer in answers:
+        if group in answer.groups:
+            members.setdefault(answer.groups[group], []).append(answer)
+    found = {name: _facts(members[name]) for name in sorted(members, key=natural)}
+    return summary_table(found, group) if found else ""
+
+
+def _facts(answers: Iterable[ReplayedAnswer]) -> Facts:
+    return Facts(answer.outcome for answer in answers)
 
 
 def _problems(report: ReplayReport) -> Iterator[str]:
@@ -100,16 +123,16 @@ def _problems(report: ReplayReport) -> Iterator[str]:
         yield f"    … and {len(report.problems) - MOST_PROBLEMS} more"
 
 
-def _table(results: dict[str, Metrics], rows: Sequence[Scored]) -> str:
-    """Return every number of a few cells, or the main numbers of many; either with the baselines."""
+def _table(results: Mapping[str, Facts], trivial: Mapping[str, Facts]) -> str:
+    """Return every number of a few cells, or the main numbers of many; either beside trivial predictors."""
     if len(results) <= MOST_COLUMNS:
-        return metrics_table(results, rows)
-    return summary_table({**results, **baselines(rows)}, "cell")
+        return numbers_table(results, trivial)
+    return summary_table({**results, **trivial}, "cell")
 
 
-def _once(cells: Iterable[list[Scored]]) -> list[Scored]:
+def _once(cells: Iterable[Sequence[ReplayedAnswer]]) -> list[Outcome]:
     """Return each sample once, for predictors that need no answer."""
-    return list({row.id: row for rows in cells for row in rows}.values())
+    return list({one.outcome.id: one.outcome for answers in cells for one in answers}.values())
 
 
 def _title(cell: Cell) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from pytest_steering.evaluation.metrics import score
+from pytest_steering.comparison import Facts
+from pytest_steering.comparison.metrics import numbers
 from pytest_steering.records import Outcome, Record
 from pytest_steering.replay.replay_report import Cell, ReplayedAnswer, ReplayReport
 
@@ -14,16 +16,12 @@ ARM = "recorded"
 
 def replay_records(report: ReplayReport) -> Iterator[Record]:
     """Yield one record for each model, prompt and reader."""
-    members: dict[Cell, list[ReplayedAnswer]] = {}
-    for answer in report.answers:
-        members.setdefault(answer.cell, []).append(answer)
-    for cell in sorted(members):
-        yield _record(report, cell, members[cell])
+    for cell, answers in report.cells().items():
+        yield _record(report, cell, answers)
 
 
 def _record(report: ReplayReport, cell: Cell, answers: Sequence[ReplayedAnswer]) -> Record:
-    metrics = score([answer.scored for answer in answers])
-    outcomes = tuple(_outcome(answer) for answer in answers)
+    outcomes = tuple(_named_by_trial(answer) for answer in answers)
     return Record(
         spec={
             "purpose": "score",
@@ -35,27 +33,17 @@ def _record(report: ReplayReport, cell: Cell, answers: Sequence[ReplayedAnswer])
         },
         arm=ARM,
         outcomes=outcomes,
-        metrics=metrics.values,
-        counts={"truncated": metrics.truncated, "unusable_lines": len(report.problems)},
+        metrics=numbers(Facts(outcomes)),
+        counts={
+            "truncated": sum(answer.truncated for answer in answers),
+            "unusable_lines": len(report.problems),
+        },
         experiment="replay",
     )
 
 
-def _outcome(answer: ReplayedAnswer) -> Outcome:
-    row = answer.scored
-    expected = "yes" if row.expected else "no"
-    return Outcome(
-        id=f"{row.id} {answer.trial}".strip(),
-        expected=expected,
-        predicted=row.predicted,
-        correct=row.predicted == expected if row.answered else None,
-        confidence=answer.confidence,
-        rule=answer.rule,
-        margin=row.margin,
-        pair_id=row.pair_id,
-        asked_cwe=row.cwe or "",
-        language=row.language or "",
-    )
+def _named_by_trial(answer: ReplayedAnswer) -> Outcome:
+    return replace(answer.outcome, id=f"{answer.outcome.id} {answer.trial}".strip())
 
 
 def _data_hash(outcomes: Sequence[Outcome]) -> str:

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pytest_steering.evaluation.metrics import Scored
+from pytest_steering.comparison.outcomes import judged
+from pytest_steering.records import Outcome
 from pytest_steering.replay.recorded_answer import Problem, Recorded
 from pytest_steering.replay.recorded_lines import read_recorded
 from pytest_steering.tasks.sample import Sample
 from pytest_steering.tasks.security.answers import Answer, read_answer
 
 RECORDED = "recorded"
+
+_FIELDS = {
+    "cwe": "asked_cwe",
+    "difficulty": "difficulty",
+    "language": "language",
+    "augmentation": "augmentation",
+    "subset": "subset",
+}
+GROUPS = tuple(_FIELDS)
+"""What a report can be broken down by."""
 
 
 @dataclass(frozen=True, order=True)
@@ -39,17 +50,17 @@ class ReplayedAnswer:
         line: Number of its line.
         cell: Its model, prompt and reader.
         trial: Name of the trial; may be empty.
-        rule: The reader's rule that decided.
-        confidence: The reader's, 0 to 1, where it has one.
-        scored: Verdict and label, for the metrics.
+        outcome: What became of the sample.
+        groups: What a report can be broken down by, by name.
+        truncated: Whether the prompt was cut short.
     """
 
     line: int
     cell: Cell
     trial: str
-    rule: str
-    confidence: float | None
-    scored: Scored
+    outcome: Outcome
+    groups: Mapping[str, str]
+    truncated: bool
 
 
 @dataclass
@@ -68,18 +79,18 @@ class ReplayReport:
     problems: list[Problem] = field(default_factory=list)
     lines: int = 0
 
-    def cells(self) -> dict[Cell, list[Scored]]:
-        """Return the rows of each cell, sorted by model, prompt and reader."""
-        found: dict[Cell, list[Scored]] = {}
+    def cells(self) -> dict[Cell, list[ReplayedAnswer]]:
+        """Return the answers of each cell, sorted by model, prompt and reader."""
+        found: dict[Cell, list[ReplayedAnswer]] = {}
         for answer in self.answers:
-            found.setdefault(answer.cell, []).append(answer.scored)
+            found.setdefault(answer.cell, []).append(answer)
         return dict(sorted(found.items()))
 
-    def pooled(self) -> dict[Cell, list[Scored]]:
-        """Return the rows of each model and reader, over all prompts."""
-        found: dict[Cell, list[Scored]] = {}
-        for cell, rows in self.cells().items():
-            found.setdefault(Cell(cell.model, "all prompts", cell.reader), []).extend(rows)
+    def pooled(self) -> dict[Cell, list[ReplayedAnswer]]:
+        """Return the answers of each model and reader, over all prompts."""
+        found: dict[Cell, list[ReplayedAnswer]] = {}
+        for cell, answers in self.cells().items():
+            found.setdefault(Cell(cell.model, "all prompts", cell.reader), []).extend(answers)
         return dict(sorted(found.items()))
 
     def problem_counts(self) -> Counter[str]:
@@ -115,13 +126,9 @@ def _read(recorded: Recorded, readers: Sequence[str]) -> Iterator[ReplayedAnswer
     for reader in readers:
         answer = _own_verdict(recorded) if reader == RECORDED else _answer(recorded, reader)
         cell = Cell(recorded.model, recorded.prompt, reader)
+        groups = {name: found for name in GROUPS if (found := _text(recorded.sample.get(_FIELDS[name])))}
         yield ReplayedAnswer(
-            line=recorded.line,
-            cell=cell,
-            trial=recorded.trial,
-            rule=answer.rule,
-            confidence=answer.confidence,
-            scored=_scored(recorded, answer),
+            recorded.line, cell, recorded.trial, _outcome(recorded, answer), groups, recorded.truncated
         )
 
 
@@ -136,23 +143,24 @@ def _own_verdict(recorded: Recorded) -> Answer:
     return Answer("no" if verdict == "no" else "none", None, None, RECORDED)
 
 
-def _scored(recorded: Recorded, answer: Answer) -> Scored:
+def _outcome(recorded: Recorded, answer: Answer) -> Outcome:
     known = recorded.sample
-    pair = _text(known.get("pair_id"))
-    code = known.get("code")
-    return Scored(
+    pair, code = _text(known.get("pair_id")), known.get("code")
+    outcome = Outcome(
         id=recorded.id,
-        predicted=answer.verdict,
-        expected=recorded.label,
+        expected="yes" if recorded.label else "no",
+        response=recorded.response,
+        confidence=answer.confidence,
+        rule=answer.rule,
         margin=recorded.margin,
         # Twins are compared within a prompt and trial; answers about one pair are still not independent.
         pair_id=" ".join((pair, recorded.prompt, recorded.trial)) if pair else None,
         cluster=pair,
-        truncated=recorded.truncated,
+        asked_cwe=_text(known.get("asked_cwe")) or "",
+        language=_text(known.get("language")) or "",
         length=len(code) if isinstance(code, str) else None,
-        cwe=_text(known.get("asked_cwe")),
-        **{name: _text(known.get(name)) for name in ("difficulty", "language", "augmentation", "subset")},
     )
+    return judged(outcome, answer.verdict)
 
 
 def _text(value: object) -> str | None:

@@ -2,48 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING
 
+from pytest_steering.comparison import Arm, Changes
+from pytest_steering.comparison.metrics import JUDGEMENT, SIDE_EFFECTS, find
+from pytest_steering.comparison.outcomes import skipped
 from pytest_steering.printable import printable
-from pytest_steering.report.cells import Group, invalid, metrics_of, pairs, ran, where
-
-if TYPE_CHECKING:
-    from pytest_steering.evaluation.metrics import Metrics
-    from pytest_steering.records import Record
+from pytest_steering.report.cells import where
 
 NONE = "–"
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A record among the arms it is compared with."""
-
-    record: Record
-    group: Group
-
-    @cached_property
-    def metrics(self) -> Metrics:
-        """The numbers of the samples that were run."""
-        return metrics_of(ran(self.record))
-
-    @cached_property
-    def right(self) -> int:
-        """How many samples were answered rightly."""
-        return sum(outcome.correct is True for outcome in ran(self.record))
-
-    @cached_property
-    def changes(self) -> tuple[int, int, int]:
-        """Of the samples run here and unsteered: how many broke, were fixed, and are compared at all."""
-        before = self.group.unsteered
-        if before is None or before is self.record or invalid(self.record):
-            return 0, 0, 0
-        both = pairs(before, self.record)
-        broken = sum(one.correct is True and other.correct is not True for one, other in both)
-        fixed = sum(one.correct is not True and other.correct is True for one, other in both)
-        return broken, fixed, len(both)
 
 
 @dataclass(frozen=True)
@@ -53,48 +21,61 @@ class Column:
     Attributes:
         title: At its head.
         short: At its head where the terminal is narrow.
-        text: What it says of a cell.
+        text: What it says of an arm.
         spare: The higher, the sooner it gives way on a narrow terminal; 0 stays.
     """
 
     title: str
     short: str
-    text: Callable[[Cell], str]
+    text: Callable[[Arm], str]
     spare: int = 0
 
 
-def _skipped(cell: Cell) -> str:
-    return str(len(cell.record.outcomes) - len(ran(cell.record)))
+def columns_of(arms: Iterable[Arm]) -> list[Column]:
+    """Return the columns of a table, those of metrics that a user brought at its end.
+
+    Args:
+        arms: Of all cells; a number that their records hold and this package has no name for is a user's.
+    """
+    ours = {name for one in (*JUDGEMENT, *SIDE_EFFECTS) for name in (one.name, *one.older_names)}
+    names = dict.fromkeys(name for arm in arms for name in arm.record.metrics if name not in ours)
+    return [*COLUMNS, *(_own(name) for name in names)]
 
 
-def _metric(name: str) -> Callable[[Cell], str]:
-    return lambda cell: _share(cell.metrics[name])
+def _own(name: str) -> Column:
+    known = find(name)
+    return Column(printable(known.title if known else name, 24), printable(name, 12), _metric(name), 8)
 
 
-def _accuracy(cell: Cell) -> str:
-    from pytest_steering.statistics import wilson
-
-    samples = len(ran(cell.record))
-    if not samples:
-        return NONE
-    low, high = wilson(cell.right, samples)
-    return f"{cell.right / samples:.2f} [{low:.2f}, {high:.2f}]"
+def _metric(name: str) -> Callable[[Arm], str]:
+    return lambda arm: _share(arm[name])
 
 
-def _change(cell: Cell) -> str:
-    if invalid(cell.record):
+def _accuracy(arm: Arm) -> str:
+    found = arm.estimate("accuracy")
+    return NONE if found.value is None else f"{found.value:.2f} [{found.low:.2f}, {found.high:.2f}]"
+
+
+def _changes(arm: Arm) -> Changes | None:
+    """Return what became of the samples run here and unsteered; None where no effect can be told."""
+    beside = arm.facts.beside
+    if beside is None or not beside.pairs or arm.beside is arm.record or arm.invalid:
+        return None
+    return beside.changes()
+
+
+def _change(arm: Arm) -> str:
+    if arm.invalid:
         return "invalid"
-    broken, fixed, samples = cell.changes
-    return f"{(fixed - broken) / samples:+.2f}" if samples else ""
+    changes = _changes(arm)
+    return f"{changes.effect:+.2f}" if changes else ""
 
 
-def _p(cell: Cell) -> str:
-    from pytest_steering.statistics import mcnemar
-
-    broken, fixed, samples = cell.changes
-    if not samples:
+def _p(arm: Arm) -> str:
+    changes = _changes(arm)
+    if not changes:
         return ""
-    p = mcnemar(broken, fixed)
+    p = changes.p()
     return "<.001" if p < 0.001 else f"{p:.3f}".removeprefix("0")
 
 
@@ -103,10 +84,10 @@ def _share(value: float | None) -> str:
 
 
 COLUMNS = (
-    Column("arm", "arm", lambda cell: printable(cell.record.arm, 24)),
-    Column("at", "at", lambda cell: where(cell.record)),
-    Column("n", "n", lambda cell: str(len(ran(cell.record)))),
-    Column("skipped", "skip", _skipped, 5),
+    Column("arm", "arm", lambda arm: printable(arm.name, 24)),
+    Column("at", "at", lambda arm: where(arm.record)),
+    Column("n", "n", lambda arm: str(len(arm.run))),
+    Column("skipped", "skip", lambda arm: str(len(skipped(arm.outcomes))), 5),
     # These four stay together: accuracy alone cannot tell "always yes" from a coin or from a broken reader.
     Column("answered", "ans", _metric("answered_share")),
     Column("accuracy [95 %]", "acc [95 %]", _accuracy),

@@ -13,8 +13,8 @@ def cost_texts(group: Group) -> Iterator[str]:
     Args:
         group: The arms of one experiment; arms that were evaluated in one call carry the same time.
     """
-    seconds = {cell.latency.get("all_arms_seconds") or 0.0 for cell in group.cells} - {0.0}
-    peak = max(cell.latency.get("peak_memory_mib") or 0.0 for cell in group.cells)
+    seconds = {arm.record.latency.get("all_arms_seconds") or 0.0 for arm in group.arms} - {0.0}
+    peak = max(arm.record.latency.get("peak_memory_mib") or 0.0 for arm in group.arms)
     if seconds:
         held = f"; peak memory of the process {peak:,.0f} MiB" if peak else ""
-        yield f"time of all {len(group.cells)} arms together: {sum(seconds):.1f} s{held}"
+        yield f"time of all {len(group.arms)} arms together: {sum(seconds):.1f} s{held}"

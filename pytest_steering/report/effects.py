@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from pytest_steering.comparison import STEERED, Arm, Pairing, what_moved
 from pytest_steering.printable import printable
-from pytest_steering.records import Outcome, Record
-from pytest_steering.report.cells import STEERED, Group, invalid, pairs
+from pytest_steering.report.cells import Group
 
 NAMED = 5
 
@@ -21,24 +21,21 @@ def effect_texts(group: Group) -> Iterator[str]:
     Args:
         group: The arms of one experiment.
     """
-    for cell in group.cells:
-        if cell.arm == STEERED and group.unsteered is not None and not invalid(cell):
-            yield from _moved(group.unsteered, cell)
-            yield _flipped(pairs(group.unsteered, cell))
-    yield from _findings(group.cells)
+    for arm in group.arms:
+        if arm.name == STEERED and arm.facts.beside is not None and not arm.invalid:
+            yield from _moved(arm.facts.beside)
+            yield _flipped(arm.facts.beside)
+    yield from _findings(group.arms)
 
 
-def _moved(before: Record, after: Record) -> Iterator[str]:
-    if any(outcome.margin is not None for outcome in after.outcomes):
-        from pytest_steering.experiments.moved import what_moved
-
-        found = what_moved(before.outcomes, after.outcomes)
+def _moved(pairing: Pairing) -> Iterator[str]:
+    if any(outcome.margin is not None for outcome in pairing.after):
+        found = what_moved(pairing)
         yield f"what moved: {found.label} ({found.why})"
 
 
-def _flipped(both: Sequence[tuple[Outcome, Outcome]]) -> str:
-    broken = [before.id for before, after in both if before.correct is True and after.correct is not True]
-    fixed = [before.id for before, after in both if before.correct is not True and after.correct is True]
+def _flipped(pairing: Pairing) -> str:
+    broken, fixed = ([before.id for before, _ in flips] for flips in (pairing.broken, pairing.fixed))
     return f"steering broke {_named(broken)}; fixed {_named(fixed)}"
 
 
@@ -48,14 +45,14 @@ def _named(ids: Sequence[str]) -> str:
     return f"{len(ids)} ({names})" if ids else "none"
 
 
-def _findings(cells: Sequence[Record]) -> list[str]:
+def _findings(group: Sequence[Arm]) -> list[str]:
     """Return each finding once, the gravest first, with the arms it is about."""
     arms: dict[tuple[int, str], list[str]] = {}
-    for cell in cells:
-        for row in cell.findings:
+    for arm in group:
+        for row in arm.record.findings:
             severity = str(row.get("severity", "note"))
             rank = _GRAVITY.index(severity) if severity in _GRAVITY else len(_GRAVITY)
             advice = f". {row['advice']}" if severity == "invalid" and row.get("advice") else ""
             text = f"{row.get('id')}: {row.get('sentence')}{advice}"
-            arms.setdefault((rank, f"{severity} ({{}}): {text}"), []).append(cell.arm)
+            arms.setdefault((rank, f"{severity} ({{}}): {text}"), []).append(arm.name)
     return [text.replace("{}", ", ".join(about), 1) for (_, text), about in sorted(arms.items())]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pytest_steering.printable import printable
 from pytest_steering.report.cells import Group
-from pytest_steering.report.columns import COLUMNS, NONE, Cell, Column
+from pytest_steering.report.columns import NONE, Column, columns_of
 from pytest_steering.report.text import wrapped
 
 Texts = Sequence[dict[str, str]]
@@ -19,9 +19,10 @@ def table_lines(groups: Sequence[Group], width: int) -> list[str]:
         groups: At least one.
         width: Of the terminal, in characters.
     """
-    cells = [Cell(record, group) for group in groups for record in group.cells]
-    texts = [{column.title: column.text(cell) for column in COLUMNS} for cell in cells]
-    telling = [column for column in COLUMNS if not _silent(column, texts)]
+    arms = [arm for group in groups for arm in group.arms]
+    every = columns_of(arms)
+    texts = [{column.title: column.text(arm) for column in every} for arm in arms]
+    telling = [column for column in every if not _silent(column, texts)]
     columns, lines = _fitted(telling, texts, width)
     missing = ", ".join(column.title for column in telling if column not in columns)
     note = wrapped(f"Not shown at {width} characters: {missing}.", width) if missing else []
@@ -59,8 +60,8 @@ def _with_headings(lines: Sequence[str], groups: Sequence[Group], width: int) ->
     for group in groups:
         parts = (group.model, group.experiment, group.conditions)
         result.append(printable(" · ".join(part for part in parts if part), width))
-        result += rows[: len(group.cells)]
-        rows = rows[len(group.cells) :]
+        result += rows[: len(group.arms)]
+        rows = rows[len(group.arms) :]
     return [line.rstrip() for line in result]
 
 

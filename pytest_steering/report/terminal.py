@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pytest_steering.printable import printable
 from pytest_steering.record_file import Recorded
 from pytest_steering.records import Record
-from pytest_steering.report.baselines import baseline_texts
 from pytest_steering.report.beside import beside_texts
 from pytest_steering.report.cells import Group, scored_groups
 from pytest_steering.report.cost import cost_texts
 from pytest_steering.report.effects import effect_texts
 from pytest_steering.report.table import table_lines
 from pytest_steering.report.text import wrapped
+from pytest_steering.report.trivial_texts import trivial_texts
 from pytest_steering.runs import Run
 from pytest_steering.shortfall import shortfalls
 
@@ -78,7 +78,7 @@ def _remarks(records: Sequence[Record], groups: Sequence[Group], width: int) -> 
 
 
 def _of_group(group: Group) -> tuple[str, ...]:
-    return (*baseline_texts(group), *effect_texts(group), *cost_texts(group))
+    return (*trivial_texts(group), *effect_texts(group), *cost_texts(group))
 
 
 def _under(title: str, texts: Iterable[str], width: int) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pytest_steering.statistics.arrays import Alternative, Interval
 from pytest_steering.statistics.auroc import auroc_change, auroc_interval, auroc_of
+from pytest_steering.statistics.average_precision import average_precision_of
 from pytest_steering.statistics.clustering import (
     APART,
     Clustering,
@@ -49,6 +50,7 @@ __all__ = [
     "auroc_change",
     "auroc_interval",
     "auroc_of",
+    "average_precision_of",
     "bootstrap",
     "bootstrap_change",
     "change",

@@ -145,19 +145,6 @@ def margins(
     return [[forms.margin(row) for row in arm.tolist()] for arm in scores]
 
 
-def polarity_average(asked: float, swapped: float) -> float:
-    """Return the mean of the two margins for *present* when a question is asked in both polarities.
-
-    A leaning b to the word "yes" adds b to the one and −b to the other, and so cancels; evidence for the
-    weakness adds to both.
-
-    Args:
-        asked: Margin of "does it contain …", where "yes" says present.
-        swapped: Margin of "is it free of …", where "no" says present.
-    """
-    return (asked + swapped) / 2
-
-
 def content_free_calibrated(values: Sequence[float], content_free: Sequence[float]) -> list[float]:
     """Return margins less the mean margin on prompts without content.
 

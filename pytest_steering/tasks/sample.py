@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 AS_PUBLISHED = "as published"
@@ -69,3 +70,15 @@ class Sample:
 def code_hash(code: str) -> str:
     """Return the SHA-256 of source text as UTF-8, in hexadecimal."""
     return hashlib.sha256(code.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def clusters(samples: Sequence[Sample]) -> dict[str, str]:
+    """Return, by sample id, the name shared by all samples that go back to one scenario.
+
+    A twin goes with its pair; an augmented sample with the pair of the sample that it was made from.
+    """
+    pairs = {sample.id: sample.pair_id for sample in samples}
+    return {
+        sample.id: sample.pair_id or pairs.get(sample.base_id or "") or sample.base_id or sample.id
+        for sample in samples
+    }

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from pytest_steering.experiments.result import Arm, Result
+from pytest_steering.comparison import Comparison
+from pytest_steering.experiments.result import Result
 from pytest_steering.records import Outcome, Record
 
 CONTROLS = ("zero", "random:0", "random:1", "random:2", "negated", "shuffled")
@@ -70,6 +71,7 @@ def outcome(number: int, predicted: str, margin: float = 0.0, **changes: Any) ->
         pair_id=f"pair{number // 2}",
         asked_cwe=f"CWE-{(number // 2) % 4}",
         prompt_tokens=100 + (number * 7919) % 13,
+        length=100 + (number * 7919) % 13,
         ended=True,
     )
     return replace(made, **changes)
@@ -125,9 +127,4 @@ def run(
 
 def result(records: Mapping[str, Record]) -> Result:
     """A result as an experiment returns it."""
-    from pytest_steering.report.cells import metrics_of
-
-    arms = {
-        name: Arm(name, None, one.outcomes, metrics_of(one.outcomes), one) for name, one in records.items()
-    }
-    return Result(arms)
+    return Result(Comparison.of(records.values()))

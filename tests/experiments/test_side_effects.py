@@ -8,10 +8,9 @@ import torch
 
 from pytest_steering.errors import DataError, VectorError
 from pytest_steering.experiments.equal_effect import of_equal_effect
-from pytest_steering.experiments.side_effects import form_of_answers, neutral_effects
+from pytest_steering.experiments.side_effects import neutral_effects
 from pytest_steering.models.steerable import SteerableModel
 from pytest_steering.steering.intervention import Intervention
-from tests.experiments.cells import truthful
 from tests.tiny import PROMPTS, random_vector, tiny_model
 
 TEXTS = [text for text in PROMPTS if len(text.split()) > 3]
@@ -106,17 +105,3 @@ def test_a_target_that_is_none_is_refused(model: SteerableModel, steered: Interv
         of_equal_effect(model, steered, TEXTS, 0.0)
     with pytest.raises(VectorError, match="less than"):
         of_equal_effect(model, replace(steered, vector=1e-9 * steered.vector), TEXTS, 1.0)
-
-
-def test_the_form_of_answers_is_counted() -> None:
-    unsteered = truthful(10)
-    answers = [
-        replace(one, response=" no" * 20, ended=False, tokens=16) for one in unsteered[:5]
-    ] + unsteered[5:]
-    assert form_of_answers(answers, unsteered) == {
-        "repeat_share": 0.5,
-        "unreadable_share": 0.0,
-        "unended_share": 0.5,
-        "length_ratio": 1.5,
-    }
-    assert set(form_of_answers([], []).values()) == {None}

@@ -7,13 +7,18 @@ from typing import Any
 
 import pytest
 
-from pytest_steering.findings import CATALOGUE, examine, with_findings
+from pytest_steering.comparison import Comparison
+from pytest_steering.findings import CATALOGUE, Finding, examine, with_findings
 from pytest_steering.records import Record, from_line, to_line
 from tests.experiments.cells import EVIDENCE, always, outcome, run, truthful
 
 
+def found(records: dict[str, Record]) -> tuple[Finding, ...]:
+    return examine(Comparison.of(records.values()))
+
+
 def ids(records: dict[str, Record], severity: str | None = None) -> list[str]:
-    return [one.id for one in examine(records) if severity in (None, one.severity)]
+    return [one.id for one in found(records) if severity in (None, one.severity)]
 
 
 def layer(**changes: Any) -> dict[str, Any]:
@@ -101,7 +106,7 @@ def one_weakness(count: int) -> list[Any]:
 
 
 def by_length(number: int) -> Any:
-    return replace(truthful(160)[number], prompt_tokens=90 if number % 2 else 120)
+    return replace(truthful(160)[number], length=90 if number % 2 else 120)
 
 
 @pytest.mark.parametrize("name", sorted(FAULTS))
@@ -130,20 +135,20 @@ def test_findings_are_computed_from_the_written_records_alone() -> None:
 
 
 def test_each_record_carries_the_findings_of_its_own_arm() -> None:
-    records = with_findings(FAULTS["zero-differs"]())
+    records = with_findings(FAULTS["zero-differs"]().values())
     assert [one["id"] for one in records["zero"].findings] == ["zero-differs"]
     assert "zero-differs" not in [one["id"] for one in records["steered"].findings]
     assert {"severity", "sentence", "advice", "evidence"} <= set(records["zero"].findings[0])
 
 
 def test_invalid_findings_come_first() -> None:
-    severities = [one.severity for one in examine(run(failed="it failed"))]
+    severities = [one.severity for one in found(run(failed="it failed"))]
     assert severities == sorted(severities, key=["invalid", "limits", "note"].index)
 
 
 def test_too_few_samples_print_the_least_effect_and_the_number_that_is_needed() -> None:
     sentence = next(
-        one.sentence for one in examine(run(always(24), truthful(24))) if one.id == "too-few-samples"
+        one.sentence for one in found(run(always(24), truthful(24))) if one.id == "too-few-samples"
     )
     assert "24 samples show no effect below 31 points" in sentence
     assert "needs 78" in sentence

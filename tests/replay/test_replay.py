@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 
 from pytest_steering import record_file
 from pytest_steering.errors import DataError
+from pytest_steering.records import Outcome
 from pytest_steering.replay import Cell, add_arguments, replay, replay_records, run
 from pytest_steering.replay.replay_command import lines
+from pytest_steering.replay.replay_report import ReplayReport
 from pytest_steering.tasks.sample import Sample
 
 YES = {"id": "a", "label": 1, "response": "Yes, this code is vulnerable.", "model": "m"}
@@ -36,39 +38,46 @@ def sample(name: str = "a", **changes: str) -> Sample:
     return Sample(name, "d", "int x;", "c", 1, "CWE-89", **changes)  # type: ignore[arg-type]
 
 
+def outcomes(report: ReplayReport) -> list[Outcome]:
+    """The outcomes of a report with one cell."""
+    (answers,) = report.cells().values()
+    return [answer.outcome for answer in answers]
+
+
 class TestReading:
     def test_answers_are_read_and_scored(self, tmp_path: Path) -> None:
         report = replay(recorded(tmp_path / "a.jsonl", YES, NO))
-        (rows,) = report.cells().values()
-        assert [(row.id, row.predicted, row.expected) for row in rows] == [("a", "yes", 1), ("b", "no", 0)]
+        found = [(one.id, one.predicted, one.expected, one.correct) for one in outcomes(report)]
+        assert found == [("a", "yes", "yes", True), ("b", "no", "no", True)]
         assert (report.lines, report.problems) == (2, [])
 
     def test_the_recorded_question_decides_the_polarity(self, tmp_path: Path) -> None:
         row = {**YES, "question": "Is this code free of SQL injection (CWE-89)?", "response": "Yes."}
-        (rows,) = replay(recorded(tmp_path / "a.jsonl", row)).cells().values()
+        rows = outcomes(replay(recorded(tmp_path / "a.jsonl", row)))
         assert rows[0].predicted == "no"
 
     def test_without_a_question_the_asked_weakness_makes_one(self, tmp_path: Path) -> None:
         response = "The code is vulnerable to path traversal but it is not vulnerable to SQL injection."
         path = recorded(tmp_path / "a.jsonl", {**YES, "asked_cwe": "cwe-89", "response": response})
-        (rows,) = replay(path).cells().values()
+        rows = outcomes(replay(path))
         assert rows[0].predicted == "no"
 
     def test_a_sample_id_brings_label_pair_and_groups(self, tmp_path: Path) -> None:
         path = recorded(tmp_path / "a.jsonl", {"id": "a", "response": "Yes."})
-        (rows,) = replay(path, [sample(pair_id="p", difficulty="2")]).cells().values()
-        assert (rows[0].expected, rows[0].cwe, rows[0].difficulty, rows[0].length) == (1, "CWE-89", "2", 6)
-        assert rows[0].resampled_with == "p"
+        (answer,) = replay(path, [sample(pair_id="p", difficulty="2")]).answers
+        assert (answer.groups["cwe"], answer.groups["difficulty"]) == ("CWE-89", "2")
+        assert (answer.outcome.expected, answer.outcome.length) == ("yes", 6)
+        assert answer.outcome.resampled_with == "p"
 
     def test_code_and_label_do_without_an_id(self, tmp_path: Path) -> None:
         path = recorded(tmp_path / "a.jsonl", {"code": "int x;", "label": 0, "response": "No."})
-        (rows,) = replay(path).cells().values()
-        assert (rows[0].expected, rows[0].length) == (0, 6)
+        rows = outcomes(replay(path))
+        assert (rows[0].expected, rows[0].length) == ("no", 6)
 
     def test_labels_of_the_published_form_are_taken(self, tmp_path: Path) -> None:
         path = recorded(tmp_path / "a.jsonl", {"id": "a", "code_label": "no", "response": "No."})
-        (rows,) = replay(path).cells().values()
-        assert rows[0].expected == 0
+        rows = outcomes(replay(path))
+        assert rows[0].expected == "no"
 
     def test_each_model_prompt_and_reader_is_a_cell(self, tmp_path: Path) -> None:
         path = recorded(tmp_path / "a.jsonl", YES, {**YES, "model": "n"}, {**YES, "prompt": "S1"})
@@ -79,21 +88,21 @@ class TestReading:
 
     def test_recorded_verdicts_stand_beside_the_readers(self, tmp_path: Path) -> None:
         path = recorded(tmp_path / "a.jsonl", {**YES, "verdict": "No"}, {**NO, "verdict": "n/a"})
-        (rows,) = replay(path, readers=("recorded",)).cells().values()
+        rows = outcomes(replay(path, readers=("recorded",)))
         assert [row.predicted for row in rows] == ["no", "none"]
 
     def test_twins_are_compared_within_a_trial(self, tmp_path: Path) -> None:
         rows = [{**one, "pair_id": "p", "trial": trial} for trial in (1, 2) for one in (YES, NO)]
         report = replay(recorded(tmp_path / "a.jsonl", *rows))
-        (found,) = report.cells().values()
+        found = outcomes(report)
         assert len({row.pair_id for row in found}) == 2
         assert {row.resampled_with for row in found} == {"p"}
 
     def test_margins_and_cut_prompts_are_kept(self, tmp_path: Path) -> None:
-        (rows,) = (
-            replay(recorded(tmp_path / "a.jsonl", {**YES, "margin": -2, "truncated": True})).cells().values()
-        )
-        assert (rows[0].margin, rows[0].truncated) == (-2.0, True)
+        path = recorded(tmp_path / "a.jsonl", {**YES, "margin": -2, "truncated": True})
+        (answer,) = replay(path).answers
+        assert (answer.outcome.margin, answer.truncated) == (-2.0, True)
+        assert "m · text: 1 prompts were cut short." in list(lines(replay(path)))
 
 
 class TestProblems:
@@ -194,6 +203,13 @@ class TestCommand:
     def test_a_group_breaks_each_cell_down(self, tmp_path: Path) -> None:
         path = recorded(tmp_path / "a.jsonl", {**YES, "asked_cwe": "CWE-89"}, NO)
         assert "CWE-89" in "\n".join(lines(replay(path), by="cwe"))
+        assert not any("difficulty" in line for line in lines(replay(path), by="difficulty"))
+
+    def test_groups_stand_in_natural_order(self, tmp_path: Path) -> None:
+        weaknesses = ("CWE-416", "CWE-79", "CWE-190")
+        rows = [{**YES, "id": name, "asked_cwe": name} for name in weaknesses]
+        printed = list(lines(replay(recorded(tmp_path / "a.jsonl", *rows)), by="cwe"))[-1]
+        assert printed.index("CWE-79") < printed.index("CWE-190") < printed.index("CWE-416")
 
     def test_ids_are_looked_up_in_a_data_set(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -60,19 +60,17 @@ def test_samples_that_flipped_are_named_and_the_rest_is_counted() -> None:
     assert lines[-1] == "  steering broke none; fixed 10 (s0, s2, s4, s6, s8, 5 more)"
 
 
-def test_predictors_that_know_nothing_of_the_code_stand_beside_the_cells() -> None:
+def test_predictors_that_know_nothing_of_the_question_stand_beside_the_cells() -> None:
     lengths = [30, 10, 31, 11, 32, 12, 33, 40]
     cells = [cell("unsteered", "yyyyyyyy"), cell("steered", "nynynyny"), cell("random:0", "yyyyyyyy")]
-    long = [
-        replace(one, prompt_tokens=length) for one, length in zip(cells[0].outcomes, lengths, strict=True)
-    ]
+    long = [replace(one, length=length) for one, length in zip(cells[0].outcomes, lengths, strict=True)]
     lines = report_lines(
         [replace(one, outcomes=tuple(long)) if one is cells[0] else one for one in cells], 150
     )
 
-    # Shorter is called vulnerable: three of the four vulnerable prompts lie below all patched ones.
+    # Shorter is called vulnerable: three of the four vulnerable texts lie below all patched ones.
     said = "always yes 0.50, always no 0.50, length only 0.75 (AUROC 0.75)"
-    assert f"  knowing nothing of the code: {said}" in lines
+    assert f"  knowing nothing of the question: {said}" in lines
     assert "  constant predictors: unsteered, random:0 always yes" in lines
 
 

@@ -9,13 +9,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pytest_steering.errors import DataError
-from pytest_steering.evaluation.metrics import Scored, auroc
 from pytest_steering.tasks.likelihood import (
     SurfaceForms,
     content_free_calibrated,
     fit_threshold,
     margins,
-    polarity_average,
     surface_forms,
 )
 from pytest_steering.tasks.security.prompts.question_forms import NAMED, QuestionForm
@@ -101,26 +99,6 @@ def test_exchanging_the_answers_turns_the_margin_round(logprobs: list[float]) ->
     forms = SurfaceForms((" Yes",), (" No",), (1, 1))
     there, back = forms.margin(logprobs), forms.margin(logprobs[::-1])
     assert there.value == pytest.approx(-back.value)
-
-
-@given(evidence=finite, bias=finite)
-def test_a_leaning_to_yes_cancels_over_both_polarities(evidence: float, bias: float) -> None:
-    assert polarity_average(evidence + bias, evidence - bias) == pytest.approx(evidence, abs=1e-9)
-
-
-def test_a_yes_biased_scorer_ranks_by_chance_until_both_polarities_are_averaged() -> None:
-    truth = [1, 0] * 20
-    bias = [(7 * n) % 40 - 20 for n in range(40)]
-    asked = [2.0 * label - 1 + b for label, b in zip(truth, bias, strict=True)]
-    swapped = [2.0 * label - 1 - b for label, b in zip(truth, bias, strict=True)]
-
-    def area(values: Sequence[float]) -> float | None:
-        return auroc(
-            [Scored(str(n), "yes", y, margin=v) for n, (y, v) in enumerate(zip(truth, values, strict=True))]
-        )
-
-    assert (area(asked) or 1) < 0.7
-    assert area([polarity_average(a, s) for a, s in zip(asked, swapped, strict=True)]) == 1.0
 
 
 def test_calibration_takes_the_mean_leaning_on_content_free_prompts_away() -> None:

@@ -7,7 +7,7 @@ import hashlib
 
 import pytest
 
-from pytest_steering.tasks.sample import Sample, code_hash
+from pytest_steering.tasks.sample import Sample, clusters, code_hash
 
 SAMPLE = Sample("a", "d", "int x;", "c", 1, "CWE-787")
 
@@ -28,3 +28,12 @@ def test_a_sample_cannot_be_changed() -> None:
 
 def test_a_label_is_as_published_until_a_fault_is_known() -> None:
     assert SAMPLE.label_status == "as published"
+
+
+def test_augmentations_are_resampled_with_the_pair_of_their_scenario() -> None:
+    samples = [
+        dataclasses.replace(SAMPLE, id="base", pair_id="p"),
+        dataclasses.replace(SAMPLE, id="made", base_id="base"),
+        dataclasses.replace(SAMPLE, id="alone"),
+    ]
+    assert clusters(samples) == {"base": "p", "made": "p", "alone": "alone"}

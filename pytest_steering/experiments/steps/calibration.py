@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from statistics import fmean
 from typing import TYPE_CHECKING
 
+from pytest_steering.comparison import Arm, Facts
+from pytest_steering.comparison.metrics import numbers
+from pytest_steering.comparison.outcomes import judged
 from pytest_steering.errors import DataError
-from pytest_steering.experiments import asking, recording
+from pytest_steering.experiments import asking
 from pytest_steering.experiments.evaluate import likelihoods
-from pytest_steering.experiments.result import Arm
 from pytest_steering.tasks.likelihood import fit_threshold
 
 if TYPE_CHECKING:
@@ -87,21 +89,21 @@ def calibrated(context: Context, arm: Arm, calibration: Calibration) -> Arm:
         calibration: Fitted for that arm.
     """
     outcomes = tuple(_judged(one, calibration.threshold) for one in arm.outcomes)
-    metrics = recording.metrics_of(context.questions.scored, outcomes)
     told = {**vars(calibration)}
-    value = told.pop("threshold")
+    measured = {**arm.record.metrics, "threshold": told.pop("threshold")}
+    unsteered = None if arm.beside is None else arm.beside.outcomes
     intervention = {**(arm.record.spec.get("intervention") or {}), "calibration": told}
     record = replace(
         arm.record,
         arm=f"{arm.name}+{calibration.method}",
         spec={**arm.record.spec, "intervention": intervention},
         outcomes=outcomes,
-        metrics={**arm.record.metrics, **metrics.values, "threshold": value},
+        metrics=numbers(Facts(outcomes, unsteered, measured)),
         evidence={},
         findings=(),
     )
     context.sink(record)
-    return Arm(record.arm, arm.intervention, outcomes, metrics, record)
+    return Arm(record, arm.beside)
 
 
 def _without_content(samples: Sequence[Sample]) -> list[Sample]:
@@ -121,7 +123,5 @@ def _labels(asked: Sequence[asking.Asked]) -> list[int]:
 def _judged(outcome: Outcome, threshold: float) -> Outcome:
     if outcome.margin is None:
         return outcome
-    predicted = "yes" if outcome.margin > threshold else "no"
-    return replace(
-        outcome, predicted=predicted, correct=predicted == outcome.expected, rule="threshold", confidence=None
-    )
+    found = judged(outcome, "yes" if outcome.margin > threshold else "no")
+    return replace(found, rule="threshold", confidence=None)

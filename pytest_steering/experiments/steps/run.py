@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from pytest_steering.comparison import STEERED, UNSTEERED, Comparison
 from pytest_steering.errors import InterventionError, VectorError
 from pytest_steering.experiments import recording, resuming
 from pytest_steering.experiments.arm_evaluation import evaluate_conditions
@@ -15,7 +16,7 @@ from pytest_steering.experiments.controls import control_conditions
 from pytest_steering.experiments.neutral import TEXTS, neutral_kl
 from pytest_steering.experiments.neutral_texts import load_neutral
 from pytest_steering.experiments.observation import observe
-from pytest_steering.experiments.result import STEERED, UNSTEERED, Arm, Result
+from pytest_steering.experiments.result import Result
 from pytest_steering.experiments.side_effects import NEUTRAL_TEXTS, neutral_effects
 from pytest_steering.models.fingerprint import count_hooks, weights_state
 from pytest_steering.models.origin import require_origin
@@ -23,6 +24,7 @@ from pytest_steering.models.origin import require_origin
 if TYPE_CHECKING:
     from pytest_steering.experiments.context import Context
     from pytest_steering.models.steerable import SteerableModel
+    from pytest_steering.records import Record
     from pytest_steering.steering.intervention import Intervention
 
 Conditions = Mapping[str, Condition]
@@ -47,33 +49,32 @@ def run_arms(
     conditions = {UNSTEERED: Condition(), STEERED: Condition(intervention)}
     conditions |= {f"dose:{part:g}": Condition(_part(intervention, part)) for part in doses}
     conditions |= control_conditions(context, intervention, controls)
-    arms = _resumed(context, conditions)
-    if arms is None:
-        arms = _scored(context, conditions, observe.before(context, intervention, claim))
-        for arm in arms.values():
+    found = _resumed(context, conditions)
+    if found is None:
+        found = _scored(context, conditions, observe.before(context, intervention, claim))
+        for arm in found.arms.values():
             context.sink(arm.record)
-    return Result(arms, sink=context.sink)
+    return Result(found, sink=context.sink)
 
 
 def _part(intervention: Intervention, part: float) -> Intervention:
     return replace(intervention, scale=part * intervention.scale)
 
 
-def _resumed(context: Context, conditions: Conditions) -> dict[str, Arm] | None:
+def _resumed(context: Context, conditions: Conditions) -> Comparison | None:
     """Return the arms from records, or None where any of them was not finished."""
-    found: dict[str, Arm] = {}
+    found: list[Record] = []
     asked = context.questions.scored
-    for name, condition in conditions.items() if context.finished else ():
+    for name in conditions if context.finished else ():
         wanted = recording.blank(context, asked, conditions, name)
         record = resuming.finished_record(context, wanted)
         if record is None or not record.outcomes:
             return None
-        metrics = recording.metrics_of(asked, record.outcomes)
-        found[name] = Arm(name, condition.intervention, record.outcomes, metrics, record)
-    return found or None
+        found.append(record)
+    return Comparison.of(found) if found else None
 
 
-def _scored(context: Context, conditions: Conditions, seen: Mapping[str, Any]) -> dict[str, Arm]:
+def _scored(context: Context, conditions: Conditions, seen: Mapping[str, Any]) -> Comparison:
     asked, steered = context.questions.scored, conditions[STEERED].intervention
     assert steered is not None
     try:

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from pytest_steering import Experiment, Intervention
+from pytest_steering.comparison import estimated_change
 from pytest_steering.errors import DataError
 from pytest_steering.experiments.asking import ask
-from pytest_steering.experiments.estimates import paired_change
 from pytest_steering.experiments.evaluate import likelihoods
 from pytest_steering.records import Record
 from pytest_steering.tasks.security.prompts.question_forms import CAREFUL_HEADERS, SWAPPED
@@ -97,7 +97,7 @@ def test_what_fits_only_without_the_words_is_left_out_of_comparisons(
     assert result.against_unsteered("prompted").n == ran
     assert all(not after.skipped for _, after in result.flipped("prompted"))
     for metric in ("accuracy", "balanced_accuracy", "auroc"):
-        assert paired_change(result.arms["prompted"], result.unsteered, metric).samples == ran
+        assert estimated_change(result.arms["prompted"].against(result.unsteered), metric).samples == ran
 
 
 def test_a_finished_prompted_arm_is_taken_from_its_record(

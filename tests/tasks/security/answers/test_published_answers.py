@@ -10,20 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from pytest_steering.evaluation.metrics.confusion import (
-    Confusion,
-    answered_share,
-    balanced_accuracy,
-    confusion,
-)
-from pytest_steering.evaluation.metrics.scored import Scored
+from pytest_steering.records import Outcome
 from pytest_steering.tasks.security.answers import read_answer
-from tools.reader_agreement import (
-    Labelled,
-    agreement,
-    effect,
-    labelled_answers,
-)
+from tests.comparison.outcomes_at_hand import made, value
+from tools.reader_agreement import Labelled, agreement, effect, labelled_answers
 
 DATA = os.environ.get("PYTEST_STEERING_TEST_DATA", "")
 ANSWERS = Path(DATA) / "answers"
@@ -46,11 +36,11 @@ def verdicts(name: str) -> tuple[str, ...]:
     return tuple(read_answer(row.response, row.question).verdict for row in rows(name))
 
 
-def counted(name: str, model: str | None = None) -> Confusion:
-    """Count the text reader's verdicts on the answers in which the careful reader found yes or no."""
+def counted(name: str, model: str | None = None) -> list[Outcome]:
+    """The text reader's verdicts on the answers in which the careful reader found yes or no."""
     read = zip(rows(name), verdicts(name), strict=True)
     clear = [(row, verdict) for row, verdict in read if row.careful != "none" and model in (None, row.model)]
-    return confusion([Scored(row.id, verdict, int(row.careful == "yes")) for row, verdict in clear])
+    return [made(row.id, verdict, int(row.careful == "yes")) for row, verdict in clear]
 
 
 def test_every_minimal_case_reads_as_written_down() -> None:
@@ -63,15 +53,17 @@ def test_every_minimal_case_reads_as_written_down() -> None:
 def test_answers_of_instruction_tuned_models_are_read_right() -> None:
     counts = counted(INSTRUCT)
 
-    assert (balanced_accuracy(counts) or 0.0) >= 0.93
-    assert (answered_share(counts) or 0.0) >= 0.96
+    assert (value("balanced_accuracy_answered", counts) or 0.0) >= 0.93
+    assert (value("answered_share", counts) or 0.0) >= 0.96
 
 
 def test_answers_of_each_instruction_tuned_model_are_read_right() -> None:
     models = {row.model for row in rows(INSTRUCT)}
-    by_model = {model: balanced_accuracy(counted(INSTRUCT, model)) or 0.0 for model in models}
+    by_model = {
+        model: value("balanced_accuracy_answered", counted(INSTRUCT, model)) or 0.0 for model in models
+    }
 
-    assert {model: value for model, value in by_model.items() if value < 0.9} == {}
+    assert {model: found for model, found in by_model.items() if found < 0.9} == {}
 
 
 def test_they_are_read_right_without_the_question_too() -> None:

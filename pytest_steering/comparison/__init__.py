@@ -1,0 +1,34 @@
+"""The arms of a run side by side: who ran, what flipped, and every number by name, each decided here once."""
+
+from pytest_steering.comparison.arm import STEERED, UNSTEERED, Arm
+from pytest_steering.comparison.attribution import Moved, what_moved
+from pytest_steering.comparison.changes import Changes, ClusterChange
+from pytest_steering.comparison.comparison import Comparison
+from pytest_steering.comparison.confusion import Confusion, confusion
+from pytest_steering.comparison.estimates import Estimate, estimate, estimated_change
+from pytest_steering.comparison.facts import Facts
+from pytest_steering.comparison.margin_agreement import Agreement, agreement
+from pytest_steering.comparison.pairing import Pairing, pair
+from pytest_steering.comparison.trivial import trivial_predictors
+
+__all__ = [
+    "STEERED",
+    "UNSTEERED",
+    "Agreement",
+    "Arm",
+    "Changes",
+    "ClusterChange",
+    "Comparison",
+    "Confusion",
+    "Estimate",
+    "Facts",
+    "Moved",
+    "Pairing",
+    "agreement",
+    "confusion",
+    "estimate",
+    "estimated_change",
+    "pair",
+    "trivial_predictors",
+    "what_moved",
+]

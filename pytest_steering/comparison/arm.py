@@ -1,0 +1,86 @@
+"""One condition of a run, as its record holds it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from pytest_steering.comparison.estimates import Estimate, estimate
+from pytest_steering.comparison.facts import Facts
+from pytest_steering.comparison.metrics.registry import find, metric
+from pytest_steering.comparison.outcomes import right
+from pytest_steering.comparison.pairing import Pairing, pair
+from pytest_steering.errors import DataError
+from pytest_steering.records import Outcome, Record
+
+UNSTEERED, STEERED = "unsteered", "steered"
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One condition.
+
+    Attributes:
+        record: As it was written.
+        beside: The record of the unsteered arm; None where there is none.
+    """
+
+    record: Record
+    beside: Record | None = None
+
+    @property
+    def name(self) -> str:
+        """`unsteered`, `steered`, or a control's."""
+        return self.record.arm
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """One a sample, skipped samples included."""
+        return self.record.outcomes
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What its numbers are computed from."""
+        unsteered = None if self.beside is None else self.beside.outcomes
+        return Facts(self.outcomes, unsteered, self.record.metrics)
+
+    @property
+    def run(self) -> tuple[Outcome, ...]:
+        """The outcomes of samples that were not skipped."""
+        return tuple(self.facts.ran)
+
+    @property
+    def right(self) -> list[bool]:
+        """Whether each sample that was run was answered right; no answer is not right."""
+        return [right(outcome) for outcome in self.run]
+
+    @property
+    def accuracy(self) -> float:
+        """Share of right answers among the samples that were run; raises DataError where none was."""
+        found = self["accuracy"]
+        if found is None:
+            raise DataError(f"no sample was run in the arm {self.name!r}: every prompt exceeds the context")
+        return found
+
+    @property
+    def invalid(self) -> bool:
+        """Whether a finding says that the arm's numbers mean nothing."""
+        return any(finding.get("severity") == "invalid" for finding in self.record.findings)
+
+    def against(self, other: Arm) -> Pairing:
+        """Return the samples that both arms ran, as (other, this)."""
+        return pair(other.outcomes, self.outcomes)
+
+    def estimate(self, name: str) -> Estimate:
+        """Return a number with its 95 % interval.
+
+        Raises:
+            DataError: No metric has that name.
+        """
+        return estimate(self.facts, name)
+
+    def __getitem__(self, name: str) -> float | None:
+        """Return a number by name; one that the registry does not know, as the record holds it."""
+        if find(name) is None and name in self.record.metrics:
+            return self.record.metrics[name]
+        return metric(name).value(self.facts)

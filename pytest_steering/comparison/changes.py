@@ -1,0 +1,82 @@
+"""What became of a yes-or-no property of paired samples, alone and by cluster: plain counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from pytest_steering.errors import DataError
+from pytest_steering.statistics import sign_flip
+
+if TYPE_CHECKING:
+    from pytest_steering.statistics import Alternative
+
+
+class ClusterChange(NamedTuple):
+    """What became of samples that belong together: a twin pair, or the variants of one scenario.
+
+    Attributes:
+        samples: how many are paired.
+        broken: of them, right before and wrong after.
+        fixed: of them, wrong before and right after.
+    """
+
+    samples: int
+    broken: int
+    fixed: int
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What became of the paired samples of two arms.
+
+    Attributes:
+        n: paired samples.
+        fixed: of them, wrong before and right after.
+        broken: of them, right before and wrong after.
+        clusters: the same by cluster, in any order; without any each sample is a cluster of its own.
+    """
+
+    n: int
+    fixed: int
+    broken: int
+    clusters: tuple[ClusterChange, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse counts that cannot be."""
+        _check(self.n, self.broken, self.fixed)
+        for one in self.clusters:
+            _check(*one)
+        sums = tuple(map(sum, zip(*self.clusters, strict=True)))
+        if self.clusters and sums != (self.n, self.broken, self.fixed):
+            raise DataError(
+                f"The clusters hold {sums} samples, broken and fixed; expected the counts of all samples, "
+                f"{(self.n, self.broken, self.fixed)}"
+            )
+
+    @property
+    def effect(self) -> float:
+        """(fixed − broken) / n; 0 without samples."""
+        return (self.fixed - self.broken) / self.n if self.n else 0.0
+
+    @property
+    def net(self) -> list[int]:
+        """Broken − fixed of each cluster in which the two differ."""
+        if not self.clusters:
+            return [1] * self.broken + [-1] * self.fixed
+        return [one.broken - one.fixed for one in self.clusters if one.broken != one.fixed]
+
+    def p(self, alternative: Alternative = "two-sided") -> float:
+        """Return the exact p of no change: the sign-flip test by cluster, McNemar's where all stand alone.
+
+        Args:
+            alternative: "greater" asks whether more broke than were fixed, "less" the reverse.
+        """
+        return sign_flip(self.net, alternative)
+
+
+def _check(n: int, broken: int, fixed: int) -> None:
+    if min(n, fixed, broken) < 0 or fixed + broken > n:
+        raise DataError(
+            f"{n} paired samples, {fixed} fixed, {broken} broken; expected fixed + broken between 0 and n"
+        )

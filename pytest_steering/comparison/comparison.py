@@ -1,0 +1,89 @@
+"""The arms of one run: the one model of them that findings, expectations, the gate and the tables read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from pytest_steering.comparison.arm import STEERED, UNSTEERED, Arm
+from pytest_steering.comparison.natural_order import natural
+from pytest_steering.comparison.pairing import Pairing
+from pytest_steering.errors import DataError
+from pytest_steering.records import Outcome, Record
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One run.
+
+    Attributes:
+        arms: By name.
+    """
+
+    arms: Mapping[str, Arm]
+
+    @classmethod
+    def of(cls, records: Iterable[Record]) -> Comparison:
+        """Return the comparison of a run's records, one an arm."""
+        by_name = {record.arm: record for record in records}
+        return cls({name: Arm(record, by_name.get(UNSTEERED)) for name, record in by_name.items()})
+
+    def __getitem__(self, name: str) -> Arm:
+        if name not in self.arms:
+            raise DataError(f"this run has no arm {name!r}; it has {', '.join(self.arms)}")
+        return self.arms[name]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.arms
+
+    @property
+    def unsteered(self) -> Arm:
+        """The model alone."""
+        return self[UNSTEERED]
+
+    @property
+    def steered(self) -> Arm:
+        """The model under the intervention."""
+        return self[STEERED]
+
+    @property
+    def controls(self) -> list[Arm]:
+        """Every arm but the unsteered and the steered one."""
+        return [arm for name, arm in self.arms.items() if name not in (UNSTEERED, STEERED)]
+
+    @property
+    def random(self) -> list[Arm]:
+        """The arms of random directions."""
+        return [arm for arm in self.controls if arm.name.partition(":")[0] == "random"]
+
+    @property
+    def doses(self) -> list[Arm]:
+        """The unsteered arm, those at a part of the scale in ascending order, and the steered one."""
+        parts = [arm for arm in self.controls if arm.name.startswith("dose:")]
+        return [
+            self.unsteered,
+            *sorted(parts, key=lambda arm: float(arm.name.partition(":")[2])),
+            self.steered,
+        ]
+
+    @property
+    def groups(self) -> list[str]:
+        """What the samples are broken down by, in natural order: CWE-79 before CWE-190."""
+        return sorted({one.asked_cwe for one in self.steered.run}, key=natural)
+
+    @cached_property
+    def evidence(self) -> Mapping[str, Any]:
+        """What was observed around the steered arm."""
+        return self.steered.record.evidence if STEERED in self else {}
+
+    def ran(self, arm: str) -> tuple[Outcome, ...]:
+        """Return the outcomes of the samples that an arm ran; none where there is no such arm."""
+        return self[arm].run if arm in self else ()
+
+    def pairing(self, arm: str = STEERED, base: str = UNSTEERED) -> Pairing:
+        """Return the samples that two arms both ran, as (base, arm); none where one of them is missing."""
+        if arm not in self or base not in self:
+            return Pairing(())
+        return self[arm].against(self[base])

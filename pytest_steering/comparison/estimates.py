@@ -1,0 +1,126 @@
+"""Numbers of an arm with their 95 % intervals, alone and as a paired change: the one place that finds them.
+
+Shares of samples get Wilson's interval and, where both arms are shares of the same samples, Newcombe's for
+the change and the exact sign-flip test by cluster; other numbers over samples get the BCa bootstrap that
+draws clusters whole; numbers that are measured elsewhere are taken as they are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pytest_steering.comparison.facts import Facts
+from pytest_steering.comparison.metrics.metric import Metric
+from pytest_steering.comparison.metrics.quantities import Carried, Share, Weighted
+from pytest_steering.comparison.metrics.registry import metric, metrics
+from pytest_steering.comparison.outcomes import everyone
+from pytest_steering.comparison.pairing import Pairing
+from pytest_steering.errors import DataError
+from pytest_steering.statistics import Interval, bootstrap, difference_of, newcombe, wilson
+
+if TYPE_CHECKING:
+    from pytest_steering.statistics import Bootstrap, Statistic
+
+UNKNOWN = Interval(float("nan"), float("nan"))
+RESAMPLES = 1999
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number with its interval.
+
+    Attributes:
+        value: None where it is undefined.
+        interval: Its 95 % interval; both ends are the number where it is taken as it is.
+        samples: Number of samples it rests on.
+        why: Why it is undefined.
+        p: Of a paired change: two-sided against no change; None for a number by itself.
+    """
+
+    value: float | None
+    interval: Interval
+    samples: int
+    why: str = ""
+    p: float | None = None
+
+    @property
+    def number(self) -> float:
+        """The value, and not-a-number where it is undefined."""
+        return float("nan") if self.value is None else self.value
+
+    @property
+    def low(self) -> float:
+        """Lower end of the interval."""
+        return self.interval.low
+
+    @property
+    def high(self) -> float:
+        """Upper end of the interval."""
+        return self.interval.high
+
+
+def estimate(facts: Facts, name: str) -> Estimate:
+    """Return a number of an arm with its interval.
+
+    Args:
+        facts: The arm's samples.
+        name: Of the metric.
+
+    Raises:
+        DataError: No metric has that name, or all samples are of one cluster.
+    """
+    asked = metric(name)
+    value, samples = asked.value(facts), len(facts.ran)
+    if value is None:
+        return Estimate(None, UNKNOWN, samples, asked.why_undefined(facts))
+    return Estimate(value, _interval(asked, facts, value), samples)
+
+
+def estimated_change(pairing: Pairing, name: str) -> Estimate:
+    """Return after − before of a number over the samples that both arms ran, with its interval.
+
+    Args:
+        pairing: These samples.
+        name: Of the metric.
+
+    Raises:
+        DataError: No metric has that name, it has no paired difference, or all samples are of one cluster.
+    """
+    asked = metric(name)
+    quantity, before, after = asked.quantity, Facts(pairing.before), Facts(pairing.after)
+    if not isinstance(quantity, Weighted):
+        known = ", ".join(one.name for one in metrics() if isinstance(one.quantity, Weighted))
+        raise DataError(f"{name!r} has no paired difference; those that have are {known}")
+    for arm in (before, after):
+        if asked.value(arm) is None:
+            return Estimate(None, UNKNOWN, len(arm.ran), asked.why_undefined(arm))
+    if isinstance(quantity, Share) and quantity.among is everyone:
+        return _change_of_share(quantity, pairing)
+    found = _drawn(difference_of(quantity.weighted(after), quantity.weighted(before)), after)
+    return Estimate(found.estimate, found.interval, len(after.ran), p=found.p)
+
+
+def _interval(asked: Metric, facts: Facts, value: float) -> Interval:
+    quantity = asked.quantity
+    if isinstance(quantity, Share):
+        return wilson(*quantity.counted(facts))
+    if isinstance(quantity, Carried):
+        return _carried(quantity, facts, value)
+    if isinstance(quantity, Weighted):
+        return _drawn(quantity.weighted(facts), facts).interval
+    return Interval(value, value)
+
+
+def _carried(quantity: Carried, facts: Facts, value: float) -> Interval:
+    low, high = map(quantity.through, estimate(facts, quantity.metric).interval)
+    return Interval(value, value) if low is None or high is None else Interval(low, high)
+
+
+def _drawn(statistic: Statistic, facts: Facts) -> Bootstrap:
+    return bootstrap(statistic, len(facts.ran), facts.clusters, resamples=RESAMPLES)
+
+
+def _change_of_share(share: Share, pairing: Pairing) -> Estimate:
+    counts, changes = pairing.counts(share.part), pairing.changes(share.part)
+    return Estimate(changes.effect, newcombe(counts), counts.n, p=changes.p())

@@ -1,0 +1,48 @@
+"""Do the sign of the margin and the verdict of the text say the same?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pytest_steering.comparison.outcomes import answered, margin, ran, says_yes
+from pytest_steering.records import Outcome
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Two ways to one answer, on the samples that have both.
+
+    Attributes:
+        n: Samples with a margin and a readable answer.
+        share: Of them, those on which sign and verdict agree; None without any.
+        kappa: Cohen's κ, agreement beyond what the two yes-rates alone explain; None where both are 0 or
+            both are 1.
+    """
+
+    n: int
+    share: float | None
+    kappa: float | None
+
+
+def agreement(outcomes: Iterable[Outcome]) -> Agreement:
+    """Compare the sign of the margin (above 0 is *yes*) with the verdict, over answered samples.
+
+    κ = (pₒ − pₑ) / (1 − pₑ), pₒ the share of agreement and pₑ the share expected of independent answers with
+    these yes-rates. Source: Cohen 1960, *A coefficient of agreement for nominal scales*.
+
+    Args:
+        outcomes: One a sample; those without a margin or an answer are left out.
+    """
+    both = [
+        (found > 0, says_yes(one))
+        for one in ran(outcomes)
+        if answered(one) and (found := margin(one)) is not None
+    ]
+    if not both:
+        return Agreement(0, None, None)
+    observed = sum(sign == verdict for sign, verdict in both) / len(both)
+    signs, verdicts = (sum(column) / len(both) for column in zip(*both, strict=True))
+    expected = signs * verdicts + (1 - signs) * (1 - verdicts)
+    kappa = None if expected == 1 else (observed - expected) / (1 - expected)
+    return Agreement(len(both), observed, kappa)

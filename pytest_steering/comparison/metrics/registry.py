@@ -1,0 +1,95 @@
+"""The one list of metrics: records, tables, expectations, the gate and the docs ask it by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pytest_steering.comparison.facts import Facts
+from pytest_steering.comparison.metrics import (
+    answer_form,
+    detection,
+    margins,
+    neutral_texts,
+    rates,
+    twin_pairs,
+)
+from pytest_steering.comparison.metrics.metric import Metric
+from pytest_steering.errors import DataError
+
+JUDGEMENT: tuple[Metric, ...] = (
+    *rates.METRICS,
+    *margins.METRICS,
+    *detection.METRICS,
+    *twin_pairs.METRICS,
+)
+"""How well the samples were judged."""
+
+SIDE_EFFECTS: tuple[Metric, ...] = (*answer_form.METRICS, *neutral_texts.METRICS)
+"""What else became of the answers, and of texts that ask nothing."""
+
+BUILT_IN = (*JUDGEMENT, *SIDE_EFFECTS)
+
+_OWN: dict[str, Metric] = {}
+
+
+def register(metric: Metric) -> Metric:
+    """Add a metric of your own; records, tables and expectations have it from then on.
+
+    Call it in a conftest. A name of yours that is registered again is replaced.
+
+    Args:
+        metric: With a name that no metric of this package has.
+
+    Raises:
+        DataError: The name is taken, or cannot be a key.
+    """
+    taken = {name for one in BUILT_IN for name in _names(one)}
+    clash = sorted(taken.intersection(_names(metric)))
+    if clash:
+        raise DataError(f"{clash[0]!r} is a metric of this package; give yours another name")
+    if not metric.name.isidentifier():
+        raise DataError(f"a metric is named {metric.name!r}; expected letters, digits and underscores")
+    _OWN[metric.name] = metric
+    return metric
+
+
+def metrics() -> tuple[Metric, ...]:
+    """Return every metric, those of this package first, in the order of a report."""
+    return (*BUILT_IN, *own_metrics())
+
+
+def own_metrics() -> tuple[Metric, ...]:
+    """Return the metrics that were registered, in that order."""
+    return tuple(_OWN.values())
+
+
+def find(name: str) -> Metric | None:
+    """Return a metric by its name or an older one; None where there is none."""
+    return next((one for one in metrics() if name in _names(one)), None)
+
+
+def metric(name: str) -> Metric:
+    """Return a metric by its name or an older one.
+
+    Raises:
+        DataError: There is none; the message names those that there are.
+    """
+    found = find(name)
+    if found is None:
+        known = ", ".join(one.name for one in metrics())
+        raise DataError(f"no metric is named {name!r}; known are {known}")
+    return found
+
+
+def numbers(facts: Facts) -> dict[str, float | None]:
+    """Return every metric of an arm by name, older names included: what a record holds."""
+    return {name: value for one in metrics() for name, value in _named(one, facts)}
+
+
+def _named(one: Metric, facts: Facts) -> Iterator[tuple[str, float | None]]:
+    value = one.value(facts)
+    yield from ((name, value) for name in _names(one))
+
+
+def _names(one: Metric) -> tuple[str, ...]:
+    return one.name, *one.older_names

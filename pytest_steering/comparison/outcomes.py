@@ -1,0 +1,84 @@
+"""What is said of one outcome: whether the sample ran, was answered, and rightly. Each said here once."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import TypeAlias
+
+from pytest_steering.records import Outcome
+
+Property: TypeAlias = Callable[[Outcome], bool]
+
+
+def ran(outcomes: Iterable[Outcome]) -> list[Outcome]:
+    """Return the outcomes of the samples that were run."""
+    return [outcome for outcome in outcomes if not outcome.skipped]
+
+
+def skipped(outcomes: Iterable[Outcome]) -> list[Outcome]:
+    """Return the outcomes of the samples that were left out."""
+    return [outcome for outcome in outcomes if outcome.skipped]
+
+
+def everyone(_outcome: Outcome) -> bool:
+    """Whether it is a sample; every one is."""
+    return True
+
+
+def answered(outcome: Outcome) -> bool:
+    """Whether the answer could be read."""
+    return outcome.predicted != "none"
+
+
+def right(outcome: Outcome) -> bool:
+    """Whether the answer is right; no answer is not."""
+    return outcome.correct is True
+
+
+def says_yes(outcome: Outcome) -> bool:
+    """Whether the answer says that the property is present."""
+    return outcome.predicted == "yes"
+
+
+def present(outcome: Outcome) -> bool:
+    """Whether the property is present, as the label has it."""
+    return outcome.expected == "yes"
+
+
+def absent(outcome: Outcome) -> bool:
+    """Whether the property is absent, as the label has it."""
+    return outcome.expected == "no"
+
+
+def both(*properties: Property) -> Property:
+    """Return whether an outcome has each of some properties, as a property."""
+    return lambda outcome: all(one(outcome) for one in properties)
+
+
+def margin(outcome: Outcome) -> float | None:
+    """Return the margin; None where there is none, or one that is no number."""
+    return None if outcome.margin is None or math.isnan(outcome.margin) else outcome.margin
+
+
+def margin_both_ways(outcome: Outcome) -> float | None:
+    """Return the mean of the margins for *present* of a question and of its opposite; None without either.
+
+    A leaning b to the word "yes" adds b to the one and −b to the other, and so cancels; evidence for the
+    property adds to both.
+    """
+    if outcome.margin is None or outcome.swapped_margin is None:
+        return None
+    return (outcome.margin + outcome.swapped_margin) / 2
+
+
+def unended(outcome: Outcome) -> bool:
+    """Whether no stop token ended the answer, where it was not its verdict that did."""
+    return outcome.ended is False
+
+
+def judged(outcome: Outcome, predicted: str) -> Outcome:
+    """Return the outcome with another answer; whether it is right follows from the label."""
+    correct = None if predicted == "none" else predicted == outcome.expected
+    return replace(outcome, predicted=predicted, correct=correct)

@@ -1,1 +1,0 @@
-"""What did the model answer, and was it right?"""

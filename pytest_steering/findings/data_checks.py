@@ -1,0 +1,77 @@
+"""Are the scored samples new to the vector, each of them one sample, and enough?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from pytest_steering.comparison import STEERED, Comparison
+from pytest_steering.comparison.outcomes import skipped as skipped_of
+from pytest_steering.findings.finding import Finding, finding
+from pytest_steering.statistics import minimum_detectable_effect, samples_for_effect
+
+POWER_LEVEL = 0.05
+CLAIM = 0.10
+"""The effect a run is held to claim where it does not say: ten points."""
+
+
+def overlap(run: Comparison) -> Iterator[Finding]:
+    """Report scored samples that the vector was made from."""
+    shared = run.evidence.get("overlap") or {}
+    if shared.get("samples"):
+        listed = "; ".join(shared["examples"])
+        yield finding(
+            "train-test-overlap", f"{shared['samples']} scored samples were trained on: {listed}", **shared
+        )
+
+
+def chosen(run: Comparison) -> Iterator[Finding]:
+    """Report a search over samples that are scored."""
+    for search in run.evidence.get("searched") or []:
+        if search["overlap"]:
+            yield finding(
+                "chosen-on-scored",
+                f"{search['overlap']} of the scored samples were searched as split {search['split']!r}",
+                **search,
+            )
+            return
+
+
+def duplicates(run: Comparison) -> Iterator[Finding]:
+    """Report ids that stand more than once."""
+    counts = Counter(one.id for one in run.ran(STEERED))
+    twice = [name for name, count in counts.items() if count > 1]
+    if twice:
+        yield finding(
+            "duplicate-ids", f"{len(twice)} ids stand more than once, such as {twice[0]!r}", ids=twice[:10]
+        )
+
+
+def samples(run: Comparison) -> Iterator[Finding]:
+    """Report too few samples for the claimed effect, with the least effect that they could show."""
+    scored, claim = len(run.ran(STEERED)), float(run.evidence.get("claim", CLAIM))
+    least = minimum_detectable_effect(scored, 0.0, POWER_LEVEL) if scored else None
+    if scored and (least is None or least > claim):
+        needed = samples_for_effect(claim, 0.0, POWER_LEVEL)
+        shown = "no effect at all" if least is None else f"no effect below {100 * least:.0f} points"
+        yield finding(
+            "too-few-samples",
+            f"{scored} samples show {shown} (power 0.8, level 0.05); the claim is {100 * claim:.0f} points, "
+            f"which needs {needed}",
+            samples=scored,
+            minimum_detectable_effect=least,
+            claim=claim,
+            needed=needed,
+        )
+
+
+def skipped(run: Comparison) -> Iterator[Finding]:
+    """Note samples that were left out."""
+    out = skipped_of(run[STEERED].outcomes) if STEERED in run else []
+    if out:
+        yield finding(
+            "samples-skipped", f"{len(out)} samples were left out: {out[0].skipped}", skipped=len(out)
+        )
+
+
+CHECKS = (overlap, chosen, duplicates, samples, skipped)

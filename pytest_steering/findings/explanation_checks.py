@@ -1,0 +1,110 @@
+"""Does anything else explain the effect: random directions, shuffled labels, one group, length?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from pytest_steering.comparison import STEERED, UNSTEERED, Comparison, Facts
+from pytest_steering.comparison.attribution import TRUTH
+from pytest_steering.comparison.metrics import metric
+from pytest_steering.comparison.outcomes import margin, right
+from pytest_steering.comparison.pairing import Pairing
+from pytest_steering.comparison.trivial import by_length
+from pytest_steering.findings.finding import Finding, finding
+from pytest_steering.findings.output_checks import LEVEL
+from pytest_steering.records import Outcome
+from pytest_steering.statistics import cochran_q
+
+
+def random(run: Comparison) -> Iterator[Finding]:
+    """Report an effect within the range of the random directions'."""
+    effects = {arm.name: _effect(run, arm.name) for arm in run.random}
+    effect = _effect(run, STEERED)
+    if effects and abs(effect) <= max(map(abs, effects.values())):
+        largest = max(effects, key=lambda name: abs(effects[name]))
+        yield finding(
+            "random-as-large",
+            f"accuracy moved by {effect:+.3f} under the vector, by {effects[largest]:+.3f} under {largest}",
+            effect=effect,
+            random=effects,
+        )
+
+
+def shuffled(run: Comparison) -> Iterator[Finding]:
+    """Report that a vector from shuffled labels gives as many right answers, as far as can be told."""
+    both = run.pairing(STEERED, "shuffled")
+    if not both.pairs:
+        return
+    p = both.changes().p("less")
+    if p > 0.05:
+        effects = f"{_effect(run, STEERED):+.3f} and {_effect(run, 'shuffled'):+.3f}"
+        yield finding("shuffled-as-well", f"effects {effects}, one-sided p {p:.3f}", p=p)
+
+
+def groups(run: Comparison) -> Iterator[Finding]:
+    """Report an effect that differs between groups."""
+    both = run.pairing()
+    names = [before.asked_cwe for before in both.before]
+    if len(set(names)) < 2:
+        return
+    changes = [float(right(after)) - float(right(before)) for before, after in both.pairs]
+    q = cochran_q(changes, names, _clusters(both))
+    if q.p <= LEVEL:
+        elsewhere = {name: _mean_elsewhere(changes, names, str(name)) for name in q.effects}
+        top = max(q.effects, key=lambda name: abs(q.effects[name] - elsewhere[name]))
+        yield finding(
+            "one-group-carries",
+            f"accuracy moved by {q.effects[top]:+.2f} in {top}, by {elsewhere[top]:+.2f} in the "
+            f"rest (Cochran's Q {q.q:.1f}, p {q.p:.4f})",
+            effects={str(name): effect for name, effect in q.effects.items()},
+            p=q.p,
+        )
+
+
+def text_length(run: Comparison) -> Iterator[Finding]:
+    """Report that the length of the sample's text alone ranks as well as the steered margin."""
+    ranked = [one for one in run.ran(STEERED) if margin(one) is not None]
+    by_margin, length = _area(ranked), _area(by_length(ranked))
+    if by_margin is not None and length is not None and length >= by_margin and length > 0.5:
+        yield finding(
+            "length-ranks-as-well",
+            f"AUROC {length:.3f} by length, {by_margin:.3f} by the steered margin",
+            length=length,
+            margin=by_margin,
+        )
+
+
+def truth(run: Comparison) -> Iterator[Finding]:
+    """Report that the unsteered margin ranks well already."""
+    before = _area(run.ran(UNSTEERED))
+    if before is not None and before >= TRUTH:
+        yield finding("truth-was-there", f"the unsteered AUROC is {before:.3f}", auroc=before)
+
+
+def missing(run: Comparison) -> Iterator[Finding]:
+    """Note controls that were not run."""
+    wanted = ("zero", "random", "negated", "shuffled")
+    there = {arm.name.partition(":")[0] for arm in run.controls}
+    absent = [name for name in wanted if name not in there]
+    if absent and STEERED in run:
+        yield finding("controls-missing", f"not run: {', '.join(absent)}", missing=absent)
+
+
+def _effect(run: Comparison, arm: str) -> float:
+    return run.pairing(arm).changes().effect
+
+
+def _area(outcomes: Sequence[Outcome]) -> float | None:
+    return metric("auroc").value(Facts(outcomes))
+
+
+def _mean_elsewhere(changes: Sequence[float], names: Sequence[str], name: str) -> float:
+    rest = [change for change, own in zip(changes, names, strict=True) if own != name]
+    return sum(rest) / len(rest)
+
+
+def _clusters(both: Pairing) -> list[str]:
+    return [f"{before.asked_cwe} {before.resampled_with}" for before in both.before]
+
+
+CHECKS = (random, shuffled, groups, text_length, truth, missing)

@@ -1,0 +1,149 @@
+"""Was scale · v added at the asked blocks and tokens, and nothing elsewhere?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pytest_steering.comparison import Comparison
+from pytest_steering.findings.finding import Finding, finding
+
+Seen = Mapping[str, Any]
+
+SAME_DIRECTION = 0.999
+"""A cosine below this is another direction; rounding to bfloat16 stays above it."""
+
+LONGEST = 5.0
+"""An addition this many times as long as the state leaves nothing of it."""
+
+ROUNDED = 0.01
+"""A size within this share of the asked one is rounding, not another coefficient."""
+
+
+def failed(run: Comparison) -> Iterator[Finding]:
+    """Report that the engine refused to go on."""
+    sentence = run.evidence.get("failed")
+    if sentence:
+        yield finding("intervention-failed", str(sentence))
+
+
+def happened(run: Comparison) -> Iterator[Finding]:
+    """Report asked layers at which nothing was added, and layers that were changed unasked."""
+    written = run.evidence.get("written") or {}
+    layers: Mapping[str, Seen] = written.get("layers") or {}
+    silent = [name for name, seen in layers.items() if not seen["steered"] and not seen["elsewhere"]]
+    others = written.get("other_layers") or []
+    if others:
+        asked = ", ".join(layers)
+        yield finding(
+            "delta-layer",
+            f"layers {', '.join(map(str, others))} were changed; asked were {asked}",
+            changed=others,
+            asked=[int(name) for name in layers],
+        )
+    if silent and _moves(run):
+        yield finding(
+            "intervention-missing", f"nothing was added at layers {', '.join(silent)}", layers=silent
+        )
+
+
+def positions(run: Comparison) -> Iterator[Finding]:
+    """Report steered tokens that were not asked for, and asked tokens that were not steered."""
+    for layer, seen in _layers(run):
+        missed, elsewhere = seen["asked"] - seen["steered"], seen["elsewhere"]
+        if (missed and seen["steered"]) or elsewhere:
+            yield finding(
+                "positions-differ",
+                f"at layer {layer} {missed} of {seen['asked']} asked tokens were not steered, and "
+                f"{elsewhere} others were ({seen['pads']} of them pads)",
+                missed=missed,
+                elsewhere=elsewhere,
+                pads=seen["pads"],
+                rows=seen["rows"],
+            )
+            return
+
+
+def prompts(run: Comparison) -> Iterator[Finding]:
+    """Report a batch that is padded on the right, or that holds other tokens than the prompts'."""
+    written = run.evidence.get("written") or {}
+    if written.get("padding") == "right":
+        yield finding("padding-right", "the last column of the batch holds pads")
+    if written.get("prompts_read") is False:
+        yield finding("prompts-differ", "the tokens that the model read are not those of the prompts")
+
+
+def deltas(run: Comparison) -> Iterator[Finding]:
+    """Report what was added where it differs from scale · v in sign, size, direction, type or shape."""
+    for layer, seen in _layers(run):
+        if seen.get("shape"):
+            yield finding(
+                "delta-shape", f"layer {layer} hands on {seen['shape']} under steering", layer=layer
+            )
+            return
+        if (seen["steered"] and not seen["exact"]) or seen["dtype"] != seen["state_dtype"]:
+            yield _difference(layer, seen)
+            return
+
+
+def together(run: Comparison) -> Iterator[Finding]:
+    """Report additions that go wrong beside other arms alone; all other faults are named by their kind."""
+    seen = run.evidence.get("together") or {}
+    if not seen or any(one for check in (happened, positions, deltas) for one in check(run)):
+        return
+    if seen.get("failed"):
+        yield finding("arms-differ", f"several arms could not be run in one batch: {seen['failed']}", **seen)
+    elif seen["steered"] != seen["asked"] or seen["nobodys"] or seen["other_layers"]:
+        yield finding(
+            "arms-differ",
+            f"with arms that share by {seen['sharing']!r}, {seen['asked']} states were to be changed by arm; "
+            f"{seen['steered']} were, {seen['nobodys']} were changed by no arm's vector, and the layers "
+            f"{seen['other_layers']} were changed unasked",
+            **seen,
+        )
+
+
+def size(run: Comparison) -> Iterator[Finding]:
+    """Report an addition that is much longer than the state it is added to."""
+    ratios = {
+        layer: seen["asked_norm"] / seen["state_norm"]
+        for layer, seen in _layers(run)
+        if seen.get("state_norm")
+    }
+    long = {layer: ratio for layer, ratio in ratios.items() if ratio > LONGEST}
+    if long:
+        layer = max(long, key=lambda name: long[name])
+        yield finding(
+            "scale-drowns-state",
+            f"at layer {layer} scale times the vector is {long[layer]:.1f} times as long as the state it is "
+            "added to",
+            **long,
+        )
+
+
+def _difference(layer: str, seen: Seen) -> Finding:
+    cosine, ratio = seen["cosine"], seen["ratio"]
+    measured = (
+        f"at layer {layer} the mean addition has cosine {cosine:.4f} and {ratio:.4g} times the asked size"
+    )
+    if seen["dtype"] != seen["state_dtype"]:
+        found = f"layer {layer} hands on {seen['dtype']} where {seen['state_dtype']} came in"
+        return finding("delta-dtype", found, cosine=cosine, ratio=ratio)
+    name = "delta-differs"
+    if cosine <= -SAME_DIRECTION:
+        name = "delta-sign"
+    elif cosine >= SAME_DIRECTION:
+        name = "delta-dtype" if abs(ratio - 1) <= ROUNDED else "delta-size"
+    return finding(name, measured, cosine=cosine, ratio=ratio, layer=layer)
+
+
+def _layers(run: Comparison) -> Iterator[tuple[str, Seen]]:
+    yield from ((run.evidence.get("written") or {}).get("layers") or {}).items()
+
+
+def _moves(run: Comparison) -> bool:
+    """Whether the asked addition is anything but zero."""
+    return any(seen["asked_norm"] > 0 for _, seen in _layers(run))
+
+
+CHECKS = (failed, happened, positions, prompts, deltas, together, size)

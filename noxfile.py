@@ -1,4 +1,4 @@
-"""What has to hold on more than one set of versions.
+"""Every check by name, for people, `.ci` and the workflows alike; CONTRIBUTING.md says which to run when.
 
 `nox -s oldest latest` runs the conformance suite: `oldest` meets blocks that return tuples, `latest` blocks
 that return tensors. `nox -s loads` counts the loads of models on each supported line of pytest.
@@ -6,13 +6,75 @@ that return tensors. `nox -s loads` counts the loads of models on each supported
 
 from __future__ import annotations
 
+import shutil
+import tempfile
+from pathlib import Path
+
 import nox
 
 FAMILIES = ("starcoder", "starcoder2", "qwen2")
+PYTHONS = ("3.10", "3.11", "3.12", "3.13")
 PYTESTS = ("8.4.*", "9.0.*", "9.2.*")
 SCHEDULING = [f"tests/plugin/test_{name}.py" for name in ("loads", "xdist", "scheduling")]
 
-nox.options.sessions = ["latest", "oldest"]
+nox.options.sessions = ["lint", "types", "imports"]
+
+
+def _install(session: nox.Session, *what: str) -> None:
+    session.install("-c", "constraints.txt", *what)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Run ruff: its rules, and the layout of the code."""
+    _install(session, "ruff")
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check the types of all code, tests and tools included."""
+    _install(session, "-e", ".[dev]")
+    session.run("mypy")
+
+
+@nox.session
+def imports(session: nox.Session) -> None:
+    """Check that imports run one way."""
+    _install(session, "import-linter")
+    session.run("lint-imports")
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """Run the tests on each supported Python."""
+    _install(session, "-e", ".[test]")
+    session.run("pytest", "tests", *session.posargs, env={"HF_HUB_OFFLINE": "1"})
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """Run the tests and hold the share of the code that they reach against the floor in pyproject.toml."""
+    _install(session, "-e", ".[dev]")
+    session.run("coverage", "erase")
+    # Not pytest-cov: pytest imports the plugin before it, and what an import runs would count as missed.
+    session.run("coverage", "run", "-m", "pytest", "tests", *session.posargs, env={"HF_HUB_OFFLINE": "1"})
+    session.run("coverage", "combine")
+    session.run("coverage", "report")
+
+
+@nox.session
+def wheel(session: nox.Session) -> None:
+    """Build what is published, and run the conformance suite from it where this folder is not seen."""
+    _install(session, "build")
+    shutil.rmtree("dist", ignore_errors=True)
+    session.run("python", "-m", "build")
+    (built,) = Path("dist").resolve().glob("*.whl")
+    _install(session, str(built))
+    with tempfile.TemporaryDirectory() as elsewhere, session.chdir(elsewhere):
+        suite = ("pytest", "--steering-conformance", "--steering-model", "starcoder2")
+        session.run(*suite, env={"PYTHONPATH": None, "HF_HUB_OFFLINE": "1"})
 
 
 def _conform(session: nox.Session, constraints: str, *models: str) -> None:
@@ -42,7 +104,7 @@ def oldest_smoke(session: nox.Session) -> None:
 @nox.session
 def loads(session: nox.Session) -> None:
     """Count how often models are loaded, serially and by two workers, on each supported line of pytest."""
-    session.install("-c", "constraints.txt", "-e", ".[xdist]")
+    _install(session, "-e", ".[xdist]")
     for version in PYTESTS:
         session.install("--no-deps", f"pytest=={version}")
         session.run("pytest", "-m", "slow or not slow", *SCHEDULING, *session.posargs)

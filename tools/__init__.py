@@ -1,1 +1,1 @@
-"""Tools of maintainers: nothing here is installed."""
+"""What maintainers run: it makes documents and measures the tests, and is no part of the package."""

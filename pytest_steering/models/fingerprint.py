@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from weakref import WeakKeyDictionary
 
 if TYPE_CHECKING:
@@ -14,24 +14,48 @@ _WHOLE_TENSOR = 1 << 22
 _ONLY_LOOKING = "transformers.utils.output_capturing"
 _HOOK_TABLES = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
 
+Writes: TypeAlias = "list[tuple[int, int]]"
+
+
+class WeightsState(NamedTuple):
+    """What tells whether weights were changed.
+
+    Attributes:
+        fingerprint: Sees writes to a weight's `data`, which torch does not count.
+        writes: See a single number of a large tensor, which a fingerprint may miss.
+    """
+
+    fingerprint: str
+    writes: tuple[int, ...]
+
 
 _first_seen: WeakKeyDictionary[Module, str] = WeakKeyDictionary()
-_last_seen: WeakKeyDictionary[Module, tuple[list[tuple[int, int]], str]] = WeakKeyDictionary()
+_last_seen: WeakKeyDictionary[Module, tuple[Writes, str]] = WeakKeyDictionary()
 
 
-def first_weights(module: Module) -> str:
-    """Return the fingerprint of the weights when this module was first asked about."""
+def first_weights(module: Module, now: str = "") -> str:
+    """Return the fingerprint of the weights when this module was first asked about.
+
+    Args:
+        module: The model.
+        now: The fingerprint as it is now, where it has just been taken.
+    """
     if module not in _first_seen:
-        _first_seen[module] = weights_fingerprint(module)
+        _first_seen[module] = now or weights_fingerprint(module)
     return _first_seen[module]
 
 
 def current_weights(module: Module) -> str:
     """Return the fingerprint of the weights; it is taken again only where torch counted a write to them."""
-    written = [(parameter._version, parameter.data_ptr()) for parameter in module.parameters()]
-    if module not in _last_seen or _last_seen[module][0] != written:
-        _last_seen[module] = written, weights_fingerprint(module)
+    counted = writes(module)
+    if module not in _last_seen or _last_seen[module][0] != counted:
+        _last_seen[module] = counted, weights_fingerprint(module)
     return _last_seen[module][1]
+
+
+def writes(module: Module) -> Writes:
+    """Return how often torch counted a write to each weight, and where each lies."""
+    return [(parameter._version, parameter.data_ptr()) for parameter in module.parameters()]
 
 
 def weights_fingerprint(module: Module) -> str:
@@ -47,10 +71,9 @@ def weights_fingerprint(module: Module) -> str:
     return digest.hexdigest()
 
 
-def weights_state(module: Module) -> str:
-    """Return the fingerprint with the tensors' version counters, which see what a sample misses."""
-    versions = ",".join(str(parameter._version) for parameter in module.parameters())
-    return f"{weights_fingerprint(module)}:{hashlib.sha256(versions.encode()).hexdigest()}"
+def weights_state(module: Module) -> WeightsState:
+    """Return the state of the weights as they are now."""
+    return WeightsState(weights_fingerprint(module), tuple(count for count, _place in writes(module)))
 
 
 def count_hooks(module: Module) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_steering.errors import ModelError, PromptError, VectorError
 from pytest_steering.models.batching import listed
-from pytest_steering.models.origin import require_origin
+from pytest_steering.models.origin import require_origins
 from pytest_steering.steering.intervention import Intervention
 
 if TYPE_CHECKING:
@@ -40,12 +40,13 @@ def require_fit(name: str, loaded: LoadedModel, arms: Sequence[Intervention | No
         loaded: The model.
         arms: Interventions; None always fits.
     """
-    for arm in arms:
-        if arm is not None:
-            _require_width(name, loaded, arm)
-            _require_layers(name, loaded, arm)
-            require_origin(name, loaded, arm)
-            _require_finite(name, loaded, arm)
+    steered = [arm for arm in arms if arm is not None]
+    for arm in steered:
+        _require_width(name, loaded, arm)
+        _require_layers(name, loaded, arm)
+    require_origins(name, loaded, steered)
+    for arm in steered:
+        _require_finite(name, loaded, arm)
 
 
 def require_model(module: Any) -> Any:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from pytest_steering.errors import VectorError
-from pytest_steering.models.fingerprint import current_weights, first_weights, weights_fingerprint
+from pytest_steering.models.fingerprint import (
+    Writes,
+    current_weights,
+    first_weights,
+    weights_fingerprint,
+    writes,
+)
 
 if TYPE_CHECKING:
     from pytest_steering.models.engine.base import LoadedModel
@@ -20,16 +26,25 @@ if TYPE_CHECKING:
 
 SITE = "block output"
 
+_fitting: WeakKeyDictionary[Any, tuple[tuple[Writes, str, str], set[object]]] = WeakKeyDictionary()
+"""For each module what of it decides whether a vector fits, and the vectors that do, by what they say."""
+
 _tokenizers: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
 
 
-def made_from(model: HeldModel, layers: Sequence[int]) -> dict[str, str]:
-    """Return what a vector of this model says of the model: names, hashes, layers, site, versions."""
+def made_from(model: HeldModel, layers: Sequence[int], weights: str) -> dict[str, str]:
+    """Return what a vector of this model says of the model: names, hashes, layers, site, versions.
+
+    Args:
+        model: The model.
+        layers: That the vector has directions for.
+        weights: Fingerprint of the model's weights when the vector was made.
+    """
     return {
         "model": model.name,
         "model_type": model.loaded.architecture.model_type,
         "revision": str(getattr(model.loaded.module.config, "_commit_hash", None) or ""),
-        "weights": model.weights,
+        "weights": weights,
         "tokenizer": tokenizer_hash(model.loaded.tokenizer),
         "template": _template_hash(model.loaded),
         "layers": ",".join(map(str, layers)),
@@ -52,6 +67,25 @@ def require_origin(name: str, loaded: LoadedModel, intervention: Intervention) -
             f"the vector was made for something else ({'; '.join(other)}); extract one from {name}, or say "
             "Intervention(..., forced=True)"
         )
+
+
+def require_origins(name: str, loaded: LoadedModel, interventions: Iterable[Intervention]) -> None:
+    """Do as `require_origin` for several; what fits is looked at again when the model was written to.
+
+    Args:
+        name: What the message calls the model.
+        loaded: What the vectors are applied to.
+        interventions: The vectors and their layers.
+    """
+    here = (writes(loaded.module), tokenizer_hash(loaded.tokenizer), _template_hash(loaded))
+    if loaded.module not in _fitting or _fitting[loaded.module][0] != here:
+        _fitting[loaded.module] = here, set()
+    fitting = _fitting[loaded.module][1]
+    for one in interventions:
+        said = (tuple(sorted(one.vector.provenance.items())), tuple(one.at), one.forced)
+        if said not in fitting:
+            require_origin(name, loaded, one)
+            fitting.add(said)
 
 
 def differences(intervention: Intervention, loaded: LoadedModel) -> list[str]:

@@ -174,7 +174,7 @@ class SteerableModel:
             PromptError: The list is empty, or a prompt is empty, no text, or has no tokens.
         """
         require_prompts(prompts)
-        ids = [list(map(int, row)) for row in self.loaded.tokenizer(list(prompts))["input_ids"]]
+        ids = self.loaded.texts.ids(prompts)
         if not all(ids):
             raise PromptError(f"prompt {next(i for i, row in enumerate(ids) if not row)} has no tokens")
         require_known_tokens(ids, self.loaded.module.get_input_embeddings().num_embeddings)
@@ -332,8 +332,7 @@ class SteerableModel:
 
     def choice_tokens(self, choice: str) -> list[int]:
         """Return the token ids of an answer as it continues a prompt, without special tokens."""
-        ids = self.loaded.tokenizer(choice, add_special_tokens=False)["input_ids"]
-        return [int(token) for token in ids]
+        return self.loaded.texts.ids([choice], special=False)[0]
 
     def choice_logprobs(
         self,

@@ -38,11 +38,11 @@ def refused_fingerprints(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_vector_fits_the_model_it_says_it_is_from() -> None:
     model, other = tiny_model("qwen2"), tiny_model("qwen2", seed=1)
-    vector = replace(random_vector(), provenance=made_from(model, (1, 3)))
+    vector = replace(random_vector(), provenance=made_from(model, (1, 3), model.weights))
     assert differences(Intervention(vector), model.loaded) == []
     assert differences(Intervention(random_vector()), model.loaded) == []
     assert [one.split()[0] for one in differences(Intervention(vector), other.loaded)] == ["weights"]
-    narrow = replace(vector, provenance=made_from(model, (1,)))
+    narrow = replace(vector, provenance=made_from(model, (1,), model.weights))
     assert differences(Intervention(narrow, [3]), model.loaded) == ["layers 1, applied at [3]"]
 
 
@@ -96,3 +96,48 @@ def test_only_the_first_use_of_a_vector_looks_at_the_weights(request: pytest.Fix
     model.generate(PROMPTS, steered, max_new_tokens=1)
     request.getfixturevalue("refused_fingerprints")
     assert len(model.generate(PROMPTS, steered, max_new_tokens=1)) == len(PROMPTS)
+
+
+def test_a_vector_that_fits_is_looked_at_once_until_the_model_is_written_to(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import torch
+
+    looked: list[Intervention] = []
+
+    def noted(one: Intervention, _loaded: object) -> list[str]:
+        looked.append(one)
+        return []
+
+    monkeypatch.setattr("pytest_steering.models.origin.differences", noted)
+    model = tiny_model("qwen2", seed=6)
+    steered = Intervention(vector_of(model))
+    for _ in range(3):
+        model.generate(PROMPTS, [steered, replace(steered, scale=2.0)], max_new_tokens=1)
+    assert looked == [steered]
+    with torch.no_grad():
+        next(model.loaded.module.parameters()).mul_(2)
+    model.generate(PROMPTS, steered, max_new_tokens=1)
+    assert looked == [steered, steered]
+
+
+def test_a_vector_that_was_refused_is_refused_again() -> None:
+    model, vector = tiny_model("qwen2"), vector_of(tiny_model("qwen2", seed=1))
+    for _ in range(2):
+        with pytest.raises(VectorError, match="made for something else"):
+            model.generate(PROMPTS, Intervention(vector))
+
+
+def test_a_model_that_was_written_to_no_longer_fits_a_vector_that_did() -> None:
+    import torch
+
+    model = tiny_model("qwen2", seed=7)
+    first_weights(model.loaded.module)
+    with torch.no_grad():
+        next(model.loaded.module.parameters()).mul_(2)
+    steered = Intervention(vector_of(model))
+    model.generate(PROMPTS, steered, max_new_tokens=1)
+    with torch.no_grad():
+        next(model.loaded.module.parameters()).mul_(2)
+    with pytest.raises(VectorError, match=r"weights \w+, here \w+"):
+        model.generate(PROMPTS, steered, max_new_tokens=1)

@@ -11,7 +11,7 @@ from pytest_steering.experiments.observation.probes import probe_reader
 from pytest_steering.experiments.observation.reading import read_distance
 from pytest_steering.experiments.observation.together import watch_together
 from pytest_steering.experiments.observation.witness import witness
-from pytest_steering.models.fingerprint import count_hooks, first_weights, weights_fingerprint
+from pytest_steering.models.fingerprint import count_hooks, first_weights
 from pytest_steering.models.origin import differences
 
 if TYPE_CHECKING:
@@ -24,17 +24,18 @@ PROMPTS = 8
 WITNESSED = 3
 
 
-def before(context: Context, intervention: Intervention, claim: float) -> dict[str, Any]:
+def before(context: Context, intervention: Intervention, claim: float, weights: str) -> dict[str, Any]:
     """Return what can be seen before anything is scored.
 
     Args:
         context: Its model and what it is asked.
         intervention: The steered arm.
         claim: The effect that the run is to show, as a share.
+        weights: Fingerprint of the model's weights as they are now.
     """
     model, module, questions = context.model, context.model.loaded.module, context.questions
-    weights = {"first": first_weights(module), "before": weights_fingerprint(module)}
-    seen: dict[str, Any] = {"claim": claim, "weights": weights, "hooks": state.hooks(module)}
+    prints = {"first": first_weights(module, weights), "before": weights}
+    seen: dict[str, Any] = {"claim": claim, "weights": prints, "hooks": state.hooks(module)}
     seen["foreign"], seen["forced"] = differences(intervention, model.loaded), intervention.forced
     seen["reader"] = probe_reader(questions.reader, questions.question)
     scored = [one.sample for one in questions.scored]
@@ -47,16 +48,16 @@ def before(context: Context, intervention: Intervention, claim: float) -> dict[s
     return seen if refused else seen | _measured(context, intervention)
 
 
-def after(context: Context, seen: Mapping[str, Any]) -> dict[str, Any]:
+def after(context: Context, seen: Mapping[str, Any], weights: str) -> dict[str, Any]:
     """Return the same with the state of the model after the run.
 
     Args:
         context: Whose model ran.
         seen: What `before` returned.
+        weights: Fingerprint of the model's weights as they are now.
     """
-    module = context.model.loaded.module
-    weights = {**seen["weights"], "after": weights_fingerprint(module)}
-    return {**seen, "weights": weights, "hooks": {**seen["hooks"], "after": count_hooks(module)}}
+    hooks = {**seen["hooks"], "after": count_hooks(context.model.loaded.module)}
+    return {**seen, "weights": {**seen["weights"], "after": weights}, "hooks": hooks}
 
 
 def spread(prompts: Sequence[str], count: int) -> list[str]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +17,8 @@ from pytest_steering.experiments.neutral_texts import load_neutral
 from pytest_steering.experiments.observation import observe
 from pytest_steering.experiments.result import Result
 from pytest_steering.experiments.side_effects import NEUTRAL_TEXTS, neutral_effects
-from pytest_steering.models.fingerprint import count_hooks, weights_state
-from pytest_steering.models.origin import require_origin
+from pytest_steering.models.fingerprint import WeightsState, weights_fingerprint, weights_state
+from pytest_steering.models.origin import require_origins
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.context import Context
@@ -51,7 +50,7 @@ def run_arms(
     conditions |= control_conditions(context, intervention, controls)
     found = _resumed(context, conditions)
     if found is None:
-        found = _scored(context, conditions, observe.before(context, intervention, claim))
+        found = _scored(context, conditions, intervention, claim)
         for arm in found.arms.values():
             context.sink(arm.record)
     return Result(found, sink=context.sink)
@@ -74,20 +73,20 @@ def _resumed(context: Context, conditions: Conditions) -> Comparison | None:
     return Comparison.of(found) if found else None
 
 
-def _scored(context: Context, conditions: Conditions, seen: Mapping[str, Any]) -> Comparison:
-    asked, steered = context.questions.scored, conditions[STEERED].intervention
-    assert steered is not None
+def _scored(context: Context, conditions: Conditions, intervention: Intervention, claim: float) -> Comparison:
+    asked, module = context.questions.scored, context.model.loaded.module
+    state = weights_state(module)
+    seen = observe.before(context, intervention, claim, state.fingerprint)
     try:
-        require_origin(context.model.name, context.model.loaded, steered)
-        with left_as_it_was(context.model):
-            evaluation = context.timed(lambda: evaluate_conditions(context, conditions))
+        require_origins(context.model.name, context.model.loaded, [intervention])
+        evaluation = context.timed(lambda: evaluate_conditions(context, conditions))
+        neutral = _neutral(context.model, conditions)
+        seen = _left_as_it_was(context, seen, state)
     except (InterventionError, VectorError, RuntimeError) as error:
-        told = {**observe.after(context, seen), "failed": str(error)}
+        told = {**observe.after(context, seen, weights_fingerprint(module)), "failed": str(error)}
         for record in recording.failed_cells(context, asked, conditions, told):
             context.sink(record)
         raise
-    neutral = _neutral(context.model, conditions)
-    seen = observe.after(context, seen)
     return recording.score_arms(context, asked, conditions, evaluation, neutral, seen)
 
 
@@ -100,13 +99,13 @@ def _neutral(model: SteerableModel, conditions: Conditions) -> dict[str, dict[st
     return {name: {"neutral_kl": next_token[name], **effects[name].metrics()} for name in arms}
 
 
-@contextmanager
-def left_as_it_was(model: SteerableModel) -> Iterator[None]:
-    """Raise InterventionError when hooks or weights are not what they were before."""
-    module = model.loaded.module
-    hooks, weights = count_hooks(module), weights_state(module)
-    yield
-    if count_hooks(module) != hooks:
-        raise InterventionError(f"{count_hooks(module) - hooks} hooks were left on {model.name}")
-    if weights_state(module) != weights:
-        raise InterventionError(f"the weights of {model.name} changed while it was steered")
+def _left_as_it_was(context: Context, seen: Mapping[str, Any], before: WeightsState) -> dict[str, Any]:
+    """Return what was seen after all arms ran; raise InterventionError when hooks or weights are others."""
+    now = weights_state(context.model.loaded.module)
+    found = observe.after(context, seen, now.fingerprint)
+    left = found["hooks"]["after"] - found["hooks"]["before"]
+    if left:
+        raise InterventionError(f"{left} hooks were left on {context.model.name}")
+    if now != before:
+        raise InterventionError(f"the weights of {context.model.name} changed while it was steered")
+    return found

@@ -62,7 +62,7 @@ def _extracted(
     """Return the vector; its provenance names model, data and samples."""
     vector = extract(context.model, pairs, method, layers)
     told = {
-        **made_from(context.model, vector.layers),
+        **made_from(context.model, vector.layers, vector.provenance["weights"]),
         "dataset": context.questions.source,
         "contrast": ", ".join(sorted({pair.contrast for pair in pairs})),
         "sample_ids": ",".join(dict.fromkeys(pair.sample_id for pair in pairs)),

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
+
+from pytest_steering.models.tokenisation import TokenMemory
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -37,6 +40,11 @@ class LoadedModel:
     pad_id: int
     stop_ids: frozenset[int]
     context: int | None
+
+    @cached_property
+    def texts(self) -> TokenMemory:
+        """The texts whose token ids are known."""
+        return TokenMemory(self.tokenizer)
 
     @property
     def device(self) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from pytest_steering.errors import SteeringError
+from pytest_steering.identity import named_with_parameters
 from pytest_steering.models.specs import ModelSpec
 from pytest_steering.session import SteeringSession
 
@@ -104,6 +105,14 @@ def spec_of(item: pytest.Item) -> ModelSpec | None:
     callspec = getattr(item, "callspec", None)
     spec = callspec.params.get("steering_model") if callspec else None
     return spec if isinstance(spec, ModelSpec) else None
+
+
+def experiment_of(item: pytest.Item) -> str:
+    """Return the name that a test goes by in records: with its parameters but for model and engine."""
+    name = getattr(item, "originalname", None) or item.name
+    given = item.callspec.params if hasattr(item, "callspec") else {}
+    model = getattr(given.get("steering_model"), "name", "")
+    return named_with_parameters(name, item.nodeid, model, given.get("steering_adapter", ""))
 
 
 def refuse_misspelt_family(session: SteeringSession, items: list[pytest.Item]) -> bool:

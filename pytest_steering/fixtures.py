@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_steering.collection import marked
+from pytest_steering.collection import experiment_of, marked
 from pytest_steering.errors import SteeringError
 from pytest_steering.models.specs import ModelSpec
 from pytest_steering.session import session_of
@@ -61,7 +61,7 @@ def steering(request: pytest.FixtureRequest, steering_adapter: SteerableModel) -
     return Experiment(
         steering_adapter,
         data_paths=session.settings.data,
-        name=getattr(request.node, "originalname", None) or request.node.name,
+        name=experiment_of(request.node),
         node_id=request.node.nodeid,
         sink=sink,
         memo=session.memo,

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from pytest_steering.collection import spec_of
+from pytest_steering.collection import experiment_of, spec_of
 from pytest_steering.errors import SteeringError
+from pytest_steering.identity import experiment_id
 from pytest_steering.manifest import Ending, Manifest, PlannedTest
 from pytest_steering.session import SteeringSession
 
@@ -104,7 +105,7 @@ def lifecycle_of(config: pytest.Config) -> Lifecycle:
 
 def _planned(items: Iterable[pytest.Item]) -> dict[str, PlannedTest]:
     return {
-        item.nodeid: PlannedTest(item.nodeid.partition("[")[0], spec.name)
+        item.nodeid: PlannedTest(experiment_id(experiment_of(item), item.nodeid), spec.name)
         for item in items
         if "steering" in getattr(item, "fixturenames", ()) and (spec := spec_of(item))
     }

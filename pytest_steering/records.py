@@ -6,7 +6,6 @@ spec may not hold them at all, because two equal specs must be equal text.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 from collections.abc import Callable, Iterable, Mapping
@@ -14,8 +13,16 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from pytest_steering.errors import DataError
+from pytest_steering.identity import (
+    canonical,
+    decided_by,
+    experiment_id,
+    named_with_parameters,
+    question_of,
+    spec_key,
+)
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _NON_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
@@ -96,8 +103,9 @@ class Record:
         provenance: Where the vector came from, its norms and its hash.
         evidence: What was observed around the cell, which its findings are computed from.
         findings: What is wrong with the cell or limits it; each has at least `id` and `sentence`.
-        experiment: The test's name without parameters.
+        experiment: The test's name with its parameters, but for the model.
         node_id: The test that ran it.
+        attempt: 1, and one more each time that the run was gone on with and the cell measured anew.
         schema_version: Of this layout.
     """
 
@@ -113,34 +121,40 @@ class Record:
     findings: tuple[Mapping[str, Any], ...] = ()
     experiment: str = ""
     node_id: str = ""
+    attempt: int = 1
     schema_version: int = SCHEMA_VERSION
 
     @property
     def key(self) -> str:
-        """The cell's content key: equal for equal specs and arms."""
+        """The cell's key: equal for the same question, whatever the experiment chose to answer it with."""
+        return spec_key(
+            {"experiment": self.experiment_id, "arm": self.arm, "question": question_of(self.spec)}
+        )
+
+    @property
+    def address(self) -> str:
+        """Key of all that was asked for and chosen, by which other records of a test name the cell."""
         return spec_key({"arm": self.arm, **self.spec})
+
+    @property
+    def experiment_id(self) -> str:
+        """The experiment's name together with the file that it stands in."""
+        return experiment_id(self.experiment, self.node_id)
+
+    @property
+    def decided_by(self) -> dict[str, Any]:
+        """What decides the result beside the key, such as layer, scale, the vector's hash and the weights."""
+        return decided_by(self.spec, str(self.provenance.get("sha256", "")), self.environment)
+
+    @property
+    def failed(self) -> bool:
+        """Whether the cell could not be finished."""
+        return bool(self.evidence.get("failed"))
 
     @property
     def model(self) -> str:
         """Name of the model that ran."""
         return str(self.spec.get("model", {}).get("name", ""))
-
-
-def canonical(spec: Mapping[str, Any]) -> str:
-    """Return a spec as text that is equal for equal specs.
-
-    Raises:
-        DataError: The spec holds a value that JSON does not know, such as NaN or a tensor.
-    """
-    try:
-        return json.dumps(spec, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    except (TypeError, ValueError) as error:
-        raise DataError(f"a cell's spec must be plain JSON with finite numbers: {error}") from error
-
-
-def spec_key(spec: Mapping[str, Any]) -> str:
-    """Return the first 16 hexadecimal digits of the SHA-256 of a canonical spec."""
-    return hashlib.sha256(canonical(spec).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def to_line(record: Record) -> str:
@@ -178,9 +192,19 @@ def from_row(row: Any) -> Record:
     """
     if not isinstance(row, dict) or "schema_version" not in row:
         raise DataError("not a record: a JSON object with schema_version was expected")
-    if row["schema_version"] != SCHEMA_VERSION:
+    if row["schema_version"] not in (1, SCHEMA_VERSION):
         raise DataError(f"record of schema {row['schema_version']}; this version reads {SCHEMA_VERSION}")
-    return _record(row)
+    return _record(_upgraded(row))
+
+
+def _upgraded(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row of an older schema as one of this; schema 1 named a test without its parameters."""
+    if row["schema_version"] == SCHEMA_VERSION or not isinstance(row.get("spec"), dict):
+        return row
+    name, node_id = str(row.get("experiment", "")), str(row.get("node_id", ""))
+    model, engine = (row["spec"].get("model") or {}).get("name", ""), row["spec"].get("engine", "")
+    named = named_with_parameters(name, node_id, model, engine)
+    return {**row, "experiment": named, "schema_version": SCHEMA_VERSION}
 
 
 def _record(row: dict[str, Any]) -> Record:

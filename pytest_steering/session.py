@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -72,7 +73,7 @@ class SteeringSession:
 
     @cached_property
     def finished(self) -> dict[str, dict[str, Record]]:
-        """The records of the run that is gone on with, by test and content key; none of a new run."""
+        """The newest record of each cell of the run that is gone on with, by test and key."""
         found: dict[str, dict[str, Record]] = {}
         for record in self.run.read().records if self.settings.resume else ():
             found.setdefault(record.node_id, {})[record.key] = record
@@ -145,10 +146,14 @@ class SteeringSession:
         return model
 
     def record(self, record: Record) -> None:
-        """Write a record into the run's folder."""
+        """Write a record into the run's folder, unless the run that is gone on with says the same already."""
+        from pytest_steering.latest import says_the_same
+
         known = self.finished.get(record.node_id, {}).get(record.key)
-        if known is None or known.evidence.get("failed"):
+        if known is None:
             self.run.append(record)
+        elif not says_the_same(record, known):
+            self.run.append(replace(record, attempt=known.attempt + 1))
 
     def summarise(self, terminal: pytest.TerminalReporter) -> None:
         """Write what workers refused, and the closing table of the run, from its records alone."""

@@ -14,9 +14,7 @@ from pytest_steering.records import (
     SCHEMA_VERSION,
     Outcome,
     Record,
-    canonical,
     from_line,
-    spec_key,
     to_line,
 )
 
@@ -98,23 +96,6 @@ def test_a_record_read_back_keeps_its_key_and_its_line(record: Record) -> None:
 
     assert again.key == record.key
     assert to_line(again) == to_line(record)
-
-
-@given(specs)
-def test_equal_specs_are_equal_text_whatever_their_order(spec: dict[str, Any]) -> None:
-    turned = dict(reversed(spec.items()))
-
-    assert canonical(turned) == canonical(spec)
-    assert spec_key(turned) == spec_key(spec)
-
-
-@given(specs, specs)
-def test_specs_that_differ_have_different_text(one: dict[str, Any], other: dict[str, Any]) -> None:
-    assert (canonical(one) == canonical(other)) == same(one, other)
-
-
-def test_the_arm_is_part_of_the_key() -> None:
-    assert Record({"a": 1}, arm="steered").key != Record({"a": 1}, arm="negated").key
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, object(), {1, 2}, b"bytes"])

@@ -15,7 +15,7 @@ def baseline_expected(cell: Record, unsteered: Record) -> Record:
         unsteered: Its unsteered control.
     """
     return Record(
-        spec={"purpose": PURPOSE, "cell": cell.key, "unsteered": unsteered.key},
+        spec={"purpose": PURPOSE, "cell": cell.address, "unsteered": unsteered.address},
         arm=cell.arm,
         experiment=cell.experiment,
         node_id=cell.node_id,

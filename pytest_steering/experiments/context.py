@@ -32,9 +32,10 @@ class Context:
         name: Of the experiment, in records.
         node_id: Of the test, in records.
         sink: Gets each record as soon as its cell is done.
-        finished: Records of this test's cells in the run that is gone on with, by content key.
+        finished: Records of this test's cells in the run that is gone on with, by key.
         timer: Calls the scored run; None calls it plainly.
         memo: Vectors, searches, and what they were made from and searched on.
+        ordinal: Which of the experiment's calls of one step this is: two runs of one test are two.
     """
 
     model: SteerableModel
@@ -47,6 +48,7 @@ class Context:
     finished: Mapping[str, Record] = field(repr=False)
     timer: Callable[[Callable[[], Any]], Any] | None
     memo: MutableMapping[tuple[object, ...], Any] = field(repr=False)
+    ordinal: int = 1
 
     def timed(self, call: Callable[[], T]) -> T:
         """Return what a call returns; it is what the experiment's timer measures."""

@@ -9,17 +9,21 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pytest_steering.experiments.source_hash import source_hash
+from pytest_steering.tasks.security.answers.readers import READERS
+
 if TYPE_CHECKING:
     from pytest_steering.models.steerable import SteerableModel
 
 PACKAGES = ("pytest-steering", "torch", "transformers", "nnsight", "pytest", "numpy", "tokenizers")
 
 
-def environment(model: SteerableModel) -> dict[str, Any]:
+def environment(model: SteerableModel, reader: str) -> dict[str, Any]:
     """Return the environment part of a record.
 
     Args:
         model: Its device and dtype name the numerics profile.
+        reader: Name of the answer reader, whose source decides what an answer says.
     """
     parameter = next(model.loaded.module.parameters())
     return {
@@ -32,6 +36,7 @@ def environment(model: SteerableModel) -> dict[str, Any]:
         "engine": model.engine_name,
         "commit": _commit(),
         "weights": model.weights,
+        "reader": source_hash(READERS[reader]) if reader in READERS else "",
     }
 
 

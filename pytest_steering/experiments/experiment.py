@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,7 +63,7 @@ class Experiment:
         name: Of the experiment, in records.
         node_id: Of the test, in records.
         sink: Gets each record as soon as its cell is done.
-        finished: Records of this test's cells in the run that is gone on with, by content key.
+        finished: Records of this test's cells in the run that is gone on with, by key.
         timer: Calls the scored run; pytest-benchmark's `pedantic` can stand here.
         memo: Keeps vectors and searches, which are deterministic; experiments may share one.
     """
@@ -86,6 +87,7 @@ class Experiment:
     timer: Callable[[Callable[[], Any]], Any] | None = None
     memo: MutableMapping[tuple[object, ...], Any] = field(default_factory=dict, repr=False)
     _asked: Questions | None = field(default=None, init=False, repr=False, compare=False)
+    _calls: Counter[str] = field(default_factory=Counter, init=False, repr=False, compare=False)
 
     @property
     def questions(self) -> Questions:
@@ -201,7 +203,7 @@ class Experiment:
             VectorError: The vector was made for another model and is not forced.
             DataError: The split is the one that is scored, or no point was given.
         """
-        return choose(self.context, vector, layers, scales, split, limit, forced)
+        return choose(self._next("search"), vector, layers, scales, split, limit, forced)
 
     def run(
         self,
@@ -227,7 +229,7 @@ class Experiment:
             VectorError: The intervention does not fit the model, or was made for another and is not forced.
             DataError: `prompted` is asked for, and no words ask for what the vector is to bring about.
         """
-        return run_arms(self.context, intervention, controls, doses, claim)
+        return run_arms(self._next("run"), intervention, controls, doses, claim)
 
     def of_equal_effect(self, intervention: Intervention, target: float) -> Intervention:
         """Return the intervention at the scale that disturbs neutral texts by a given amount.
@@ -259,7 +261,7 @@ class Experiment:
         Raises:
             VectorError: The vector was made for another model and is not forced.
         """
-        return margin_doses(self.context, intervention, parts, directions, samples)
+        return margin_doses(self._next("dose_response"), intervention, parts, directions, samples)
 
     def margin_shift(
         self, intervention: Intervention, directions: int = 39, samples: int = 96
@@ -274,7 +276,7 @@ class Experiment:
         Raises:
             VectorError: The vector was made for another model and is not forced.
         """
-        return margin_shift(self.context, intervention, directions, samples)
+        return margin_shift(self._next("margin_shift"), intervention, directions, samples)
 
     def calibrate(
         self,
@@ -304,3 +306,8 @@ class Experiment:
             fitted: For that arm.
         """
         return calibration.calibrated(self.context, arm, fitted)
+
+    def _next(self, step: str) -> Context:
+        """Return the context of a step's next call."""
+        self._calls[step] += 1
+        return replace(self.context, ordinal=self._calls[step])

@@ -14,6 +14,7 @@ from pytest_steering.experiments.asking import Asked, data_hash
 from pytest_steering.experiments.condition import Condition
 from pytest_steering.experiments.environment import environment
 from pytest_steering.findings import with_findings
+from pytest_steering.identity import SCORE
 from pytest_steering.models.free import peak_bytes
 from pytest_steering.records import Record
 
@@ -42,7 +43,7 @@ def score_arms(
         neutral: What arms do to neutral texts, by the name of the number.
         evidence: What was observed around the run; it goes into the steered arm's record.
     """
-    surroundings = environment(context.model)
+    surroundings = environment(context.model, context.questions.reader)
     cost = _cost(context.model, evaluation)
     unsteered = evaluation.outcomes[UNSTEERED]
     found = [
@@ -75,7 +76,7 @@ def failed_cells(
         conditions: By arm name.
         evidence: What was observed, and under `failed` the sentence that ended the run.
     """
-    surroundings = environment(context.model)
+    surroundings = environment(context.model, context.questions.reader)
     cells = [
         replace(
             blank(context, asked, conditions, name),
@@ -98,7 +99,7 @@ def blank(context: Context, asked: Sequence[Asked], conditions: Mapping[str, Con
     """
     samples, condition = [one.sample for one in asked], conditions[name]
     return Record(
-        spec=spec_of(context, "score", samples, condition, conditions[STEERED]),
+        spec=spec_of(context, SCORE, samples, condition, conditions[STEERED]),
         arm=name,
         provenance=provenance_of(condition.intervention),
         experiment=context.name,
@@ -151,6 +152,7 @@ def spec_of(
     architecture, questions = context.model.architecture, context.questions
     return {
         "purpose": purpose,
+        **_ordinal(context),
         "model": {
             "name": context.model.name,
             "model_type": architecture.model_type,
@@ -175,6 +177,11 @@ def spec_of(
         "engine": context.model.engine_name,
         "intervention": condition.spec(),
     }
+
+
+def _ordinal(context: Context) -> dict[str, int]:
+    """Return which of a step's calls a cell is of; the first, mostly the only one, needs no number."""
+    return {"run": context.ordinal} if context.ordinal > 1 else {}
 
 
 def _cost(model: SteerableModel, evaluation: Evaluation) -> dict[str, float | None]:

@@ -1,29 +1,34 @@
-"""Going on with a run that was ended: finished cells are taken from its records by content key."""
+"""Going on with an ended run: cells are taken from its records where all that decides them is as now."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pytest_steering.experiments.environment import numerics_profile
+from pytest_steering.experiments.environment import environment
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.context import Context
     from pytest_steering.records import Record
 
 
-def finished_record(context: Context, wanted: Record) -> Record | None:
-    """Return the finished record of a cell: of the same spec, vector, weights and numerics; None without one.
+def finished_records(context: Context, wanted: Sequence[Record]) -> list[Record] | None:
+    """Return the finished records of cells, or None where one of them was not finished or made otherwise.
 
     Args:
-        context: Has the records of finished cells.
-        wanted: The record as it is before anything was run.
+        context: Has the newest record of each cell.
+        wanted: The records as they are before anything was run.
     """
-    record = context.finished.get(wanted.key)
-    if record is None or record.evidence.get("failed"):
+    records = [context.finished[one.key] for one in wanted if one.key in context.finished]
+    if len(records) < len(wanted) or any(one.failed for one in records):
         return None
-    same = (
-        record.provenance.get("sha256") == wanted.provenance.get("sha256"),
-        record.environment.get("weights") == context.model.weights,
-        record.environment.get("numerics") == numerics_profile(context.model),
-    )
-    return record if all(same) else None
+    surroundings = environment(context.model, context.questions.reader)
+    now = [replace(one, environment=surroundings).decided_by for one in wanted]
+    return records if [one.decided_by for one in records] == now else None
+
+
+def finished_record(context: Context, wanted: Record) -> Record | None:
+    """Return the finished record of one cell; see `finished_records`."""
+    records = finished_records(context, [wanted])
+    return records[0] if records else None

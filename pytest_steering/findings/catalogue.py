@@ -145,6 +145,10 @@ _INVALID = {
         "Samples of the same id have other content than in the baseline.",
         "If the change is meant, accept a new baseline; else restore the data.",
     ),
+    "cells-collide": (
+        "Several cells of the run go by one key and differ; nobody can tell which of them is meant.",
+        "Run them in tests of their own, or give each experiment a name of its own.",
+    ),
     "baseline-missing": (
         "There is no accepted baseline for this cell.",
         "Accept one with --steering-accept-new.",

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pytest_steering.gate.baseline import Entry, baseline_path, entry_of, read_baseline, write_baseline
+from pytest_steering.gate.baseline import Entry, entry_of, write_baseline
+from pytest_steering.gate.baseline_files import Files, Place, baseline_path, places, read_files
 from pytest_steering.gate.expected import Measured
+from pytest_steering.gate.judge import invalid
 from pytest_steering.gate.kept import accuracy
 
 
@@ -62,44 +64,46 @@ def accept(
     Raises:
         DataError: A file is no baseline.
     """
+    files = read_files(folder, cells)
+    before = {path: dict(entries) for path, entries in files.items()}
     lines: list[str] = []
     refused: list[str] = []
-    written: list[Path] = []
-    for path in sorted({baseline_path(folder, one.record) for one in cells}):
-        own = [one for one in cells if baseline_path(folder, one.record) == path]
-        entries = read_baseline(path)
-        told, kept_back = _taken(entries, own, wanted)
-        told += _pruned(entries, orphaned.get(path, ()) if wanted.prune else ())
+    standing = places(files, cells)
+    for one in sorted(cells, key=lambda one: baseline_path(folder, one.record)):
+        place = Place(baseline_path(folder, one.record), entry_of(one.record, one.unsteered))
+        told, kept_back = _taken(files, standing.get(place.entry.key), place, one, wanted)
         lines += told
         refused += kept_back
-        if write_baseline(path, entries):
-            written.append(path)
+    for path, keys in orphaned.items() if wanted.prune else ():
+        lines += _pruned(files[path], keys)
+    written = [path for path, entries in files.items() if entries != before[path]]
+    for path in written:
+        write_baseline(path, files[path])
     return Accepted(tuple(lines), tuple(refused), tuple(written))
 
 
 def _taken(
-    entries: dict[str, Entry], cells: Iterable[Measured], wanted: Wanted
+    files: Files, standing: Place | None, place: Place, one: Measured, wanted: Wanted
 ) -> tuple[list[str], list[str]]:
-    """Put cells among a file's entries and return what was done and what was refused."""
-    lines, refused = [], []
-    for one in cells:
-        now = entry_of(one.record, one.unsteered)
-        before = entries.get(now.key)
-        if not (wanted.new if before is None else wanted.changed):
-            continue
-        fault = _fault(one, before, now, wanted.reason)
-        if fault:
-            refused.append(f"{_name(one)}: {fault}")
-        elif before is None or _differs(before, now):
-            entries[now.key] = _with_reasons(before, now, wanted.reason)
-            lines.append(f"{_name(one)}: {_shown(before)} → {_shown(now)}")
-    return lines, refused
+    """Put a cell among the entries of its file, and return what was done or what was refused."""
+    before, now = standing.entry if standing else None, place.entry
+    if not (wanted.new if before is None else wanted.changed):
+        return [], []
+    fault = _fault(one, before, now, wanted.reason)
+    if fault:
+        return [], [f"{_name(one)}: {fault}"]
+    if before is not None and not _differs(before, now):
+        return [], []
+    if standing is not None:
+        del files[standing.path][standing.entry.key]
+    files[place.path][now.key] = _with_reasons(before, now, wanted.reason)
+    return [f"{_name(one)}: {_shown(before)} → {_shown(now)}"], []
 
 
 def _fault(one: Measured, before: Entry | None, now: Entry, reason: str) -> str:
-    invalid = [str(row["id"]) for row in one.record.findings if row.get("severity") == "invalid"]
-    if invalid:
-        return f"the cell means nothing ({', '.join(invalid)}), so it cannot be a baseline"
+    wrong = [found.id for found in invalid(one)]
+    if wrong:
+        return f"the cell means nothing ({', '.join(wrong)}), so it cannot be a baseline"
     if before is not None and _dropped(before, now) and not reason.strip():
         return (
             f"accuracy falls from {_shown(before)} to {_shown(now)}; "

@@ -1,20 +1,23 @@
-"""Accepted cells, kept in git: one file an experiment and family; equal content is equal text."""
+"""Accepted cells, kept in git: one file an experiment and family; equal content is equal text.
+
+The first layout named no experiment, vector or versions; its entries hold until they are accepted again.
+"""
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pytest_steering.errors import DataError
 from pytest_steering.gate.kept import Kept, Samples, accuracy, kept
-from pytest_steering.records import Record, spec_key
+from pytest_steering.identity import decided_by, question_of, spec_key
+from pytest_steering.records import Record
 from pytest_steering.storage import replace_file
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 @dataclass(frozen=True)
@@ -23,13 +26,16 @@ class Entry:
 
     Attributes:
         arm: Such as `steered`.
-        spec: What was asked for, without the data's hash; two runs of one cell have equal specs.
+        spec: What was asked for and chosen, without the data's hash.
         numerics: Numerics profile; a baseline holds for this one alone.
         data: Hash of the data.
         weights: Beginning of the weights' fingerprint.
         samples: What is kept of each sample.
         unsteered: The same of the unsteered control.
         reasons: Why lower numbers were accepted, the oldest first.
+        experiment: Where the test stands, and its name with parameters; empty in the first layout.
+        vector: Beginning of the vector's hash.
+        versions: Of packages.
     """
 
     arm: str
@@ -40,11 +46,37 @@ class Entry:
     samples: Samples
     unsteered: Samples
     reasons: tuple[str, ...] = ()
+    experiment: str = ""
+    vector: str = ""
+    versions: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
         """The cell's name in the file."""
-        return _key(self.arm, self.spec, self.numerics)
+        if not self.experiment:
+            return spec_key({"arm": self.arm, "numerics": self.numerics, "spec": self.spec})
+        return _key(self.experiment, self.arm, self.spec, self.numerics)
+
+    @property
+    def setting(self) -> tuple[str, str]:
+        """The model's name and the numerics profile."""
+        return str((self.spec.get("model") or {}).get("name", "")), self.numerics
+
+    @property
+    def decided_by(self) -> dict[str, Any]:
+        """What decided the answers beside the cell's key."""
+        return decided_by(self.spec, self.vector, {"weights": self.weights, "versions": self.versions})
+
+    def can_be(self, record: Record, exactly: bool) -> bool:
+        """Tell whether an entry of the first layout can be of a cell.
+
+        Args:
+            record: The cell.
+            exactly: Whether layer, scale and the like have to be the same.
+        """
+        asked = {name: value for name, value in _without_hash(record.spec).items() if name != "run"}
+        same = self.spec == asked if exactly else question_of(self.spec) == question_of(asked)
+        return same and (self.arm, self.numerics) == (record.arm, str(record.environment.get("numerics", "")))
 
     def as_dict(self) -> dict[str, Any]:
         """Return the form that a file holds."""
@@ -58,7 +90,13 @@ class Entry:
             "spec": dict(self.spec),
             "unsteered": {name: one.as_row() for name, one in self.unsteered.items()},
             "weights": self.weights,
+            **self._named(),
         }
+
+    def _named(self) -> dict[str, Any]:
+        if not self.experiment:
+            return {}
+        return {"experiment": self.experiment, "vector": self.vector, "versions": dict(self.versions)}
 
     @classmethod
     def from_dict(cls, row: Mapping[str, Any]) -> Entry:
@@ -68,7 +106,10 @@ class Entry:
         )
         numerics, data, weights = (str(row[name]) for name in ("numerics", "data", "weights"))
         reasons = tuple(map(str, row["reasons"]))
-        return cls(str(row["arm"]), row["spec"], numerics, data, weights, samples, unsteered, reasons)
+        named = {name: row[name] for name in ("experiment", "vector", "versions") if name in row}
+        return cls(
+            str(row["arm"]), row["spec"], numerics, data, weights, samples, unsteered, reasons, **named
+        )
 
 
 def entry_of(record: Record, unsteered: Record | None) -> Entry:
@@ -87,18 +128,16 @@ def entry_of(record: Record, unsteered: Record | None) -> Entry:
         str(record.environment.get("weights", ""))[:16],
         kept(record.outcomes),
         kept(unsteered.outcomes) if unsteered else {},
+        experiment=_experiment(record),
+        vector=str(record.provenance.get("sha256", ""))[:16],
+        versions=record.environment.get("versions") or {},
     )
 
 
 def baseline_key(record: Record) -> str:
-    """Return the name that a cell has in a baseline: its spec without the data's hash, arm and numerics."""
-    return _key(record.arm, _without_hash(record.spec), str(record.environment.get("numerics", "")))
-
-
-def baseline_path(folder: Path, record: Record) -> Path:
-    """Return the file that a cell's baseline stands in: `<family>/<experiment>.json`."""
-    family = str((record.spec.get("model") or {}).get("family") or "unknown")
-    return folder / _plain(family) / f"{_plain(record.experiment or 'unnamed')}.json"
+    """Return the name that a cell has in a baseline: experiment, question, arm and numerics."""
+    numerics = str(record.environment.get("numerics", ""))
+    return _key(_experiment(record), record.arm, record.spec, numerics)
 
 
 def read_baseline(path: Path) -> dict[str, Entry]:
@@ -112,7 +151,7 @@ def read_baseline(path: Path) -> dict[str, Entry]:
         return {}
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        if content["schema"] != SCHEMA:
+        if content["schema"] not in (1, SCHEMA):
             raise DataError(
                 f"{path} is a baseline of schema {content['schema']}; this version reads {SCHEMA}"
             )
@@ -140,8 +179,14 @@ def write_baseline(path: Path, entries: Mapping[str, Entry]) -> bool:
     return text != before
 
 
-def _key(arm: str, spec: Mapping[str, Any], numerics: str) -> str:
-    return spec_key({"arm": arm, "numerics": numerics, "spec": spec})
+def _experiment(record: Record) -> str:
+    return record.experiment_id or "unnamed"
+
+
+def _key(experiment: str, arm: str, spec: Mapping[str, Any], numerics: str) -> str:
+    return spec_key(
+        {"experiment": experiment, "arm": arm, "numerics": numerics, "question": question_of(spec)}
+    )
 
 
 def _without_hash(spec: Mapping[str, Any]) -> dict[str, Any]:
@@ -164,7 +209,3 @@ def _lines(value: Any, indent: str) -> str:
         for key in sorted(value)
     ]
     return "{\n" + ",\n".join(rows) + f"\n{indent}}}"
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[^\w.-]+", "_", name)

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pytest_steering.findings import Finding, finding
-from pytest_steering.gate.baseline import Entry, baseline_key, baseline_path, entry_of, read_baseline
+from pytest_steering.gate.baseline import Entry, baseline_key, entry_of
+from pytest_steering.gate.baseline_files import orphans, places, read_files
 from pytest_steering.gate.comparison import EXIT_CODES, CellComparison, CellDecision, Decision, Status
 from pytest_steering.gate.decide import ALPHA, MARGIN, decide, family
 from pytest_steering.gate.expected import Measured
 from pytest_steering.gate.kept import Pairing, clusters_of, pair
+from pytest_steering.identity import changes
 
 Lookup = Mapping[str, Entry]
 
@@ -24,11 +26,13 @@ class Compared:
         measured: The cell as it was run.
         pairing: Its samples beside the baseline's.
         control: The unsteered control's.
+        changes: What the cell was made with that differs from the baseline's, such as `layer 1 → 2`.
     """
 
     measured: Measured
     pairing: Pairing
     control: Pairing
+    changes: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -107,12 +111,11 @@ def judge(
     Raises:
         DataError: A file is no baseline.
     """
-    paths = {baseline_path(folder, one.record) for one in cells}
-    files = {path: read_baseline(path) for path in sorted(paths)}
-    known = {key: entry for entries in files.values() for key, entry in entries.items()}
-    return judge_against(
-        cells, known, required=required, orphaned=_orphaned(files, cells), alpha=alpha, margin=margin
-    )
+    files = read_files(folder, cells)
+    taken = places(files, cells)
+    known = {key: one.entry for key, one in taken.items()}
+    orphaned = orphans(files, cells, taken)
+    return judge_against(cells, known, required=required, orphaned=orphaned, alpha=alpha, margin=margin)
 
 
 def judge_against(
@@ -124,7 +127,7 @@ def judge_against(
     alpha: float = ALPHA,
     margin: float = MARGIN,
 ) -> Judgement:
-    """Hold cells against entries by key; see `judge`."""
+    """Hold cells against entries by the cells' keys; see `judge`."""
     found: list[tuple[Measured, Finding]] = []
     compared: dict[str, Compared] = {}
     missing: list[Measured] = []
@@ -149,6 +152,7 @@ def _compared(one: Measured, entry: Entry) -> Compared:
         one,
         pair(entry.samples, now.samples, clusters_of(steered)),
         pair(entry.unsteered, now.unsteered, clusters_of(control)),
+        tuple(changes(entry.decided_by, now.decided_by)),
     )
 
 
@@ -158,9 +162,7 @@ def _counts(key: str, pairing: Pairing) -> CellComparison:
 
 def _faults(one: Measured, entry: Entry | None, required: bool) -> Iterable[Finding]:
     """Yield why a cell cannot be compared."""
-    for row in one.record.findings:
-        if row.get("severity") == "invalid":
-            yield Finding.from_dict(row, one.record.arm)
+    yield from invalid(one)
     if entry is None:
         if required:
             yield finding(
@@ -178,6 +180,15 @@ def _faults(one: Measured, entry: Entry | None, required: bool) -> Iterable[Find
     compared = pair(entry.samples, now.samples)
     if compared.changed or compared.unpaired:
         yield _data_changed(compared)
+
+
+def invalid(one: Measured) -> Iterable[Finding]:
+    """Yield why a cell says nothing, whatever it is held against."""
+    for row in one.record.findings:
+        if row.get("severity") == "invalid":
+            yield Finding.from_dict(row, one.record.arm)
+    if one.collision:
+        yield finding("cells-collide", one.collision, arm=one.record.arm)
 
 
 def _data_changed(compared: Pairing) -> Finding:
@@ -209,18 +220,3 @@ def _drift(one: Compared) -> Finding:
         fixed=control.fixed,
         samples=control.n,
     )
-
-
-def _orphaned(files: Mapping[Path, Lookup], cells: Sequence[Measured]) -> dict[Path, Sequence[str]]:
-    """Return what the files hold for the run's own numerics and models that the run does not have."""
-    own = {baseline_key(one.record) for one in cells}
-    setting = {(one.record.model, str(one.record.environment.get("numerics", ""))) for one in cells}
-    found = {
-        path: [key for key, entry in entries.items() if key not in own and _setting(entry) in setting]
-        for path, entries in files.items()
-    }
-    return {path: keys for path, keys in found.items() if keys}
-
-
-def _setting(entry: Entry) -> tuple[str, str]:
-    return str((entry.spec.get("model") or {}).get("name", "")), entry.numerics

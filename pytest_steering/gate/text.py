@@ -34,6 +34,7 @@ def verdict_lines(judgement: Judgement, prompts: Prompts) -> list[str]:
         _headline(judgement),
         *_regressed(judgement, prompts),
         *_unsettled(judgement),
+        *_otherwise_made(judgement),
         *(
             f"{one.id}: {_cell(cell.record)}: {one.sentence}. {one.kind.advice}"
             for cell, one in judgement.findings
@@ -100,6 +101,15 @@ def _unsettled(judgement: Judgement) -> Iterator[str]:
                 else "too close to the margin"
             )
             yield f"cannot tell: {_cell(record)}: {_counts(one)}; {needed}"
+
+
+def _otherwise_made(judgement: Judgement) -> Iterator[str]:
+    for compared in judgement.compared.values():
+        cell = _cell(compared.measured.record)
+        if compared.changes:
+            yield f"changed since the baseline: {cell}: {', '.join(compared.changes)}"
+        if compared.measured.remeasured:
+            yield f"{cell} was {compared.measured.remeasured}"
 
 
 def _unkept(judgement: Judgement) -> Iterator[str]:

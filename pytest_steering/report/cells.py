@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pytest_steering.comparison import UNSTEERED, Arm
-from pytest_steering.records import Record, canonical
+from pytest_steering.identity import SCORE, canonical, question_of
+from pytest_steering.latest import latest
+from pytest_steering.records import Record
 
 
 @dataclass(frozen=True)
@@ -17,24 +19,25 @@ class Group:
         model: The model's name.
         experiment: The test's name.
         conditions: Data set, split and question form.
-        arms: By arm and intervention, in the order they were made, each beside the unsteered one; of equal
-            cells the last.
+        experiment_id: Its name together with the file that it stands in.
+        arms: In the order they were made, each beside the unsteered one; of a cell the newest record, and
+            before it those that go by the same key and differ.
     """
 
     model: str
     experiment: str
     conditions: str
+    experiment_id: str
     arms: tuple[Arm, ...]
 
 
 def scored_groups(records: Iterable[Record]) -> list[Group]:
     """Return the scored cells grouped by model, experiment and conditions, in order of appearance."""
-    cells: dict[tuple[str, str, str], dict[str, Record]] = {}
-    for record in records:
-        if record.spec.get("purpose") == "score":
-            key = (record.model, record.experiment, _without_intervention(record))
-            cells.setdefault(key, {})[record.key] = record
-    groups = [_group(tuple(arms.values())) for arms in cells.values()]
+    cells: dict[tuple[str, str, str], list[Record]] = {}
+    for one in latest(record for record in records if record.spec.get("purpose") == SCORE).values():
+        key = (one.record.model, one.record.experiment_id, _question(one.record))
+        cells.setdefault(key, []).extend((*one.rivals, one.record))
+    groups = [_group(tuple(own)) for own in cells.values()]
     models = list(dict.fromkeys(group.model for group in groups))
     return sorted(groups, key=lambda group: models.index(group.model))
 
@@ -51,7 +54,8 @@ def where(record: Record) -> str:
 def _group(cells: tuple[Record, ...]) -> Group:
     unsteered = next((cell for cell in cells if cell.arm == UNSTEERED), None)
     arms = tuple(Arm(cell, unsteered) for cell in cells)
-    return Group(cells[0].model, cells[0].experiment, _conditions(cells[0]), arms)
+    first = cells[0]
+    return Group(first.model, first.experiment, _conditions(first), first.experiment_id, arms)
 
 
 def _conditions(record: Record) -> str:
@@ -63,9 +67,10 @@ def _conditions(record: Record) -> str:
         f"{reader} reader" if reader not in (None, "text") else None,
     )
     origin = f"vectors from {vectors}" if vectors and vectors != data.get("dataset") else None
-    named = (*unusual, data.get("dataset"), data.get("split"), prompt.get("form"), origin)
+    run = f"run {record.spec['run']}" if "run" in record.spec else None
+    named = (run, *unusual, data.get("dataset"), data.get("split"), prompt.get("form"), origin)
     return " · ".join(str(part) for part in named if part)
 
 
-def _without_intervention(record: Record) -> str:
-    return canonical({name: value for name, value in record.spec.items() if name != "intervention"})
+def _question(record: Record) -> str:
+    return canonical({name: value for name, value in question_of(record.spec).items() if name != "point"})

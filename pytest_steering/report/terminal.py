@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from pytest_steering.latest import Latest, latest
 from pytest_steering.printable import printable
 from pytest_steering.record_file import Recorded
 from pytest_steering.records import Record
@@ -11,6 +12,7 @@ from pytest_steering.report.beside import beside_texts
 from pytest_steering.report.cells import Group, scored_groups
 from pytest_steering.report.cost import cost_texts
 from pytest_steering.report.effects import effect_texts
+from pytest_steering.report.several import record_texts
 from pytest_steering.report.table import table_lines
 from pytest_steering.report.text import wrapped
 from pytest_steering.report.trivial_texts import trivial_texts
@@ -60,19 +62,21 @@ def report_lines(records: Iterable[Record], width: int) -> list[str]:
     records = list(records)
     groups = scored_groups(records)
     lines = [*table_lines(groups, width), ""] if groups else []
-    for model in dict.fromkeys(record.model for record in records):
-        lines += _remarks([one for one in records if one.model == model], groups, width)
+    cells = latest(records).values()
+    for model in dict.fromkeys(cell.record.model for cell in cells):
+        lines += _remarks([one for one in cells if one.record.model == model], groups, width)
     return lines
 
 
-def _remarks(records: Sequence[Record], groups: Sequence[Group], width: int) -> Iterator[str]:
+def _remarks(cells: Sequence[Latest], groups: Sequence[Group], width: int) -> Iterator[str]:
     """Yield a heading for each experiment on a model, and under it what there is to say."""
-    for experiment in dict.fromkeys(record.experiment for record in records):
-        own = [record for record in records if record.experiment == experiment]
-        title = f"{own[0].model} · {experiment}"
-        scored = [one for one in groups if (one.model, one.experiment) == (own[0].model, experiment)]
+    for experiment in dict.fromkeys(cell.record.experiment_id for cell in cells):
+        own = [cell for cell in cells if cell.record.experiment_id == experiment]
+        model, records = own[0].record.model, [cell.record for cell in own]
+        title = f"{model} · {records[0].experiment}"
+        scored = [one for one in groups if (one.model, one.experiment_id) == (model, experiment)]
         alone = _of_group(scored[0]) if len(scored) == 1 else ()
-        yield from _under(title, [*beside_texts(own), *alone], width)
+        yield from _under(title, [*record_texts(own), *beside_texts(records), *alone], width)
         for group in scored if len(scored) > 1 else ():
             yield from _under(f"{title} · {group.conditions}", _of_group(group), width)
 

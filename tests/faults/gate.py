@@ -71,12 +71,12 @@ def _other_prompts(_patch: pytest.MonkeyPatch, experiment: Experiment) -> None:
     change_baselines(baselines(experiment), change)
 
 
-def _other_spec(_patch: pytest.MonkeyPatch, experiment: Experiment) -> None:
-    """A baseline that was accepted under another scale."""
+def _other_question(_patch: pytest.MonkeyPatch, experiment: Experiment) -> None:
+    """A baseline that was accepted for another question."""
 
     def change(entry: Entry) -> Entry:
-        asked = {**entry.spec["intervention"], "scale": 0.5}
-        return replace(entry, spec={**entry.spec, "intervention": asked})
+        asked = {**entry.spec["prompt"], "form": "another"}
+        return replace(entry, spec={**entry.spec, "prompt": asked})
 
     change_baselines(baselines(experiment), change)
 
@@ -93,6 +93,6 @@ GATE_FAULTS = (
     Fault("labels of two rows swapped", "data-changed", _exchanged(*PAIR, "label", "pair_role"), held=True),
     Fault("stale baseline of other weights", "baseline-stale", _other_weights, held=True),
     Fault("stale baseline of other prompts", "data-changed", _other_prompts, held=True),
-    Fault("stale baseline of another spec", "baseline-missing", _other_spec, held=True),
+    Fault("stale baseline of another question", "baseline-missing", _other_question, held=True),
     Fault("missing baseline", "baseline-missing", _removed, held=True),
 )

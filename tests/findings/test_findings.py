@@ -115,7 +115,13 @@ def test_a_fault_is_named(name: str) -> None:
 
 
 def test_findings_of_the_gate_are_the_only_ones_without_a_check_of_one_run() -> None:
-    of_the_gate = {"data-changed", "baseline-missing", "baseline-stale", "environment-drift"}
+    of_the_gate = {
+        "data-changed",
+        "cells-collide",
+        "baseline-missing",
+        "baseline-stale",
+        "environment-drift",
+    }
     assert set(CATALOGUE) - set(FAULTS) == of_the_gate
 
 

@@ -224,11 +224,76 @@ def test_a_file_that_is_no_baseline_is_refused_with_its_name(tmp_path: Path) -> 
         judged(tmp_path, run())
 
 
-def test_the_last_record_of_a_cell_counts(tmp_path: Path) -> None:
+def test_a_cell_that_was_measured_anew_counts_by_its_newest_record_which_says_so(tmp_path: Path) -> None:
     accepted(tmp_path, run())
-    broken = cell("steered", outcomes(160, range(100)))
     base, steered, expected = run()
-    assert judged(tmp_path, [base, broken, steered, expected]).status == "pass"
+    old = cell("steered", outcomes(160, range(100)), provenance={"sha256": "1" * 64})
+    new = replace(steered, attempt=2, provenance={"sha256": "2" * 64})
+    judgement = judged(tmp_path, [base, old, new, expected])
+    assert judgement.status == "pass"
+    assert "was measured anew (1 earlier record): vector 11111111 → 22222222" in said(judgement)
+    assert judged(tmp_path, [base, new, replace(old, attempt=3), expected]).status == "regression"
+
+
+def test_two_cells_under_one_key_are_neither_judged_nor_accepted(tmp_path: Path) -> None:
+    accepted(tmp_path, run())
+    base, steered, expected = run()
+    other = replace(steered, outcomes=outcomes(160, range(70)), provenance={"sha256": "2" * 64})
+    for pair in ([steered, other], [other, steered]):
+        records = [base, *pair, expected]
+        judgement = judged(tmp_path, records)
+        assert (found(judgement), judgement.exit_code) == (["cells-collide"], 2)
+        assert "2 records of one cell differ" in said(judgement)
+        assert "refused" in accepted(tmp_path, records)[0]
+
+
+def test_two_tests_with_other_vectors_at_one_layer_and_scale_are_both_judged(tmp_path: Path) -> None:
+    def both(first: tuple[Outcome, ...]) -> list[Record]:
+        """Two tests that differ in their vector alone."""
+        return [
+            *run(first, provenance={"sha256": "1" * 64}),
+            *run(experiment="test_other", node_id="b.py::test_other[m]", provenance={"sha256": "2" * 64}),
+        ]
+
+    accepted(tmp_path, both(outcomes(160)))
+    assert judged(tmp_path, both(outcomes(160))).exit_code == 0
+    judgement = judged(tmp_path, both(outcomes(160, range(70))))
+    assert (judgement.status, len(judgement.compared)) == ("regression", 2)
+    assert [one.cell.broken for one in judgement.regressed] == [70]
+
+
+def test_two_runs_of_one_test_are_two_cells(tmp_path: Path) -> None:
+    def both(first: tuple[Outcome, ...]) -> list[Record]:
+        """A test that scores two interventions, one after the other."""
+        again = [replace(one, spec={**one.spec, "run": 2}) for one in run()[:2]]
+        return [*run(first), *again, *_expected(again)]
+
+    accepted(tmp_path, both(outcomes(160)))
+    judgement = judged(tmp_path, both(outcomes(160, range(70))))
+    assert (judgement.status, len(judgement.compared)) == ("regression", 2)
+
+
+def chosen(layer: int, scale: float, sha256: str, wrong: Iterable[int] = range(0, 160, 10)) -> list[Record]:
+    """The run of a test that chose a layer, a scale and a vector."""
+    base, steered, _ = run(outcomes(160, wrong))
+    asked = {"layers": [layer], "scale": scale}
+    made = replace(steered, spec={**steered.spec, "intervention": asked}, provenance={"sha256": sha256 * 64})
+    versions = {"versions": {"torch": f"2.{layer}"}}
+    made = replace(made, environment={**made.environment, **versions})
+    return [base, made, *_expected([base, made])]
+
+
+def test_what_a_test_chose_otherwise_is_compared_and_said(tmp_path: Path) -> None:
+    accepted(tmp_path, chosen(1, 1.25, "1"))
+    judgement = judged(tmp_path, chosen(2, 1.0, "2"))
+    assert (judgement.exit_code, len(judgement.compared)) == (0, 1)
+    assert (
+        "changed since the baseline: test_it on m (cpu-float32): layer 1 → 2, scale 1.25 → 1, "
+        "vector 11111111 → 22222222, torch 2.1 → 2.2"
+    ) in said(judgement)
+    assert judged(tmp_path, chosen(2, 1.0, "2", range(80))).status == "regression"
+    assert len(accepted(tmp_path, chosen(2, 1.0, "2"))) == 1
+    assert "changed" not in said(judged(tmp_path, chosen(2, 1.0, "2")))
 
 
 def _expected(records: list[Record]) -> list[Record]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from scipy.stats import binomtest
 
@@ -91,10 +93,27 @@ def test_groups_stand_under_their_model_in_order_of_appearance() -> None:
     ]
 
 
-def test_a_cell_that_was_run_again_is_one_row_with_its_last_outcomes() -> None:
-    (row,) = _rows(cell("steered", "yyyy"), cell("steered", "nyny"))
+def test_a_cell_that_was_measured_anew_is_one_row_with_its_newest_outcomes() -> None:
+    (row,) = _rows(cell("steered", "yyyy"), cell("steered", "nyny", attempt=2))
 
     assert row["accuracy [95 %]"].startswith("1.00")
+
+
+def test_cells_that_go_by_one_key_and_differ_are_both_shown() -> None:
+    rows = _rows(cell("steered", "yyyy"), cell("steered", "nyny"))
+
+    assert [row["accuracy [95 %]"][:4] for row in rows] == ["0.50", "1.00"]
+
+
+def test_two_runs_of_one_test_stand_apart_each_beside_its_own_unsteered_cells() -> None:
+    first = [cell("unsteered", "yyyy"), cell("steered", "nyny")]
+    second = [replace(one, spec={**one.spec, "run": 2}) for one in first]
+    lines = table_lines(scored_groups([*first, *second]), 200)
+
+    assert [line.partition(" · ")[2] for line in lines if " · " in line] == [
+        "test_truth · twins · test · sentence",
+        "test_truth · run 2 · twins · test · sentence",
+    ]
 
 
 def test_a_search_is_no_row() -> None:

@@ -72,7 +72,7 @@ def margin_doses(
         return DoseCurves(**finished.evidence).response()
     question = context.questions.question
     curves = margin_curves(context.model, intervention, asked, question, parts=parts, directions=directions)
-    context.sink(_recorded(blank, context.model, curves))
+    context.sink(_recorded(blank, context.model, context.questions.reader, curves))
     return curves.response()
 
 
@@ -115,14 +115,14 @@ def margin_curves(
     return DoseCurves(scales, ids, margins[0].tolist(), random, counts.halvings)
 
 
-def _recorded(blank: Record, model: SteerableModel, curves: DoseCurves) -> Record:
+def _recorded(blank: Record, model: SteerableModel, reader: str, curves: DoseCurves) -> Record:
     """Return the record of a dose-response; its numbers can be computed again from its evidence."""
     found = curves.response()
     rank = found.among_random
     beside = {} if rank is None else {"dose_slope_p": rank.p, "dose_slope_ratio": rank.ratio}
     return replace(
         blank,
-        environment=environment(model),
+        environment=environment(model, reader),
         metrics={"dose_slope": found.slope, "anti_steerable_share": found.anti_steerable, **beside},
         counts={
             "directions": len(curves.random),

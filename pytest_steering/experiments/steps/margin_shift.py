@@ -63,7 +63,7 @@ def margin_shift(context: Context, intervention: Intervention, directions: int, 
     if finished is not None:
         return ranked(**finished.evidence)
     shift = shift_beside(context.model, intervention, asked, context.questions.question, directions)
-    context.sink(_recorded(blank, context.model, shift))
+    context.sink(_recorded(blank, context.model, context.questions.reader, shift))
     return shift
 
 
@@ -104,10 +104,10 @@ def ranked(shift: float, random: Sequence[float], samples: int) -> MarginShift:
     return MarginShift(shift, tuple(random), rank.ratio, rank.p, samples)
 
 
-def _recorded(blank: Record, model: SteerableModel, shift: MarginShift) -> Record:
+def _recorded(blank: Record, model: SteerableModel, reader: str, shift: MarginShift) -> Record:
     return replace(
         blank,
-        environment=environment(model),
+        environment=environment(model, reader),
         metrics={
             "margin_shift": shift.shift,
             "largest_random_shift": max(shift.random, key=abs),

@@ -23,7 +23,6 @@ from pytest_steering.models.origin import require_origins
 if TYPE_CHECKING:
     from pytest_steering.experiments.context import Context
     from pytest_steering.models.steerable import SteerableModel
-    from pytest_steering.records import Record
     from pytest_steering.steering.intervention import Intervention
 
 Conditions = Mapping[str, Condition]
@@ -48,7 +47,7 @@ def run_arms(
     conditions = {UNSTEERED: Condition(), STEERED: Condition(intervention)}
     conditions |= {f"dose:{part:g}": Condition(_part(intervention, part)) for part in doses}
     conditions |= control_conditions(context, intervention, controls)
-    found = _resumed(context, conditions)
+    found = _resumed(context, conditions, claim)
     if found is None:
         found = _scored(context, conditions, intervention, claim)
         for arm in found.arms.values():
@@ -60,17 +59,15 @@ def _part(intervention: Intervention, part: float) -> Intervention:
     return replace(intervention, scale=part * intervention.scale)
 
 
-def _resumed(context: Context, conditions: Conditions) -> Comparison | None:
-    """Return the arms from records, or None where any of them was not finished."""
-    found: list[Record] = []
+def _resumed(context: Context, conditions: Conditions, claim: float) -> Comparison | None:
+    """Return the arms from records, or None where any of them has to be run; findings depend on the claim."""
+    if not context.finished:
+        return None
     asked = context.questions.scored
-    for name in conditions if context.finished else ():
-        wanted = recording.blank(context, asked, conditions, name)
-        record = resuming.finished_record(context, wanted)
-        if record is None or not record.outcomes:
-            return None
-        found.append(record)
-    return Comparison.of(found) if found else None
+    wanted = [recording.blank(context, asked, conditions, name) for name in conditions]
+    records = resuming.finished_records(context, wanted) or []
+    same = all(one.outcomes and one.evidence.get("claim", claim) == claim for one in records)
+    return Comparison.of(records) if records and same else None
 
 
 def _scored(context: Context, conditions: Conditions, intervention: Intervention, claim: float) -> Comparison:

@@ -89,7 +89,7 @@ def _blank(context: Context, point: Intervention, asked: Sequence[Asked], split:
 def _records(
     context: Context, grid: Sequence[Intervention], asked: Sequence[Asked], choice: Choice
 ) -> Iterator[Record]:
-    surroundings = environment(context.model)
+    surroundings = environment(context.model, context.questions.reader)
     for intervention, point in zip(grid, choice.curve, strict=True):
         yield replace(
             _blank(context, intervention, asked, choice.split),
@@ -103,11 +103,15 @@ def _resumed(
     context: Context, grid: Sequence[Intervention], asked: Sequence[Asked], split: str
 ) -> Choice | None:
     """Return the choice from records, or None where any of its points was not finished."""
-    points: list[Point] = []
-    for one in grid if context.finished else ():
-        record = resuming.finished_record(context, _blank(context, one, asked, split))
-        if record is None:
-            return None
-        by_margin, by_text = (record.metrics.get(f"accuracy_by_{what}") for what in ("margin", "text"))
-        points.append(Point(one.at[0], one.scale, by_margin or 0.0, by_text))
-    return choice_of(points, split, len(asked)) if points else None
+    if not context.finished:
+        return None
+    records = resuming.finished_records(context, [_blank(context, one, asked, split) for one in grid])
+    if records is None:
+        return None
+    points = [_point(one, record) for one, record in zip(grid, records, strict=True)]
+    return choice_of(points, split, len(asked))
+
+
+def _point(intervention: Intervention, record: Record) -> Point:
+    by_margin, by_text = (record.metrics.get(f"accuracy_by_{what}") for what in ("margin", "text"))
+    return Point(intervention.at[0], intervention.scale, by_margin or 0.0, by_text)

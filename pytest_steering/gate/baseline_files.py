@@ -1,0 +1,128 @@
+"""The files of accepted cells: where they lie, and which of their entries belongs to which cell of a run."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pytest_steering.gate.baseline import Entry, baseline_key, read_baseline
+from pytest_steering.gate.expected import Measured
+from pytest_steering.records import Record
+
+Files = dict[Path, dict[str, Entry]]
+
+LONGEST = 100
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an accepted cell stands.
+
+    Attributes:
+        path: Of the file.
+        entry: In it.
+    """
+
+    path: Path
+    entry: Entry
+
+
+def baseline_path(folder: Path, record: Record) -> Path:
+    """Return the file that a cell's baseline is written to: `<family>/<experiment>.json`.
+
+    A name with parameters is made fit for a file, and told apart from others that look the same then by the
+    beginning of its hash.
+
+    Args:
+        folder: Of all baselines.
+        record: The cell.
+    """
+    name = record.experiment or "unnamed"
+    plain = _plain(name)[:LONGEST]
+    told_apart = hashlib.sha256(record.experiment_id.encode()).hexdigest()[:8]
+    return _family(folder, record) / (f"{plain}.json" if plain == name else f"{plain}-{told_apart}.json")
+
+
+def read_files(folder: Path, cells: Iterable[Measured]) -> Files:
+    """Return the entries of all files that baselines of some cells can stand in.
+
+    Raises:
+        DataError: A file is no baseline.
+    """
+    paths = {path for one in cells for path in _paths(folder, one.record)}
+    return {path: read_baseline(path) for path in sorted(paths)}
+
+
+def places(files: Mapping[Path, Mapping[str, Entry]], cells: Sequence[Measured]) -> dict[str, Place]:
+    """Return where the baselines of cells stand, by the cells' keys.
+
+    An entry that names its experiment belongs to the cell of its key. One of the first layout does not: it
+    belongs to the cell that it can be of, if there is but one, or one that is asked for in the same way.
+
+    Args:
+        files: Entries by path.
+        cells: Of a run.
+    """
+    every = {entry.key: Place(path, entry) for path, entries in files.items() for entry in entries.values()}
+    records = {baseline_key(one.record): one.record for one in cells}
+    found = {key: every[key] for key in records if key in every}
+    for exactly in (True, False):
+        unnamed = {
+            name: one for name, one in every.items() if not one.entry.experiment and one not in found.values()
+        }
+        found |= _sure(unnamed, {key: one for key, one in records.items() if key not in found}, exactly)
+    return found
+
+
+def orphans(
+    files: Mapping[Path, Mapping[str, Entry]], cells: Sequence[Measured], taken: Mapping[str, Place]
+) -> dict[Path, Sequence[str]]:
+    """Return what the files hold for the run's experiments, models and numerics without a cell in the run.
+
+    Args:
+        files: Entries by path.
+        cells: Of the run.
+        taken: Where its baselines stand.
+    """
+    own = {(one.record.model, str(one.record.environment.get("numerics", ""))) for one in cells}
+    experiments = {"", *(one.record.experiment_id for one in cells)}
+    known = {(one.path, one.entry.key) for one in taken.values()}
+    found = {
+        path: [
+            key
+            for key, entry in entries.items()
+            if entry.setting in own and entry.experiment in experiments and (path, key) not in known
+        ]
+        for path, entries in files.items()
+    }
+    return {path: keys for path, keys in found.items() if keys}
+
+
+def _sure(unnamed: Mapping[str, Place], records: Mapping[str, Record], exactly: bool) -> dict[str, Place]:
+    """Return the entries that can be of one cell alone, which can have no other, by the cell's key."""
+    can = [
+        (key, name)
+        for key, record in records.items()
+        for name, one in unnamed.items()
+        if one.entry.can_be(record, exactly)
+    ]
+    keys, names = Counter(key for key, _ in can), Counter(name for _, name in can)
+    return {key: unnamed[name] for key, name in can if keys[key] == names[name] == 1}
+
+
+def _paths(folder: Path, record: Record) -> tuple[Path, Path]:
+    """Return the file of a cell, and that of the first layout, which knew no parameters."""
+    bare = record.experiment.partition("[")[0] or "unnamed"
+    return baseline_path(folder, record), _family(folder, record) / f"{_plain(bare)}.json"
+
+
+def _family(folder: Path, record: Record) -> Path:
+    return folder / _plain(str((record.spec.get("model") or {}).get("family") or "unknown"))
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^\w.-]+", "_", name)

@@ -15,21 +15,21 @@ PAIRS = """
     import pytest
     from pytest_steering import Intervention
 
-    @pytest.mark.steering(limit=8, max_new_tokens=4)
+    @pytest.mark.steering(limit=12, max_new_tokens=8)
     @pytest.mark.parametrize("count", [1, 2, 32])
     def test_pairs(steering, contrast_pairs, count):
         vector = steering.extract(contrast_pairs[:count])
-        steering.run(Intervention(vector, [3], 1.25), controls=()).expect_baseline()
+        steering.run(Intervention(vector, [3], 1.25), controls=(), claim=0.95).expect_baseline()
 """
 
 MODEL_AT_A_PATH = """
     import pytest
     from pytest_steering import Intervention
 
-    @pytest.mark.steering(limit=8, max_new_tokens=4)
+    @pytest.mark.steering(limit=12, max_new_tokens=8)
     def test_it(steering, contrast_pairs):
         vector = steering.extract(contrast_pairs[:8])
-        steering.run(Intervention(vector, [3], 1.25), controls=()).expect_baseline()
+        steering.run(Intervention(vector, [3], 1.25), controls=(), claim=0.95).expect_baseline()
 """
 
 PERTURB = """
@@ -64,11 +64,13 @@ def test_each_parameter_of_a_test_is_a_row_and_a_baseline_of_its_own(pytester: p
     text = result.stdout.str()
     assert text.count("\nsteered ") == 3
     assert [f"test_pairs[{count}]" in text for count in (1, 2, 32)] == [True] * 3
+    # One pair gives a direction that changes no answer: it is refused by its own name, not in another's place.
+    result.stdout.fnmatch_lines(["refused: test_pairs[[]1] on starcoder *: the cell means nothing *"])
     files = sorted(pytester.path.glob("benchmarks/baselines/*/*.json"))
-    assert len(files) == 3
-    assert [len(json.loads(file.read_text())["cells"]) for file in files] == [1, 1, 1]
-    again = run(pytester, "--steering-model=starcoder", "--steering-baseline=require")
-    again.stdout.fnmatch_lines(["gate: pass; 3 cells compared*"])
+    assert len(files) == 2
+    assert [len(json.loads(file.read_text())["cells"]) for file in files] == [1, 1]
+    again = run(pytester, "--steering-model=starcoder")
+    again.stdout.fnmatch_lines(["gate: *; 2 cells compared*"])
 
 
 def test_after_the_weights_changed_the_resumed_run_says_what_the_new_ones_do(
@@ -90,7 +92,7 @@ def test_after_the_weights_changed_the_resumed_run_says_what_the_new_ones_do(
     assert len(found) == 2
     assert found[1]["outcomes"] != old["outcomes"]
     text = result.stdout.str()
-    right = sum(one["correct"] is True for one in found[1]["outcomes"]) / 8
+    right = sum(one["correct"] is True for one in found[1]["outcomes"]) / 12
     rows = [line for line in text.splitlines() if line.startswith("steered ")]
     assert len(rows) == 1
     assert f" {right:.2f} [" in rows[0]

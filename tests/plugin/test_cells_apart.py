@@ -64,7 +64,7 @@ def test_each_parameter_of_a_test_is_a_row_and_a_baseline_of_its_own(pytester: p
     text = result.stdout.str()
     assert text.count("\nsteered ") == 3
     assert [f"test_pairs[{count}]" in text for count in (1, 2, 32)] == [True] * 3
-    # One pair gives a direction that changes no answer: it is refused by its own name, not in another's place.
+    # One pair gives a direction that changes no answer: it is refused by its own name.
     result.stdout.fnmatch_lines(["refused: test_pairs[[]1] on starcoder *: the cell means nothing *"])
     files = sorted(pytester.path.glob("benchmarks/baselines/*/*.json"))
     assert len(files) == 2

@@ -47,7 +47,7 @@ def test_the_marker_and_the_data_paths_reach_the_experiment(project: pytest.Pyte
             @pytest.mark.steering(split="test", form="named", models=["one"])
             @pytest.mark.parametrize("n", [1])
             def test_a(self, steering, n):
-                assert steering.name == "test_a"
+                assert steering.name == "test_a[1]"
                 assert steering.node_id.endswith("TestIt::test_a[one-1]")
                 assert list(steering.said.pop("data_paths")) == ["castle"]
                 for handed_on in ("memo", "finished"):

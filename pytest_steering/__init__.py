@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pytest_steering.comparison import metrics
     from pytest_steering.errors import SteeringError
     from pytest_steering.experiments.expectations import ExpectationFailed
     from pytest_steering.experiments.experiment import Experiment
@@ -38,6 +39,7 @@ __all__ = [
     "detect_architecture",
     "known_dimensions",
     "memory_profile",
+    "metrics",
     "read_answer",
 ]
 
@@ -57,6 +59,7 @@ _HOMES = {
     "detect_architecture": "models.architecture",
     "known_dimensions": "models.memory",
     "memory_profile": "models.memory",
+    "metrics": "comparison",
     "read_answer": "tasks.security.answers",
 }
 

@@ -1,0 +1,93 @@
+"""Writes the tables of the documents that are made from code: metrics and findings.
+
+    python -m tools.docs_tables
+
+A table stands between two comments, of which the first names it; what stands around it is written by hand.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+from pytest_steering.comparison.metrics import JUDGEMENT, SIDE_EFFECTS, Metric
+from pytest_steering.findings import CATALOGUE, Severity
+
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+
+_TABLE = re.compile(r"(<!-- table: ([\w ]+) -->\n)(.*?)(<!-- end -->)", re.S)
+
+
+def metric_table(metrics: Iterable[Metric]) -> str:
+    """Return the table of some metrics."""
+    head = ("name", "what it is", "over", "better", "unit", "range", "undefined when", "source")
+    return _table(head, [_metric_row(one) for one in metrics])
+
+
+def finding_table(severity: Severity) -> str:
+    """Return the table of the findings of a severity."""
+    rows = [
+        (f"`{name}`", kind.meaning, kind.advice)
+        for name, kind in CATALOGUE.items()
+        if kind.severity == severity
+    ]
+    return _table(("id", "meaning", "what to do"), rows)
+
+
+TABLES: Mapping[str, Callable[[], str]] = {
+    "judgement": partial(metric_table, JUDGEMENT),
+    "side effects": partial(metric_table, SIDE_EFFECTS),
+    "invalid": partial(finding_table, "invalid"),
+    "limits": partial(finding_table, "limits"),
+    "note": partial(finding_table, "note"),
+}
+
+
+def with_tables(text: str) -> str:
+    """Return a document with its tables made anew."""
+    return _TABLE.sub(lambda found: found[1] + TABLES[found[2]]() + found[4], text)
+
+
+def main() -> int:
+    """Write every document whose tables changed, and name it."""
+    for path in sorted(DOCS.glob("*.md")):
+        before = path.read_text(encoding="utf-8")
+        after = with_tables(before)
+        if after != before:
+            path.write_text(after, encoding="utf-8")
+            sys.stdout.write(f"written: {path.name}\n")
+    return 0
+
+
+def _metric_row(one: Metric) -> Sequence[str]:
+    older = "".join(f", older name `{name}`" for name in one.older_names)
+    gaps = "; ".join(gap.why for gap in one.gaps)
+    return (
+        f"`{one.name}`{older}",
+        one.meaning,
+        one.over,
+        "" if one.better == "neither" else one.better,
+        one.unit,
+        _range(*one.bounds),
+        gaps,
+        one.source,
+    )
+
+
+def _range(least: float | None, largest: float | None) -> str:
+    if largest is None:
+        return "" if least is None else f"from {least:g}"
+    return f"{least:g} to {largest:g}"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    rule = "|" + "---|" * len(head) + "\n"
+    first, *rest = ("| " + " | ".join(line) + " |\n" for line in (head, *rows))
+    return "".join((first, rule, *rest))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pytest_steering.comparison.confusion import Confusion, confusion
 from pytest_steering.comparison.outcomes import Property, margin, ran
 from pytest_steering.comparison.pairing import Pairing, pair
-from pytest_steering.comparison.twins import Twins, twins
+from pytest_steering.comparison.twin_outcomes import Twins, twins
 from pytest_steering.records import Outcome
 
 if TYPE_CHECKING:

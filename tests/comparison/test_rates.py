@@ -17,7 +17,7 @@ from sklearn import metrics as sk
 from pytest_steering.comparison import Facts, confusion
 from pytest_steering.comparison.metrics import JUDGEMENT, metric, numbers
 from pytest_steering.comparison.metrics.margins import d_a
-from pytest_steering.comparison.twins import twins
+from pytest_steering.comparison.twin_outcomes import twins
 from pytest_steering.errors import DataError
 from pytest_steering.records import Outcome
 from tests.comparison.outcomes_at_hand import answers, arms, made, value, why

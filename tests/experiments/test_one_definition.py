@@ -89,7 +89,7 @@ def recorded(records: list[Record]) -> Mapping[str, float | None]:
 
 
 def each(chosen: Iterable[Metric]) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("metric", chosen, ids=lambda one: one.name)
+    return pytest.mark.parametrize("metric", list(chosen), ids=lambda one: one.name)
 
 
 EVERY = each(metrics.metrics())

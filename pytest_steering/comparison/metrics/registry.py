@@ -9,7 +9,7 @@ from pytest_steering.comparison.metrics import (
     answer_form,
     detection,
     margins,
-    neutral_texts,
+    off_target,
     rates,
     twin_pairs,
 )
@@ -24,7 +24,7 @@ JUDGEMENT: tuple[Metric, ...] = (
 )
 """How well the samples were judged."""
 
-SIDE_EFFECTS: tuple[Metric, ...] = (*answer_form.METRICS, *neutral_texts.METRICS)
+SIDE_EFFECTS: tuple[Metric, ...] = (*answer_form.METRICS, *off_target.METRICS)
 """What else became of the answers, and of texts that ask nothing."""
 
 BUILT_IN = (*JUDGEMENT, *SIDE_EFFECTS)

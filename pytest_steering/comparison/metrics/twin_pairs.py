@@ -11,7 +11,7 @@ from pytest_steering.comparison.metrics.metric import Better, Gap, Metric
 from pytest_steering.comparison.metrics.quantities import Plain, Share, weighted_mean
 from pytest_steering.comparison.metrics.rates import NO_ANSWERS
 from pytest_steering.comparison.outcomes import answered, says_yes
-from pytest_steering.comparison.twins import UNANSWERED, Twins
+from pytest_steering.comparison.twin_outcomes import UNANSWERED, Twins
 
 if TYPE_CHECKING:
     from pytest_steering.statistics import Statistic

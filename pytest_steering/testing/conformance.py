@@ -1,7 +1,7 @@
 """The suite behind `pytest --steering-conformance`: nothing but the steering itself may change an answer.
 
 Greedy tokens must be equal in float32 except where the two best logits lie within `TIE_MARGIN`; such answers
-are listed in the report section "near-ties". Log-probabilities may move by the tolerances in `invariances`.
+are listed in the report section "near-ties". Log-probabilities may move by what rounding explains.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_steering.errors import ModelError
+from pytest_steering.models.rounding import parted
 from pytest_steering.testing.invariances import (
-    FLOAT32_LOGPROB,
     LOW_PRECISION_LOGPROB,
     PROMPTS,
     Comparison,
@@ -24,6 +24,7 @@ from pytest_steering.testing.invariances import (
     compare,
     prompt_logprobs,
     rebuilt,
+    rounding_of,
     uncached_faults,
 )
 
@@ -82,7 +83,8 @@ def test_left_padding_answers_as_right_padding(float32: SteerableModel) -> None:
     """Pads are never steered and never read, on either side."""
     if float32.batch_rows == 1:
         pytest.skip("this model runs one row at a time, so that nothing is ever padded")
-    assert _distance(prompt_logprobs(float32, "left"), prompt_logprobs(float32, "right")) <= FLOAT32_LOGPROB
+    moved = parted(prompt_logprobs(float32, "left"), prompt_logprobs(float32, "right"))
+    assert moved <= rounding_of(float32)
 
 
 def test_a_cache_changes_no_token(float32: SteerableModel, require_equal: Require) -> None:

@@ -11,6 +11,7 @@ from pytest_steering.errors import ModelError
 from pytest_steering.models.batching import TokenBatch, pad_left
 from pytest_steering.models.completion import TIE_MARGIN, Completion
 from pytest_steering.models.engine.session import EditSession
+from pytest_steering.models.rounding import rounding
 from pytest_steering.steering.intervention import Intervention
 from pytest_steering.steering.vector import SteeringVector
 
@@ -28,9 +29,6 @@ PROMPTS = (
 )
 NEW_TOKENS = 12
 
-FLOAT32_LOGPROB = 1e-3
-"""Nats by which a log-probability may move in float32 where only the shape of the computation changes."""
-
 LOW_PRECISION_LOGPROB = 0.5
 """Nats by which it may move between float32 and bfloat16, which keeps 8 bits of a number."""
 
@@ -46,6 +44,11 @@ class Comparison:
 
     differing: tuple[str, ...]
     tied: tuple[str, ...]
+
+
+def rounding_of(model: SteerableModel) -> float:
+    """Return the share of their norm by which scores of the vocabulary may move where only shapes change."""
+    return rounding(next(model.loaded.module.parameters()).dtype, model.architecture.num_layers + 1)
 
 
 def arms(model: SteerableModel) -> list[Intervention | None]:

@@ -12,6 +12,7 @@ from pytest_steering.extraction.directions import extract, shuffled_like
 from pytest_steering.extraction.discriminant import oas
 from pytest_steering.extraction.pairs import ContrastPair
 from tests.extraction.test_directions import PAIRS, LengthReader
+from tests.near import assert_near
 from tests.tiny import tiny_model
 
 if TYPE_CHECKING:
@@ -57,9 +58,7 @@ def test_the_direction_separates_as_fisher_says_with_the_norm_of_the_mean_differ
     difference = positive.mean(0) - negative.mean(0)
     expected = torch.linalg.solve(oas(centred.T @ centred / len(centred), len(centred)), difference)
     vector = extract(model, WORDS, "lda", [1])
-    torch.testing.assert_close(
-        vector.directions[1], (expected / expected.norm() * difference.norm()).float(), rtol=1e-3, atol=1e-5
-    )
+    assert_near(vector.directions[1], (expected / expected.norm() * difference.norm()).float())
     assert vector.method == "lda"
     assert vector.provenance["pairs"] == str(len(WORDS))
 

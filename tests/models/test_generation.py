@@ -12,6 +12,7 @@ from pytest_steering.models.generation import Completion
 from pytest_steering.models.steerable import SteerableModel
 from pytest_steering.steering.intervention import Intervention
 from tests.models.conftest import ModelOf
+from tests.near import assert_near, first_scores
 from tests.reference import EVERYWHERE, Row, greedy
 from tests.tiny import BLOCK_PATHS, END, FAMILIES, PROMPTS, VOCABULARY, random_vector, tiny_model
 
@@ -110,7 +111,7 @@ def test_the_batch_size_changes_no_token_and_first_scores_by_less_than_rounding(
     ):
         assert tokens(found) == tokens(expected)
         scores = [torch.tensor([done.choice_logprobs for done in arm]) for arm in (found, expected)]
-        torch.testing.assert_close(*scores, atol=2e-5, rtol=0)
+        assert_near(*scores)
 
 
 def test_answers_come_back_in_the_order_of_the_prompts(model: SteerableModel) -> None:
@@ -128,12 +129,8 @@ def test_first_token_scores_and_divergence_are_those_of_the_plain_loop(steered_m
     moved = torch.stack([answer.first for answer in reference(steered_model, intervention)])
     kl = (moved.exp() * (moved - base)).sum(-1)
     chosen = [steered_model.choice_tokens(word)[0] for word in ("w3", "w50")]
-    torch.testing.assert_close(
-        torch.tensor([done.choice_logprobs for done in steered]), moved[:, chosen], atol=1e-4, rtol=1e-4
-    )
-    torch.testing.assert_close(
-        torch.tensor([done.first_token_kl for done in steered]), kl, atol=1e-4, rtol=1e-3
-    )
+    expected = torch.cat([moved[:, chosen], kl[:, None]], dim=-1)
+    assert_near(first_scores(steered), expected)
     assert [done.first_token_kl for done in plain] == [0.0] * len(PROMPTS)
 
 

@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import torch
 
 from pytest_steering.errors import PromptError, VectorError
 from pytest_steering.steering.vector import SteeringVector
 from tests.models.conftest import ModelOf
+from tests.near import assert_near
 from tests.tiny import ENGINES, PROMPTS
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def test_means_are_those_of_the_states(model_of: ModelOf, engine: str, rows: int
     means = model.mean_states([POSITIVE, NEGATIVE], "all")
     for number, group in enumerate((POSITIVE, NEGATIVE)):
         for layer, states in model.hidden_states(group, "all").items():
-            torch.testing.assert_close(means[layer][number], states.mean(0), atol=1e-5, rtol=1e-5)
+            assert_near(means[layer][number], states.mean(0))
 
 
 def test_a_direction_is_made_of_means_and_no_states_are_asked_for(
@@ -41,7 +41,7 @@ def test_a_direction_is_made_of_means_and_no_states_are_asked_for(
     vector = SteeringVector.from_contrast(model, POSITIVE, NEGATIVE, "all")
     for layer, direction in vector.directions.items():
         expected = both[0][layer].mean(0) - both[1][layer].mean(0)
-        torch.testing.assert_close(direction, expected, atol=1e-5, rtol=1e-4)
+        assert_near(direction, expected)
 
 
 def test_what_cannot_be_read_is_one_sentence(model_of: ModelOf) -> None:

@@ -15,6 +15,7 @@ from transformers.modeling_outputs import BaseModelOutput
 from pytest_steering.errors import ModelError
 from pytest_steering.models.forms import find_states, shapes
 from pytest_steering.models.residual import StatePlace, merged
+from tests.near import assert_near
 
 B, S, H, N = 2, 7, 24, 3
 Pair = namedtuple("Pair", "extra state")
@@ -59,9 +60,7 @@ def test_what_is_added_to_every_stream_is_read_as_that_much_more(shape: tuple[in
     stored = torch.randn(shape)
     place, delta = place_of(stored), torch.randn(H)
     steered = place.write(stored, place.read(stored) + delta)
-    torch.testing.assert_close(
-        merged(place.read(steered)), merged(place.read(stored)) + delta, atol=1e-5, rtol=0
-    )
+    assert_near(merged(place.read(steered)), merged(place.read(stored)) + delta, blocks=1)
 
 
 def containers(state: Tensor) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from pytest_steering.models.steerable import SteerableModel
 from pytest_steering.steering.intervention import Intervention
 from pytest_steering.steering.vector import SteeringVector
 from tests.models.conftest import ModelOf
+from tests.near import assert_far, assert_near
 from tests.tiny import (
     BLOCK_PATHS,
     CONTEXT,
@@ -44,7 +45,7 @@ def test_states_are_those_of_transformers_at_the_last_prompt_token(steered_model
     for number, ids in enumerate(steered_model.tokens(PROMPTS)):
         expected = transformers_states(steered_model.architecture.family, ids)
         for layer in range(LAYERS - 1):
-            torch.testing.assert_close(found[layer][number], expected[layer + 1][0, -1], atol=1e-5, rtol=1e-4)
+            assert_near(found[layer][number], expected[layer + 1][0, -1])
 
 
 def test_the_last_blocks_state_is_taken_before_the_final_norm(model: SteerableModel) -> None:
@@ -54,16 +55,16 @@ def test_the_last_blocks_state_is_taken_before_the_final_norm(model: SteerableMo
     norm = model.loaded.module.get_submodule(
         {"starcoder": "transformer.ln_f"}.get(model.architecture.family, "model.norm")
     )
-    assert not torch.allclose(state, after_norm, atol=1e-2)
+    assert_far(state, after_norm)
     with torch.no_grad():
-        torch.testing.assert_close(norm(state), after_norm, atol=1e-5, rtol=1e-4)
+        assert_near(norm(state), after_norm)
 
 
 @pytest.mark.parametrize("rows", [1, 2, 64])
 def test_states_do_not_depend_on_the_batch_they_are_read_in(model: SteerableModel, rows: int) -> None:
     whole, parts = model.hidden_states(PROMPTS), replace(model, batch_rows=rows).hidden_states(PROMPTS)
     for layer, states in whole.items():
-        torch.testing.assert_close(parts[layer], states, atol=1e-5, rtol=1e-4)
+        assert_near(parts[layer], states)
 
 
 @pytest.mark.parametrize(("position", "token"), [("last", -1), ("prompt[0]", 0), ("prompt[-2]", -2)])
@@ -71,7 +72,7 @@ def test_another_token_can_be_read(model: SteerableModel, position: str, token: 
     prompt = PROMPTS[2]
     expected = transformers_states(model.architecture.family, model.tokens([prompt])[0])[2][0, token]
     state = model.hidden_states([prompt, words(12)], [1], position)[1][0]
-    torch.testing.assert_close(state, expected, atol=1e-5, rtol=1e-4)
+    assert_near(state, expected)
 
 
 @pytest.mark.parametrize("position", ["all", "generated", "prompt[:2]", "prompt[:0]"])
@@ -117,7 +118,7 @@ def test_an_extracted_vector_is_the_difference_of_means_of_transformers_states(
             ).mean(0)
             for prompts in (positive, negative)
         ]
-        torch.testing.assert_close(vector.directions[layer], means[0] - means[1], atol=1e-5, rtol=1e-4)
+        assert_near(vector.directions[layer], means[0] - means[1])
     assert vector.provenance["model"] == steered_model.name
     assert vector.provenance["weights"] == steered_model.weights
 

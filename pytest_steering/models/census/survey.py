@@ -14,6 +14,7 @@ from pytest_steering.models.census.build import NotBuilt, build, tiny_tokenizer
 from pytest_steering.models.engine.engines import make_engine
 from pytest_steering.models.loading import as_loaded
 from pytest_steering.models.proof import DECODE, Proof, prove
+from pytest_steering.models.rounding import parted, rounding
 from pytest_steering.models.trial_runs import ALONE, TOGETHER
 from pytest_steering.models.trials import Trials
 
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     from pytest_steering.models.engine.base import LoadedModel
 
 YES, NO = "yes", "no"
-
-_ROUNDING = 1e-6
-"""Share of the largest logit by which the engines' may differ: one may be given a mask that hides nothing."""
 
 
 @dataclass(frozen=True)
@@ -106,14 +104,12 @@ def _nnsight_fault(loaded: LoadedModel, hooks: Proof) -> str:
     lengths = ALONE if hooks.alone else TOGETHER
     answers = [Trials(loaded, make_engine(name, loaded), lengths).answer() for name in ("hooks", "nnsight")]
     (one, ids), (other, other_ids) = answers
-    moved = float((one - other).abs().max() / one.abs().max())
     if ids.tolist() != other_ids.tolist():
         return "its tokens differ from those of the hooks engine"
-    return (
-        ""
-        if moved <= _ROUNDING
-        else f"its logits differ from the hooks engine's by {moved:.1g} of the largest"
-    )
+    moved = parted(other, one)
+    # One of them may be given a mask that hides nothing.
+    same = moved <= rounding(one.dtype, loaded.architecture.num_layers + 1)
+    return "" if same else f"its logits differ from the hooks engine's by {moved:.1g} of their norm"
 
 
 def _remark(proof: Proof, architecture: Any) -> str:

@@ -11,6 +11,7 @@ from pytest_steering.experiments.asking import ask
 from pytest_steering.experiments.evaluate import likelihoods
 from pytest_steering.records import Record
 from pytest_steering.tasks.security.prompts.question_forms import CAREFUL_HEADERS, SWAPPED
+from tests.near import margin_rounding
 
 
 def prompts_of(experiment: Experiment, header: str) -> list[str]:
@@ -57,7 +58,7 @@ def test_both_polarities_are_asked_in_words(experiment: Experiment, intervention
     (expected,) = likelihoods(named.model, opposite, [None], SWAPPED)
 
     assert [one.swapped_margin for one in result.arms["prompted"].outcomes] == pytest.approx(
-        expected, abs=1e-4
+        expected, abs=margin_rounding(named.model)
     )
     assert result.arms["prompted"].record.spec["intervention"] == {"header": header}
 

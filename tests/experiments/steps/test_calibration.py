@@ -11,6 +11,7 @@ from pytest_steering.experiments.asking import ask, evenly
 from pytest_steering.experiments.evaluate import likelihoods
 from pytest_steering.records import from_line, to_line
 from pytest_steering.report.terminal import report_lines
+from tests.near import margin_rounding
 
 
 def test_a_frozen_threshold_judges_the_margins_of_an_arm(
@@ -37,7 +38,7 @@ def test_the_prior_is_the_mean_margin_where_there_is_nothing_to_judge(experiment
     asked = ask(empty, experiment.question)
     expected = fmean(likelihoods(experiment.model, asked, [None], experiment.question)[0])
     assert fitted.samples == 3 * len(kinds)
-    assert fitted.threshold == pytest.approx(expected, abs=1e-4)
+    assert fitted.threshold == pytest.approx(expected, abs=margin_rounding(experiment.model))
 
 
 def test_a_threshold_is_never_fitted_on_the_scored_split(experiment: Experiment) -> None:

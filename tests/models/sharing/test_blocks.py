@@ -17,6 +17,7 @@ from pytest_steering.models.sharing.lower import Lower
 from pytest_steering.steering.intervention import Intervention
 from tests.models.conftest import ModelOf
 from tests.models.sharing.test_equality import PROMPTS, tokens
+from tests.near import assert_near, first_scores
 from tests.tiny import FAMILIES, LAYERS, random_vector, tiny_model
 
 if TYPE_CHECKING:
@@ -80,19 +81,26 @@ def complete(model: SteerableModel, arms: Sequence[Intervention | None], **optio
     return model.complete(LONG, arms, max_new_tokens=STEPS, **options)
 
 
+@pytest.fixture(scope="module")
+def sweep_by_hand(model: SteerableModel) -> list[list[tuple[int, ...]]]:
+    return [[written_by_hand(model, prompt, arm) for prompt in LONG] for arm in layer_sweep()]
+
+
 @pytest.mark.parametrize("least", [1, depth.LEAST_TOKENS])
 @pytest.mark.parametrize("rows", [3, 20, 256])
 def test_a_sweep_over_layers_writes_what_plain_hooks_write(
-    model: SteerableModel, rows: int, least: int, monkeypatch: pytest.MonkeyPatch
+    model: SteerableModel,
+    sweep_by_hand: list[list[tuple[int, ...]]],
+    rows: int,
+    least: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(depth, "LEAST_TOKENS", least)
-    arms = layer_sweep()
-    found = complete(replace(model, batch_rows=rows), arms)
-    expected = [[written_by_hand(model, prompt, arm) for prompt in LONG] for arm in arms]
-    assert tokens(found.arms) == expected
+    found = complete(replace(model, batch_rows=rows), layer_sweep())
+    assert tokens(found.arms) == sweep_by_hand
     assert "blocks" in found.sharing.split("; ")
-    assert found.counts.rows == len(arms) * len(LONG)
-    assert found.counts.generated_tokens == sum(len(answer) for arm in expected for answer in arm)
+    assert found.counts.rows == len(sweep_by_hand) * len(LONG)
+    assert found.counts.generated_tokens == sum(len(answer) for arm in sweep_by_hand for answer in arm)
 
 
 @pytest.mark.parametrize("positions", ["prompt", [0], "prompt[:2] + generated", "all - prompt[1:2]"])
@@ -108,13 +116,14 @@ def test_choices_score_as_plain_hooks_score_them(model: SteerableModel) -> None:
     arms, choices = layer_sweep(), ["w3", "w50 w4 w17", "w70", "w9 w9"]
     found = replace(model, batch_rows=40).choice_logprobs(LONG, choices, arms)
     for scores, arm in zip(found, arms, strict=True):
+        expected = torch.zeros(len(LONG), len(choices))
         for row, prompt in enumerate(LONG):
             for column, choice in enumerate(choices):
-                ids, total = list(model.tokens([prompt])[0]), 0.0
+                ids = list(model.tokens([prompt])[0])
                 for token in model.choice_tokens(choice):
-                    total += float(steered_by_hand(model, ids, arm).log_softmax(-1)[token])
+                    expected[row, column] += steered_by_hand(model, ids, arm).log_softmax(-1)[token]
                     ids.append(token)
-                assert float(scores[row, column]) == pytest.approx(total, abs=2e-4)
+        assert_near(scores, expected)
 
 
 def test_first_scores_and_divergences_are_those_without_sharing(model: SteerableModel) -> None:
@@ -122,11 +131,8 @@ def test_first_scores_and_divergences_are_those_without_sharing(model: Steerable
         complete(replace(model, sharing=sharing), layer_sweep(), choices=["w3", "w50"]).arms
         for sharing in ("none", "auto")
     )
-    for measure in ("choice_logprobs", "first_token_kl"):
-        values = [
-            torch.tensor([[getattr(done, measure) for done in arm] for arm in arms]) for arms in (one, other)
-        ]
-        torch.testing.assert_close(*values, atol=5e-5, rtol=1e-4)
+    for alone, shared in zip(one, other, strict=True):
+        assert_near(first_scores(shared), first_scores(alone))
 
 
 @pytest.mark.parametrize("family", FAMILIES)

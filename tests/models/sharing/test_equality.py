@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-import torch
 
 from pytest_steering.steering.intervention import Intervention
 from tests.models.conftest import ModelOf
+from tests.near import assert_near, first_scores
 from tests.tiny import FAMILIES, random_vector, tiny_model
 
 if TYPE_CHECKING:
@@ -72,20 +72,34 @@ def alone(model: SteerableModel, arms: Sequence[Intervention | None]) -> list[li
     return [tokens(model.complete(PROMPTS, [arm], max_new_tokens=STEPS).arms)[0] for arm in arms]
 
 
+@pytest.fixture(scope="module")
+def grid_alone(model: SteerableModel) -> list[list[tuple[int, ...]]]:
+    return alone(model, grid())
+
+
+@pytest.fixture(scope="module")
+def positions_alone(model: SteerableModel) -> list[list[tuple[int, ...]]]:
+    return alone(model, every_position())
+
+
 @pytest.mark.parametrize("rows", [3, 64])
 @pytest.mark.parametrize("way", WAYS)
-def test_a_sweep_writes_what_each_cell_writes_alone(model: SteerableModel, way: str, rows: int) -> None:
+def test_a_sweep_writes_what_each_cell_writes_alone(
+    model: SteerableModel, grid_alone: list[list[tuple[int, ...]]], way: str, rows: int
+) -> None:
     sweep = replace(model, sharing=way, batch_rows=rows).complete(PROMPTS, grid(), max_new_tokens=STEPS)
     assert sweep.sharing.split(";")[0] == way
-    assert tokens(sweep.arms) == alone(model, grid())
+    assert tokens(sweep.arms) == grid_alone
 
 
+@pytest.mark.parametrize("rows", [5, 64])
 @pytest.mark.parametrize("way", WAYS)
-def test_arms_at_any_positions_write_what_each_writes_alone(model: SteerableModel, way: str) -> None:
-    arms = every_position()
-    for rows in (5, 64):
-        sweep = replace(model, sharing=way, batch_rows=rows).complete(PROMPTS, arms, max_new_tokens=STEPS)
-        assert tokens(sweep.arms) == alone(model, arms)
+def test_arms_at_any_positions_write_what_each_writes_alone(
+    model: SteerableModel, positions_alone: list[list[tuple[int, ...]]], way: str, rows: int
+) -> None:
+    found = replace(model, sharing=way, batch_rows=rows)
+    sweep = found.complete(PROMPTS, every_position(), max_new_tokens=STEPS)
+    assert tokens(sweep.arms) == positions_alone
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -100,9 +114,7 @@ def test_first_tokens_scores_and_divergences_are_those_without_sharing(
         for sharing in ("none", way)
     )
     for one, other in zip(expected, found, strict=True):
-        for measure in ("choice_logprobs", "first_token_kl"):
-            values = [torch.tensor([getattr(done, measure) for done in arm]) for arm in (one, other)]
-            torch.testing.assert_close(*values, atol=5e-5, rtol=1e-4)
+        assert_near(first_scores(other), first_scores(one))
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -113,7 +125,7 @@ def test_choices_score_as_they_do_without_sharing(model: SteerableModel, way: st
         for sharing, rows in (("none", 64), (way, 7))
     )
     for one, other in zip(expected, found, strict=True):
-        torch.testing.assert_close(one, other, atol=1e-4, rtol=1e-4)
+        assert_near(other, one)
 
 
 @pytest.mark.parametrize("way", WAYS)

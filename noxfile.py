@@ -104,7 +104,7 @@ def oldest_smoke(session: nox.Session) -> None:
 @nox.session
 def loads(session: nox.Session) -> None:
     """Count how often models are loaded, serially and by two workers, on each supported line of pytest."""
-    _install(session, "-e", ".[xdist]")
+    _install(session, "-e", ".[test]")
     for version in PYTESTS:
         session.install("--no-deps", f"pytest=={version}")
         session.run("pytest", "-m", "slow or not slow", *SCHEDULING, *session.posargs)

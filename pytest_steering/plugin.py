@@ -12,6 +12,7 @@ from pytest_steering.errors import SteeringError
 from pytest_steering.fixtures import contrast_pairs, steering, steering_adapter, steering_model
 from pytest_steering.lifecycle import LIFECYCLE, Lifecycle, lifecycle_of
 from pytest_steering.options import add_options
+from pytest_steering.progress_line import ProgressLine
 from pytest_steering.session import SESSION, SteeringSession, session_of
 from pytest_steering.testing import selection
 
@@ -34,6 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[SESSION] = SteeringSession(config)
     config.stash[LIFECYCLE] = Lifecycle(session_of(config))
     config.pluginmanager.register(config.stash[LIFECYCLE], "steering_lifecycle")
+    config.pluginmanager.register(ProgressLine(config), "steering_progress_line")
     collection.register_markers(config)
     selection.select(config)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pytest_steering.errors import VectorError
 from pytest_steering.models.batching import by_length, pad_left
 from pytest_steering.models.budget import Job, RowBudget, halved
+from pytest_steering.progress import counted
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -72,9 +73,11 @@ def each_batch(
     lengths = [len(ids) for ids in prompts]
     budget = RowBudget(batch_rows, max(lengths))
     waiting = next(by_length(lengths, len(prompts)))
-    while waiting:
-        members, waiting = waiting[: budget.rows], waiting[budget.rows :]
-        budget.finish(_Batch(reading, tuple(members)))
+    with counted(len(waiting)) as advance:
+        while waiting:
+            members, waiting = waiting[: budget.rows], waiting[budget.rows :]
+            budget.finish(_Batch(reading, tuple(members)))
+            advance(len(members))
     if budget.halvings:
         logger.warning("memory ran out; the last states were read in batches of %s", budget.rows)
 

@@ -18,6 +18,7 @@ from pytest_steering.models.sharing.plan import (
     sliding_window,
 )
 from pytest_steering.models.sharing.prefix import Prefix, read_prefix
+from pytest_steering.progress import counted
 
 if TYPE_CHECKING:
     from pytest_steering.models.completion import Counts
@@ -70,12 +71,14 @@ class Sweep:
             budget: How many run together; it shrinks where memory runs out.
         """
         waiting = [n for group in by_length([len(p) for p in self.prompts], len(self.prompts)) for n in group]
-        while waiting:
-            group = self._group(budget.rows_of(self._tokens(waiting[0])))
-            members, waiting = waiting[:group], waiting[group:]
-            work.begin()
-            for job in self._jobs(work, members, budget):
-                budget.finish(job)
+        with counted(len(waiting) * len(self.arms)) as advance:
+            while waiting:
+                group = self._group(budget.rows_of(self._tokens(waiting[0])))
+                members, waiting = waiting[:group], waiting[group:]
+                work.begin()
+                for job in self._jobs(work, members, budget):
+                    budget.finish(job)
+                advance(len(members) * len(self.arms))
 
     @property
     def longest(self) -> int:

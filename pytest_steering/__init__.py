@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pytest_steering.comparison import metrics
+    from pytest_steering.dataframe import load_run
     from pytest_steering.errors import SteeringError
     from pytest_steering.experiments.expectations import ExpectationFailed
     from pytest_steering.experiments.experiment import Experiment
+    from pytest_steering.experiments.result import Result
     from pytest_steering.extraction.pairs import ContrastPair
     from pytest_steering.models.architecture import Architecture, detect_architecture
     from pytest_steering.models.memory import known_dimensions, memory_profile
@@ -32,12 +34,15 @@ __all__ = [
     "Intervention",
     "Outcome",
     "Record",
+    "Result",
     "SteerableModel",
     "SteeringConfig",
     "SteeringError",
     "SteeringVector",
+    "__version__",
     "detect_architecture",
     "known_dimensions",
+    "load_run",
     "memory_profile",
     "metrics",
     "read_answer",
@@ -52,22 +57,28 @@ _HOMES = {
     "Intervention": "steering.intervention",
     "Outcome": "records",
     "Record": "records",
+    "Result": "experiments.result",
     "SteerableModel": "models.steerable",
     "SteeringConfig": "steering.config",
     "SteeringError": "errors",
     "SteeringVector": "steering.vector",
     "detect_architecture": "models.architecture",
     "known_dimensions": "models.memory",
+    "load_run": "dataframe",
     "memory_profile": "models.memory",
     "metrics": "comparison",
     "read_answer": "tasks.security.answers",
 }
 
 
-if not TYPE_CHECKING:  # a checker then refuses a name that is not listed
+if TYPE_CHECKING:
+    __version__: str
+else:  # a checker then refuses a name that is not listed
 
     def __getattr__(name: str) -> object:
-        """Look a public name up where it lives."""
+        """Look a public name up where it lives; the version is that of the installed package."""
+        if name == "__version__":
+            return import_module("importlib.metadata").version("pytest-steering")
         if name not in _HOMES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -51,9 +52,14 @@ def test_the_command_loads_nothing_heavy_for_its_help() -> None:
 
 
 def test_every_public_name_is_the_object_it_is_called_after() -> None:
-    for name in pytest_steering.__all__:
+    for name in pytest_steering._HOMES:
         assert getattr(pytest_steering, name).__name__ == name
-    assert set(pytest_steering._HOMES) == set(pytest_steering.__all__) == set(dir(pytest_steering))
+    public = set(pytest_steering.__all__)
+    assert {*pytest_steering._HOMES, "__version__"} == public == set(dir(pytest_steering))
+
+
+def test_the_version_is_that_of_the_installed_package() -> None:
+    assert pytest_steering.__version__ == metadata.version("pytest-steering")
 
 
 def test_a_name_that_is_not_public_is_an_attribute_error() -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pytest_steering.experiments import asking
+from pytest_steering.models.fingerprint import writes
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.asking import Asked
@@ -67,13 +68,14 @@ class Context:
 
         Args:
             what: Is made.
-            on: What it depends on beside the model and the questions.
+            on: What it depends on beside the model, as it is now, and the questions.
             make: Makes it.
         """
         asked, model = self.questions, self.model
         paths = tuple(sorted(asked.data_paths.items()))
         same = (asked.source, asked.form, asked.reader, self.max_new_tokens)
-        key = (what, model.name, model.engine_name, *same, paths, *on)
+        weights = tuple(writes(model.loaded.module))
+        key = (what, model.name, model.engine_name, weights, *same, paths, *on)
         if key not in self.memo:
             self.memo[key] = make()
         found: T = self.memo[key]

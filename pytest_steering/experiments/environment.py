@@ -18,12 +18,13 @@ if TYPE_CHECKING:
 PACKAGES = ("pytest-steering", "torch", "transformers", "nnsight", "pytest", "numpy", "tokenizers")
 
 
-def environment(model: SteerableModel, reader: str) -> dict[str, Any]:
+def environment(model: SteerableModel, reader: str, weights: str) -> dict[str, Any]:
     """Return the environment part of a record.
 
     Args:
         model: Its device and dtype name the numerics profile.
         reader: Name of the answer reader, whose source decides what an answer says.
+        weights: Fingerprint of the model's weights when the cell was run.
     """
     parameter = next(model.loaded.module.parameters())
     return {
@@ -35,7 +36,7 @@ def environment(model: SteerableModel, reader: str) -> dict[str, Any]:
         "numerics": numerics_profile(model),
         "engine": model.engine_name,
         "commit": _commit(),
-        "weights": model.weights,
+        "weights": weights,
         "reader": source_hash(READERS[reader]) if reader in READERS else "",
     }
 

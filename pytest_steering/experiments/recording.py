@@ -1,28 +1,26 @@
-"""Cells become records: their spec, their numbers, their provenance."""
+"""The cells of a scored run become records: their outcomes, numbers and findings."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.comparison import STEERED, UNSTEERED, Comparison, Facts
 from pytest_steering.comparison.metrics import numbers
 from pytest_steering.comparison.outcomes import skipped
-from pytest_steering.experiments.asking import Asked, data_hash
-from pytest_steering.experiments.condition import Condition
+from pytest_steering.experiments.cell_spec import blank
 from pytest_steering.experiments.environment import environment
 from pytest_steering.findings import with_findings
-from pytest_steering.identity import SCORE
 from pytest_steering.models.free import peak_bytes
 from pytest_steering.records import Record
 
 if TYPE_CHECKING:
+    from pytest_steering.experiments.asking import Asked
+    from pytest_steering.experiments.condition import Condition
     from pytest_steering.experiments.context import Context
     from pytest_steering.experiments.evaluate import Evaluation
     from pytest_steering.models.steerable import SteerableModel
-    from pytest_steering.steering.intervention import Intervention
 
 
 def score_arms(
@@ -43,7 +41,7 @@ def score_arms(
         neutral: What arms do to neutral texts, by the name of the number.
         evidence: What was observed around the run; it goes into the steered arm's record.
     """
-    surroundings = environment(context.model, context.questions.reader)
+    surroundings = environment(context.model, context.questions.reader, evidence["weights"]["after"])
     cost = _cost(context.model, evaluation)
     unsteered = evaluation.outcomes[UNSTEERED]
     found = [
@@ -76,7 +74,7 @@ def failed_cells(
         conditions: By arm name.
         evidence: What was observed, and under `failed` the sentence that ended the run.
     """
-    surroundings = environment(context.model, context.questions.reader)
+    surroundings = environment(context.model, context.questions.reader, evidence["weights"]["after"])
     cells = [
         replace(
             blank(context, asked, conditions, name),
@@ -88,102 +86,6 @@ def failed_cells(
     yield from with_findings(cells).values()
 
 
-def blank(context: Context, asked: Sequence[Asked], conditions: Mapping[str, Condition], name: str) -> Record:
-    """Return the record of a scored cell as it is before anything was run: spec, arm, provenance, names.
-
-    Args:
-        context: Names model, data and generation in the spec.
-        asked: The samples.
-        conditions: By arm name.
-        name: The cell's arm.
-    """
-    samples, condition = [one.sample for one in asked], conditions[name]
-    return Record(
-        spec=spec_of(context, SCORE, samples, condition, conditions[STEERED]),
-        arm=name,
-        provenance=provenance_of(condition.intervention),
-        experiment=context.name,
-        node_id=context.node_id,
-    )
-
-
-def blank_beside(
-    context: Context,
-    purpose: str,
-    intervention: Intervention,
-    asked: Sequence[Asked],
-    swept: Mapping[str, Any] | None = None,
-) -> Record:
-    """Return the record of what is run beside the scored cells as it is before anything was run.
-
-    Args:
-        context: Names model, data and generation in the spec.
-        purpose: Such as `search`.
-        intervention: The vector with layers and scale.
-        asked: The samples.
-        swept: What is run through, by name.
-    """
-    condition = Condition(intervention)
-    spec = spec_of(context, purpose, [one.sample for one in asked], condition, condition)
-    return Record(
-        spec={**spec, "swept": dict(swept)} if swept else spec,
-        provenance=provenance_of(intervention),
-        experiment=context.name,
-        node_id=context.node_id,
-    )
-
-
-def spec_of(
-    context: Context,
-    purpose: str,
-    samples: Sequence[Any],
-    condition: Condition,
-    steered: Condition,
-) -> dict[str, Any]:
-    """Return what was asked for; the vector's origin is said of all arms of a run, which keeps them together.
-
-    Args:
-        context: Names model, data and generation.
-        purpose: Such as `score`.
-        samples: Those of the cell.
-        condition: The cell's.
-        steered: That of the run's steered arm.
-    """
-    architecture, questions = context.model.architecture, context.questions
-    return {
-        "purpose": purpose,
-        **_ordinal(context),
-        "model": {
-            "name": context.model.name,
-            "model_type": architecture.model_type,
-            "family": architecture.family,
-            "num_layers": architecture.num_layers,
-            "hidden_size": architecture.hidden_size,
-        },
-        "data": {
-            "dataset": questions.dataset,
-            "split": questions.split,
-            "samples": len(samples),
-            "sha256": data_hash(samples),
-        },
-        "vectors": _origin(steered),
-        "prompt": {
-            "form": questions.form,
-            "rendering": questions.question.rendering,
-            "both_polarities": questions.both_polarities,
-        },
-        "generation": _generation(context),
-        "reader": questions.reader,
-        "engine": context.model.engine_name,
-        "intervention": condition.spec(),
-    }
-
-
-def _ordinal(context: Context) -> dict[str, int]:
-    """Return which of a step's calls a cell is of; the first, mostly the only one, needs no number."""
-    return {"run": context.ordinal} if context.ordinal > 1 else {}
-
-
 def _cost(model: SteerableModel, evaluation: Evaluation) -> dict[str, float | None]:
     import torch
 
@@ -192,30 +94,3 @@ def _cost(model: SteerableModel, evaluation: Evaluation) -> dict[str, float | No
         "peak_memory_mib": peak_bytes(model.loaded.device) / (1 << 20),
         "threads": float(torch.get_num_threads()),
     }
-
-
-def _generation(context: Context) -> dict[str, Any]:
-    """Return how answers are written; how they stop is named where it is not the usual way."""
-    usual = {"decoding": "greedy", "max_new_tokens": context.max_new_tokens}
-    return usual if context.stop == "length" else {**usual, "stop": context.stop}
-
-
-def provenance_of(intervention: Intervention | None) -> dict[str, Any]:
-    """Return where an intervention's vector comes from, its norms and its hash; nothing without one.
-
-    Args:
-        intervention: The cell's.
-    """
-    if intervention is None:
-        return {}
-    vector = intervention.vector
-    norms = {str(layer): vector.norms[layer] for layer in intervention.at}
-    if all(map(isfinite, norms.values())):
-        vector = vector.only(intervention.at)
-    forced = {"forced": True} if intervention.forced else {}
-    return {**vector.provenance, "method": vector.method, "norms": norms, "sha256": vector.sha256, **forced}
-
-
-def _origin(steered: Condition) -> dict[str, str]:
-    said = steered.intervention.vector.provenance if steered.intervention else {}
-    return {name: said[name] for name in ("dataset", "contrast") if said.get(name)}

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from pytest_steering.experiments import recording, resuming
+from pytest_steering.experiments import resuming
+from pytest_steering.experiments.cell_spec import blank_beside
 from pytest_steering.experiments.environment import environment
 from pytest_steering.experiments.evaluate import likelihoods
 from pytest_steering.models.completion import Counts
@@ -66,7 +67,7 @@ def margin_doses(
     """
     asked = context.some_scored(samples)
     swept = {"parts": sorted({float(part) for part in parts}), "directions": directions}
-    blank = recording.blank_beside(context, "dose response", intervention, asked, swept)
+    blank = blank_beside(context, "dose response", intervention, asked, swept)
     finished = resuming.finished_record(context, blank)
     if finished is not None:
         return DoseCurves(**finished.evidence).response()
@@ -122,7 +123,7 @@ def _recorded(blank: Record, model: SteerableModel, reader: str, curves: DoseCur
     beside = {} if rank is None else {"dose_slope_p": rank.p, "dose_slope_ratio": rank.ratio}
     return replace(
         blank,
-        environment=environment(model, reader),
+        environment=environment(model, reader, model.weights),
         metrics={"dose_slope": found.slope, "anti_steerable_share": found.anti_steerable, **beside},
         counts={
             "directions": len(curves.random),

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from pytest_steering.experiments import recording, resuming
+from pytest_steering.experiments import resuming
+from pytest_steering.experiments.cell_spec import blank_beside
 from pytest_steering.experiments.environment import environment
 from pytest_steering.experiments.evaluate import likelihoods
 from pytest_steering.models.completion import Counts
@@ -58,7 +59,7 @@ def margin_shift(context: Context, intervention: Intervention, directions: int, 
         samples: How many scored samples are taken, at even steps.
     """
     asked = context.some_scored(samples)
-    blank = recording.blank_beside(context, "margin shift", intervention, asked, {"directions": directions})
+    blank = blank_beside(context, "margin shift", intervention, asked, {"directions": directions})
     finished = resuming.finished_record(context, blank)
     if finished is not None:
         return ranked(**finished.evidence)
@@ -107,7 +108,7 @@ def ranked(shift: float, random: Sequence[float], samples: int) -> MarginShift:
 def _recorded(blank: Record, model: SteerableModel, reader: str, shift: MarginShift) -> Record:
     return replace(
         blank,
-        environment=environment(model, reader),
+        environment=environment(model, reader, model.weights),
         metrics={
             "margin_shift": shift.shift,
             "largest_random_shift": max(shift.random, key=abs),

@@ -10,6 +10,7 @@ from pytest_steering.comparison import STEERED, UNSTEERED, Comparison
 from pytest_steering.errors import InterventionError, VectorError
 from pytest_steering.experiments import recording, resuming
 from pytest_steering.experiments.arm_evaluation import evaluate_conditions
+from pytest_steering.experiments.cell_spec import blank
 from pytest_steering.experiments.condition import Condition
 from pytest_steering.experiments.controls import control_conditions
 from pytest_steering.experiments.neutral import TEXTS, neutral_kl
@@ -64,7 +65,7 @@ def _resumed(context: Context, conditions: Conditions, claim: float) -> Comparis
     if not context.finished:
         return None
     asked = context.questions.scored
-    wanted = [recording.blank(context, asked, conditions, name) for name in conditions]
+    wanted = [blank(context, asked, conditions, name) for name in conditions]
     records = resuming.finished_records(context, wanted) or []
     same = all(one.outcomes and one.evidence.get("claim", claim) == claim for one in records)
     return Comparison.of(records) if records and same else None

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_steering.errors import DataError
-from pytest_steering.experiments import asking, recording, resuming
+from pytest_steering.experiments import asking, resuming
+from pytest_steering.experiments.cell_spec import blank_beside
 from pytest_steering.experiments.environment import environment
 from pytest_steering.experiments.grid_search import Choice, Point, choice_of, search
 from pytest_steering.steering.intervention import Intervention
@@ -47,12 +48,13 @@ def choose(
     if not tried or not scales:
         raise DataError("a search needs at least one layer and one scale")
     grid = [Intervention(vector, [layer], scale, forced=forced) for layer in tried for scale in scales]
-    depends = (vector.sha256, split, limit, tuple(tried), tuple(scales), forced)
-    return context.remembered("search", depends, lambda: _searched(context, grid, split, limit))
-
-
-def _searched(context: Context, grid: Sequence[Intervention], split: str, limit: int | None) -> Choice:
     asked = _asked(context, split, limit)
+    data = asking.data_hash(one.sample for one in asked)
+    depends = (vector.sha256, split, data, tuple(tried), tuple(scales), forced)
+    return context.remembered("search", depends, lambda: _searched(context, grid, asked, split))
+
+
+def _searched(context: Context, grid: Sequence[Intervention], asked: Sequence[Asked], split: str) -> Choice:
     context.note_search(grid[0].vector, split, [one.sample for one in asked])
     resumed = _resumed(context, grid, asked, split)
     if resumed is not None:
@@ -81,7 +83,7 @@ def _asked(context: Context, split: str, limit: int | None) -> list[Asked]:
 
 def _blank(context: Context, point: Intervention, asked: Sequence[Asked], split: str) -> Record:
     """Return the record of a point as it is before anything was run."""
-    blank = recording.blank_beside(context, "search", point, asked)
+    blank = blank_beside(context, "search", point, asked)
     data = {**blank.spec["data"], "dataset": context.questions.source, "split": split}
     return replace(blank, spec={**blank.spec, "data": data})
 
@@ -89,7 +91,7 @@ def _blank(context: Context, point: Intervention, asked: Sequence[Asked], split:
 def _records(
     context: Context, grid: Sequence[Intervention], asked: Sequence[Asked], choice: Choice
 ) -> Iterator[Record]:
-    surroundings = environment(context.model, context.questions.reader)
+    surroundings = environment(context.model, context.questions.reader, context.model.weights)
     for intervention, point in zip(grid, choice.curve, strict=True):
         yield replace(
             _blank(context, intervention, asked, choice.split),

@@ -23,7 +23,7 @@ from unittest import mock
 from pytest_steering import Intervention, SteerableModel
 from pytest_steering.experiments.evaluate import evaluate
 from pytest_steering.experiments.experiment import Experiment
-from pytest_steering.gate.kept import Pairing, Samples, clusters_of, kept, pair
+from pytest_steering.gate.baseline_pairing import BaselinePairing, at_near_tie, beside_baseline
 from pytest_steering.records import Outcome
 
 MODELS = ("starcoder", "starcoder2", "qwen2")
@@ -144,28 +144,28 @@ def sampling(model: SteerableModel, run: Run) -> Iterator[None]:
         yield
 
 
-def compared(name: str, cell: str, pairs: Pairs) -> list[Pairing]:
+def compared(name: str, cell: str, pairs: Pairs) -> list[BaselinePairing]:
     """Hold the two runs of each pair against each other as the gate does."""
     return [_pairing(outcomes(name, first)[cell], outcomes(name, second)[cell]) for first, second in pairs]
 
 
-def _pairing(first: Sequence[Outcome], second: Sequence[Outcome]) -> Pairing:
-    before: Samples = kept(first)
-    return pair(before, kept(second), clusters_of(first))
+def _pairing(first: Sequence[Outcome], second: Sequence[Outcome]) -> BaselinePairing:
+    return beside_baseline(first, second)
 
 
-def row(kind: str, name: str, cell: str, pairings: Sequence[Pairing]) -> dict[str, Any]:
+def row(kind: str, name: str, cell: str, pairings: Sequence[BaselinePairing]) -> dict[str, Any]:
     """Return the counts of one cell: flips, and clusters as [samples, broken, fixed, how many]."""
-    clusters = Counter(cluster for one in pairings for cluster in one.clusters)
+    changes = [one.changes for one in pairings]
+    clusters = Counter(cluster for one in changes for cluster in one.clusters)
     return {
         "kind": kind,
         "model": name,
         "cell": cell,
         "reruns": len(pairings),
-        "samples": sum(one.n for one in pairings),
-        "broken": sum(one.broken for one in pairings),
-        "fixed": sum(one.fixed for one in pairings),
-        "near_ties": sum(flip.tied for one in pairings for flip in one.flips),
+        "samples": sum(one.n for one in changes),
+        "broken": sum(one.broken for one in changes),
+        "fixed": sum(one.fixed for one in changes),
+        "near_ties": sum(at_near_tie(*flip) for one in pairings for flip in one.flips),
         "clusters": [[*cluster, count] for cluster, count in sorted(clusters.items())],
     }
 

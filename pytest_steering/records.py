@@ -198,13 +198,26 @@ def from_row(row: Any) -> Record:
 
 
 def _upgraded(row: dict[str, Any]) -> dict[str, Any]:
-    """Return a row of an older schema as one of this; schema 1 named a test without its parameters."""
+    """Return a row of an older schema as one of this.
+
+    Schema 1 named a test without its parameters, and meant the answered samples by balanced_accuracy.
+    """
     if row["schema_version"] == SCHEMA_VERSION or not isinstance(row.get("spec"), dict):
         return row
     name, node_id = str(row.get("experiment", "")), str(row.get("node_id", ""))
     model, engine = (row["spec"].get("model") or {}).get("name", ""), row["spec"].get("engine", "")
     named = named_with_parameters(name, node_id, model, engine)
-    return {**row, "experiment": named, "schema_version": SCHEMA_VERSION}
+    metrics = {"metrics": _renamed(row["metrics"])} if isinstance(row.get("metrics"), dict) else {}
+    return {**row, "experiment": named, **metrics, "schema_version": SCHEMA_VERSION}
+
+
+def _renamed(metrics: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the numbers of schema 1 by the names that they have now; a bare name is over all samples."""
+    found = dict(metrics)
+    if "balanced_accuracy" in found:
+        found["balanced_accuracy_answered"] = found.pop("balanced_accuracy")
+    bare = ("accuracy", "balanced_accuracy")
+    return {**found, **{name: found[f"{name}_all"] for name in bare if f"{name}_all" in found}}
 
 
 def _record(row: dict[str, Any]) -> Record:

@@ -150,3 +150,19 @@ def test_the_models_name_comes_from_the_spec() -> None:
 
     assert record.model == "qwen2"
     assert replace(record, spec={}).model == ""
+
+
+def test_numbers_of_the_first_schema_keep_what_they_meant() -> None:
+    meant = {"balanced_accuracy": 1.0, "balanced_accuracy_all": 0.75, "accuracy_all": 0.7, "mcc": None}
+    found = from_line(to_line(Record({}, metrics=meant, schema_version=1))).metrics
+
+    assert found["balanced_accuracy_answered"] == 1.0
+    assert found["balanced_accuracy"] == found["balanced_accuracy_all"] == 0.75
+    assert found["accuracy"] == found["accuracy_all"] == 0.7
+    assert found["mcc"] is None
+
+
+def test_numbers_of_this_schema_are_read_as_they_stand() -> None:
+    numbers = {"balanced_accuracy": 0.75, "balanced_accuracy_answered": 1.0}
+
+    assert from_line(to_line(Record({}, metrics=numbers))).metrics == numbers

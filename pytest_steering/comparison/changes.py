@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_steering.errors import DataError
-from pytest_steering.statistics import sign_flip
+from pytest_steering.statistics import APART, Clustering, clustering, sign_flip
 
 if TYPE_CHECKING:
     from pytest_steering.statistics import Alternative
@@ -65,6 +65,11 @@ class Changes:
         if not self.clusters:
             return [1] * self.broken + [-1] * self.fixed
         return [one.broken - one.fixed for one in self.clusters if one.broken != one.fixed]
+
+    @property
+    def within(self) -> Clustering:
+        """By how much clusters widen the variance of the difference."""
+        return clustering(*zip(*self.clusters, strict=True)) if self.clusters else APART
 
     def p(self, alternative: Alternative = "two-sided") -> float:
         """Return the exact p of no change: the sign-flip test by cluster, McNemar's where all stand alone.

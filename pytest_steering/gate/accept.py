@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pytest_steering.comparison.metrics import metric
 from pytest_steering.gate.baseline import Entry, entry_of, write_baseline
 from pytest_steering.gate.baseline_files import Files, Place, baseline_path, places, read_files
+from pytest_steering.gate.baseline_samples import GATED, gated_number
 from pytest_steering.gate.expected import Measured
 from pytest_steering.gate.judge import invalid
-from pytest_steering.gate.kept import accuracy
 
 
 @dataclass(frozen=True)
@@ -106,14 +107,14 @@ def _fault(one: Measured, before: Entry | None, now: Entry, reason: str) -> str:
         return f"the cell means nothing ({', '.join(wrong)}), so it cannot be a baseline"
     if before is not None and _dropped(before, now) and not reason.strip():
         return (
-            f"accuracy falls from {_shown(before)} to {_shown(now)}; "
+            f"{metric(GATED).title} falls from {_shown(before)} to {_shown(now)}; "
             'say why with --steering-reason "…" to accept it'
         )
     return ""
 
 
 def _dropped(before: Entry, now: Entry) -> bool:
-    return accuracy(now.samples) < accuracy(before.samples)
+    return gated_number(now.samples) < gated_number(before.samples)
 
 
 def _with_reasons(before: Entry | None, now: Entry, reason: str) -> Entry:
@@ -132,7 +133,7 @@ def _pruned(entries: dict[str, Entry], keys: Iterable[str]) -> list[str]:
 
 
 def _shown(entry: Entry | None) -> str:
-    return "none" if entry is None else f"{accuracy(entry.samples):.3f} (n = {len(entry.samples)})"
+    return "none" if entry is None else f"{gated_number(entry.samples):.3f} (n = {len(entry.samples)})"
 
 
 def _name(one: Measured) -> str:

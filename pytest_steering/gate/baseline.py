@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_steering.errors import DataError
-from pytest_steering.gate.kept import Kept, Samples, accuracy, kept
+from pytest_steering.gate.baseline_samples import GATED, Samples, as_rows, from_rows, gated_number, kept
 from pytest_steering.identity import decided_by, question_of, spec_key
 from pytest_steering.records import Record
 from pytest_steering.storage import replace_file
@@ -81,14 +81,14 @@ class Entry:
     def as_dict(self) -> dict[str, Any]:
         """Return the form that a file holds."""
         return {
-            "accuracy": round(accuracy(self.samples), 4),
+            GATED: round(gated_number(self.samples), 4),
             "arm": self.arm,
             "data": self.data,
             "numerics": self.numerics,
             "reasons": list(self.reasons),
-            "samples": {name: one.as_row() for name, one in self.samples.items()},
+            "samples": as_rows(self.samples),
             "spec": dict(self.spec),
-            "unsteered": {name: one.as_row() for name, one in self.unsteered.items()},
+            "unsteered": as_rows(self.unsteered),
             "weights": self.weights,
             **self._named(),
         }
@@ -101,9 +101,7 @@ class Entry:
     @classmethod
     def from_dict(cls, row: Mapping[str, Any]) -> Entry:
         """Return what a file holds; raises KeyError or DataError for anything else."""
-        samples, unsteered = (
-            {name: Kept.from_row(one) for name, one in row[part].items()} for part in ("samples", "unsteered")
-        )
+        samples, unsteered = (from_rows(row[part]) for part in ("samples", "unsteered"))
         numerics, data, weights = (str(row[name]) for name in ("numerics", "data", "weights"))
         reasons = tuple(map(str, row["reasons"]))
         named = {name: row[name] for name in ("experiment", "vector", "versions") if name in row}
@@ -127,7 +125,7 @@ def entry_of(record: Record, unsteered: Record | None) -> Entry:
         str(data.get("sha256", "")),
         str(record.environment.get("weights", ""))[:16],
         kept(record.outcomes),
-        kept(unsteered.outcomes) if unsteered else {},
+        kept(unsteered.outcomes) if unsteered else (),
         experiment=_experiment(record),
         vector=str(record.provenance.get("sha256", ""))[:16],
         versions=record.environment.get("versions") or {},

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from pytest_steering.gate.comparison import ClusterChange
+from pytest_steering.comparison import ClusterChange
 from pytest_steering.gate.decide import ALPHA, MARGIN
 from pytest_steering.gate.simulation import Runs
 from pytest_steering.statistics import APART, Clustering, score_bound, smallest_p

@@ -6,16 +6,13 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from pytest_steering.comparison import Changes
 from pytest_steering.errors import DataError
-from pytest_steering.gate.comparison import CellComparison, CellDecision, Decision, Status
+from pytest_steering.gate.verdict import CellComparison, CellDecision, Decision, Status
 from pytest_steering.statistics import (
-    APART,
-    Clustering,
-    clustering,
     design_effect,
     score_bound,
     settling_samples,
-    sign_flip,
     smallest_p,
     tarone_holm,
 )
@@ -73,34 +70,32 @@ def family(cells: Sequence[CellComparison], alpha: float, alternative: Alternati
         alpha: level of the family.
         alternative: "greater" looks for drops, "less" for gains.
     """
-    nets = [cell.net_changes for cell in cells]
-    p_values = [sign_flip(changes, alternative) for changes in nets]
-    return tarone_holm(p_values, smallest_p([len(changes) for changes in nets], alternative), alpha)
+    p_values = [cell.changes.p(alternative) for cell in cells]
+    turned = [len(cell.changes.net) for cell in cells]
+    return tarone_holm(p_values, smallest_p(turned, alternative), alpha)
 
 
 def _decide_cell(
     cell: CellComparison, lost: bool, won: bool, alpha: float, margin: float, cells: int
 ) -> CellDecision:
     """Put together what is known about one cell."""
-    if cell.n == 0:
+    changes = cell.changes
+    if changes.n == 0:
         return CellDecision(cell, "unmeasurable", 0.0, 1.0, 1.0, improved=False)
-    bound = float(score_bound(cell.broken, cell.fixed, cell.n, 1 - alpha, _within(cell)))
+    bound = float(score_bound(changes.broken, changes.fixed, changes.n, 1 - alpha, changes.within))
     status: Status = "regression" if lost else "pass" if bound < margin else "inconclusive"
-    p = sign_flip(cell.net_changes, "greater")
-    settles_at = _settles_at(cell, alpha, margin, cells) if status == "inconclusive" else None
-    return CellDecision(cell, status, (cell.broken - cell.fixed) / cell.n, bound, p, won, settles_at)
+    drop, p = (changes.broken - changes.fixed) / changes.n, changes.p("greater")
+    settles_at = _settles_at(changes, alpha, margin, cells) if status == "inconclusive" else None
+    return CellDecision(cell, status, drop, bound, p, won, settles_at)
 
 
-def _settles_at(cell: CellComparison, alpha: float, margin: float, cells: int) -> int | None:
+def _settles_at(changes: Changes, alpha: float, margin: float, cells: int) -> int | None:
     """Return the settling n with the full correction for all cells, since with more samples all can count."""
-    widened = float(design_effect(cell.broken, cell.fixed, cell.n, margin, _within(cell)))
-    samples, broken, fixed = (count / widened for count in (cell.n, cell.broken, cell.fixed))
+    counts = (changes.broken, changes.fixed, changes.n)
+    widened = float(design_effect(*counts, margin, changes.within))
+    broken, fixed, samples = (count / widened for count in counts)
     needed = settling_samples(samples, broken, fixed, margin, alpha / cells, 1 - alpha)
     return None if needed is None else math.ceil(needed * widened)
-
-
-def _within(cell: CellComparison) -> Clustering:
-    return clustering(*zip(*cell.clusters, strict=True)) if cell.clusters else APART
 
 
 def _worst(cells: Sequence[CellDecision]) -> Status:

@@ -9,10 +9,10 @@ from pathlib import Path
 from pytest_steering.findings import Finding, finding
 from pytest_steering.gate.baseline import Entry, baseline_key, entry_of
 from pytest_steering.gate.baseline_files import orphans, places, read_files
-from pytest_steering.gate.comparison import EXIT_CODES, CellComparison, CellDecision, Decision, Status
+from pytest_steering.gate.baseline_pairing import BaselinePairing, beside_baseline
 from pytest_steering.gate.decide import ALPHA, MARGIN, decide, family
 from pytest_steering.gate.expected import Measured
-from pytest_steering.gate.kept import Pairing, clusters_of, pair
+from pytest_steering.gate.verdict import EXIT_CODES, CellComparison, CellDecision, Decision, Status
 from pytest_steering.identity import changes
 
 Lookup = Mapping[str, Entry]
@@ -30,8 +30,8 @@ class Compared:
     """
 
     measured: Measured
-    pairing: Pairing
-    control: Pairing
+    pairing: BaselinePairing
+    control: BaselinePairing
     changes: tuple[str, ...] = ()
 
     @property
@@ -42,7 +42,7 @@ class Compared:
     @property
     def comparison(self) -> CellComparison:
         """The counts that are decided on."""
-        return _counts(self.key, self.pairing)
+        return CellComparison(self.key, self.pairing.changes)
 
 
 @dataclass(frozen=True)
@@ -146,18 +146,13 @@ def judge_against(
 
 
 def _compared(one: Measured, entry: Entry) -> Compared:
-    now = entry_of(one.record, one.unsteered)
-    steered, control = one.record.outcomes, one.unsteered.outcomes if one.unsteered else ()
+    control = one.unsteered.outcomes if one.unsteered else ()
     return Compared(
         one,
-        pair(entry.samples, now.samples, clusters_of(steered)),
-        pair(entry.unsteered, now.unsteered, clusters_of(control)),
-        tuple(changes(entry.decided_by, now.decided_by)),
+        beside_baseline(entry.samples, one.record.outcomes),
+        beside_baseline(entry.unsteered, control),
+        tuple(changes(entry.decided_by, entry_of(one.record, one.unsteered).decided_by)),
     )
-
-
-def _counts(key: str, pairing: Pairing) -> CellComparison:
-    return CellComparison(key, pairing.n, pairing.fixed, pairing.broken, pairing.clusters)
 
 
 def _faults(one: Measured, entry: Entry | None, required: bool) -> Iterable[Finding]:
@@ -177,7 +172,7 @@ def _faults(one: Measured, entry: Entry | None, required: bool) -> Iterable[Find
             baseline=entry.weights,
             run=now.weights,
         )
-    compared = pair(entry.samples, now.samples)
+    compared = beside_baseline(entry.samples, one.record.outcomes)
     if compared.changed or compared.unpaired:
         yield _data_changed(compared)
 
@@ -191,7 +186,7 @@ def invalid(one: Measured) -> Iterable[Finding]:
         yield finding("cells-collide", one.collision, arm=one.record.arm)
 
 
-def _data_changed(compared: Pairing) -> Finding:
+def _data_changed(compared: BaselinePairing) -> Finding:
     changed, unpaired = list(compared.changed), list(compared.unpaired)
     return finding(
         "data-changed",
@@ -204,15 +199,15 @@ def _data_changed(compared: Pairing) -> Finding:
 
 def _drifted(compared: Mapping[str, Compared], alpha: float) -> frozenset[str]:
     """Return the cells whose unsteered control moved in either direction, at the run's level."""
-    controls = {key: _counts(key, one.control) for key, one in compared.items()}
+    controls = [CellComparison(key, one.control.changes) for key, one in compared.items()]
     if not controls:
         return frozenset()
-    moved = family(list(controls.values()), alpha, "two-sided").rejected
-    return frozenset(key for key, rejected in zip(controls, moved, strict=True) if rejected)
+    moved = family(controls, alpha, "two-sided").rejected
+    return frozenset(one.key for one, rejected in zip(controls, moved, strict=True) if rejected)
 
 
 def _drift(one: Compared) -> Finding:
-    control = one.control
+    control = one.control.changes
     return finding(
         "environment-drift",
         f"the unsteered control broke {control.broken} and fixed {control.fixed} of {control.n} samples",

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pytest_steering.comparison import ClusterChange
 from pytest_steering.gate.clustered import Law
-from pytest_steering.gate.comparison import ClusterChange
 
 FILE = Path(__file__).with_name("reruns.json")
 

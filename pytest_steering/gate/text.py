@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from pytest_steering.gate.comparison import CellDecision
+from pytest_steering.comparison.outcomes import right
+from pytest_steering.comparison.pairing import Pair
+from pytest_steering.gate.baseline_pairing import at_near_tie
 from pytest_steering.gate.judge import Compared, Judgement
-from pytest_steering.gate.kept import Flip
+from pytest_steering.gate.verdict import CellDecision
 from pytest_steering.printable import printable
-from pytest_steering.records import Record
+from pytest_steering.records import Outcome, Record
 
 SHOWN = 5
 PROMPT_TAIL = 160
@@ -64,31 +66,37 @@ def _regressed(judgement: Judgement, prompts: Prompts) -> Iterator[str]:
 
 
 def _counts(one: CellDecision) -> str:
-    cell = one.cell
+    changes = one.cell.changes
     return (
-        f"{cell.broken} samples broke, {cell.fixed} were fixed, of {cell.n} "
+        f"{changes.broken} samples broke, {changes.fixed} were fixed, of {changes.n} "
         f"(drop {100 * one.drop:.1f} points, p {one.p:.2g})"
     )
 
 
 def _flips(compared: Compared, prompts: Mapping[str, str]) -> Iterator[str]:
-    flips = sorted(compared.pairing.flips, key=lambda flip: (flip.tied, not flip.broken, flip.id))
-    for flip in flips[:SHOWN]:
-        yield f"  {_kind(flip)} {printable(flip.id, 60)}"
-        if flip.id in prompts:
-            yield f"    prompt … {printable(prompts[flip.id][-PROMPT_TAIL:], PROMPT_TAIL)}"
-        yield f"    before {flip.before.predicted}: {printable(flip.before.response, 80)}"
-        yield f"    now    {flip.now.predicted}: {printable(flip.now.response, 80)}"
+    flips = sorted(compared.pairing.flips, key=_gravity)
+    for before, now in flips[:SHOWN]:
+        yield f"  {_kind(before, now)} {printable(now.id, 60)}"
+        if now.id in prompts:
+            yield f"    prompt … {printable(prompts[now.id][-PROMPT_TAIL:], PROMPT_TAIL)}"
+        yield f"    before {before.predicted}: {printable(before.response, 80)}"
+        yield f"    now    {now.predicted}: {printable(now.response, 80)}"
     if len(flips) > SHOWN:
         yield f"  and {len(flips) - SHOWN} more flipped"
-    tied = [printable(flip.id, 40) for flip in flips if flip.tied]
+    tied = [printable(now.id, 40) for before, now in flips if at_near_tie(before, now)]
     if tied:
         yield f"  near-ties of logits, not counted: {', '.join(tied[:SHOWN])}"
 
 
-def _kind(flip: Flip) -> str:
-    turned = "broke" if flip.broken else "fixed"
-    return f"{turned} at a near-tie" if flip.tied else turned
+def _gravity(flip: Pair) -> tuple[bool, bool, str]:
+    """Return what sorts flips: those that count first, then those that broke."""
+    before, now = flip
+    return at_near_tie(before, now), not right(before), now.id
+
+
+def _kind(before: Outcome, now: Outcome) -> str:
+    turned = "broke" if right(before) else "fixed"
+    return f"{turned} at a near-tie" if at_near_tie(before, now) else turned
 
 
 def _unsettled(judgement: Judgement) -> Iterator[str]:

@@ -65,7 +65,7 @@ def _other_prompts(_patch: pytest.MonkeyPatch, experiment: Experiment) -> None:
     """A baseline whose answers were given to other prompts than those of today."""
 
     def change(entry: Entry) -> Entry:
-        others = {name: replace(one, prompt="0" * 16) for name, one in entry.samples.items()}
+        others = tuple(replace(one, prompt_sha256="0" * 16) for one in entry.samples)
         return replace(entry, samples=others)
 
     change_baselines(baselines(experiment), change)

@@ -3,9 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from pytest_steering.comparison import Changes, ClusterChange
 from pytest_steering.gate.clustered import Law, below, decide_cells, draw_cells, pairs_law
-from pytest_steering.gate.comparison import CellComparison, ClusterChange
-from pytest_steering.gate.decide import decide
+from pytest_steering.gate.decide import CellComparison, decide
 
 VARIANTS = Law(
     (ClusterChange(1, 1, 0), ClusterChange(3, 0, 2), ClusterChange(4, 3, 1), ClusterChange(2, 0, 0)),
@@ -16,7 +16,7 @@ VARIANTS = Law(
 def comparison(name: str, changes: tuple[ClusterChange, ...], counts: list[int]) -> CellComparison:
     clusters = tuple(one for one, many in zip(changes, counts, strict=True) for _ in range(many))
     n, broken, fixed = map(sum, zip(*clusters, strict=True))
-    return CellComparison(name, n, fixed, broken, clusters)
+    return CellComparison(name, Changes(n, fixed, broken, clusters))
 
 
 @pytest.mark.parametrize(

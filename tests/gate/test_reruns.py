@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_steering.gate.comparison import ClusterChange
+from pytest_steering.comparison import ClusterChange
 from pytest_steering.gate.measured_rates import most_flips
 from pytest_steering.gate.reruns import FILE, Reruns, count, read_reruns
 

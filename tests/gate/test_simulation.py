@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from pytest_steering.comparison import Changes
 from pytest_steering.gate.decide import CellComparison, decide
 from pytest_steering.gate.simulation import Setting, draw, simulate
 
@@ -14,7 +15,7 @@ def test_simulated_runs_are_decided_as_the_gate_decides_them(setting: Setting) -
     found, (broken, fixed) = simulate(setting, 15, seed=3), draw(setting, 15, seed=3)
     for run in range(15):
         cells = [
-            CellComparison(str(i), setting.samples, int(fixed[run, i]), int(broken[run, i]))
+            CellComparison(str(i), Changes(setting.samples, int(fixed[run, i]), int(broken[run, i])))
             for i in range(setting.cells)
         ]
         decision = decide(cells)

@@ -3,27 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
 
-from pytest_steering.errors import DataError
+from pytest_steering.comparison import Changes
 
 Status: TypeAlias = Literal["pass", "regression", "inconclusive", "unmeasurable"]
 
 EXIT_CODES: dict[Status, int] = {"pass": 0, "regression": 1, "inconclusive": 2, "unmeasurable": 2}
-
-
-class ClusterChange(NamedTuple):
-    """What became of samples that belong together: a twin pair, or the variants of one scenario.
-
-    Attributes:
-        samples: how many are paired with the baseline's.
-        broken: of them, right in the baseline and wrong now.
-        fixed: of them, wrong in the baseline and right now.
-    """
-
-    samples: int
-    broken: int
-    fixed: int
 
 
 @dataclass(frozen=True)
@@ -32,41 +18,11 @@ class CellComparison:
 
     Attributes:
         key: the cell's canonical key.
-        n: paired samples.
-        fixed: of them, wrong in the baseline and right now.
-        broken: of them, right in the baseline and wrong now.
-        clusters: the same by cluster, in any order; without any each sample is a cluster of its own.
+        changes: what became of its samples.
     """
 
     key: str
-    n: int
-    fixed: int
-    broken: int
-    clusters: tuple[ClusterChange, ...] = ()
-
-    def __post_init__(self) -> None:
-        """Refuse counts that cannot be."""
-        self._check(self.n, self.broken, self.fixed)
-        for one in self.clusters:
-            self._check(*one)
-        sums = tuple(map(sum, zip(*self.clusters, strict=True)))
-        if self.clusters and sums != (self.n, self.broken, self.fixed):
-            raise DataError(
-                f"The clusters of cell {self.key!r} hold {sums} samples, broken and fixed; expected the "
-                f"cell's {(self.n, self.broken, self.fixed)}"
-            )
-
-    @property
-    def net_changes(self) -> list[int]:
-        """Broken − fixed of each cluster in which the two differ."""
-        if not self.clusters:
-            return [1] * self.broken + [-1] * self.fixed
-        return [one.broken - one.fixed for one in self.clusters if one.broken != one.fixed]
-
-    def _check(self, n: int, broken: int, fixed: int) -> None:
-        if min(n, fixed, broken) < 0 or fixed + broken > n:
-            counts = f"{n} paired samples, {fixed} fixed, {broken} broken"
-            raise DataError(f"Cell {self.key!r} has {counts}; expected fixed + broken between 0 and n")
+    changes: Changes
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from pytest_steering.comparison import STEERED, UNSTEERED, Arm, Comparison, Moved, what_moved
-from pytest_steering.experiments.baselines import baseline_expected
+from pytest_steering.experiments.baseline_expectation import baseline_expected
 from pytest_steering.experiments.expectations import Expectation
 from pytest_steering.findings import Finding, examine
 from pytest_steering.records import Outcome, Record

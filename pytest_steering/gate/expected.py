@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from pytest_steering.experiments.baselines import PURPOSE
+from pytest_steering.experiments.baseline_expectation import PURPOSE
 from pytest_steering.identity import SCORE
 from pytest_steering.latest import Latest, latest
 from pytest_steering.records import Record

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pkgutil
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -142,26 +143,43 @@ def test_a_prompt_beyond_the_context_is_counted_and_named(
     assert len(result.steered.run) == len(result.steered.outcomes) - len(skipped)
 
 
+PHASES = {
+    "while it is observed": "pytest_steering.experiments.observation.observe.witness",
+    "while samples are scored": "pytest_steering.experiments.arm_evaluation.evaluate",
+    "while neutral texts are read": "pytest_steering.experiments.steps.run.neutral_kl",
+}
+
+
+@pytest.mark.parametrize("phase", PHASES.values(), ids=PHASES)
 def test_weights_that_change_during_a_run_are_an_error(
-    experiment: Experiment, intervention: Intervention, monkeypatch: pytest.MonkeyPatch
+    experiment: Experiment,
+    intervention: Intervention,
+    records: list[Record],
+    monkeypatch: pytest.MonkeyPatch,
+    phase: str,
 ) -> None:
     import torch
 
+    real = pkgutil.resolve_name(phase)
     weight = experiment.model.loaded.module.get_output_embeddings().weight
     kept = weight.detach().clone()
 
     def and_drift(*args: object, **options: object) -> object:
         with torch.no_grad():
             weight[0] += 1.0
-        return evaluate(*args, **options)  # type: ignore[arg-type]
+        return real(*args, **options)
 
-    monkeypatch.setattr("pytest_steering.experiments.arm_evaluation.evaluate", and_drift)
+    monkeypatch.setattr(phase, and_drift)
     try:
         with pytest.raises(InterventionError, match="the weights of starcoder2 changed"):
             experiment.run(intervention, controls=[])
     finally:
         with torch.no_grad():
             weight.copy_(kept)
+    failed = {record.arm: record for record in records}["steered"]
+    assert "changed while it was steered" in failed.evidence["failed"]
+    prints = failed.evidence["weights"]
+    assert prints["after"] != prints["before"]
 
 
 def test_a_hook_left_behind_is_an_error(

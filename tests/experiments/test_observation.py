@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from pytest_steering.experiments.observation.foreign_hooks import foreign_hooks
 from pytest_steering.experiments.observation.near_duplicates import near_copies, shared
 from pytest_steering.experiments.observation.probes import probe_reader
-from pytest_steering.experiments.observation.reading import read_distance
-from pytest_steering.experiments.observation.state import foreign_hooks
+from pytest_steering.experiments.observation.read_distance import read_distance
 from pytest_steering.experiments.observation.together import watch_together
 from pytest_steering.experiments.observation.witness import witness
 from pytest_steering.models.census.build import build

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_steering import record_file
-from pytest_steering.experiments.baselines import baseline_expected
+from pytest_steering.experiments.baseline_expectation import baseline_expected
 from pytest_steering.records import Outcome, Record
 
 

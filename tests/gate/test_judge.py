@@ -297,7 +297,7 @@ def test_what_a_test_chose_otherwise_is_compared_and_said(tmp_path: Path) -> Non
 
 
 def _expected(records: list[Record]) -> list[Record]:
-    from pytest_steering.experiments.baselines import baseline_expected
+    from pytest_steering.experiments.baseline_expectation import baseline_expected
 
     return [baseline_expected(records[1], records[0])]
 

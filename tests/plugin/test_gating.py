@@ -9,7 +9,7 @@ TEST = """
     import os
     from dataclasses import replace
     import pytest
-    from pytest_steering.experiments.baselines import baseline_expected
+    from pytest_steering.experiments.baseline_expectation import baseline_expected
 
     @pytest.mark.steering(models=["one"])
     def test_it(steering):

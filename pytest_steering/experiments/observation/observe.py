@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pytest_steering.experiments.observation import state
+from pytest_steering.experiments.observation.foreign_hooks import hooks
 from pytest_steering.experiments.observation.near_duplicates import shared
 from pytest_steering.experiments.observation.probes import probe_reader
-from pytest_steering.experiments.observation.reading import read_distance
+from pytest_steering.experiments.observation.read_distance import read_distance
 from pytest_steering.experiments.observation.together import watch_together
 from pytest_steering.experiments.observation.witness import witness
 from pytest_steering.models.fingerprint import count_hooks, first_weights
@@ -35,7 +35,7 @@ def before(context: Context, intervention: Intervention, claim: float, weights: 
     """
     model, module, questions = context.model, context.model.loaded.module, context.questions
     prints = {"first": first_weights(module, weights), "before": weights}
-    seen: dict[str, Any] = {"claim": claim, "weights": prints, "hooks": state.hooks(module)}
+    seen: dict[str, Any] = {"claim": claim, "weights": prints, "hooks": hooks(module)}
     seen["foreign"], seen["forced"] = differences(intervention, model.loaded), intervention.forced
     seen["reader"] = probe_reader(questions.reader, questions.question)
     scored = [one.sample for one in questions.scored]
@@ -56,8 +56,8 @@ def after(context: Context, seen: Mapping[str, Any], weights: str) -> dict[str, 
         seen: What `before` returned.
         weights: Fingerprint of the model's weights as they are now.
     """
-    hooks = {**seen["hooks"], "after": count_hooks(context.model.loaded.module)}
-    return {**seen, "weights": {**seen["weights"], "after": weights}, "hooks": hooks}
+    left = {**seen["hooks"], "after": count_hooks(context.model.loaded.module)}
+    return {**seen, "weights": {**seen["weights"], "after": weights}, "hooks": left}
 
 
 def spread(prompts: Sequence[str], count: int) -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from pytest_steering.comparison.outcomes import skipped
 from pytest_steering.errors import DataError
 from pytest_steering.latest import latest
 from pytest_steering.records import Outcome, Record
@@ -94,10 +95,9 @@ def _samples(record: Record) -> Iterator[dict[str, Any]]:
 
 
 def _summary(record: Record) -> Iterator[dict[str, Any]]:
-    skipped = sum(bool(outcome.skipped) for outcome in record.outcomes)
     yield {
         "samples": len(record.outcomes),
-        "skipped": skipped,
+        "skipped": len(skipped(record.outcomes)),
         **record.metrics,
         **{f"latency.{name}": value for name, value in record.latency.items()},
         **{f"counts.{name}": value for name, value in record.counts.items()},

@@ -1,0 +1,112 @@
+"""Intervals against the statistics that they are said to be; weighted forms against brute force."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pytest_steering.comparison import Facts, estimate, estimated_change, pair
+from pytest_steering.comparison.metrics import Metric, metric, metrics
+from pytest_steering.comparison.metrics.quantities import Weighted
+from pytest_steering.errors import DataError
+from pytest_steering.records import Outcome
+from pytest_steering.statistics import auroc_change, auroc_interval, bootstrap_change, newcombe, wilson
+from tests.comparison.outcomes_at_hand import arms
+from tests.experiments.cells import always, outcome, truthful
+
+BEFORE, AFTER = always(80), truthful(80)
+DRAWN = [one for one in metrics() if isinstance(one.quantity, Weighted)]
+
+
+def replicated(arm: list[Outcome], weights: dict[str, int]) -> list[Outcome]:
+    """Each cluster as often as it was drawn, as clusters of their own."""
+    return [
+        replace(one, pair_id=f"{one.pair_id} {copy}" if one.pair_id else None, id=f"{one.id} {copy}")
+        for one in arm
+        for copy in range(weights[one.resampled_with])
+    ]
+
+
+@pytest.mark.parametrize("drawn", DRAWN, ids=lambda one: one.name)
+@settings(max_examples=40, deadline=None)
+@given(arm=arms(min_size=1), seed=st.integers(0, 99))
+def test_a_weighted_number_is_that_of_the_samples_drawn_so_often(
+    drawn: Metric, arm: list[Outcome], seed: int
+) -> None:
+    facts = Facts(arm)
+    if drawn.value(facts) is None:
+        return
+    names = sorted(set(facts.clusters))
+    draw = dict(zip(names, np.random.default_rng(seed).integers(0, 3, len(names)).tolist(), strict=True))
+    weights = np.array([[draw[name] for name in facts.clusters]], dtype=float)
+    assert isinstance(drawn.quantity, Weighted)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = float(drawn.quantity.weighted(facts)(weights)[0])
+    expected = drawn.value(Facts(replicated(arm, draw)))
+    assert np.isnan(found) if expected is None else found == pytest.approx(expected)
+
+
+def test_a_share_has_wilsons_interval_over_the_samples_it_is_among() -> None:
+    facts = Facts([outcome(n, ("yes", "no", "none", "no")[n % 4]) for n in range(40)])
+    assert estimate(facts, "answered_share").interval == wilson(30, 40)
+    assert estimate(facts, "accuracy_answered").interval == wilson(30, 30)
+    assert estimate(facts, "tnr").interval == wilson(20, 20)
+
+
+def test_the_change_of_a_share_of_all_samples_has_newcombes_interval_and_the_sign_flip_test() -> None:
+    both = pair(BEFORE, AFTER)
+    found = estimated_change(both, "accuracy")
+    assert found.interval == newcombe(both.counts())
+    assert (found.value, found.p, found.samples) == (both.changes().effect, both.changes().p(), 80)
+
+
+def test_auroc_has_the_bootstrap_that_draws_pairs_whole() -> None:
+    labels = [int(one.expected == "yes") for one in AFTER]
+    before, after = ([one.margin or 0.0 for one in arm] for arm in (BEFORE, AFTER))
+    clusters = [one.pair_id for one in AFTER]
+    alone = auroc_interval(labels, after, clusters, resamples=1999)
+    change = auroc_change(labels, before, after, clusters, resamples=1999)
+    assert estimate(Facts(AFTER), "auroc").interval == alone.interval
+    found = estimated_change(pair(BEFORE, AFTER), "auroc")
+    assert (found.value, found.interval, found.p) == (change.estimate, change.interval, change.p)
+
+
+def test_a_mean_has_the_bootstrap_too() -> None:
+    before, after = ([one.margin or 0.0 for one in arm] for arm in (BEFORE, AFTER))
+    change = bootstrap_change(before, after, [one.pair_id for one in AFTER], resamples=1999)
+    found = estimated_change(pair(BEFORE, AFTER), "margin")
+    assert found.interval == pytest.approx(change.interval)
+
+
+def test_a_share_of_other_samples_in_each_arm_is_drawn_and_not_paired() -> None:
+    some = [outcome(n, "none" if n % 8 == 1 else one.predicted) for n, one in enumerate(AFTER)]
+    found = estimated_change(pair(BEFORE, some), "accuracy_answered")
+    first, second = (metric("accuracy_answered").value(Facts(arm)) or 0.0 for arm in (BEFORE, some))
+    assert found.value == pytest.approx(second - first)
+    assert found.low < found.number < found.high
+
+
+def test_a_number_over_fixed_texts_is_taken_as_it_is() -> None:
+    found = estimate(Facts(AFTER, measured={"neutral_kl": 0.25}), "neutral_kl")
+    assert (found.value, found.low, found.high) == (0.25, 0.25, 0.25)
+    with pytest.raises(DataError, match="no paired difference; those that have are answered_share"):
+        estimated_change(pair(BEFORE, AFTER), "neutral_kl")
+
+
+def test_a_number_that_is_undefined_says_why_alone_and_as_a_change() -> None:
+    without = [replace(one, margin=None) for one in AFTER]
+    assert estimate(Facts(without), "auroc").why == "no sample has a margin"
+    assert np.isnan(estimate(Facts(without), "auroc").low)
+    for both in (pair(BEFORE, without), pair(without, BEFORE)):
+        found = estimated_change(both, "auroc")
+        assert (found.value, found.why, found.samples) == (None, "no sample has a margin", 80)
+
+
+def test_an_older_name_has_the_same_estimate() -> None:
+    assert estimate(Facts(AFTER), "accuracy_all") == estimate(Facts(AFTER), "accuracy")
+    both = pair(BEFORE, AFTER)
+    assert estimated_change(both, "balanced_accuracy_all") == estimated_change(both, "balanced_accuracy")

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_steering.comparison import agreement
@@ -28,7 +28,6 @@ def test_without_answers_there_is_no_agreement() -> None:
     assert agreement(rows((1.0, "none"))).share is None
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from([-1.0, 1.0]), st.sampled_from(["yes", "no"])), min_size=1))
 def test_kappa_is_that_of_scikit_learn(pairs: list[tuple[float, str]]) -> None:
     metrics = pytest.importorskip("sklearn.metrics")

@@ -22,7 +22,9 @@ from tests.tiny import ENGINES, FAMILIES, PROMPTS, random_vector, tiny_model
 CODE = "int read(char *name) { char path[64]; sprintf(path, name); FILE *f = fopen(path); return f != 0; }"
 
 
-@pytest.fixture(params=[(family, engine) for family in FAMILIES for engine in ENGINES], ids="-".join)
+@pytest.fixture(
+    scope="module", params=[(family, engine) for family in FAMILIES for engine in ENGINES], ids="-".join
+)
 def model(request: pytest.FixtureRequest) -> SteerableModel:
     return tiny_model(*request.param)
 

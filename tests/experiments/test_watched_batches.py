@@ -11,7 +11,7 @@ from pytest_steering import Experiment, Intervention
 def test_a_run_is_watched_in_batches_of_any_size(
     experiment: Experiment, intervention: Intervention, rows: int
 ) -> None:
-    few = replace(experiment, model=replace(experiment.model, batch_rows=rows))
+    few = replace(experiment, model=replace(experiment.model, batch_rows=rows), limit=2)
     written = few.run(intervention, controls=[]).steered.record.evidence["written"]
     assert written["prompts_read"]
     assert written["layers"]["2"]["asked"] == written["layers"]["2"]["steered"] > 0

@@ -19,14 +19,15 @@ def comparison(name: str, changes: tuple[ClusterChange, ...], counts: list[int])
     return CellComparison(name, Changes(n, fixed, broken, clusters))
 
 
+@pytest.mark.parametrize("runs", [1, pytest.param(12, marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
     "laws", [[pairs_law(0.04, 1.0)], [pairs_law(0.02, 0.5), pairs_law(0.1, 0.5, 0.1)], [VARIANTS]]
 )
-def test_simulated_runs_are_decided_as_the_gate_decides_them(laws: list[Law]) -> None:
-    picks = np.random.default_rng(1).integers(0, len(laws), size=(12, 15))
+def test_simulated_runs_are_decided_as_the_gate_decides_them(laws: list[Law], runs: int) -> None:
+    picks = np.random.default_rng(1).integers(0, len(laws), size=(runs, 15))
     drawn, counts = draw_cells(laws, 80, picks, seed=3)
     found = decide_cells(drawn.changes, counts)
-    for run in range(12):
+    for run in range(runs):
         cells = [comparison(str(i), drawn.changes, counts[run, i].tolist()) for i in range(15)]
         decision = decide(cells)
         assert [cell.status == "regression" for cell in decision.cells] == found.red[run].tolist()

@@ -12,7 +12,12 @@ from pytest_steering.errors import DataError
 from pytest_steering.gate.decide import CellComparison, decide, family
 from pytest_steering.statistics import mcnemar
 
-splits = st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20)), min_size=1, max_size=12)
+few_cells_and_many = pytest.mark.parametrize("most", [3, pytest.param(12, marks=pytest.mark.slow)])
+
+
+def splits(most: int) -> st.SearchStrategy[list[tuple[int, int]]]:
+    """How many samples broke and were fixed in each of up to so many cells."""
+    return st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20)), min_size=1, max_size=most)
 
 
 def comparisons(*counts: tuple[int, int], n: int = 160) -> list[CellComparison]:
@@ -74,10 +79,11 @@ def test_a_cell_without_samples_makes_the_run_unmeasurable_unless_another_regres
     assert decide([empty, *comparisons((12, 0))]).status == "regression"
 
 
-@given(splits)
-@settings(max_examples=30, deadline=None)
-def test_the_order_of_cells_does_not_matter(counts: list[tuple[int, int]]) -> None:
-    cells = comparisons(*counts)
+@few_cells_and_many
+@given(data=st.data())
+@settings(max_examples=30)
+def test_the_order_of_cells_does_not_matter(most: int, data: st.DataObject) -> None:
+    cells = comparisons(*data.draw(splits(most)))
     forward, backward = decide(cells), decide(cells[::-1])
     assert (forward.status, forward.settles_at, forward.level) == (
         backward.status,
@@ -87,16 +93,17 @@ def test_the_order_of_cells_does_not_matter(counts: list[tuple[int, int]]) -> No
     assert forward.cells == backward.cells[::-1]
 
 
-@given(splits)
-@settings(max_examples=30, deadline=None)
-def test_the_run_is_as_bad_as_its_worst_cell(counts: list[tuple[int, int]]) -> None:
-    found = decide(comparisons(*counts))
+@few_cells_and_many
+@given(data=st.data())
+@settings(max_examples=30)
+def test_the_run_is_as_bad_as_its_worst_cell(most: int, data: st.DataObject) -> None:
+    found = decide(comparisons(*data.draw(splits(most))))
     order = ["pass", "inconclusive", "regression"]
     assert found.status == max((cell.status for cell in found.cells), key=order.index)
 
 
 @given(st.integers(0, 20), st.integers(0, 20), st.floats(0.05, 0.3))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_wider_margin_never_turns_a_pass_into_less(broken: int, fixed: int, margin: float) -> None:
     strict = decide(comparisons((broken, fixed)), margin=margin).status
     lax = decide(comparisons((broken, fixed)), margin=margin + 0.1).status
@@ -158,10 +165,11 @@ def by_sample(counts: Changes) -> Changes:
     return Changes(counts.n, counts.fixed, counts.broken, clusters)
 
 
-@given(splits)
-@settings(max_examples=20, deadline=None)
-def test_clusters_of_one_sample_change_nothing(counts: list[tuple[int, int]]) -> None:
-    cells = comparisons(*counts)
+@few_cells_and_many
+@given(data=st.data())
+@settings(max_examples=20)
+def test_clusters_of_one_sample_change_nothing(most: int, data: st.DataObject) -> None:
+    cells = comparisons(*data.draw(splits(most)))
     named = [CellComparison(cell.key, by_sample(cell.changes)) for cell in cells]
     plain, clustered = decide(cells), decide(named)
     assert clustered.status == plain.status

@@ -8,12 +8,13 @@ from pytest_steering.gate.decide import CellComparison, decide
 from pytest_steering.gate.simulation import Setting, draw, simulate
 
 
+@pytest.mark.parametrize("runs", [2, pytest.param(15, marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
     "setting", [Setting(160, 0.04, 0.05, 20), Setting(48, 0.1, 0.0, 20), Setting(160, 0.1)]
 )
-def test_simulated_runs_are_decided_as_the_gate_decides_them(setting: Setting) -> None:
-    found, (broken, fixed) = simulate(setting, 15, seed=3), draw(setting, 15, seed=3)
-    for run in range(15):
+def test_simulated_runs_are_decided_as_the_gate_decides_them(setting: Setting, runs: int) -> None:
+    found, (broken, fixed) = simulate(setting, runs, seed=3), draw(setting, runs, seed=3)
+    for run in range(runs):
         cells = [
             CellComparison(str(i), Changes(setting.samples, int(fixed[run, i]), int(broken[run, i])))
             for i in range(setting.cells)

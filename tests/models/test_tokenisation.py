@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_steering.models import tokenisation
@@ -27,7 +27,6 @@ class Asked:
         return self.real(texts, **options)
 
 
-@settings(deadline=None)
 @given(st.lists(st.lists(st.sampled_from(["w3", "w4 w5", "w6", "w7 w8 w9"]), min_size=1), min_size=1))
 def test_ids_are_those_of_the_tokenizer_whatever_was_read_before(calls: list[list[str]]) -> None:
     memory, real = TokenMemory(tiny_tokenizer()), tiny_tokenizer()

@@ -86,6 +86,7 @@ def _records(tmp_path: Path) -> Iterator[Record]:
         yield from read(file).records
 
 
+@pytest.mark.slow
 def test_published_code_is_judged_by_a_model_of_8k_context(
     random_starcoder2: Path, test_data: Path, tmp_path: Path
 ) -> None:
@@ -118,6 +119,7 @@ def test_published_code_is_judged_by_a_model_of_8k_context(
     assert "secllmholmes" in printed
 
 
+@pytest.mark.slow
 def test_what_exceeds_a_short_context_is_counted_and_not_cut(test_data: Path, tmp_path: Path) -> None:
     data = f"--steering-data=secllmholmes={test_data / 'secllmholmes'}"
     _, records = judged("starcoder2", tmp_path, "-k", "S1 and twins", data)

@@ -68,13 +68,17 @@ def test_one_model_stays_on_one_worker(project: pytest.Pytester) -> None:
 def _workers_on(project: pytest.Pytester, *flags: str) -> set[tuple[str, str]]:
     """Each worker that ran a test, as the device and the threads it was given."""
     project.makepyfile("""
-        import os, time, pytest, torch
+        import os, time, pytest
         @pytest.mark.parametrize("n", range(6))
         def test_a(steering_model, n):
             time.sleep(0.05)
             device = os.environ.get("CUDA_VISIBLE_DEVICES", "")
+            threads = os.environ.get("OMP_NUM_THREADS", "")
+            if not threads:
+                import torch
+                threads = torch.get_num_threads()
             with open("given", "a") as file:
-                file.write(f"{device} {torch.get_num_threads()}" + chr(10))
+                file.write(f"{device} {threads}" + chr(10))
     """)
     result = project.runpytest_subprocess("-n", "2", *flags)
     result.assert_outcomes(passed=6 * (1 if "--steering-model=one" in flags else 3))

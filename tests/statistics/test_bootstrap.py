@@ -87,7 +87,7 @@ def test_the_interval_covers_the_truth_about_as_often_as_it_says() -> None:
 
 
 @given(scores, st.randoms(use_true_random=False))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_a_weighted_auroc_is_that_of_scikit_learn_on_the_resample(values: list[int], random: object) -> None:
     labels = np.arange(len(values)) % 2
     weights = np.random.default_rng(len(values)).integers(0, 4, size=(5, len(values))) + np.eye(
@@ -102,7 +102,7 @@ def test_a_weighted_auroc_is_that_of_scikit_learn_on_the_resample(values: list[i
 
 
 @given(st.permutations(range(12)))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_auroc_does_not_depend_on_the_order_of_samples(order: list[int]) -> None:
     labels, values = np.arange(12) % 2, np.arange(12) // 3 % 3
     ones = np.ones((1, 12))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_steering.statistics import APART, clustering, design_effect, score_bound
@@ -35,14 +35,12 @@ def ratio(cell: list[Change], drop: float) -> float:
     return max(1.0, over_clusters / over_samples)
 
 
-@settings(deadline=None)
 @given(cells, drops)
 def test_the_design_effect_is_the_ratio_of_the_two_variances(cell: list[Change], drop: float) -> None:
     within = clustering(*zip(*cell, strict=True))
     assert float(design_effect(*sums(cell), drop, within)) == pytest.approx(ratio(cell, drop), rel=1e-9)
 
 
-@settings(deadline=None)
 @given(st.lists(changes(largest=1), min_size=1, max_size=60))
 def test_samples_that_are_their_own_clusters_have_exactly_the_bound_of_tango(cell: list[Change]) -> None:
     within = clustering(*zip(*cell, strict=True))
@@ -50,7 +48,6 @@ def test_samples_that_are_their_own_clusters_have_exactly_the_bound_of_tango(cel
     assert float(score_bound(*sums(cell), within=within)) == float(score_bound(*sums(cell)))
 
 
-@settings(deadline=None)
 @given(st.integers(1, 20), st.integers(0, 20), st.integers(2, 4))
 def test_clusters_that_change_whole_have_the_bound_of_so_many_samples(b: int, c: int, size: int) -> None:
     cell = [(size, size, 0)] * b + [(size, 0, size)] * c + [(size, 0, 0)] * 80
@@ -59,7 +56,6 @@ def test_clusters_that_change_whole_have_the_bound_of_so_many_samples(b: int, c:
     assert float(score_bound(*sums(cell), within=within)) == pytest.approx(alone, rel=1e-6)
 
 
-@settings(deadline=None)
 @given(cells)
 def test_clusters_never_narrow_the_bound(cell: list[Change]) -> None:
     within = clustering(*zip(*cell, strict=True))

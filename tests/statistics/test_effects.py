@@ -15,7 +15,6 @@ numbers = st.floats(-100, 100)
 references = st.lists(numbers, min_size=1, max_size=20)
 
 
-@settings(deadline=None)
 @given(numbers, references)
 def test_a_rank_counts_the_references_that_are_as_large(value: float, others: list[float]) -> None:
     rank, p, ratio = rank_among(value, others)
@@ -24,7 +23,6 @@ def test_a_rank_counts_the_references_that_are_as_large(value: float, others: li
     assert (ratio > 1) == (rank == 1)
 
 
-@settings(deadline=None)
 @given(numbers, references)
 def test_the_sign_counts_only_when_asked(value: float, others: list[float]) -> None:
     assert rank_among(-value, others) == rank_among(value, [-other for other in others])
@@ -48,7 +46,6 @@ def test_a_rank_needs_finite_numbers() -> None:
         rank_among(1.0, [])
 
 
-@settings(deadline=None)
 @given(st.lists(numbers, min_size=4, max_size=4))
 def test_slopes_are_those_of_a_least_squares_fit(outcome: list[float]) -> None:
     coefficients = [-2.0, 0.0, 1.0, 4.0]
@@ -129,7 +126,7 @@ def test_copies_of_one_scenario_count_as_one_when_clustered() -> None:
     assert cochran_q(changes, groups, bases).p > 0.5
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.lists(st.integers(-1, 1), min_size=12, max_size=12))
 def test_q_does_not_depend_on_the_order_of_samples(changes: list[int]) -> None:
     groups = ["a", "b", "c"] * 4

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 from statsmodels.stats.contingency_tables import mcnemar as reference_mcnemar
@@ -22,34 +22,29 @@ counts = st.integers(0, 60)
 alternatives = st.sampled_from(["two-sided", "greater", "less"])
 
 
-@settings(deadline=None)
 @given(counts, counts, alternatives)
 def test_p_is_that_of_a_binomial_test_on_discordant_samples(b: int, c: int, alternative: Alternative) -> None:
     expected = binomtest(b, b + c, 0.5, alternative).pvalue if b + c else 1.0
     assert mcnemar(b, c, alternative) == pytest.approx(expected, rel=1e-12)
 
 
-@settings(deadline=None)
 @given(counts, counts)
 def test_two_sided_p_is_that_of_statsmodels(b: int, c: int) -> None:
     expected = reference_mcnemar([[5, b], [c, 7]], exact=True).pvalue if b + c else 1.0
     assert mcnemar(b, c) == pytest.approx(expected, rel=1e-12)
 
 
-@settings(deadline=None)
 @given(counts, counts)
 def test_swapping_the_conditions_swaps_the_direction(b: int, c: int) -> None:
     assert mcnemar(b, c) == mcnemar(c, b)
     assert mcnemar(b, c, "greater") == mcnemar(c, b, "less")
 
 
-@settings(deadline=None)
 @given(counts, counts, alternatives)
 def test_p_is_a_probability_no_smaller_than_attainable(b: int, c: int, alternative: Alternative) -> None:
     assert smallest_p(b + c, alternative) * (1 - 1e-12) <= mcnemar(b, c, alternative) <= 1.0
 
 
-@settings(deadline=None)
 @given(counts, counts)
 def test_one_more_broken_sample_never_raises_the_p_of_a_drop(b: int, c: int) -> None:
     assert mcnemar(b + 1, c, "greater") <= mcnemar(b, c, "greater")
@@ -60,7 +55,6 @@ def test_the_smallest_significant_splits_are_the_known_ones() -> None:
     assert all(mcnemar(b, c) >= 0.05 for b, c in [(5, 0), (7, 1), (9, 2)])
 
 
-@settings(deadline=None)
 @given(st.floats(1e-6, 0.999), alternatives)
 def test_minimal_discordant_is_the_first_count_that_reaches_the_level(
     level: float, alternative: Alternative

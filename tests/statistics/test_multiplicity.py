@@ -34,12 +34,11 @@ def closed_test(p: list[float], floors: list[float], alpha: float) -> list[bool]
 
 @pytest.mark.usefixtures("old_objects_are_frozen")
 @given(p_values)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_holm_is_that_of_statsmodels(p: list[float]) -> None:
     assert holm(p) == pytest.approx(multipletests(p, method="holm")[1])
 
 
-@settings(deadline=None)
 @given(p_values)
 def test_holm_goes_with_its_test_whatever_the_order(p: list[float]) -> None:
     order = np.random.default_rng(len(p)).permutation(len(p))
@@ -51,21 +50,19 @@ def test_holm_of_nothing_is_nothing() -> None:
 
 
 @given(splits.filter(lambda cells: len(cells) <= 7), st.sampled_from([0.02, 0.05, 0.2]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_what_is_rejected_is_rejected_by_the_closure_too(cells: list[tuple[int, int]], alpha: float) -> None:
     p, floors = exact(cells)
     stepped, closed = tarone_holm(p, floors, alpha).rejected, closed_test(p, floors, alpha)
     assert all(allowed for found, allowed in zip(stepped, closed, strict=True) if found)
 
 
-@settings(deadline=None)
 @given(splits, st.sampled_from([0.02, 0.05]))
 def test_it_rejects_all_that_holm_rejects(cells: list[tuple[int, int]], alpha: float) -> None:
     p, floors = exact(cells)
     assert np.all(tarone_holm(p, floors, alpha).rejected >= (holm(p) <= alpha))
 
 
-@settings(deadline=None)
 @given(splits)
 def test_cells_that_cannot_reach_the_level_cost_nothing(cells: list[tuple[int, int]]) -> None:
     p, floors = exact(cells)
@@ -74,7 +71,6 @@ def test_cells_that_cannot_reach_the_level_cost_nothing(cells: list[tuple[int, i
     assert alone.rejected.tolist() == crowded.rejected[: len(cells)].tolist()
 
 
-@settings(deadline=None)
 @given(splits)
 def test_the_decision_goes_with_its_cell_whatever_the_order(cells: list[tuple[int, int]]) -> None:
     forward, backward = tarone_holm(*exact(cells), 0.02), tarone_holm(*exact(cells[::-1]), 0.02)

@@ -24,7 +24,6 @@ from pytest_steering.statistics.power import outcomes
 shares = st.just(0.0) | st.floats(1e-6, 0.5)
 
 
-@settings(deadline=None)
 @given(st.integers(1, 12), shares, shares)
 def test_outcomes_are_the_trinomial_distribution(n: int, broken: float, fixed: float) -> None:
     table = outcomes(n, broken, fixed)
@@ -48,7 +47,7 @@ def test_power_without_an_effect_stays_below_the_level() -> None:
 
 
 @given(st.integers(20, 200), shares.map(lambda share: share / 2), shares.map(lambda share: share / 2))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_power_grows_with_the_effect(n: int, effect: float, flips: float) -> None:
     assert mcnemar_power(n, effect + 0.05, flips, 0.05) >= mcnemar_power(n, effect, flips, 0.05) - 1e-9
 

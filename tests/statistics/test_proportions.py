@@ -5,7 +5,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import minimize_scalar
 from statsmodels.stats.proportion import proportion_confint
@@ -26,7 +26,6 @@ cell = st.integers(0, 80)
 tables = st.builds(PairedCounts, cell, cell, cell, cell).filter(lambda table: table.n > 0)
 
 
-@settings(deadline=None)
 @given(st.integers(1, 400), st.floats(0, 1))
 def test_wilson_is_that_of_statsmodels(samples: int, share: float) -> None:
     successes = round(samples * share)
@@ -51,7 +50,6 @@ def test_tango_gives_the_published_interval_of_the_same_table() -> None:
     assert (round(low, 4), round(high, 4)) == (0.0611, 0.3447)
 
 
-@settings(deadline=None)
 @given(tables)
 def test_intervals_hold_the_observed_change_and_stay_in_range(table: PairedCounts) -> None:
     for low, high in (newcombe(table), tango(table)):
@@ -59,7 +57,6 @@ def test_intervals_hold_the_observed_change_and_stay_in_range(table: PairedCount
         assert change(table) - 1e-9 <= high <= 1 + 1e-9
 
 
-@settings(deadline=None)
 @given(tables)
 def test_swapping_the_conditions_mirrors_the_interval(table: PairedCounts) -> None:
     mirrored = table._replace(broken=table.fixed, fixed=table.broken)
@@ -68,7 +65,6 @@ def test_swapping_the_conditions_mirrors_the_interval(table: PairedCounts) -> No
         assert interval(mirrored) == pytest.approx((-high, -low), abs=1e-9)
 
 
-@settings(deadline=None)
 @given(tables)
 def test_more_confidence_widens_an_interval(table: PairedCounts) -> None:
     for interval in (newcombe, tango):
@@ -77,7 +73,6 @@ def test_more_confidence_widens_an_interval(table: PairedCounts) -> None:
         assert wide.high >= narrow.high - 1e-9
 
 
-@settings(deadline=None)
 @given(st.integers(0, 15), st.integers(0, 15), st.floats(-0.9, 0.9))
 def test_the_score_statistic_maximises_the_likelihood_it_names(b: int, c: int, drop: float) -> None:
     n = 40
@@ -101,7 +96,6 @@ def test_the_score_bound_is_where_the_statistic_crosses_the_quantile() -> None:
     )
 
 
-@settings(deadline=None)
 @given(st.integers(0, 30), st.integers(0, 30))
 def test_the_score_bound_rises_with_broken_and_falls_with_fixed_samples(b: int, c: int) -> None:
     bounds = score_bound([b, b + 1, b], [c, c, c + 1], [100, 100, 100])

@@ -23,19 +23,17 @@ def enumerated(net_changes: Sequence[int], alternative: Alternative) -> float:
     return min(1.0, sides * float(np.mean(sums >= least)))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(nets, alternatives)
 def test_p_is_the_share_of_all_signs_that_are_as_extreme(changes: list[int], side: Alternative) -> None:
     assert sign_flip(changes, side) == pytest.approx(enumerated(changes, side), rel=1e-12)
 
 
-@settings(deadline=None)
 @given(st.integers(0, 80), st.integers(0, 80), alternatives)
 def test_single_samples_have_exactly_the_p_of_mcnemar(b: int, c: int, side: Alternative) -> None:
     assert sign_flip([1] * b + [-1] * c, side) == mcnemar(b, c, side)
 
 
-@settings(deadline=None)
 @given(st.integers(0, 40), st.integers(0, 40), st.integers(2, 5), alternatives)
 def test_clusters_that_change_whole_count_as_one_sample_each(
     b: int, c: int, size: int, side: Alternative
@@ -43,7 +41,6 @@ def test_clusters_that_change_whole_count_as_one_sample_each(
     assert sign_flip([size] * b + [-size] * c, side) == pytest.approx(mcnemar(b, c, side), rel=1e-9)
 
 
-@settings(deadline=None)
 @given(nets)
 def test_the_smallest_p_is_that_of_all_clusters_changing_one_way(changes: list[int]) -> None:
     one_way = [abs(net) for net in changes if net]
@@ -51,13 +48,11 @@ def test_the_smallest_p_is_that_of_all_clusters_changing_one_way(changes: list[i
     assert sign_flip(changes, "greater") >= float(smallest_p(len(one_way), "greater")) * (1 - 1e-12)
 
 
-@settings(deadline=None)
 @given(nets)
 def test_turned_signs_turn_the_direction(changes: list[int]) -> None:
     assert sign_flip(changes, "greater") == sign_flip([-net for net in changes], "less")
 
 
-@settings(deadline=None)
 @given(nets, alternatives)
 def test_order_and_clusters_without_a_net_change_do_not_matter(changes: list[int], side: Alternative) -> None:
     assert sign_flip([0, *reversed(changes), 0], side) == pytest.approx(sign_flip(changes, side))

@@ -8,9 +8,9 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from pytest_steering.cell import newest_cells
 from pytest_steering.comparison.outcomes import skipped
 from pytest_steering.errors import DataError
-from pytest_steering.latest import latest
 from pytest_steering.records import Outcome, Record
 from pytest_steering.runs import find_run
 from pytest_steering.shortfall import shortfalls
@@ -65,7 +65,7 @@ def load_run(
     found = wanted.read()
     for sentence in shortfalls(wanted.manifest, found):
         warnings.warn(f"{wanted.folder.name}: {sentence}", stacklevel=2)
-    cells = [record for one in latest(found.records).values() for record in (*one.rivals, one.record)]
+    cells = [record for one in newest_cells(found.records).values() for record in (*one.rivals, one.record)]
     columns, of_cell = _ROWS[rows]
     made = pandas.DataFrame([{**_cell(cell), **row} for cell in cells for row in of_cell(cell)])
     return made if len(made) else pandas.DataFrame(columns=[*_CELL, *columns])

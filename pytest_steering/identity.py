@@ -85,12 +85,14 @@ def question_of(spec: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def decided_by(spec: Mapping[str, Any], vector: str, surroundings: Mapping[str, Any]) -> dict[str, Any]:
+def decided_by(
+    spec: Mapping[str, Any], provenance: Mapping[str, Any], surroundings: Mapping[str, Any]
+) -> dict[str, Any]:
     """Return what decides a cell's result beside its key, by the name that a person knows it by.
 
     Args:
         spec: What was asked for.
-        vector: Hash of the vector.
+        provenance: Hash of the vector, whether it was forced, the source of what chooses positions.
         surroundings: Weights, numerics profile, the reader's source and versions of packages.
     """
     chosen = dict(spec.get("intervention") or {})
@@ -100,7 +102,9 @@ def decided_by(spec: Mapping[str, Any], vector: str, surroundings: Mapping[str, 
         **layers,
         **chosen,
         **origin,
-        "vector": vector,
+        "vector": provenance.get("sha256"),
+        "forced": provenance.get("forced"),
+        "positions' source": provenance.get("chooser"),
         "data": (spec.get("data") or {}).get("sha256"),
         "weights": surroundings.get("weights"),
         "numerics": surroundings.get("numerics"),

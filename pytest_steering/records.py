@@ -144,7 +144,7 @@ class Record:
     @property
     def decided_by(self) -> dict[str, Any]:
         """What decides the result beside the key, such as layer, scale, the vector's hash and the weights."""
-        return decided_by(self.spec, str(self.provenance.get("sha256", "")), self.environment)
+        return decided_by(self.spec, self.provenance, self.environment)
 
     @property
     def failed(self) -> bool:

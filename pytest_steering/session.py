@@ -147,7 +147,7 @@ class SteeringSession:
 
     def record(self, record: Record) -> None:
         """Write a record into the run's folder, unless the run that is gone on with says the same already."""
-        from pytest_steering.latest import says_the_same
+        from pytest_steering.cell import says_the_same
 
         known = self.finished.get(record.node_id, {}).get(record.key)
         if known is None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_steering.comparison import STEERED
 from pytest_steering.experiments.asking import Asked, data_hash
 from pytest_steering.experiments.condition import Condition
+from pytest_steering.experiments.source_hash import source_hash
 from pytest_steering.identity import SCORE
 from pytest_steering.records import Record
 
@@ -131,8 +132,11 @@ def provenance_of(intervention: Intervention | None) -> dict[str, Any]:
     norms = {str(layer): vector.norms[layer] for layer in intervention.at}
     if all(map(isfinite, norms.values())):
         vector = vector.only(intervention.at)
+    told = {"method": vector.method, "norms": norms, "sha256": vector.sha256}
     forced = {"forced": True} if intervention.forced else {}
-    return {**vector.provenance, "method": vector.method, "norms": norms, "sha256": vector.sha256, **forced}
+    chooser = intervention.where.chooser
+    chosen = {"chooser": source_hash(chooser)} if chooser else {}
+    return {**vector.provenance, **told, **forced, **chosen}
 
 
 def _origin(steered: Condition) -> dict[str, str]:

@@ -65,7 +65,8 @@ class Entry:
     @property
     def decided_by(self) -> dict[str, Any]:
         """What decided the answers beside the cell's key."""
-        return decided_by(self.spec, self.vector, {"weights": self.weights, "versions": self.versions})
+        surroundings = {"weights": self.weights, "versions": self.versions}
+        return decided_by(self.spec, {"sha256": self.vector}, surroundings)
 
     def can_be(self, record: Record, exactly: bool) -> bool:
         """Tell whether an entry of the first layout can be of a cell.

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from pytest_steering.cell import Cell, newest_cells
 from pytest_steering.experiments.baseline_expectation import PURPOSE
 from pytest_steering.identity import SCORE
-from pytest_steering.latest import Latest, latest
 from pytest_steering.records import Record
 
 
@@ -35,7 +35,7 @@ def expected_cells(records: Iterable[Record]) -> list[Measured]:
     every = list(records)
     scored = [record for record in every if record.spec.get("purpose") == SCORE]
     keys = {(record.node_id, record.address): record.key for record in scored}
-    cells, found = latest(scored), {}
+    cells, found = newest_cells(scored), {}
     for one in every:
         if one.spec.get("purpose") == PURPOSE and (one.node_id, one.spec["cell"]) in keys:
             control = keys.get((one.node_id, one.spec["unsteered"]), "")
@@ -46,7 +46,7 @@ def expected_cells(records: Iterable[Record]) -> list[Measured]:
 
 def steered_cells(records: Iterable[Record]) -> list[Measured]:
     """Return every steered cell of a run with its unsteered control."""
-    cells = latest(record for record in records if record.spec.get("purpose") == SCORE)
+    cells = newest_cells(record for record in records if record.spec.get("purpose") == SCORE)
     return [
         _measured(cell, cells.get(_control(cell.record).key))
         for cell in cells.values()
@@ -54,7 +54,7 @@ def steered_cells(records: Iterable[Record]) -> list[Measured]:
     ]
 
 
-def _measured(cell: Latest, control: Latest | None) -> Measured:
+def _measured(cell: Cell, control: Cell | None) -> Measured:
     collisions = [one.collision for one in (cell, control) if one and one.collision]
     unsteered = control.record if control else None
     return Measured(cell.record, unsteered, cell.record.node_id, cell.remeasured, "; ".join(collisions))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from pytest_steering.cell import newest_cells
 from pytest_steering.comparison import UNSTEERED, Arm
 from pytest_steering.identity import SCORE, canonical, question_of
-from pytest_steering.latest import latest
 from pytest_steering.records import Record
 
 
@@ -34,7 +34,7 @@ class Group:
 def scored_groups(records: Iterable[Record]) -> list[Group]:
     """Return the scored cells grouped by model, experiment and conditions, in order of appearance."""
     cells: dict[tuple[str, str, str], list[Record]] = {}
-    for one in latest(record for record in records if record.spec.get("purpose") == SCORE).values():
+    for one in newest_cells(record for record in records if record.spec.get("purpose") == SCORE).values():
         key = (one.record.model, one.record.experiment_id, _question(one.record))
         cells.setdefault(key, []).extend((*one.rivals, one.record))
     groups = [_group(tuple(own)) for own in cells.values()]

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from pytest_steering.latest import Latest, latest
+from pytest_steering.cell import Cell, newest_cells
 from pytest_steering.printable import printable
 from pytest_steering.record_file import Recorded
 from pytest_steering.records import Record
 from pytest_steering.report.beside import beside_texts
+from pytest_steering.report.cell_history import history_texts
 from pytest_steering.report.cells import Group, scored_groups
 from pytest_steering.report.cost import cost_texts
 from pytest_steering.report.effects import effect_texts
-from pytest_steering.report.several import record_texts
 from pytest_steering.report.table import table_lines
 from pytest_steering.report.text import wrapped
 from pytest_steering.report.trivial_texts import trivial_texts
@@ -62,13 +62,13 @@ def report_lines(records: Iterable[Record], width: int) -> list[str]:
     records = list(records)
     groups = scored_groups(records)
     lines = [*table_lines(groups, width), ""] if groups else []
-    cells = latest(records).values()
+    cells = newest_cells(records).values()
     for model in dict.fromkeys(cell.record.model for cell in cells):
         lines += _remarks([one for one in cells if one.record.model == model], groups, width)
     return lines
 
 
-def _remarks(cells: Sequence[Latest], groups: Sequence[Group], width: int) -> Iterator[str]:
+def _remarks(cells: Sequence[Cell], groups: Sequence[Group], width: int) -> Iterator[str]:
     """Yield a heading for each experiment on a model, and under it what there is to say."""
     for experiment in dict.fromkeys(cell.record.experiment_id for cell in cells):
         own = [cell for cell in cells if cell.record.experiment_id == experiment]
@@ -76,7 +76,7 @@ def _remarks(cells: Sequence[Latest], groups: Sequence[Group], width: int) -> It
         title = f"{model} · {records[0].experiment}"
         scored = [one for one in groups if (one.model, one.experiment_id) == (model, experiment)]
         alone = _of_group(scored[0]) if len(scored) == 1 else ()
-        yield from _under(title, [*record_texts(own), *beside_texts(records), *alone], width)
+        yield from _under(title, [*history_texts(own), *beside_texts(records), *alone], width)
         for group in scored if len(scored) > 1 else ():
             yield from _under(f"{title} · {group.conditions}", _of_group(group), width)
 

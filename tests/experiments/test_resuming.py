@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from pytest_steering.experiments.cell_spec import provenance_of
 from pytest_steering.experiments.experiment import Experiment
 from pytest_steering.models.steerable import SteerableModel
 from pytest_steering.records import Record, from_line, to_line
@@ -15,11 +17,11 @@ def model() -> SteerableModel:
     return SteerableModel.load("starcoder")
 
 
-def run(model: SteerableModel, finished: dict[str, Record] | None = None) -> list[Record]:
+def run(model: SteerableModel, finished: dict[str, Record] | None = None, pairs: int = 8) -> list[Record]:
     """One search and one scored run, over few samples; what is handed on as records."""
     records: list[Record] = []
     experiment = Experiment(model, limit=12, sink=records.append, finished=finished or {}, max_new_tokens=8)
-    vector = experiment.extract(experiment.contrast_pairs(8))
+    vector = experiment.extract(experiment.contrast_pairs(pairs))
     choice = experiment.search(vector, layers=[3], scales=[1.0, 1.25], limit=12)
     experiment.run(Intervention(vector, [choice.layer], choice.scale), controls=("random",))
     return records
@@ -59,12 +61,46 @@ def test_a_resumed_result_has_the_numbers_of_the_first(
     [
         {"evidence": {"failed": "it failed"}},
         {"provenance": {"sha256": "another vector"}},
-        {"environment": {"weights": "others", "numerics": "cpu-float32"}},
+        {"provenance": {"chooser": "another function that chooses positions"}},
+        {"environment": {"weights": "others"}},
+        {"environment": {"numerics": "cuda-sm90-bfloat16"}},
+        {"environment": {"versions": {"torch": "1.0"}}},
+        {"environment": {"reader": "another reader's source"}},
+        {"spec": {"data": {"dataset": "twins", "split": "test", "samples": 12, "sha256": "other content"}}},
+        {"spec": {"intervention": {"layers": [2], "scale": 0.5}}},
+        {"evidence": {"claim": 0.9}},
     ],
 )
-def test_a_cell_of_another_vector_or_other_weights_or_that_failed_is_run_again(
-    model: SteerableModel, first: dict[str, Record], change: dict[str, dict[str, str]]
+def test_a_cell_that_failed_or_of_which_anything_that_decides_it_changed_is_measured_anew(
+    model: SteerableModel, first: dict[str, Record], change: dict[str, dict[str, Any]]
 ) -> None:
     steered = next(key for key, record in first.items() if record.arm == "steered" and record.outcomes)
-    other = {**first, steered: replace(first[steered], **change)}  # type: ignore[arg-type]
-    assert steered in {record.key for record in run(model, other)}
+    (part, value), record = *change.items(), first[steered]
+    changed = replace(record, **{part: {**getattr(record, part), **value}})  # type: ignore[arg-type]
+    assert changed.key == steered
+    assert steered in {one.key for one in run(model, {**first, steered: changed})}
+
+
+def test_other_pairs_are_another_vector_and_each_is_measured(
+    model: SteerableModel, first: dict[str, Record]
+) -> None:
+    again = run(model, first, pairs=4)
+    assert {record.key for record in again} == set(first)
+
+
+def test_what_chooses_positions_is_told_by_its_source(model: SteerableModel) -> None:
+    experiment = Experiment(model, limit=12)
+    vector = experiment.extract(experiment.contrast_pairs(2))
+    told = provenance_of(Intervention(vector, [3], positions=lambda ids: [True] * len(ids)))
+    assert len(told["chooser"]) == 16
+    assert "chooser" not in provenance_of(Intervention(vector, [3]))
+
+
+def test_a_run_of_a_test_is_not_taken_for_another_of_it(model: SteerableModel) -> None:
+    records: list[Record] = []
+    experiment = Experiment(model, limit=12, sink=records.append, max_new_tokens=8)
+    vector = experiment.extract(experiment.contrast_pairs(8))
+    for _ in range(2):
+        experiment.run(Intervention(vector, [3], 1.0), controls=())
+    assert len({record.key for record in records}) == len(records) == 4
+    assert [record.spec.get("run") for record in records] == [None, None, 2, 2]

@@ -52,6 +52,18 @@ def test_two_runs_are_compared_without_any_baseline(runs: Path) -> None:
     assert [main(["compare", "same", name]) for name in ("same", "worse", "better")] == [0, 1, 0]
 
 
+def test_a_run_whose_cells_collide_cannot_be_compared_with(
+    runs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(runs / "both", [*run()[:2], *run(outcomes(160, WORSE))])
+    assert main(["compare", "both", "same"]) == 4
+    assert "both: test_it on m: 2 records of one cell differ" in capsys.readouterr().err
+    assert main(["compare", "same", "both"]) == 2
+    assert main(["accept", "both"]) == 2
+    main(["accept", "same"])
+    assert main(["gate", "both"]) == 2
+
+
 def test_a_drop_is_not_accepted_without_a_reason(runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["accept", "same"])
     assert main(["accept", "worse"]) == 2

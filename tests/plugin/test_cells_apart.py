@@ -9,7 +9,19 @@ from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.slow
+# The stub's cells; what the steered one answers is set from outside.
+ANSWERS = """
+    import os, pytest
+    from pytest_steering.experiments.baseline_expectation import baseline_expected
+
+    @pytest.mark.steering(models=["one"])
+    def test_it(steering):
+        made, sink = [], steering.sink
+        steering.sink = lambda record: made.append(record) or sink(record)
+        for answers in os.environ["ANSWERS"].split():
+            steering.run(answers)
+        sink(baseline_expected(made[1], made[0]))
+"""
 
 PAIRS = """
     import pytest
@@ -57,6 +69,49 @@ def run(project: pytest.Pytester, *options: str) -> pytest.RunResult:
     return project.runpytest_subprocess("-q", "-p", "no:xdist", *options)
 
 
+def answering(project: pytest.Pytester, answers: str, *options: str) -> pytest.RunResult:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ANSWERS", answers)
+        return project.runpytest("-q", *options)
+
+
+def rows(result: pytest.RunResult) -> list[str]:
+    return [line for line in result.stdout.lines if line.startswith("steered ")]
+
+
+def test_a_resumed_run_shows_what_it_measured_and_names_what_it_takes_the_place_of(
+    project: pytest.Pytester,
+) -> None:
+    project.makepyfile(test_it=ANSWERS)
+    answering(project, "nyny")
+    result = answering(project, "nnny", "--steering-resume=latest")
+    (row,) = rows(result)
+    assert " 0.75 [" in row
+    result.stdout.fnmatch_lines(["*steered: measured anew (1 earlier record): *"])
+    assert [row["attempt"] for row in records(project)] == [1, 1, 1, 2]
+
+
+def test_a_resumed_run_that_finds_the_same_writes_nothing_twice(project: pytest.Pytester) -> None:
+    project.makepyfile(test_it=ANSWERS)
+    answering(project, "nyny")
+    first = records(project)
+    result = answering(project, "nyny", "--steering-resume=latest")
+    assert records(project) == first
+    assert "measured anew" not in result.stdout.str()
+
+
+def test_two_cells_under_one_key_are_both_shown_named_and_not_accepted(project: pytest.Pytester) -> None:
+    project.makepyfile(test_it=ANSWERS)
+    result = answering(project, "nyny nnny", "--steering-accept")
+    assert len(rows(result)) == 2
+    result.stdout.fnmatch_lines(
+        ["*steered: 2 records of one cell differ: *", "cells-collide: test_it on one *", "refused: test_it *"]
+    )
+    assert result.ret == 1
+    assert not list(project.path.glob("benchmarks/baselines/*/*.json"))
+
+
+@pytest.mark.slow
 def test_each_parameter_of_a_test_is_a_row_and_a_baseline_of_its_own(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(test_pairs=PAIRS)
     result = run(pytester, "--steering-model=starcoder", "--steering-accept-new")
@@ -73,6 +128,7 @@ def test_each_parameter_of_a_test_is_a_row_and_a_baseline_of_its_own(pytester: p
     again.stdout.fnmatch_lines(["gate: *; 2 cells compared*"])
 
 
+@pytest.mark.slow
 def test_after_the_weights_changed_the_resumed_run_says_what_the_new_ones_do(
     pytester: pytest.Pytester,
 ) -> None:
@@ -91,9 +147,7 @@ def test_after_the_weights_changed_the_resumed_run_says_what_the_new_ones_do(
     found = steered(pytester)
     assert len(found) == 2
     assert found[1]["outcomes"] != old["outcomes"]
-    text = result.stdout.str()
     right = sum(one["correct"] is True for one in found[1]["outcomes"]) / 12
-    rows = [line for line in text.splitlines() if line.startswith("steered ")]
-    assert len(rows) == 1
-    assert f" {right:.2f} [" in rows[0]
+    (row,) = rows(result)
+    assert f" {right:.2f} [" in row
     result.stdout.fnmatch_lines(["*weights ???????? → ????????*", "baseline-stale: *"])

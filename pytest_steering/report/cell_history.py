@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pytest_steering.latest import Latest
+from pytest_steering.cell import Cell
 
 
-def record_texts(cells: Sequence[Latest]) -> Iterator[str]:
+def history_texts(cells: Sequence[Cell]) -> Iterator[str]:
     """Yield each sentence on several records of a cell once, with the cells that it is said of.
 
     Args:
@@ -22,6 +22,6 @@ def record_texts(cells: Sequence[Latest]) -> Iterator[str]:
         yield f"{', '.join(dict.fromkeys(names))}: {sentence}"
 
 
-def _name(cell: Latest) -> str:
+def _name(cell: Cell) -> str:
     purpose = str(cell.record.spec.get("purpose", ""))
     return cell.record.arm if purpose in ("", "score") else purpose

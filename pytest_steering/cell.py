@@ -11,7 +11,7 @@ from pytest_steering.records import Record, to_line
 
 
 @dataclass(frozen=True)
-class Latest:
+class Cell:
     """One cell of a run.
 
     Attributes:
@@ -45,7 +45,7 @@ class Latest:
         )
 
 
-def latest(records: Iterable[Record]) -> dict[str, Latest]:
+def newest_cells(records: Iterable[Record]) -> dict[str, Cell]:
     """Return the cells of a run by key, in order of appearance.
 
     Args:
@@ -54,7 +54,7 @@ def latest(records: Iterable[Record]) -> dict[str, Latest]:
     cells: dict[str, list[Record]] = {}
     for record in records:
         cells.setdefault(record.key, []).append(record)
-    return {key: _latest(every) for key, every in cells.items()}
+    return {key: _cell(every) for key, every in cells.items()}
 
 
 def says_the_same(record: Record, known: Record) -> bool:
@@ -62,13 +62,13 @@ def says_the_same(record: Record, known: Record) -> bool:
     return to_line(replace(record, attempt=known.attempt, latency=known.latency)) == to_line(known)
 
 
-def _latest(every: list[Record]) -> Latest:
+def _cell(every: list[Record]) -> Cell:
     *before, newest = every
     groups: dict[bool, list[Record]] = {True: [], False: []}
     for one in before:
         if _content(one) != _content(newest):
             groups[one.attempt == newest.attempt and not one.failed].append(one)
-    return Latest(newest, tuple(groups[False]), tuple(groups[True]))
+    return Cell(newest, tuple(groups[False]), tuple(groups[True]))
 
 
 def _content(record: Record) -> tuple[Any, ...]:

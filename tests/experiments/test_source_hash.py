@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from pytest_steering.experiments.source_hash import source_hash
+from pytest_steering.tasks.security.answers.readers import READERS
+
+SOURCE = """
+from functools import partial, wraps
+
+def read(text, question, threshold=0.5):
+    return helper(text)
+
+def helper(text):
+    return {answer!r}
+
+def made(threshold):
+    def bound(text, question):
+        return threshold
+    return bound
+
+class Judge:
+    def __init__(self, model):
+        self.model = model
+    def __call__(self, text, question):
+        return self.model
+"""
+
+
+def module(tmp_path: Path, answer: str) -> Any:
+    """A user's file with readers in it."""
+    file = tmp_path / "readers_of_mine.py"
+    file.write_text(SOURCE.format(answer=answer))
+    spec = importlib.util.spec_from_file_location("readers_of_mine", file)
+    assert spec
+    assert spec.loader
+    found = importlib.util.module_from_spec(spec)
+    sys.modules["readers_of_mine"] = found
+    spec.loader.exec_module(found)
+    return found
+
+
+def test_the_same_source_has_the_same_hash_and_a_changed_helper_another(tmp_path: Path) -> None:
+    def hashes(answer: str) -> list[str]:
+        mine = module(tmp_path, answer)
+        return [source_hash(one) for one in (mine.read, mine.Judge("m"), mine.made(1))]
+
+    first = hashes("yes")
+    assert hashes("yes") == first
+    assert not set(hashes("no")) & set(first)
+
+
+def test_values_that_a_reader_was_given_count(tmp_path: Path) -> None:
+    mine = module(tmp_path, "yes")
+    bound: list[Callable[..., Any]] = [
+        mine.read,
+        partial(mine.read, threshold=0.5),
+        partial(mine.read, threshold=0.6),
+        mine.made(1),
+        mine.made(2),
+        mine.Judge("one"),
+        mine.Judge("two"),
+    ]
+    assert len({source_hash(one) for one in bound}) == len(bound)
+
+
+def test_a_function_without_a_file_goes_by_what_was_compiled() -> None:
+    def typed(text: str) -> Any:
+        scope: dict[str, Any] = {}
+        exec(text, scope)
+        return scope["read"]
+
+    yes, again, no = (typed(f"def read(text, question): return {word!r}") for word in ("y", "y", "n"))
+    assert source_hash(yes) == source_hash(again) != source_hash(no)
+
+
+def test_our_readers_go_by_all_that_reading_is_made_of() -> None:
+    assert source_hash(READERS["text"]) == source_hash(READERS["keywords"])
+    assert source_hash(READERS["text"]) != source_hash(source_hash)

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pytest_steering.comparison.confusion import Confusion, confusion
-from pytest_steering.comparison.outcomes import Property, margin, ran
+from pytest_steering.comparison.outcomes import Property, ran
 from pytest_steering.comparison.pairing import Pairing, pair
 from pytest_steering.comparison.twin_outcomes import Twins, twins
 from pytest_steering.records import Outcome
@@ -55,11 +55,6 @@ class Facts:
     def twins(self) -> Twins:
         """The twin pairs among the samples."""
         return twins(self.ran)
-
-    @cached_property
-    def ranked(self) -> list[Outcome]:
-        """The samples that have a margin."""
-        return [one for one in self.ran if margin(one) is not None]
 
     @cached_property
     def beside(self) -> Pairing | None:

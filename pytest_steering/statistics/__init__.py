@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pytest_steering.statistics.arrays import Alternative, Interval
-from pytest_steering.statistics.auroc import auroc_change, auroc_interval, auroc_of
+from pytest_steering.statistics.auroc import auroc_of
 from pytest_steering.statistics.average_precision import average_precision_of
 from pytest_steering.statistics.clustering import (
     APART,
@@ -18,7 +18,6 @@ from pytest_steering.statistics.paired import (
     PairedCounts,
     mcnemar,
     mcnemar_p_values,
-    minimal_discordant,
     paired_counts,
     smallest_p,
 )
@@ -29,11 +28,11 @@ from pytest_steering.statistics.power import (
     samples_for_effect,
 )
 from pytest_steering.statistics.proportions import change, newcombe, wilson
-from pytest_steering.statistics.resampling import Bootstrap, bootstrap, bootstrap_change
+from pytest_steering.statistics.resampling import Bootstrap, bootstrap
 from pytest_steering.statistics.score import score_bound, tango
 from pytest_steering.statistics.settling import scaled_samples, settled_share, settling_samples
 from pytest_steering.statistics.sign_flip import sign_flip
-from pytest_steering.statistics.weighted import Statistic, difference_of, mean_of, on_samples
+from pytest_steering.statistics.weighted import Statistic, difference_of, mean_of
 
 __all__ = [
     "APART",
@@ -47,12 +46,9 @@ __all__ = [
     "Rank",
     "Statistic",
     "TaroneHolm",
-    "auroc_change",
-    "auroc_interval",
     "auroc_of",
     "average_precision_of",
     "bootstrap",
-    "bootstrap_change",
     "change",
     "clustering",
     "cochran_q",
@@ -64,10 +60,8 @@ __all__ = [
     "mcnemar_p_values",
     "mcnemar_power",
     "mean_of",
-    "minimal_discordant",
     "minimum_detectable_effect",
     "newcombe",
-    "on_samples",
     "paired_counts",
     "rank_among",
     "samples_for_effect",

@@ -5,12 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_steering.statistics.arrays import require, same_length, vector
-from pytest_steering.statistics.resampling import Bootstrap, bootstrap
-from pytest_steering.statistics.weighted import Statistic, difference_of
+from pytest_steering.statistics.weighted import Statistic
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Sequence
-
     from numpy.typing import ArrayLike
 
     from pytest_steering.statistics.arrays import Floats
@@ -49,60 +46,3 @@ def auroc_of(labels: ArrayLike, scores: ArrayLike) -> Statistic:
         return np.asarray(beaten / (above.sum(axis=1) * below.sum(axis=1)), dtype=np.float64)
 
     return statistic
-
-
-def auroc_interval(
-    labels: ArrayLike,
-    scores: ArrayLike,
-    clusters: Sequence[Hashable] | None = None,
-    *,
-    confidence: float = 0.95,
-    resamples: int = 9999,
-    seed: int = 0,
-) -> Bootstrap:
-    """Return AUROC with its cluster bootstrap interval; p is against 0.5.
-
-    Args:
-        labels: 1 where the property is present, 0 where not. [samples]
-        scores: higher means more present. [samples]
-        clusters: the twin pair or base scenario of each sample; None makes each sample a cluster.
-        confidence: two-sided confidence.
-        resamples: how many bootstrap draws.
-        seed: of the draws.
-
-    Raises:
-        DataError: if the arrays do not match or one class is missing.
-    """
-    statistic, samples = auroc_of(labels, scores), len(vector(labels, "labels"))
-    return bootstrap(
-        statistic, samples, clusters, confidence=confidence, null=0.5, resamples=resamples, seed=seed
-    )
-
-
-def auroc_change(
-    labels: ArrayLike,
-    before: ArrayLike,
-    after: ArrayLike,
-    clusters: Sequence[Hashable] | None = None,
-    *,
-    confidence: float = 0.95,
-    resamples: int = 9999,
-    seed: int = 0,
-) -> Bootstrap:
-    """Return AUROC after − before on paired samples, with its cluster bootstrap interval; p is against 0.
-
-    Args:
-        labels: 1 where the property is present, 0 where not. [samples]
-        before: scores in the first condition. [samples]
-        after: scores of the same samples in the second condition. [samples]
-        clusters: the twin pair or base scenario of each sample; None makes each sample a cluster.
-        confidence: two-sided confidence.
-        resamples: how many bootstrap draws.
-        seed: of the draws.
-
-    Raises:
-        DataError: if the arrays do not match or one class is missing.
-    """
-    samples = len(vector(labels, "labels"))
-    change = difference_of(auroc_of(labels, after), auroc_of(labels, before))
-    return bootstrap(change, samples, clusters, confidence=confidence, resamples=resamples, seed=seed)

@@ -91,22 +91,3 @@ def smallest_p(discordant: ArrayLike, alternative: Alternative = "two-sided") ->
 
     sides = 2.0 if alternative == "two-sided" else 1.0
     return np.minimum(1.0, sides * np.exp2(-np.asarray(discordant, dtype=np.float64)))
-
-
-def minimal_discordant(level: float, alternative: Alternative = "two-sided") -> int:
-    """Return how many discordant samples, all one way, the exact test needs to reach a level.
-
-    Args:
-        level: the level of the test, above 0 and below 1.
-        alternative: one-sided tests need one sample less.
-
-    Raises:
-        DataError: if the level is not between 0 and 1.
-    """
-    import math
-
-    require(0.0 < level < 1.0, f"Level {level} of a test; expected a number between 0 and 1")
-    count = max(0, math.ceil(-math.log2(level)) - 1)
-    while smallest_p(count, alternative) > level:
-        count += 1
-    return count

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from pytest_steering.statistics.arrays import Interval, codes, require, same_length, vector
+from pytest_steering.statistics.arrays import Interval, codes, require
 from pytest_steering.statistics.bca import bca_interval, bca_p_value
-from pytest_steering.statistics.weighted import mean_of
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Sequence
 
     import numpy as np
-    from numpy.typing import ArrayLike
 
     from pytest_steering.statistics.arrays import Floats, Integers
     from pytest_steering.statistics.weighted import Statistic
@@ -64,7 +62,7 @@ def bootstrap(
     samples are not independent (Davison & Hinkley 1997, §3.8; BCa: Efron 1987, JASA 82:171).
 
     Args:
-        statistic: from weights [resamples, samples] to values [resamples]; see `mean_of`, `on_samples`.
+        statistic: from weights [resamples, samples] to values [resamples]; see `mean_of`, `auroc_of`.
         samples: how many samples there are.
         clusters: the cluster of each sample; None makes each sample a cluster.
         confidence: two-sided confidence.
@@ -91,34 +89,6 @@ def bootstrap(
     low, high = bca_interval(estimate, kept, jackknife, confidence)
     p = max(bca_p_value(estimate, kept, jackknife, null), min(1.0, 2.0 ** (1 - units)))
     return Bootstrap(estimate, low, high, p, units, draws.size - kept.size, bool(np.ptp(kept) == 0))
-
-
-def bootstrap_change(
-    before: ArrayLike,
-    after: ArrayLike,
-    clusters: Sequence[Hashable] | None = None,
-    *,
-    confidence: float = 0.95,
-    resamples: int = 9999,
-    seed: int = 0,
-) -> Bootstrap:
-    """Return the mean of after − before over paired samples, with its interval.
-
-    Args:
-        before: one number a sample: right or wrong, a margin, a loss. [samples]
-        after: the same samples under the second condition. [samples]
-        clusters: the cluster of each sample; None makes each sample a cluster.
-        confidence: two-sided confidence.
-        resamples: how many bootstrap draws.
-        seed: of the draws.
-
-    Raises:
-        DataError: if the arrays do not match or hold too little.
-    """
-    first, second = vector(before, "before"), vector(after, "after")
-    samples = same_length(first, second)
-    mean = mean_of(second - first)
-    return bootstrap(mean, samples, clusters, confidence=confidence, resamples=resamples, seed=seed)
 
 
 def _evaluate(statistic: Statistic, groups: Integers, draws: Iterator[Integers]) -> Floats:

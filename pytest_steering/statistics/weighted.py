@@ -10,7 +10,7 @@ from pytest_steering.statistics.arrays import vector
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-    from pytest_steering.statistics.arrays import Floats, Integers
+    from pytest_steering.statistics.arrays import Floats
 
 Statistic: TypeAlias = "Callable[[Floats], Floats]"
 """Weights [resamples, samples] to one value a resample; not-a-number where it is undefined."""
@@ -25,14 +25,3 @@ def mean_of(values: ArrayLike) -> Statistic:
 def difference_of(after: Statistic, before: Statistic) -> Statistic:
     """Return the difference of two statistics on the same resample."""
     return lambda weights: after(weights) - before(weights)
-
-
-def on_samples(function: Callable[[Integers], float]) -> Statistic:
-    """Return a function of sample numbers as a statistic; it is called once a resample, so it is slow."""
-    import numpy as np
-
-    def statistic(weights: Floats) -> Floats:
-        numbers = np.arange(weights.shape[1])
-        return np.array([function(np.repeat(numbers, row.astype(np.int64))) for row in weights])
-
-    return statistic

@@ -14,7 +14,7 @@ from pytest_steering.comparison.metrics import Metric, metric, metrics
 from pytest_steering.comparison.metrics.quantities import Weighted
 from pytest_steering.errors import DataError
 from pytest_steering.records import Outcome
-from pytest_steering.statistics import auroc_change, auroc_interval, bootstrap_change, newcombe, wilson
+from pytest_steering.statistics import auroc_of, bootstrap, difference_of, mean_of, newcombe, wilson
 from tests.comparison.outcomes_at_hand import arms
 from tests.experiments.cells import always, outcome, truthful
 
@@ -68,16 +68,17 @@ def test_auroc_has_the_bootstrap_that_draws_pairs_whole() -> None:
     labels = [int(one.expected == "yes") for one in AFTER]
     before, after = ([one.margin or 0.0 for one in arm] for arm in (BEFORE, AFTER))
     clusters = [one.pair_id for one in AFTER]
-    alone = auroc_interval(labels, after, clusters, resamples=1999)
-    change = auroc_change(labels, before, after, clusters, resamples=1999)
+    later, earlier = auroc_of(labels, after), auroc_of(labels, before)
+    alone = bootstrap(later, 80, clusters, resamples=1999)
+    change = bootstrap(difference_of(later, earlier), 80, clusters, resamples=1999)
     assert estimate(Facts(AFTER), "auroc").interval == alone.interval
     found = estimated_change(pair(BEFORE, AFTER), "auroc")
     assert (found.value, found.interval, found.p) == (change.estimate, change.interval, change.p)
 
 
 def test_a_mean_has_the_bootstrap_too() -> None:
-    before, after = ([one.margin or 0.0 for one in arm] for arm in (BEFORE, AFTER))
-    change = bootstrap_change(before, after, [one.pair_id for one in AFTER], resamples=1999)
+    changes = [(two.margin or 0.0) - (one.margin or 0.0) for one, two in zip(BEFORE, AFTER, strict=True)]
+    change = bootstrap(mean_of(changes), 80, [one.pair_id for one in AFTER], resamples=1999)
     found = estimated_change(pair(BEFORE, AFTER), "margin")
     assert found.interval == pytest.approx(change.interval)
 

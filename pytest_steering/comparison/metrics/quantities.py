@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 from pytest_steering.comparison.facts import Facts
 from pytest_steering.comparison.outcomes import Property, everyone
 from pytest_steering.records import Outcome
+from pytest_steering.statistics import mean_of
 
 if TYPE_CHECKING:
     from pytest_steering.statistics import Statistic
-    from pytest_steering.statistics.arrays import Floats
 
 
 class Quantity(Protocol):
@@ -148,14 +148,6 @@ def weighted_mean(numbers: Sequence[float | None], places: Sequence[int]) -> Sta
         numbers: Some of them None.
         places: Of the sample whose weight each has.
     """
-    import numpy as np
-
     known = [(place, number) for place, number in zip(places, numbers, strict=True) if number is not None]
-    where, values = [place for place, _ in known], np.array([number for _, number in known], dtype=float)
-
-    def statistic(weights: Floats) -> Floats:
-        here = weights[:, where]
-        mean: Floats = here @ values / here.sum(axis=1)
-        return mean
-
-    return statistic
+    where, mean = [place for place, _ in known], mean_of([number for _, number in known])
+    return lambda weights: mean(weights[:, where])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_steering.errors import SteeringError
+from pytest_steering.lifecycle import lifecycle_of
 
 if TYPE_CHECKING:
     from pytest_steering.gate.accept import Wanted
@@ -26,8 +27,7 @@ def finish(session: SteeringSession, run: pytest.Session) -> None:
     if hasattr(session.config, "workerinput"):
         return
     try:
-        cells = _cells(session)
-        lines, failed = _decided(session, cells) if cells else ([], False)
+        lines, failed = _decided(session, _cells(session))
     except SteeringError as error:
         lines, failed = [f"gate: cannot be measured: {error}"], True
     session.config.stash[LINES] = lines
@@ -50,6 +50,9 @@ def _cells(session: SteeringSession) -> list[Measured]:
 
 
 def _decided(session: SteeringSession, cells: list[Measured]) -> tuple[list[str], bool]:
+    manifest = lifecycle_of(session.config).manifest
+    if not cells and manifest.status == "unknown":
+        return [], False
     from pytest_steering.gate.accept import accept
     from pytest_steering.gate.judge import judge
     from pytest_steering.gate.prompts import prompts_of
@@ -58,7 +61,16 @@ def _decided(session: SteeringSession, cells: list[Measured]) -> tuple[list[str]
     settings = session.settings
     required = settings.baseline == "require"
     wanted = _wanted(session)
-    judgement = judge(cells, settings.baselines, required=required and not wanted.new, alpha=settings.alpha)
+    judgement = judge(
+        cells,
+        settings.baselines,
+        required=required and not (wanted.new or wanted.prune),
+        manifest=manifest,
+        root=session.config.rootpath,
+        alpha=settings.alpha,
+    )
+    if not cells and all(one.reason == "left out" for one in judgement.absent):
+        return [], False
     lines = verdict_lines(judgement, lambda record: prompts_of(record, settings.data))
     if not wanted.anything:
         return lines, judgement.exit_code != 0

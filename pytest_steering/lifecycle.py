@@ -21,8 +21,7 @@ class Lifecycle:
 
     Attributes:
         session: Of the process.
-        manifest: What the run was to do and what became of it; of unknown status before it began, and where
-            no test makes records.
+        manifest: What the run was to do and what became of it; of unknown status before it began.
     """
 
     def __init__(self, session: SteeringSession) -> None:
@@ -31,15 +30,18 @@ class Lifecycle:
         self._deselected: list[pytest.Item] = []
         self._endings: dict[str, Ending] = {}
         self._uncollected: list[str] = []
+        self._collected: list[str] = []
 
     def pytest_deselected(self, items: Sequence[pytest.Item]) -> None:
         """Note what was collected and left out."""
         self._deselected += items
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """Note what could not be collected."""
+        """Note what could not be collected, and which files tests were found in."""
         if report.failed:
             self._uncollected.append(report.nodeid)
+        elif report.result and report.nodeid.endswith(".py"):
+            self._collected.append(report.nodeid)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Note how a test ends: by the worst of its phases."""
@@ -58,10 +60,16 @@ class Lifecycle:
             selected: The tests that are to run.
         """
         asked = tuple(_beginning(self.session.config, argument) for argument in self.session.config.args)
-        return Manifest("started", asked, _planned(selected), _planned(self._deselected))
+        return Manifest(
+            "started",
+            asked,
+            _planned(selected),
+            _planned(self._deselected),
+            collected=tuple(self._collected),
+        )
 
     def begin(self, plan: Manifest) -> None:
-        """Write what is to run, once and before the first test; without tests that make records nothing is.
+        """Know what is to run, once and before the first test, and write it where tests make records.
 
         Under xdist that is for the controller to do.
 
@@ -70,11 +78,11 @@ class Lifecycle:
         """
         config = self.session.config
         elsewhere = config.option.collectonly or hasattr(config, "workerinput")
-        if elsewhere or self.manifest.selected or not plan.selected:
+        if elsewhere or self.manifest.status != "unknown":
             return
         try:
             self.manifest = self.session.run.manifest.begun(plan)
-            self.session.run.keep(self.manifest)
+            self._keep()
         except SteeringError as error:
             raise pytest.UsageError(str(error)) from error
 
@@ -84,15 +92,19 @@ class Lifecycle:
         Args:
             run: pytest's session.
         """
-        if not self.manifest.selected:
+        if self.manifest.status == "unknown":
             return
         to_its_end = run.exitstatus in _ENDED_BY_ITSELF
         self.manifest = self.manifest.ended(self._endings, self._uncollected, to_its_end=to_its_end)
         try:
-            self.session.run.keep(self.manifest)
+            self._keep()
         except SteeringError as error:
             self.session.errors.append(str(error))
             run.exitstatus = run.exitstatus or pytest.ExitCode.TESTS_FAILED
+
+    def _keep(self) -> None:
+        if self.manifest.selected:
+            self.session.run.keep(self.manifest)
 
 
 LIFECYCLE = pytest.StashKey[Lifecycle]()

@@ -46,6 +46,7 @@ class Manifest:
         selected: The tests that were to run, by node id.
         deselected: Those that were collected and left out, as by `-k` and `-m`.
         uncollected: What pytest could not collect.
+        collected: Files that tests were found in.
     """
 
     status: Status = "unknown"
@@ -53,6 +54,7 @@ class Manifest:
     selected: Tests = field(default_factory=dict)
     deselected: Tests = field(default_factory=dict)
     uncollected: tuple[str, ...] = ()
+    collected: tuple[str, ...] = ()
 
     def having(self, ending: Ending) -> list[str]:
         """Return the node ids of selected tests that ended so."""
@@ -67,8 +69,11 @@ class Manifest:
         selected = {**self.selected, **later.selected}
         left_out = {**self.deselected, **later.deselected}
         deselected = {name: test for name, test in left_out.items() if name not in selected}
-        asked = tuple(dict.fromkeys((*self.asked, *later.asked)))
-        return replace(later, asked=asked, selected=selected, deselected=deselected)
+        asked, collected = (
+            tuple(dict.fromkeys((*one, *other)))
+            for one, other in ((self.asked, later.asked), (self.collected, later.collected))
+        )
+        return replace(later, asked=asked, selected=selected, deselected=deselected, collected=collected)
 
     def ended(
         self, endings: Mapping[str, Ending], uncollected: Iterable[str], *, to_its_end: bool
@@ -99,7 +104,8 @@ class Manifest:
             {name: PlannedTest(**test) for name, test in row[part].items()}
             for part in ("selected", "deselected")
         )
-        return cls(row["status"], tuple(row["asked"]), selected, deselected, tuple(row["uncollected"]))
+        asked, uncollected, collected = (tuple(row[part]) for part in ("asked", "uncollected", "collected"))
+        return cls(row["status"], asked, selected, deselected, uncollected, collected)
 
 
 def write_manifest(path: Path, manifest: Manifest) -> None:

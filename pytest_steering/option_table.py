@@ -186,7 +186,7 @@ OPTIONS = (
     Option(
         "prune",
         "--steering-prune",
-        "Remove baselines of the run's experiments that the run has no cell for",
+        "Remove baselines that no test makes any more",
         default=False,
         convert=_truth,
         switch=True,
@@ -201,8 +201,9 @@ OPTIONS = (
     Option(
         "baseline",
         "--steering-baseline",
-        "What a cell without a baseline means: require (the run fails), create (it is accepted) or ignore "
-        "(it is named) (default: require where CI is set, else ignore)",
+        "What a cell without a baseline means: require (the run fails; so it does for a baseline whose test "
+        "made no cell), create (it is accepted) or ignore (it is named) (default: require where CI is set, "
+        "else ignore)",
         convert=_one_of(*BASELINE_MODES),
         metavar="MODE",
     ),

@@ -33,7 +33,7 @@ class Settings:
         folder: Takes the records of each run.
         accept: Whether cells are written as baselines, changed and new ones.
         accept_new: Whether cells without a baseline are.
-        prune: Whether baselines that the run has no cell for are removed.
+        prune: Whether baselines that no test makes any more are removed.
         reason: Why lower numbers are accepted.
         baseline: What a cell without a baseline means: `require`, `create` or `ignore`.
         baselines: Folder of the accepted baselines.

@@ -81,7 +81,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 def pytest_runtestloop(session: pytest.Session) -> None:
     """Write what is to run before the first test does; xdist's controller knows no tests yet."""
     lifecycle = lifecycle_of(session.config)
-    lifecycle.begin(lifecycle.plan(session.items))
+    if not workers.told_by_others(session.config):
+        lifecycle.begin(lifecycle.plan(session.items))
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -57,6 +57,11 @@ def tell_plan(run: pytest.Session) -> None:
         session_of(run.config).threads = devices.share(devices.available_cores(), told[_WORKERS], busy)
 
 
+def told_by_others(config: pytest.Config) -> bool:
+    """Tell whether this process is xdist's controller, which collects nothing itself."""
+    return config.pluginmanager.hasplugin("dsession")
+
+
 def told_plan(session: SteeringSession) -> Manifest:
     """Return what workers said is to run; one on another machine cannot say it."""
     text = _plan_file(session).read_text(encoding="utf-8")

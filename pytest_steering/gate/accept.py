@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pytest_steering.comparison.metrics import metric
-from pytest_steering.gate.baseline import Entry, entry_of, write_baseline
+from pytest_steering.gate.baseline import Entry, entry_of, read_baseline, write_baseline
 from pytest_steering.gate.baseline_files import Files, Place, baseline_path, places, read_files
 from pytest_steering.gate.baseline_samples import GATED, gated_number
 from pytest_steering.gate.expected import Measured
@@ -21,7 +21,7 @@ class Wanted:
     Attributes:
         changed: Cells that have a baseline already.
         new: Cells that have none.
-        prune: Baselines of the run's experiments that the run does not have are removed.
+        prune: Baselines that no test makes any more are removed.
         reason: Why lower numbers are accepted; without one they are not.
     """
 
@@ -65,7 +65,8 @@ def accept(
     Raises:
         DataError: A file is no baseline.
     """
-    files = read_files(folder, cells)
+    removable = orphaned if wanted.prune else {}
+    files = {**read_files(folder, cells), **{path: read_baseline(path) for path in removable}}
     before = {path: dict(entries) for path, entries in files.items()}
     lines: list[str] = []
     refused: list[str] = []
@@ -75,7 +76,7 @@ def accept(
         told, kept_back = _taken(files, standing.get(place.entry.key), place, one, wanted)
         lines += told
         refused += kept_back
-    for path, keys in orphaned.items() if wanted.prune else ():
+    for path, keys in removable.items():
         lines += _pruned(files[path], keys)
     written = [path for path, entries in files.items() if entries != before[path]]
     for path in written:
@@ -129,7 +130,7 @@ def _differs(before: Entry, now: Entry) -> bool:
 
 
 def _pruned(entries: dict[str, Entry], keys: Iterable[str]) -> list[str]:
-    return [f"{key}: {_shown(entries.pop(key))} removed, the run has no such cell" for key in keys]
+    return [f"{key}: {_shown(entries.pop(key))} removed, no test makes such a cell" for key in keys]
 
 
 def _shown(entry: Entry | None) -> str:

@@ -42,9 +42,9 @@ def baseline_path(folder: Path, record: Record) -> Path:
         record: The cell.
     """
     name = record.experiment or "unnamed"
-    plain = _plain(name)[:LONGEST]
+    short = plain(name)[:LONGEST]
     told_apart = hashlib.sha256(record.experiment_id.encode()).hexdigest()[:8]
-    return _family(folder, record) / (f"{plain}.json" if plain == name else f"{plain}-{told_apart}.json")
+    return _family(folder, record) / (f"{short}.json" if short == name else f"{short}-{told_apart}.json")
 
 
 def read_files(folder: Path, cells: Iterable[Measured]) -> Files:
@@ -55,6 +55,15 @@ def read_files(folder: Path, cells: Iterable[Measured]) -> Files:
     """
     paths = {path for one in cells for path in _paths(folder, one.record)}
     return {path: read_baseline(path) for path in sorted(paths)}
+
+
+def read_all(folder: Path) -> Files:
+    """Return the entries of all files in a folder of baselines.
+
+    Raises:
+        DataError: A file is no baseline.
+    """
+    return {path: read_baseline(path) for path in sorted(folder.glob("*/*.json"))}
 
 
 def places(files: Mapping[Path, Mapping[str, Entry]], cells: Sequence[Measured]) -> dict[str, Place]:
@@ -78,30 +87,6 @@ def places(files: Mapping[Path, Mapping[str, Entry]], cells: Sequence[Measured])
     return found
 
 
-def orphans(
-    files: Mapping[Path, Mapping[str, Entry]], cells: Sequence[Measured], taken: Mapping[str, Place]
-) -> dict[Path, Sequence[str]]:
-    """Return what the files hold for the run's experiments, models and numerics without a cell in the run.
-
-    Args:
-        files: Entries by path.
-        cells: Of the run.
-        taken: Where its baselines stand.
-    """
-    own = {(one.record.model, str(one.record.environment.get("numerics", ""))) for one in cells}
-    experiments = {"", *(one.record.experiment_id for one in cells)}
-    known = {(one.path, one.entry.key) for one in taken.values()}
-    found = {
-        path: [
-            key
-            for key, entry in entries.items()
-            if entry.setting in own and entry.experiment in experiments and (path, key) not in known
-        ]
-        for path, entries in files.items()
-    }
-    return {path: keys for path, keys in found.items() if keys}
-
-
 def _sure(unnamed: Mapping[str, Place], records: Mapping[str, Record], exactly: bool) -> dict[str, Place]:
     """Return the entries that can be of one cell alone, which can have no other, by the cell's key."""
     can = [
@@ -117,12 +102,13 @@ def _sure(unnamed: Mapping[str, Place], records: Mapping[str, Record], exactly: 
 def _paths(folder: Path, record: Record) -> tuple[Path, Path]:
     """Return the file of a cell, and that of the first layout, which knew no parameters."""
     bare = record.experiment.partition("[")[0] or "unnamed"
-    return baseline_path(folder, record), _family(folder, record) / f"{_plain(bare)}.json"
+    return baseline_path(folder, record), _family(folder, record) / f"{plain(bare)}.json"
 
 
 def _family(folder: Path, record: Record) -> Path:
-    return folder / _plain(str((record.spec.get("model") or {}).get("family") or "unknown"))
+    return folder / plain(str((record.spec.get("model") or {}).get("family") or "unknown"))
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
+    """Return a name as a file may have it."""
     return re.sub(r"[^\w.-]+", "_", name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from pytest_steering.gate.accept import Wanted, accept
-from pytest_steering.gate.commands import add_baselines, add_common, add_run, cells_of
+from pytest_steering.gate.commands import add_baselines, add_common, add_run, asked_run
 from pytest_steering.gate.judge import judge
 
 
@@ -15,17 +15,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_common(parser)
     add_baselines(parser)
     parser.add_argument("--new", action="store_true", help="Only cells that have no baseline yet")
-    parser.add_argument("--prune", action="store_true", help="Remove baselines that the run has no cell for")
+    parser.add_argument("--prune", action="store_true", help="Remove baselines that no test makes any more")
     parser.add_argument("--reason", default="", help="Why lower numbers are accepted; kept in the file")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the baselines: 0 done, 2 where a cell was refused."""
-    cells = cells_of(arguments.run, arguments.steering_dir)
+    asked = asked_run(arguments.run, arguments.steering_dir)
     folder = arguments.steering_baselines
     wanted = Wanted(not arguments.new, new=True, prune=arguments.prune, reason=arguments.reason)
-    orphaned = judge(cells, folder, required=False, alpha=arguments.steering_alpha).orphaned
-    done = accept(cells, folder, wanted, orphaned)
+    judgement = judge(
+        asked.cells, folder, required=False, manifest=asked.manifest, alpha=arguments.steering_alpha
+    )
+    done = accept(asked.cells, folder, wanted, judgement.orphaned)
     for line in (*done.lines, *(f"refused: {one}" for one in done.refused)):
         print(line)  # noqa: T201 - the command's own output
     if not done.lines and not done.refused:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from pytest_steering.errors import DataError
+from pytest_steering.gate.absence import absences
 from pytest_steering.gate.baseline import baseline_key, entry_of
-from pytest_steering.gate.commands import add_common, add_run, cells_of, show
+from pytest_steering.gate.baseline_files import Place
+from pytest_steering.gate.commands import add_common, add_run, asked_run, show
 from pytest_steering.gate.judge import judge_against
 
 
@@ -19,12 +22,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the verdict: 0 pass, 1 regression, 2 cannot be measured or cannot tell."""
-    before = cells_of(arguments.before, arguments.steering_dir)
-    for one in before:
+    before = asked_run(arguments.before, arguments.steering_dir)
+    for one in before.cells:
         if one.collision:
             raise DataError(
                 f"{arguments.before}: {one.record.experiment} on {one.record.model}: {one.collision}"
             )
-    cells = cells_of(arguments.now, arguments.steering_dir)
-    known = {baseline_key(one.record): entry_of(one.record, one.unsteered) for one in before}
-    return show(judge_against(cells, known, required=True, alpha=arguments.steering_alpha))
+    now = asked_run(arguments.now, arguments.steering_dir)
+    known = {baseline_key(one.record): entry_of(one.record, one.unsteered) for one in before.cells}
+    own = {baseline_key(one.record) for one in now.cells}
+    others = [Place(before.folder, entry) for key, entry in known.items() if key not in own]
+    absent = absences(others, now.cells, now.manifest, Path())
+    return show(
+        judge_against(
+            now.cells,
+            known,
+            required=True,
+            manifest=now.manifest,
+            absent=absent,
+            alpha=arguments.steering_alpha,
+        )
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from pytest_steering.gate.commands import add_baselines, add_common, add_run, cells_of, show
+from pytest_steering.gate.commands import add_baselines, add_common, add_run, asked_run, show
 from pytest_steering.gate.judge import judge
 
 
@@ -17,5 +17,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the verdict: 0 pass, 1 regression, 2 cannot be measured or cannot tell."""
-    cells = cells_of(arguments.run, arguments.steering_dir)
-    return show(judge(cells, arguments.steering_baselines, required=True, alpha=arguments.steering_alpha))
+    asked = asked_run(arguments.run, arguments.steering_dir)
+    return show(
+        judge(
+            asked.cells,
+            arguments.steering_baselines,
+            required=True,
+            manifest=asked.manifest,
+            alpha=arguments.steering_alpha,
+        )
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import dataclass
 from pathlib import Path
 
 from pytest_steering.gate.decide import ALPHA
@@ -10,7 +11,10 @@ from pytest_steering.gate.expected import Measured, expected_cells, steered_cell
 from pytest_steering.gate.judge import Judgement
 from pytest_steering.gate.prompts import prompts_of
 from pytest_steering.gate.text import verdict_lines
+from pytest_steering.manifest import Manifest
+from pytest_steering.printable import printable
 from pytest_steering.runs import find_run
+from pytest_steering.shortfall import shortfalls
 
 BASELINES = "benchmarks/baselines"
 
@@ -45,15 +49,33 @@ def add_baselines(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def cells_of(run: str, home: Path) -> list[Measured]:
-    """Return the cells that a run's tests hold against baselines; all steered ones where no test does.
+@dataclass(frozen=True)
+class Asked:
+    """A run that a command was asked about.
 
-    Lines that were torn are named first: what they held is in no cell.
+    Attributes:
+        folder: Of the run.
+        manifest: What was to run and how that ended.
+        cells: Those that the run's tests hold against baselines; all steered ones where no test does.
     """
-    found = find_run(run, home).read()
-    for line in found.torn:
-        print(line)  # noqa: T201 - the command's own output
-    return expected_cells(found.records) or steered_cells(found.records)
+
+    folder: Path
+    manifest: Manifest
+    cells: list[Measured]
+
+
+def asked_run(name: str, home: Path) -> Asked:
+    """Return a run, and print what it lacks.
+
+    Args:
+        name: As a person gives it.
+        home: The folder of all runs.
+    """
+    run = find_run(name, home)
+    found, manifest = run.read(), run.manifest
+    for sentence in shortfalls(manifest, found):
+        print(printable(f"{run.folder.name}: {sentence}", 1000))  # noqa: T201 - the command's own output
+    return Asked(run.folder, manifest, expected_cells(found.records) or steered_cells(found.records))
 
 
 def show(judgement: Judgement) -> int:

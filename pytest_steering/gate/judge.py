@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from pytest_steering.findings import Finding, finding
+from pytest_steering.gate.absence import REMOVABLE, Absent, absences
 from pytest_steering.gate.baseline import Entry, baseline_key, entry_of
-from pytest_steering.gate.baseline_files import orphans, places, read_files
+from pytest_steering.gate.baseline_files import Place, places, read_all, read_files
 from pytest_steering.gate.baseline_pairing import BaselinePairing, beside_baseline
 from pytest_steering.gate.decide import ALPHA, MARGIN, decide, family
 from pytest_steering.gate.expected import Measured
 from pytest_steering.gate.verdict import EXIT_CODES, CellComparison, CellDecision, Decision, Status
+from pytest_steering.gate.wholeness import obstacles, remarks
 from pytest_steering.identity import changes
+from pytest_steering.manifest import Manifest
 
 Lookup = Mapping[str, Entry]
+
+UNKNOWN, HERE = Manifest(), Path()
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,9 @@ class Judgement:
         compared: These cells, by key.
         findings: What could not be compared, and why, each with the cell it speaks of.
         missing: Cells without a baseline that were not required to have one.
-        orphaned: Cells in the files of the run's experiments that the run does not have, by file.
+        absent: Accepted cells that the run has not.
+        obstacles: Why the run is no pass, whatever was compared.
+        remarks: What is absent and no obstacle.
         drifted: Keys of cells whose unsteered control moved.
     """
 
@@ -62,8 +69,19 @@ class Judgement:
     compared: Mapping[str, Compared]
     findings: tuple[tuple[Measured, Finding], ...] = ()
     missing: tuple[Measured, ...] = ()
-    orphaned: Mapping[Path, Sequence[str]] = field(default_factory=dict)
+    absent: tuple[Absent, ...] = ()
+    obstacles: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
     drifted: frozenset[str] = frozenset()
+
+    @property
+    def orphaned(self) -> dict[Path, list[str]]:
+        """Keys of accepted cells that no test makes any more, by file."""
+        found: dict[Path, list[str]] = {}
+        for one in self.absent:
+            if one.reason in REMOVABLE:
+                found.setdefault(one.place.path, []).append(one.place.entry.key)
+        return found
 
     @property
     def regressed(self) -> list[CellDecision]:
@@ -79,7 +97,7 @@ class Judgement:
         """The verdict: a regression goes first, then what could not be measured."""
         if self.regressed:
             return "regression"
-        if any(one.severity == "invalid" for _, one in self.findings) or self.drifted:
+        if any(one.severity == "invalid" for _, one in self.findings) or self.drifted or self.obstacles:
             return "unmeasurable"
         if not self.compared and self.missing:
             return "pass"
@@ -96,6 +114,8 @@ def judge(
     folder: Path,
     *,
     required: bool,
+    manifest: Manifest = UNKNOWN,
+    root: Path = HERE,
     alpha: float = ALPHA,
     margin: float = MARGIN,
 ) -> Judgement:
@@ -104,7 +124,10 @@ def judge(
     Args:
         cells: Of one run.
         folder: Holds `<family>/<experiment>.json`.
-        required: Whether a cell without a baseline cannot be measured; else it is named and passed over.
+        required: Whether a cell without a baseline, and a baseline without a cell, cannot be measured; else
+            they are named and passed over.
+        manifest: What was to run and how that ended.
+        root: Where the ids of tests begin.
         alpha: Chance of a false regression in the run.
         margin: Drop that is tolerated, as a share.
 
@@ -114,8 +137,10 @@ def judge(
     files = read_files(folder, cells)
     taken = places(files, cells)
     known = {key: one.entry for key, one in taken.items()}
-    orphaned = orphans(files, cells, taken)
-    return judge_against(cells, known, required=required, orphaned=orphaned, alpha=alpha, margin=margin)
+    absent = absences(_others(folder, taken), cells, manifest, root)
+    return judge_against(
+        cells, known, required=required, manifest=manifest, absent=absent, alpha=alpha, margin=margin
+    )
 
 
 def judge_against(
@@ -123,7 +148,8 @@ def judge_against(
     known: Lookup,
     *,
     required: bool,
-    orphaned: Mapping[Path, Sequence[str]] | None = None,
+    manifest: Manifest,
+    absent: Sequence[Absent] = (),
     alpha: float = ALPHA,
     margin: float = MARGIN,
 ) -> Judgement:
@@ -142,7 +168,23 @@ def judge_against(
     decision = decide([one.comparison for one in compared.values()], alpha, margin)
     drifted = _drifted(compared, alpha)
     found += [(compared[key].measured, _drift(compared[key])) for key in sorted(drifted)]
-    return Judgement(decision, compared, tuple(found), tuple(missing), orphaned or {}, drifted)
+    return Judgement(
+        decision,
+        compared,
+        tuple(found),
+        tuple(missing),
+        tuple(absent),
+        tuple(obstacles(manifest, cells, absent, required=required)),
+        tuple(remarks(absent, required=required)),
+        drifted,
+    )
+
+
+def _others(folder: Path, taken: Mapping[str, Place]) -> list[Place]:
+    """Return the accepted cells of a folder that no cell is held against."""
+    known = {(one.path, one.entry.key) for one in taken.values()}
+    every = (Place(path, entry) for path, entries in read_all(folder).items() for entry in entries.values())
+    return [one for one in every if (one.path, one.entry.key) not in known]
 
 
 def _compared(one: Measured, entry: Entry) -> Compared:

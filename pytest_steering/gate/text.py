@@ -34,6 +34,7 @@ def verdict_lines(judgement: Judgement, prompts: Prompts) -> list[str]:
     """
     return [
         _headline(judgement),
+        *(printable(sentence, 1000) for sentence in judgement.obstacles),
         *_regressed(judgement, prompts),
         *_unsettled(judgement),
         *_otherwise_made(judgement),
@@ -50,8 +51,10 @@ def _headline(judgement: Judgement) -> str:
     decision = judgement.decision
     if not judgement.compared and judgement.status == "pass":
         return f"gate: nothing to compare; {len(judgement.missing)} cells have no baseline"
+    compared, absent = len(judgement.compared), len(judgement.absent)
+    cells = f"{compared} of {compared + absent} accepted cells" if absent else f"{compared} cells"
     return (
-        f"gate: {_VERDICTS[judgement.status]}; {len(judgement.compared)} cells compared at alpha "
+        f"gate: {_VERDICTS[judgement.status]}; {cells} compared at alpha "
         f"{decision.alpha:g}, margin {100 * decision.margin:g} points"
     )
 
@@ -123,8 +126,7 @@ def _otherwise_made(judgement: Judgement) -> Iterator[str]:
 def _unkept(judgement: Judgement) -> Iterator[str]:
     for cell in judgement.missing:
         yield f"no baseline: {_cell(cell.record)}; accept one with --steering-accept-new"
-    for path, keys in judgement.orphaned.items():
-        yield f"orphaned in {path}: {', '.join(keys)}; remove with --steering-prune"
+    yield from (printable(sentence, 1000) for sentence in judgement.remarks)
 
 
 def _improved(judgement: Judgement) -> Iterator[str]:

@@ -8,9 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pytest_steering import record_file
 from pytest_steering.experiments.baseline_expectation import baseline_expected
+from pytest_steering.manifest import Ending, Manifest, PlannedTest
 from pytest_steering.records import Outcome, Record
+from pytest_steering.runs import Run
 
 
 def outcomes(count: int, wrong: Iterable[int] = (), **changes: Any) -> tuple[Outcome, ...]:
@@ -66,8 +67,24 @@ def run(
     return [base, found, baseline_expected(found, base)]
 
 
-def write(folder: Path, made: Iterable[Record]) -> Path:
-    """Write a run's records as a run of the plugin does, and return its folder."""
+def planned(ending: Ending, *tests: str, models: Iterable[str] = ("m",), **changes: Any) -> Manifest:
+    """The manifest of a run of some tests, `test_it` alone if none are named, that all ended in one way."""
+    selected = {
+        f"benchmarks/test_it.py::{test}[{model}]": PlannedTest(
+            f"benchmarks/test_it.py::{test}", model, ending
+        )
+        for test in tests or ("test_it",)
+        for model in models
+    }
+    made = Manifest("finished", ("benchmarks",), selected, collected=("benchmarks/test_it.py",))
+    return replace(made, **changes)
+
+
+def write(folder: Path, made: Iterable[Record], manifest: Manifest | None = None) -> Path:
+    """Write a run as the plugin does, and return its folder; without a manifest as it once did."""
+    found = Run(folder)
     for record in made:
-        record_file.append(folder / "records.jsonl", record)
+        found.append(record)
+    if manifest:
+        found.keep(manifest)
     return folder

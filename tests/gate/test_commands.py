@@ -9,7 +9,7 @@ import pytest
 from pytest_steering.cli import main
 from pytest_steering.gate.baseline import read_baseline
 from tests.disks import room_for
-from tests.gate.runs import outcomes, run, write
+from tests.gate.runs import outcomes, planned, run, write
 
 WORSE = {*range(0, 160, 10), *range(5, 105, 3)}
 
@@ -17,9 +17,9 @@ WORSE = {*range(0, 160, 10), *range(5, 105, 3)}
 @pytest.fixture
 def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with three runs: as before, worse, and better."""
-    write(tmp_path / "same", run())
-    write(tmp_path / "worse", run(outcomes(160, WORSE)))
-    write(tmp_path / "better", run(outcomes(160, range(0, 160, 80))))
+    write(tmp_path / "same", run(), planned("passed"))
+    write(tmp_path / "worse", run(outcomes(160, WORSE)), planned("passed"))
+    write(tmp_path / "better", run(outcomes(160, range(0, 160, 80))), planned("passed"))
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -69,6 +69,49 @@ def test_a_drop_is_not_accepted_without_a_reason(runs: Path, capsys: pytest.Capt
     assert main(["accept", "worse"]) == 2
     assert "refused" in capsys.readouterr().out
     assert main(["accept", "worse", "--reason", "a smaller model"]) == 0
+
+
+@pytest.fixture
+def killed(runs: Path) -> Path:
+    """The run as before, killed in the second of two tests whose cells are accepted."""
+    second = run(experiment="test_b", node_id="benchmarks/test_it.py::test_b[m]")
+    write(runs / "both", [*run(), *second], planned("passed", "test_it", "test_b"))
+    main(["accept", "both"])
+    write(runs / "killed", run(), planned("", "test_it", "test_b", status="started"))
+    return runs
+
+
+def test_a_killed_run_does_not_pass_the_gate(killed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    assert main(["gate", "both"]) == 0
+    assert capsys.readouterr().out.startswith("gate: pass; 2 cells compared")
+    assert main(["gate", "killed"]) == 2
+    said = capsys.readouterr().out
+    assert "killed or still going on: 1 of 2 tests that make records left no record" in said
+    assert "gate: cannot be measured; 1 of 2 accepted cells compared" in said
+    assert "1 accepted cell absent, their test did not run: benchmarks/test_it.py::test_b on m" in said
+
+
+def test_a_killed_run_does_not_pass_a_comparison(killed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", "both", "killed"]) == 2
+    assert "their test did not run: benchmarks/test_it.py::test_b on m" in capsys.readouterr().out
+    assert main(["compare", "killed", "both"]) == 2
+
+
+def test_a_report_says_how_the_run_went(killed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["report", "killed"])
+    assert "left no record: benchmarks/test_it.py::test_b[m]" in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_run_of_an_earlier_version_is_of_unknown_status_and_passes_where_nothing_is_absent(
+    killed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (killed / "both" / "run.json").unlink()
+    (killed / "killed" / "run.json").unlink()
+    assert main(["gate", "both"]) == 0
+    assert "both: status unknown: nothing says which tests were to run" in capsys.readouterr().out
+    assert main(["gate", "killed"]) == 2
+    assert "absent, and nothing says whether their tests were to run" in capsys.readouterr().out
 
 
 def test_a_torn_line_is_named_by_every_command_and_stops_none(

@@ -112,6 +112,95 @@ def test_a_file_that_is_no_baseline_cannot_be_measured(gated: pytest.Pytester) -
     result.stdout.fnmatch_lines(["gate: cannot be measured: *test_it.json is not a baseline*"])
 
 
+TWO = (
+    TEST
+    + """
+    @pytest.mark.steering(models=["one"])
+    def test_other(steering):
+        if "SKIP" in os.environ:
+            pytest.skip("no data")
+        assert "FAIL" not in os.environ
+        test_it(steering)
+"""
+)
+
+OTHER = "test_it.py::test_other on one"
+
+
+@pytest.fixture
+def both(gated: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """A project of two tests whose cells are accepted, and required."""
+    gated.makepyfile(test_it=TWO)
+    run(gated, "--steering-accept-new").stdout.fnmatch_lines(["accepted: *", "accepted: *"])
+    monkeypatch.setenv("CI", "true")
+    return gated
+
+
+def test_two_accepted_cells_pass_where_both_are_there(both: pytest.Pytester) -> None:
+    result = run(both)
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["gate: pass; 2 cells compared*"])
+
+
+def test_a_part_that_was_chosen_passes_and_says_that_it_is_a_part(both: pytest.Pytester) -> None:
+    result = run(both, "-k", "test_it and not other")
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(
+        ["gate: pass; 1 of 2 accepted cells compared*", f"1 accepted cell not compared,*: {OTHER} *"]
+    )
+
+
+@pytest.mark.parametrize(("set_", "why"), [("SKIP", "their test was skipped"), ("FAIL", "their test failed")])
+def test_a_test_that_made_no_cell_is_no_pass(
+    both: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, set_: str, why: str
+) -> None:
+    monkeypatch.setenv(set_, "1")
+    result = run(both)
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(
+        [
+            "gate: cannot be measured; 1 of 2 accepted cells compared*",
+            f"1 accepted cell absent, {why}: {OTHER} *",
+        ]
+    )
+
+
+def test_a_skipped_test_is_named_and_fails_nothing_where_baselines_are_not_required(
+    both: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SKIP", "1")
+    result = run(both, "--steering-baseline=ignore")
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["gate: pass; 1 of 2 *", f"1 accepted cell absent, *skipped: {OTHER} *"])
+
+
+def test_a_baseline_whose_test_is_no_longer_there_is_no_pass_until_it_is_removed(
+    both: pytest.Pytester,
+) -> None:
+    both.makepyfile(test_it=TEST)
+    result = run(both)
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(
+        ["gate: cannot be measured; *", f"1 *, their test is no longer there: {OTHER} *"]
+    )
+    run(both, "--steering-prune").stdout.fnmatch_lines(["accepted: *removed, no test makes such a cell"])
+    assert run(both).ret == 0
+
+
+def test_the_last_test_that_vanishes_is_missed_too(both: pytest.Pytester) -> None:
+    both.makepyfile(test_it="def test_plain(): pass")
+    result = run(both)
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["gate: cannot be measured; 0 of 2 accepted cells compared*"])
+
+
+def test_tests_elsewhere_are_not_held_against_baselines_of_others(both: pytest.Pytester) -> None:
+    both.mkdir("units").joinpath("test_unit.py").write_text("def test_plain(): pass")
+    result = run(both, "units")
+    assert result.ret == 0
+    result.stdout.no_fnmatch_line("gate: *")
+
+
 @pytest.mark.parametrize("alpha", ["0", "0.6", "many"])
 def test_a_level_that_is_none_is_refused(gated: pytest.Pytester, alpha: str) -> None:
     result = run(gated, f"--steering-alpha={alpha}")

@@ -70,6 +70,13 @@ def test_the_controller_of_workers_says_it_for_all_of_them(
     assert list(manifest(one).deselected) == ["test_it.py::test_a[one]"]
     assert set(manifest(one).uncollected) == {"test_broken.py"}
 
+    monkeypatch.delenv("KILL")
+    (one.path / "test_broken.py").unlink()
+    one.runpytest_subprocess("-n", "2", "--steering-resume=latest", "-k", "test_a or 2")
+
+    assert manifest(one).status == "finished"
+    assert endings(one) == PASSED
+
 
 def test_a_failed_test_fails_its_run(one: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FAIL", "1")

@@ -49,6 +49,8 @@ class Ranking:
         # Only the order counts, and ranks are finite where scores are not.
         ranks = np.unique([scores[place] for place in places], return_inverse=True)[1]
         statistic = self.statistic(labels, ranks)
+        if len(places) == len(scores):
+            return statistic
         return lambda weights: statistic(weights[:, places])
 
 

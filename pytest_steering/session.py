@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_steering.devices import use_at_most, visible_devices
-from pytest_steering.errors import ModelError
+from pytest_steering.errors import ModelError, SteeringError
 from pytest_steering.models.specs import DEFAULT_MODELS, ModelSpec, resolve_model
 from pytest_steering.options import Settings, resolve
 from pytest_steering.runs import Run, find_run
@@ -157,14 +157,24 @@ class SteeringSession:
 
     def summarise(self, terminal: pytest.TerminalReporter) -> None:
         """Write what workers refused, and the closing table of the run, from its records alone."""
+        try:
+            lines = self._closing_lines(terminal._tw.fullwidth)
+        except SteeringError as error:
+            self.errors.append(str(error))
+            lines = []
         for sentence in dict.fromkeys(self.errors):
             terminal.line(f"ERROR: {sentence}", red=True)
-        if self.loads or self.run.path.exists():
-            from pytest_steering.report.terminal import closing_lines
-
+        if lines:
             terminal.section("steering")
-            for line in closing_lines(self.run, self.loads, terminal._tw.fullwidth):
-                terminal.line(line)
+        for line in lines:
+            terminal.line(line)
+
+    def _closing_lines(self, width: int) -> list[str]:
+        if not self.loads and not self.run.path.exists():
+            return []
+        from pytest_steering.report.terminal import closing_lines
+
+        return closing_lines(self.run, self.loads, width)
 
     def _resolve(self, name: str) -> ModelSpec:
         spec = resolve_model(name)

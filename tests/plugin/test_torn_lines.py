@@ -59,3 +59,15 @@ def test_a_full_disk_fails_the_tests_it_meets_in_a_sentence_and_tears_no_line(
     found = find_run("latest", project.path / ".steering").read()
     assert 0 < len(found.records) < 4
     assert not found.torn
+
+
+def test_a_line_that_is_no_record_at_all_is_a_sentence_and_no_traceback(
+    project: pytest.Pytester, torn: Path
+) -> None:
+    with torn.open("a") as file:
+        file.write("\n# a note of mine\n")
+    result = project.runpytest("--steering-model=one", "--steering-resume=latest")
+
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["ERROR: *records.jsonl, line 5: not a record*"])
+    result.stdout.no_fnmatch_line("*INTERNALERROR*")

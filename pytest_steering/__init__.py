@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pytest_steering.records import Outcome, Record
     from pytest_steering.steering.config import SteeringConfig
     from pytest_steering.steering.intervention import Intervention
+    from pytest_steering.steering.operations import operation, projection
     from pytest_steering.steering.vector import SteeringVector
     from pytest_steering.tasks.security.answers import Answer, read_answer
 
@@ -45,6 +46,8 @@ __all__ = [
     "load_run",
     "memory_profile",
     "metrics",
+    "operation",
+    "projection",
     "read_answer",
 ]
 
@@ -67,6 +70,8 @@ _HOMES = {
     "load_run": "dataframe",
     "memory_profile": "models.memory",
     "metrics": "comparison",
+    "operation": "steering.operations",
+    "projection": "steering.operations",
     "read_answer": "tasks.security.answers",
 }
 

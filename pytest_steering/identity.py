@@ -92,7 +92,8 @@ def decided_by(
 
     Args:
         spec: What was asked for.
-        provenance: Hash of the vector, whether it was forced, the source of what chooses positions.
+        provenance: Hash of the vector, whether it was forced, the source of what chooses positions and
+            of an operation that is not ours.
         surroundings: Weights, numerics profile, the reader's source and versions of packages.
     """
     chosen = dict(spec.get("intervention") or {})
@@ -105,6 +106,7 @@ def decided_by(
         "vector": provenance.get("sha256"),
         "forced": provenance.get("forced"),
         "positions' source": provenance.get("chooser"),
+        "operation's source": provenance.get("operation"),
         "data": (spec.get("data") or {}).get("sha256"),
         "weights": surroundings.get("weights"),
         "numerics": surroundings.get("numerics"),

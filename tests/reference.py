@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -16,11 +17,18 @@ Steers = Callable[[int, int], bool]
 
 @dataclass
 class Row:
-    """One sequence: its prompt, what is added to it at which layers and tokens, and what the model wrote."""
+    """One sequence: its prompt, the vectors at its layers, its steered tokens, and what is done there."""
 
     prompt: list[int]
     deltas: Mapping[int, Tensor]
     steers: Steers
+    edit: Callable[[Tensor, Tensor], Tensor] = operator.add
+
+
+def ablated(state: Tensor, vector: Tensor) -> Tensor:
+    """A state without its part along a vector, in double precision."""
+    h, v = state.double(), vector.double()
+    return (h - (h @ v) / (v @ v) * v).to(state.dtype)
 
 
 @dataclass
@@ -45,7 +53,7 @@ EVERYWHERE: dict[str, Steers] = {
 def greedy(
     module: Any, block_path: str, rows: Sequence[Row], steps: int, pad: int, stop_ids: frozenset[int]
 ) -> list[Answer]:
-    """Generate greedily with a KV cache from one left-padded batch, adding each row's deltas by hooks."""
+    """Generate greedily with a KV cache from one left-padded batch, editing each row's states by hooks."""
     import torch
 
     width = max(len(row.prompt) for row in rows)
@@ -56,7 +64,7 @@ def greedy(
     answers: list[list[int]] = [[] for _ in rows]
     cache, start, first = None, 0, None
     for _ in range(steps):
-        with torch.no_grad(), adding(module, block_path, rows, pads, start):
+        with torch.no_grad(), editing(module, block_path, rows, pads, start):
             output = module(
                 input_ids=ids,
                 attention_mask=mask,
@@ -82,17 +90,17 @@ def full_logits(module: Any, block_path: str, row: Row, answer: Sequence[int]) -
     """Logits after each token of prompt + answer, of one row alone, without cache or pads."""
     import torch
 
-    with torch.no_grad(), adding(module, block_path, [row], [0], 0):
+    with torch.no_grad(), editing(module, block_path, [row], [0], 0):
         ids = torch.tensor([[*row.prompt, *answer]])
         logits: Tensor = module(input_ids=ids, attention_mask=torch.ones_like(ids), use_cache=False).logits
     return logits[0]
 
 
 @contextlib.contextmanager
-def adding(
+def editing(
     module: Any, block_path: str, rows: Sequence[Row], pads: Sequence[int], start: int
 ) -> Iterator[None]:
-    """Add each row's delta at its steered tokens while a pass reads the columns from `start` on."""
+    """Edit each row's states at its steered tokens while a pass reads the columns from `start` on."""
     blocks = module.get_submodule(block_path)
 
     def hook_of(layer: int) -> Callable[[Any, Any, Any], Any]:
@@ -102,7 +110,7 @@ def adding(
                 for column in range(state.shape[1]):
                     token = start + column - pad
                     if token >= 0 and layer in row.deltas and row.steers(token, len(row.prompt)):
-                        state[number, column] += row.deltas[layer]
+                        state[number, column] = row.edit(state[number, column], row.deltas[layer])
             return (state, *output[1:]) if isinstance(output, tuple) else state
 
         return hook

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from pytest_steering.comparison import STEERED
 from pytest_steering.experiments.asking import Asked, data_hash
 from pytest_steering.experiments.condition import Condition
-from pytest_steering.experiments.source_hash import source_hash
 from pytest_steering.identity import SCORE
 from pytest_steering.records import Record
+from pytest_steering.source_hash import source_hash
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.context import Context
@@ -136,7 +136,8 @@ def provenance_of(intervention: Intervention | None) -> dict[str, Any]:
     forced = {"forced": True} if intervention.forced else {}
     chooser = intervention.where.chooser
     chosen = {"chooser": source_hash(chooser)} if chooser else {}
-    return {**vector.provenance, **told, **forced, **chosen}
+    own = {"operation": intervention.does.source} if intervention.does.own else {}
+    return {**vector.provenance, **told, **forced, **chosen, **own}
 
 
 def _origin(steered: Condition) -> dict[str, str]:

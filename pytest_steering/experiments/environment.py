@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_steering.experiments.source_hash import source_hash
+from pytest_steering.source_hash import source_hash
 from pytest_steering.tasks.security.answers.readers import READERS
 
 if TYPE_CHECKING:

@@ -31,7 +31,8 @@ def of_equal_effect(
         target: KL(steered ‖ unsteered) in nats, above 0.
 
     Raises:
-        VectorError: The target is not above 0, or is not reached at 64 times the vector.
+        VectorError: The target is not above 0, or is not reached at 64 times the vector, or at the strength
+            from which on the operation is no stronger.
     """
     if not target > 0:
         raise VectorError(f"a target of {target} nats; expected a number above 0")
@@ -40,11 +41,16 @@ def of_equal_effect(
         arms = {"steered": replace(intervention, scale=scale)}
         return neutral_effects(model, arms, texts)["steered"].kl_95
 
-    low, high = 0.0, 1.0
+    strongest = intervention.does.strongest
+    largest = LARGEST if strongest is None else strongest / replace(intervention, scale=1.0).coefficient
+    low, high = 0.0, min(1.0, largest)
     while reached(high) < target:
-        low, high = high, 2 * high
-        if high > LARGEST:
-            raise VectorError(f"{LARGEST:g} times the vector moves neutral texts by less than {target} nats")
+        if high >= largest:
+            raise VectorError(
+                f"{intervention.operation!r} at scale {largest:g} moves neutral texts by less than {target} "
+                "nats"
+            )
+        low, high = high, min(2 * high, largest)
     for _ in range(STEPS):
         middle = (low + high) / 2
         low, high = (middle, high) if reached(middle) < target else (low, middle)

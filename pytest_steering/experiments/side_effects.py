@@ -8,7 +8,6 @@ from statistics import fmean
 from typing import TYPE_CHECKING
 
 from pytest_steering.errors import DataError
-from pytest_steering.models.fit import require_fit
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -73,7 +72,7 @@ def neutral_effects(
         DataError: No text fits into the context.
         VectorError: An intervention does not fit the model.
     """
-    require_fit(model.name, model.loaded, list(arms.values()))
+    model.require(list(arms.values()))
     long = model.overlong(texts, 0)
     ids = [row for number, row in enumerate(model.tokens(texts)) if number not in long and len(row) > 3]
     if not ids:

@@ -26,7 +26,7 @@ class Kind:
 
 _INVALID = {
     "intervention-missing": (
-        "Nothing was added at the asked layers.",
+        "Nothing was changed at the asked layers.",
         "Check that the engine's hooks reach the model that runs; run the conformance suite on this model.",
     ),
     "intervention-failed": (
@@ -46,11 +46,11 @@ _INVALID = {
         "Check the tokenizer and whatever stands between the prompts and the model.",
     ),
     "delta-sign": (
-        "The vector was added with the opposite sign.",
+        "The vector was applied with the opposite sign.",
         "Check the sign of the coefficient where it is applied.",
     ),
     "delta-size": (
-        "The vector was added with another coefficient than asked.",
+        "The vector was applied at another strength than asked.",
         "Check where the scale is applied, and whether it is applied twice or divided by the layers.",
     ),
     "delta-layer": (
@@ -66,11 +66,11 @@ _INVALID = {
         "Remove extra axes from the direction; broadcasting them steers other rows.",
     ),
     "delta-differs": (
-        "What was added is another direction than the vector's.",
-        "Compare the direction that reaches the block with the vector's file.",
+        "What was added is not what the operation adds along the vector.",
+        "Compare the direction that reaches the block with the vector's file, and the operation done there.",
     ),
     "arms-differ": (
-        "Beside other arms something else was added than asked, though alone it was added rightly.",
+        "Beside other arms something else was done than asked, though alone it was done rightly.",
         "Run with sharing='none' and compare; report it with the model's type and engine.",
     ),
     "read-elsewhere": (
@@ -161,7 +161,7 @@ _INVALID = {
 
 _LIMITS = {
     "scale-drowns-state": (
-        "What is added is several times as long as the state it is added to.",
+        "The state is changed by several times its own length.",
         "Search the scale on another split; a vector of mean differences works near its own length.",
     ),
     "random-as-large": (
@@ -202,6 +202,10 @@ _NOTES = {
     "controls-missing": (
         "Controls were not run beside this cell.",
         "Run controls=('zero', 'random', 'negated', 'shuffled').",
+    ),
+    "control-vacuous": (
+        "A control would be the steered arm over again, so it was not run.",
+        "Rest on the other controls.",
     ),
     "samples-skipped": (
         "Samples did not fit into the context and were left out.",

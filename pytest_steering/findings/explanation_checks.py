@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from pytest_steering.comparison import STEERED, UNSTEERED, Comparison, Facts
 from pytest_steering.comparison.attribution import TRUTH
@@ -83,11 +83,13 @@ def truth(run: Comparison) -> Iterator[Finding]:
 
 def missing(run: Comparison) -> Iterator[Finding]:
     """Note controls that were not run."""
-    wanted = ("zero", "random", "negated", "shuffled")
+    vacuous: Mapping[str, str] = run.evidence.get("vacuous") or {}
     there = {arm.name.partition(":")[0] for arm in run.controls}
-    absent = [name for name in wanted if name not in there]
+    absent = [name for name in ("zero", "random", "negated", "shuffled") if name not in {*there, *vacuous}]
     if absent and STEERED in run:
         yield finding("controls-missing", f"not run: {', '.join(absent)}", missing=absent)
+    for name, why in vacuous.items():
+        yield finding("control-vacuous", f"{name} was not run: {why}", control=name)
 
 
 def _effect(run: Comparison, arm: str) -> float:

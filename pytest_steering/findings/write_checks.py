@@ -1,4 +1,4 @@
-"""Was scale · v added at the asked blocks and tokens, and nothing elsewhere?"""
+"""Was the operation done at the asked blocks and tokens, and nothing elsewhere?"""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ SAME_DIRECTION = 0.999
 """A cosine below this is another direction; rounding to bfloat16 stays above it."""
 
 LONGEST = 5.0
-"""An addition this many times as long as the state leaves nothing of it."""
+"""A change this many times as long as the state leaves nothing of it."""
+
+UNEVEN = 0.05
+"""A share that differs by more from token to token is another operation, not another coefficient."""
 
 ROUNDED = 0.01
 """A size within this share of the asked one is rounding, not another coefficient."""
@@ -74,7 +77,7 @@ def prompts(run: Comparison) -> Iterator[Finding]:
 
 
 def deltas(run: Comparison) -> Iterator[Finding]:
-    """Report what was added where it differs from scale · v in sign, size, direction, type or shape."""
+    """Report what was added where it differs from what was asked in sign, size, direction, type or shape."""
     for layer, seen in _layers(run):
         if seen.get("shape"):
             yield finding(
@@ -87,7 +90,7 @@ def deltas(run: Comparison) -> Iterator[Finding]:
 
 
 def together(run: Comparison) -> Iterator[Finding]:
-    """Report additions that go wrong beside other arms alone; all other faults are named by their kind."""
+    """Report changes that go wrong beside other arms alone; all other faults are named by their kind."""
     seen = run.evidence.get("together") or {}
     if not seen or any(one for check in (happened, positions, deltas) for one in check(run)):
         return
@@ -97,14 +100,14 @@ def together(run: Comparison) -> Iterator[Finding]:
         yield finding(
             "arms-differ",
             f"with arms that share by {seen['sharing']!r}, {seen['asked']} states were to be changed by arm; "
-            f"{seen['steered']} were, {seen['nobodys']} were changed by no arm's vector, and the layers "
+            f"{seen['steered']} were, {seen['nobodys']} were changed as no arm asked, and the layers "
             f"{seen['other_layers']} were changed unasked",
             **seen,
         )
 
 
 def size(run: Comparison) -> Iterator[Finding]:
-    """Report an addition that is much longer than the state it is added to."""
+    """Report a change that is much longer than the state it is made to."""
     ratios = {
         layer: seen["asked_norm"] / seen["state_norm"]
         for layer, seen in _layers(run)
@@ -115,8 +118,7 @@ def size(run: Comparison) -> Iterator[Finding]:
         layer = max(long, key=lambda name: long[name])
         yield finding(
             "scale-drowns-state",
-            f"at layer {layer} scale times the vector is {long[layer]:.1f} times as long as the state it is "
-            "added to",
+            f"at layer {layer} the state is changed by {long[layer]:.1f} times its own length",
             **long,
         )
 
@@ -130,7 +132,9 @@ def _difference(layer: str, seen: Seen) -> Finding:
         found = f"layer {layer} hands on {seen['dtype']} where {seen['state_dtype']} came in"
         return finding("delta-dtype", found, cosine=cosine, ratio=ratio)
     name = "delta-differs"
-    if cosine <= -SAME_DIRECTION:
+    if seen.get("spread", 0.0) > UNEVEN:
+        measured += f", and a share of it that differs by {seen['spread']:.0%} from token to token"
+    elif cosine <= -SAME_DIRECTION:
         name = "delta-sign"
     elif cosine >= SAME_DIRECTION:
         name = "delta-dtype" if abs(ratio - 1) <= ROUNDED else "delta-size"
@@ -142,7 +146,7 @@ def _layers(run: Comparison) -> Iterator[tuple[str, Seen]]:
 
 
 def _moves(run: Comparison) -> bool:
-    """Whether the asked addition is anything but zero."""
+    """Whether anything was to be changed at all."""
     return any(seen["asked_norm"] > 0 for _, seen in _layers(run))
 
 

@@ -141,7 +141,8 @@ def _require_finite(name: str, loaded: LoadedModel, arm: Intervention) -> None:
 
     dtype = loaded.module.dtype
     for layer in arm.at:
-        if not bool(torch.isfinite(arm.delta(layer).to(dtype)).all()):
+        change = arm.edit(layer).change(torch.ones(arm.vector.hidden_size))
+        if not bool(torch.isfinite(change.to(dtype)).all()):
             raise VectorError(
                 f"the {arm.vector.method} vector times {arm.coefficient:g} at layer {layer} is no longer "
                 f"finite in {name}'s {dtype}; use a smaller scale"

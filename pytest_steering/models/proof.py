@@ -46,6 +46,7 @@ class Proof:
         checks: One entry a claim.
         alone: Why rows must not share a batch, though each by itself is steered as asked; empty where they
             may.
+        operation: Name of the operation that it was steered by.
     """
 
     engine: str
@@ -53,6 +54,7 @@ class Proof:
     layers: tuple[int, ...]
     checks: tuple[Check, ...]
     alone: str = ""
+    operation: str = "add"
 
     @property
     def holds(self) -> bool:
@@ -65,34 +67,37 @@ class Proof:
         return tuple(check for check in self.checks if check.fault)
 
     def __str__(self) -> str:
-        head = f"steering {self.layer_path} with {self.engine}, layers {list(self.layers)} one by one"
+        how = f"{self.engine} and {self.operation!r}"
+        head = f"steering {self.layer_path} with {how}, layers {list(self.layers)} one by one"
         rows = [f"  one row at a time: {self.alone}"] if self.alone else []
         return "\n".join([head, *(f"  {check}" for check in self.checks), *rows])
 
 
-def prove(loaded: LoadedModel, engine: Engine) -> Proof:
+def prove(loaded: LoadedModel, engine: Engine, operation: str = "add") -> Proof:
     """Steer a model on a few tokens and hold every bit against what was asked for.
 
     Args:
         loaded: The model.
         engine: What writes into its residual stream.
+        operation: What it writes.
 
     Returns:
         A report; nothing is raised for a claim that fails.
     """
-    trials = Trials(loaded, engine, TOGETHER)
+    trials = Trials(loaded, engine, TOGETHER, operation)
     together = _proof(trials)
     if together.holds:
         padding = _checked("left padding leaves the logits as they are", trials.padding)
         return replace(together, alone=str(padding) if padding.fault else "")
-    alone = _proof(Trials(loaded, engine, ALONE))
+    alone = _proof(Trials(loaded, engine, ALONE, operation))
     return replace(alone, alone=str(together.failures[0])) if alone.holds else together
 
 
 def _proof(trials: Trials) -> Proof:
     checks = (
         _checked("two unsteered runs agree in every bit", trials.repeat),
-        _checked("a block hands on h + v at the asked tokens and is unchanged elsewhere", trials.written),
+        _checked("the operation changes each state by itself", trials.each_by_itself),
+        _checked("a block hands on what was asked, bit for bit, at the asked tokens alone", trials.written),
         _checked("lower blocks are unchanged", trials.lower_blocks),
         _checked("the logits change", trials.logits_change),
         _checked("a block's state is transformers' own hidden_states[k + 1]", trials.hidden_states),
@@ -101,7 +106,7 @@ def _proof(trials: Trials) -> Proof:
         _checked("without the intervention the logits are what they were, in every bit", trials.restored),
         _checked("no hook is left", trials.hooks_left),
     )
-    return Proof(trials.engine, trials.layer_path, trials.layers, checks)
+    return Proof(trials.engine, trials.layer_path, trials.layers, checks, operation=trials.operation)
 
 
 def _checked(claim: str, trial: Callable[[], tuple[str, str]]) -> Check:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_steering.errors import StorageError
 from pytest_steering.models.proof import Check, Proof
+from pytest_steering.steering.operations import operation_named
 from pytest_steering.storage import replace_file
 
 if TYPE_CHECKING:
@@ -40,18 +41,20 @@ def cache_folder() -> Path:
     return base / "pytest-steering" / "proofs"
 
 
-def proof_key(loaded: LoadedModel, engine: str) -> str | None:
+def proof_key(loaded: LoadedModel, engine: str, operation: str = "add") -> str | None:
     """Return what a proof holds for, as a hash: config, source, dtype, attention, device, engine, versions.
 
     Args:
         loaded: The model.
         engine: `hooks` or `nnsight`.
+        operation: What is written.
 
     Returns:
         None where the model's source cannot be read, so that nothing may be kept.
     """
+    source = operation_named(operation).source
     try:
-        parts = dict(_parts(loaded, engine))
+        parts = {**dict(_parts(loaded, engine)), "operation": (operation, source)}
     except (OSError, TypeError):
         return None
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()

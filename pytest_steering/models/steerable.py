@@ -23,7 +23,7 @@ from pytest_steering.models.fit import (
     require_rows,
 )
 from pytest_steering.models.generation import Arms, DecidedText, Generation, generate_arms
-from pytest_steering.models.proving import proven
+from pytest_steering.models.proving import proven, require_operations
 from pytest_steering.steering.intervention import Intervention
 from pytest_steering.steering.positions import Positions
 
@@ -311,7 +311,7 @@ class SteerableModel:
             InterventionError: What was written is not what was asked for.
         """
         arms = as_arms(interventions)
-        require_fit(self.name, self.loaded, arms)
+        self.require(arms)
         require_new_tokens(max_new_tokens)
         require_listed(choices)
         ids = self.tokens(prompts)
@@ -329,6 +329,16 @@ class SteerableModel:
             sharing=self.sharing,
             decided=decided,
         )
+
+    def require(self, arms: Arms) -> None:
+        """Raise unless interventions fit this model and what they do is proven on it.
+
+        Raises:
+            VectorError: An intervention does not fit the model.
+            InterventionError: An operation does not prove to be done as asked.
+        """
+        require_fit(self.name, self.loaded, arms)
+        require_operations(self, arms)
 
     def choice_tokens(self, choice: str) -> list[int]:
         """Return the token ids of an answer as it continues a prompt, without special tokens."""
@@ -360,7 +370,7 @@ class SteerableModel:
         from pytest_steering.models.scoring import score_choices
 
         arms = as_arms(interventions)
-        require_fit(self.name, self.loaded, arms)
+        self.require(arms)
         require_listed(choices)
         answers = [self.choice_tokens(choice) for choice in choices]
         require_choices(choices, answers)

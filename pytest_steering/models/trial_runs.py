@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.models.batching import TokenBatch, pad_left
+from pytest_steering.models.engine.trace import asked_state
 from pytest_steering.models.witness import States, WitnessSession, witnessed
 from pytest_steering.steering.intervention import Intervention
 from pytest_steering.steering.vector import SteeringVector
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from pytest_steering.models.engine.base import Engine, LoadedModel
+    from pytest_steering.steering.edit import Edit
 
 NEW_TOKENS = 3
 TOGETHER = (7, 4, 7)
@@ -26,13 +28,16 @@ class Runs:
     """Runs one model with one engine; an unsteered run is shared by all claims.
 
     Attributes:
+        operation: Name of the operation that they are steered by.
         layers: The blocks that are steered one by one: all of a small model, else the first, the middle and
             the last three.
     """
 
-    def __init__(self, loaded: LoadedModel, engine: Engine, lengths: Sequence[int]) -> None:
-        """Bind the trials to a model and an engine; `lengths` are the rows'."""
-        self._loaded, self._engine, self._lengths = loaded, engine, lengths
+    def __init__(
+        self, loaded: LoadedModel, engine: Engine, lengths: Sequence[int], operation: str = "add"
+    ) -> None:
+        """Bind the trials to a model, an engine and an operation; `lengths` are the rows'."""
+        self._loaded, self._engine, self._lengths, self.operation = loaded, engine, lengths, operation
         count = loaded.architecture.num_layers
         few = {0, count // 2, *range(max(0, count - 3), count)}
         self.layers = tuple(range(count)) if count <= 6 else tuple(sorted(few))
@@ -64,6 +69,20 @@ class Runs:
         return {layer: self._run(self._rows([layer])) for layer in self.layers}
 
     @cached_property
+    def _asked(self) -> States:
+        """What each steered block should hand on, from what it hands on unsteered."""
+        sessions = {layer: session for layer, (_, _, session) in self._steered.items()}
+        return {
+            layer: asked_state(one.rows, one._column_of, one.trace.forwards[0], layer, self._clean[1][layer])
+            for layer, one in sessions.items()
+        }
+
+    def _edit(self, layer: int) -> Edit:
+        (intervention, *_) = self._rows([layer])
+        assert intervention is not None
+        return intervention.edit(layer)
+
+    @cached_property
     def _everywhere(self) -> tuple[Tensor, States, WitnessSession]:
         return self._run(self._rows(range(self._loaded.architecture.num_layers)))
 
@@ -87,8 +106,7 @@ class Runs:
     def _rows(self, layers: Sequence[int]) -> list[Intervention | None]:
         vector = self._vector.only(layers)
         rows = [
-            Intervention(vector, positions="last", per_layer=True),
-            Intervention(vector, positions="all", per_layer=True),
+            *(Intervention(vector, None, 1.0, self.operation, at, per_layer=True) for at in ("last", "all")),
             None,
         ]
         return rows[: len(self._lengths)]

@@ -37,14 +37,28 @@ class Trials(Runs):
         return "the model itself is not deterministic, so that nothing can be told from its logits", ""
 
     def written(self) -> Outcome:
-        """Hold the state that each steered block hands on against h + v."""
-        clean = self._clean[1]
-        for layer, (_, states, session) in self._steered.items():
-            asked = asked_state(
-                session.rows, session._column_of, session.trace.forwards[0], layer, clean[layer]
-            )
-            if not same_bits(asked, states[layer]):
+        """Hold the state that each steered block hands on against what the operation makes of it."""
+        for layer, (_, states, _session) in self._steered.items():
+            if not same_bits(self._asked[layer], states[layer]):
                 return f"at layer {layer}", ""
+        return FINE
+
+    def each_by_itself(self) -> Outcome:
+        """Edit states together and one by one, and look whether the given ones stay as they are."""
+        import torch
+
+        for layer in self.layers:
+            edit, states = self._edit(layer), self._clean[1][layer].flatten(0, 1)
+            given = states.clone()
+            together = edit(given)
+            if not same_bits(given, states):
+                return f"{self.operation!r} changes the states that it is given; it has to return others", ""
+            if not same_bits(together, torch.cat([edit(states[i : i + 1]) for i in range(len(states))])):
+                return (
+                    f"{self.operation!r} makes something else of a state that stands beside others; "
+                    "see steering/operations.py, and take parts along the direction with projection",
+                    "",
+                )
         return FINE
 
     def lower_blocks(self) -> Outcome:
@@ -57,15 +71,18 @@ class Trials(Runs):
         return FINE
 
     def logits_change(self) -> Outcome:
-        """Compare the logits of the steered rows' last token."""
-        dead = [
-            layer
-            for layer, (logits, _, _session) in self._steered.items()
-            if any(
-                same_bits(logits[row, -1], self._clean[0][row, -1]) for row in (0, 1)[: len(self._lengths)]
-            )
+        """Compare the logits of the steered rows' last token, where that token's state changes."""
+        moved = [
+            (layer, row)
+            for layer in self.layers
+            for row in range(min(2, len(self._lengths)))
+            if not same_bits(self._asked[layer][row, -1], self._clean[1][layer][row, -1])
         ]
-        return (f"not when layers {dead} are steered", "") if dead else FINE
+        clean = self._clean[0]
+        dead = {n for n, row in moved if same_bits(self._steered[n][0][row, -1], clean[row, -1])}
+        if dead:
+            return f"not when layers {sorted(dead)} are steered", ""
+        return "", "" if moved else f"{self.operation!r} changes none of the states that were tried"
 
     def hidden_states(self) -> Outcome:
         """Compare each block's state with what transformers itself lists, where it lists one a block."""
@@ -134,7 +151,7 @@ class Trials(Runs):
 
 
 def _pass_fault(session: WitnessSession, number: int, handed: States) -> str:
-    """Say at which layer a pass handed on anything else than what it was given plus what was asked."""
+    """Say at which layer a pass handed on anything else than what was asked of what it was given."""
     for layer, found in session.found[number].items():
         forward = session.trace.forwards[number]
         asked = asked_state(session.rows, session._column_of, forward, layer, found)

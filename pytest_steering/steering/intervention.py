@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.errors import VectorError
+from pytest_steering.steering.edit import Edit, Operation
+from pytest_steering.steering.operations import operation_named
 from pytest_steering.steering.positions import Positions, TokenChooser
 
 if TYPE_CHECKING:
@@ -15,18 +17,18 @@ if TYPE_CHECKING:
 
     from pytest_steering.steering.vector import SteeringVector
 
-OPERATIONS = ("add",)
-
 
 @dataclass(frozen=True)
 class Intervention:
-    """What is added to the residual stream, where and when.
+    """What is done to the residual stream, where and when.
 
     Attributes:
         vector: One direction a layer.
         layers: Blocks whose output is changed, each once; None takes the vector's.
-        scale: Multiplies the vector. With several layers it is divided by their number.
-        operation: `add`, the only one.
+        scale: How strongly: `add` multiplies the vector by it, `ablate` takes away that share of what lies
+            along the vector. With several layers it is divided by their number, where what the operation
+            does at several adds up (`add`, but not `ablate`).
+        operation: `add`, `ablate`, or one of your own; see `operations.operation`.
         positions: Which tokens; see `Positions.parse`.
         per_layer: Apply the full scale at every layer. Full vectors at several blocks add up and soon
             break the text.
@@ -42,8 +44,7 @@ class Intervention:
     forced: bool = False
 
     def __post_init__(self) -> None:
-        if self.operation not in OPERATIONS:
-            raise VectorError(f"operation {self.operation!r} is not known; known are {', '.join(OPERATIONS)}")
+        operation_named(self.operation)
         object.__setattr__(self, "scale", _finite(self.scale))
         object.__setattr__(self, "positions", Positions.parse(self.positions))
         object.__setattr__(self, "layers", _distinct(self.vector, self.layers))
@@ -61,13 +62,27 @@ class Intervention:
         return tuple(self.layers)
 
     @property
+    def does(self) -> Operation:
+        """The operation, looked up."""
+        return operation_named(self.operation)
+
+    @property
     def coefficient(self) -> float:
-        """What each layer's direction is multiplied by."""
-        return self.scale if self.per_layer else self.scale / len(self.at)
+        """How strongly the operation is done at each layer."""
+        divided = self.does.divides_scale and not self.per_layer
+        return self.scale / len(self.at) if divided else self.scale
+
+    def edit(self, layer: int) -> Edit:
+        """Return what is done to the states at one layer."""
+        return Edit(self.does, self.vector.directions[layer], self.coefficient)
 
     def delta(self, layer: int) -> Tensor:
-        """Return what is added at one layer: shape [hidden], float32, on the CPU."""
-        return self.vector.directions[layer] * self.coefficient
+        """Return what an additive operation adds at one layer: shape [hidden], float32, on the CPU.
+
+        Raises:
+            VectorError: The operation does not add the same to every state.
+        """
+        return self.edit(layer).delta
 
     def spec(self) -> dict[str, object]:
         """Return the part of a cell's spec that names this intervention, without the vector's numbers."""

@@ -52,12 +52,17 @@ def rounding_of(model: SteerableModel) -> float:
 
 
 def arms(model: SteerableModel) -> list[Intervention | None]:
-    """Return no steering, and random vectors half as long as the states they are added to."""
+    """Return no steering, and random vectors, added at half the states' length and ablated."""
     states = model.hidden_states(list(PROMPTS), "last3")
     lengths = {layer: state.norm(dim=-1).mean() / 2 for layer, state in states.items()}
     random = _random(model.architecture.hidden_size, states)
     vector = SteeringVector({layer: random[layer] * lengths[layer] for layer in states})
-    return [None, Intervention(vector, scale=1.0), Intervention(vector, scale=-1.0, positions="all")]
+    return [
+        None,
+        Intervention(vector, scale=1.0),
+        Intervention(vector, scale=-1.0, positions="all"),
+        Intervention(vector, operation="ablate", positions="all"),
+    ]
 
 
 def answers(model: SteerableModel, prompts: Sequence[str] = PROMPTS) -> list[list[Completion]]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from torch import Tensor
 
 from pytest_steering.experiments.observation.foreign_hooks import foreign_hooks
 from pytest_steering.experiments.observation.near_duplicates import near_copies, shared
@@ -14,7 +15,10 @@ from pytest_steering.models.census.build import build
 from pytest_steering.models.census.build import tiny_tokenizer as census_tokenizer
 from pytest_steering.models.fingerprint import count_hooks
 from pytest_steering.models.steerable import SteerableModel
+from pytest_steering.steering import operations
+from pytest_steering.steering.edit import Edit, Operation
 from pytest_steering.steering.intervention import Intervention
+from pytest_steering.steering.operations import operation_named, projection
 from pytest_steering.tasks.sample import Sample
 from pytest_steering.tasks.security.prompts.question_forms import FORMS
 from tests.tiny import ENGINES, FAMILIES, PROMPTS, random_vector, tiny_model
@@ -57,6 +61,63 @@ def test_several_arms_in_one_batch_are_seen_to_be_steered_as_asked(
     assert (seen["nobodys"], seen["other_layers"]) == (0, [])
     if positions == "last" and model.engine_name == "hooks":
         assert seen["sharing"].split(";")[0] == sharing
+
+
+@pytest.mark.parametrize("positions", ["last", "all"])
+def test_an_ablation_that_is_done_as_asked_is_seen_to_be(model: SteerableModel, positions: str) -> None:
+    asked = Intervention(random_vector((1, 3)), operation="ablate", positions=positions)
+    seen, failed = witness(model, asked, PROMPTS)
+    assert (failed, seen["other_layers"]) == ("", [])
+    for layer in seen["layers"].values():
+        assert layer["exact"]
+        assert layer["asked"] == layer["steered"] > 0
+        assert (layer["elsewhere"], layer["pads"]) == (0, 0)
+        assert layer["spread"] < 1e-3
+        assert 0 < layer["asked_norm"] < layer["state_norm"]
+    for sharing in ("tree", "copies", "none"):
+        beside = watch_together(replace(model, sharing=sharing), asked, PROMPTS[2:])
+        assert beside["steered"] == beside["asked"]
+        assert min(beside["asked"]) > 0
+        assert (beside["nobodys"], beside["other_layers"]) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("asked", "done", "spread"), [("ablate", "add", 0.05), ("add", "ablate", 0.05), ("ablate", "ablate", 0.0)]
+)
+def test_another_operation_than_the_asked_one_is_seen(
+    asked: str, done: str, spread: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, right = tiny_model("qwen2"), Intervention.edit
+    intervention = Intervention(random_vector(), operation=asked, positions="all")
+    model.require([intervention])
+
+    def wrong(self: Intervention, layer: int) -> Edit:
+        return replace(right(self, layer), operation=operation_named(done))
+
+    monkeypatch.setattr(Intervention, "edit", wrong)
+    seen, failed = witness(model, intervention, PROMPTS)
+    assert failed == "", "the engine's own check was told the same"
+    for layer in seen["layers"].values():
+        assert layer["exact"] == (asked == done)
+        assert layer["spread"] >= spread
+
+
+def test_states_that_an_operation_leaves_as_they_are_are_not_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def one_side(states: Tensor, direction: Tensor, strength: float) -> Tensor:
+        along = projection(states, direction)
+        return states - strength * along * ((along * direction).sum(-1, keepdim=True) > 0)
+
+    monkeypatch.setitem(operations._known, "one_side", Operation("one_side", one_side))
+    model, asked = tiny_model("qwen2"), Intervention(random_vector(), operation="one_side", positions="all")
+    seen, failed = witness(model, asked, PROMPTS)
+    whole, _ = witness(model, replace(asked, operation="ablate"), PROMPTS)
+    assert failed == ""
+    for name, layer in seen["layers"].items():
+        assert 0 < layer["asked"] == layer["steered"] < whole["layers"][name]["asked"]
+        assert layer["exact"]
+    beside = watch_together(model, asked, PROMPTS)
+    assert beside["steered"] == beside["asked"]
+    assert beside["nobodys"] == 0
 
 
 def test_a_model_without_a_cache_is_seen_to_steer_each_token_once_though_it_reads_all_again() -> None:

@@ -62,6 +62,7 @@ def test_a_resumed_result_has_the_numbers_of_the_first(
         {"evidence": {"failed": "it failed"}},
         {"provenance": {"sha256": "another vector"}},
         {"provenance": {"chooser": "another function that chooses positions"}},
+        {"provenance": {"operation": "another function of that name"}},
         {"environment": {"weights": "others"}},
         {"environment": {"numerics": "cuda-sm90-bfloat16"}},
         {"environment": {"versions": {"torch": "1.0"}}},

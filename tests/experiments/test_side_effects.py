@@ -102,6 +102,19 @@ def test_a_scale_of_equal_effect_meets_its_target(model: SteerableModel, steered
     assert neutral_effects(model, {"steered": found}, TEXTS)["steered"].kl_95 == pytest.approx(0.05, rel=0.05)
 
 
+def test_an_ablation_of_equal_effect_meets_its_target_or_is_said_to_be_too_weak(
+    model: SteerableModel, steered: Intervention
+) -> None:
+    ablation = replace(steered, operation="ablate", scale=0.0)
+    full = neutral_effects(model, {"full": replace(ablation, scale=1.0)}, TEXTS)["full"].kl_95
+    found = of_equal_effect(model, ablation, TEXTS, full / 4)
+    assert 0 < found.scale < 1
+    effect = neutral_effects(model, {"found": found}, TEXTS)["found"].kl_95
+    assert effect == pytest.approx(full / 4, rel=0.05)
+    with pytest.raises(VectorError, match="'ablate' at scale 1 moves neutral texts by less than"):
+        of_equal_effect(model, ablation, TEXTS, 4 * full)
+
+
 def test_a_target_that_is_none_is_refused(model: SteerableModel, steered: Intervention) -> None:
     with pytest.raises(VectorError, match="above 0"):
         of_equal_effect(model, steered, TEXTS, 0.0)

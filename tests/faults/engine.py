@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,7 +11,9 @@ from pytest_steering.models.batching import TokenBatch
 from pytest_steering.models.engine.hooks import HooksEngine
 from pytest_steering.models.engine.session import EditSession
 from pytest_steering.models.sharing.session import BranchSession
+from pytest_steering.steering.edit import Edit
 from pytest_steering.steering.intervention import Intervention
+from pytest_steering.steering.operations import operation_named
 from tests.faults.fault import Fault, Inject
 
 if TYPE_CHECKING:
@@ -19,10 +22,20 @@ if TYPE_CHECKING:
 
 def _added(change: Callable[[Any], Any]) -> Inject:
     """Change what is added, after the scale was applied."""
+    return _edited(lambda asked: replace(asked, direction=change(asked.delta), strength=1.0))
+
+
+def _done(**changes: Any) -> Inject:
+    """Do something else along the vector, or at another strength."""
+    return _edited(lambda asked: replace(asked, **changes))
+
+
+def _edited(change: Callable[[Edit], Edit]) -> Inject:
+    """Change what is done at a layer; the engine's own check is told the same."""
 
     def put(patch: pytest.MonkeyPatch, _experiment: object) -> None:
-        real = Intervention.delta
-        patch.setattr(Intervention, "delta", lambda self, layer: change(real(self, layer)))
+        real = Intervention.edit
+        patch.setattr(Intervention, "edit", lambda self, layer: change(real(self, layer)))
 
     return put
 
@@ -182,6 +195,20 @@ ENGINE_FAULTS = (
         _added(lambda delta: delta.flip(0)),
         frozenset({"answer-constant"}),
     ),
+    Fault(
+        "ablated where adding was asked",
+        "delta-differs",
+        _done(operation=operation_named("ablate")),
+        frozenset({"answer-constant"}),
+    ),
+    Fault(
+        "added where ablation was asked",
+        "delta-differs",
+        _done(operation=operation_named("add")),
+        operation="ablate",
+    ),
+    Fault("ablation of the wrong sign", "delta-sign", _done(strength=-1.0), SILENT, operation="ablate"),
+    Fault("ablation one layer too low", "delta-layer", _shifted(-1), ELSEWHERE, operation="ablate"),
     Fault("layer one too low", "delta-layer", _shifted(-1), ELSEWHERE | WEAK, quick=True),
     Fault("layer one too high", "delta-layer", _shifted(1), ELSEWHERE, layer=2),
     Fault("only sample 0 steered", "positions-differ", _tokens(lambda row, _: row == 0), SILENT, quick=True),

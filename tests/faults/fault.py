@@ -39,6 +39,7 @@ class Fault:
         vector: Replaces the vector by another one, for faults of files.
         controls: That are run beside it.
         layer: That is steered.
+        operation: That is asked for; an ablation in full.
         limit: Number of scored samples.
         quick: Whether every change is tested against it.
         held: Whether a run without it is accepted as a baseline first, which the run with it is held against.
@@ -52,6 +53,7 @@ class Fault:
     vector: Choose | None = None
     controls: tuple[str, ...] = ()
     layer: int = LAYER
+    operation: str = "add"
     limit: int = 96
     quick: bool = False
     held: bool = False
@@ -111,7 +113,9 @@ def _run(fault: Fault, experiment: Experiment, patch: pytest.MonkeyPatch) -> lis
     if not fault.early:
         fault.inject(patch, experiment)
     try:
-        result = experiment.run(Intervention(vector, [fault.layer], SCALE), controls=fault.controls)
+        scale = SCALE if fault.operation == "add" else 1.0
+        asked = Intervention(vector, [fault.layer], scale, fault.operation)
+        result = experiment.run(asked, controls=fault.controls)
     except (SteeringError, RuntimeError):
         assert records, "a run that stops leaves the record of its cell"
         return records

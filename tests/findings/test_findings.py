@@ -73,6 +73,9 @@ FAULTS: dict[str, Callable[[], dict[str, Record]]] = {
     "truth-was-there": lambda: run(truthful(160, 8), truthful(160)),
     "zero-differs": lambda: {**run(), "zero": replace(run()["zero"], outcomes=tuple(always(160, "no")))},
     "controls-missing": lambda: {name: run()[name] for name in ("unsteered", "steered")},
+    "control-vacuous": lambda: run(
+        vacuous={"negated": "'ablate' does the same along a vector and its opposite"}
+    ),
     "vector-zero": lambda: with_norm(0.0),
     "vector-non-finite": lambda: with_norm("NaN"),
     "duplicate-ids": lambda: run(steered=[replace(one, id="twice") for one in truthful(160)]),
@@ -132,6 +135,11 @@ def test_what_goes_wrong_beside_other_arms_alone_is_named(seen: dict[str, object
     together = {**EVIDENCE["together"], **seen}
     assert ids(run(together=together), "invalid") == ["arms-differ"]
     assert "arms-differ" not in ids(run(together=together, **layer(exact=False, cosine=-1.0)))
+
+
+def test_another_operation_along_the_same_vector_is_not_called_another_strength() -> None:
+    assert ids(run(**layer(exact=False, ratio=0.5, spread=0.001)), "invalid") == ["delta-size"]
+    assert ids(run(**layer(exact=False, ratio=0.5, spread=0.6)), "invalid") == ["delta-differs"]
 
 
 def test_findings_are_computed_from_the_written_records_alone() -> None:

@@ -1,7 +1,12 @@
 """The arms that stand beside a steered one, to show that its effect is no accident; a file each."""
 
 from pytest_steering.experiments.controls import negated, prompted, random, shuffled, zero
-from pytest_steering.experiments.controls.control_registry import CONTROLS, control, control_conditions
+from pytest_steering.experiments.controls.control_registry import (
+    CONTROLS,
+    control,
+    control_conditions,
+    vacuous_controls,
+)
 
 DEFAULT_CONTROLS = ("random", "negated", "shuffled")
 
@@ -14,5 +19,6 @@ __all__ = [
     "prompted",
     "random",
     "shuffled",
+    "vacuous_controls",
     "zero",
 ]

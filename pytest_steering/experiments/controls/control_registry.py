@@ -15,23 +15,37 @@ if TYPE_CHECKING:
 Control: TypeAlias = "Callable[[Context, Intervention], Mapping[str, Condition]]"
 """Gets the experiment's context and the steered arm's intervention; returns its conditions by arm name."""
 
+Vacuous: TypeAlias = "Callable[[Intervention], str]"
+"""Says of a steered arm why the control would be that arm over again; empty where it is another."""
+
 CONTROLS: dict[str, Control] = {}
+_VACUOUS: dict[str, Vacuous] = {}
 
 
-def control(name: str) -> Callable[[Control], Control]:
+def control(name: str, vacuous: Vacuous = lambda _steered: "") -> Callable[[Control], Control]:
     """Return a decorator that makes a control known by name."""
 
     def registered(made: Control) -> Control:
-        CONTROLS[name] = made
+        CONTROLS[name], _VACUOUS[name] = made, vacuous
         return made
 
     return registered
 
 
+def vacuous_controls(intervention: Intervention) -> dict[str, str]:
+    """Return which controls are not run because they would be the steered arm over again, and why.
+
+    Args:
+        intervention: The steered arm's.
+    """
+    said = {name: why(intervention) for name, why in _VACUOUS.items()}
+    return {name: why for name, why in said.items() if why}
+
+
 def control_conditions(
     context: Context, intervention: Intervention, names: Sequence[str]
 ) -> dict[str, Condition]:
-    """Return the conditions of some controls by arm name, in the order asked for.
+    """Return the conditions of some controls by arm name, in the order asked for; none of a vacuous one.
 
     Args:
         context: Gives the model, and the pairs that the vector was made from.
@@ -46,6 +60,7 @@ def control_conditions(
     if unknown:
         raise VectorError(f"controls {unknown} are not known; known are {', '.join(CONTROLS)}")
     conditions: dict[str, Condition] = {}
-    for name in names:
+    vacuous = vacuous_controls(intervention)
+    for name in (one for one in names if one not in vacuous):
         conditions |= CONTROLS[name](context, intervention)
     return conditions

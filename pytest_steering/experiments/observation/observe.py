@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from pytest_steering.experiments.controls import vacuous_controls
 from pytest_steering.experiments.observation.foreign_hooks import hooks
 from pytest_steering.experiments.observation.near_duplicates import shared
 from pytest_steering.experiments.observation.probes import probe_reader
@@ -44,6 +45,8 @@ def before(context: Context, intervention: Intervention, claim: float, weights: 
         {"split": split, "samples": len(samples), "overlap": shared(samples, scored)["samples"]}
         for split, samples in context.searched_on(intervention.vector)
     ]
+    vacuous = vacuous_controls(intervention)
+    seen |= {"vacuous": vacuous} if vacuous else {}
     refused = seen["foreign"] and not seen["forced"]
     return seen if refused else seen | _measured(context, intervention)
 

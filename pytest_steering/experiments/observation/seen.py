@@ -1,9 +1,13 @@
-"""What was seen at a block, held against what was to be added there."""
+"""What was seen at a block, held against what was to be done there."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from pytest_steering.experiments.observation.measured import Measured
+from pytest_steering.steering.edit import Edit
+from pytest_steering.steering.operations import operation_named
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -11,15 +15,17 @@ if TYPE_CHECKING:
     from pytest_steering.steering.intervention import Intervention
 
 
-def asked_delta(intervention: Intervention, layer: int) -> Tensor:
-    """Return scale · v, computed from the intervention's fields and not by its own `delta`: [hidden].
+def asked_edit(intervention: Intervention, layer: int) -> Edit:
+    """Return what is to be done at a layer, from the intervention's fields and not by its own `edit`.
 
     Args:
         intervention: What was asked for.
         layer: Block number.
     """
-    factor = intervention.scale if intervention.per_layer else intervention.scale / len(intervention.at)
-    return intervention.vector.directions[layer] * factor
+    operation = operation_named(intervention.operation)
+    divided = operation.divides_scale and not intervention.per_layer
+    strength = intervention.scale / len(intervention.at) if divided else intervention.scale
+    return Edit(operation, intervention.vector.directions[layer], strength)
 
 
 @dataclass(frozen=True)
@@ -40,14 +46,13 @@ class Seen:
     """What was seen at one steered layer, over all passes.
 
     Attributes:
-        asked: Tokens that were to be steered.
+        asked: Tokens that were to be steered and whose state that changes.
         steered: Of them, those whose state changed.
         elsewhere: Other tokens whose state changed.
         pads: Of these, pads.
         rows: Rows in which anything changed.
-        exact: Whether each asked token's state is, bit for bit, what was computed plus scale · v.
-        added: Sum over passes of the mean of what was added at the steered tokens.
-        passes: Passes in which anything was added there.
+        exact: Whether each steered token's state is, bit for bit, what the operation makes of it.
+        measured: What was added at the steered tokens.
         state_norm: Mean length of the state at the asked tokens of the first pass.
         state_dtype: Of what the block computed.
         dtype: Of what it handed on.
@@ -60,54 +65,50 @@ class Seen:
     pads: int = 0
     rows: set[int] = field(default_factory=set)
     exact: bool = True
-    added: Tensor | None = None
-    passes: int = 0
+    measured: Measured = field(default_factory=Measured)
     state_norm: float = 0.0
     state_dtype: str = ""
     dtype: str = ""
     shape: str = ""
 
-    def note(self, before: Tensor, after: Tensor, tokens: Asked, delta: Tensor) -> None:
+    def note(self, before: Tensor, after: Tensor, tokens: Asked, edit: Edit) -> None:
         """Take in one pass.
 
         Args:
             before: What the block computed: [rows, columns, hidden].
             after: What it handed on.
             tokens: Of this pass.
-            delta: scale · v.
+            edit: What was to be done.
         """
         self.state_dtype, self.dtype = _dtype(before), _dtype(after)
         if after.shape != before.shape:
             self.shape = f"{list(after.shape)} where {list(before.shape)} was computed"
             return
-        asked = tokens.steered
+        wanted = before.clone()
+        wanted[tokens.steered] = edit(before[tokens.steered])
+        asked, changed = _differ(wanted, before), _differ(after, before)
         if not self.asked and bool(asked.any()):
             self.state_norm = float(before[asked].float().norm(dim=-1).mean())
-        changed = (after != before).flatten(2).any(2)
         self.asked += int(asked.sum())
         self.steered += int((changed & asked).sum())
         self.elsewhere += int((changed & ~asked).sum())
         self.pads += int((changed & ~asked & tokens.pads).sum())
         self.rows |= set(changed.any(1).nonzero().flatten().tolist())
-        self._measure(before[changed & asked], after[changed & asked], delta)
+        here = changed & asked
+        if bool(here.any()):
+            self.exact &= bool((wanted[here] == after[here]).all()) and before.dtype == after.dtype
+            self.measured.note(before[here], after[here], edit)
 
-    def report(self, delta: Tensor) -> dict[str, Any]:
-        """Return what was seen as plain data; `delta` is scale · v."""
-        added, norm = self.added, float(delta.norm())
-        size = 0.0 if added is None else float(added.norm())
-        cosine = float(added @ delta) / (size * norm) if added is not None and size and norm else 0.0
-        plain = {name: value for name, value in vars(self).items() if name not in ("added", "rows")}
-        ratio = size / max(1, self.passes) / norm if norm else 0.0
-        return {**plain, "rows": len(self.rows), "asked_norm": norm, "cosine": cosine, "ratio": ratio}
+    def report(self, edit: Edit) -> dict[str, Any]:
+        """Return what was seen as plain data; `edit` is what was to be done."""
+        plain = {name: value for name, value in vars(self).items() if name not in ("measured", "rows")}
+        measured = {"passes": self.measured.passes, **self.measured.report(edit)}
+        return {**plain, "rows": len(self.rows), **measured}
 
-    def _measure(self, before: Tensor, after: Tensor, delta: Tensor) -> None:
-        if not before.shape[0]:
-            return
-        here = delta.to(before.device, before.dtype)
-        self.exact &= bool((before + here == after).all()) and before.dtype == after.dtype
-        added = (after.float() - before.float()).flatten(0, -2).mean(0).cpu()
-        self.added = added if self.added is None else self.added + added
-        self.passes += 1
+
+def _differ(one: Tensor, other: Tensor) -> Tensor:
+    """Return at which tokens two states differ: [rows, columns]."""
+    return (one != other).flatten(2).any(2)
 
 
 def _dtype(state: Tensor) -> str:

@@ -1,8 +1,8 @@
-"""What was added in a batch of several arms, whichever way they share their prompts.
+"""What was done in a batch of several arms, whichever way they share their prompts.
 
 How arms lie in a shared batch is the engine's own affair, so no token is looked up here. Each changed state
-is held against scale · v of every arm, bit for bit, and their number against the number of tokens that each
-arm asked to be steered.
+is held against what every arm makes of it, bit for bit, and their number against the number of tokens that
+each arm asked to be steered.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.errors import SteeringError
-from pytest_steering.experiments.observation.seen import asked_delta
+from pytest_steering.experiments.observation.seen import asked_edit
 from pytest_steering.experiments.observation.watch import watching
 from pytest_steering.experiments.observation.witness import NEW_TOKENS
 
@@ -33,7 +33,7 @@ OTHERS = 2
 def watch_together(
     model: SteerableModel, intervention: Intervention, prompts: Sequence[str]
 ) -> dict[str, Any]:
-    """Answer a few prompts unsteered, steered and along random directions at once, and count what was added.
+    """Answer a few prompts unsteered, steered and along random directions at once, and count what changed.
 
     Args:
         model: The model.
@@ -54,7 +54,7 @@ def watch_together(
     except (SteeringError, RuntimeError) as error:
         return {"failed": str(error)}
     asked = [_asked(model, arm, prompts, found) for arm, found in zip(arms, done.arms[1:], strict=True)]
-    return {"sharing": done.sharing, "asked": asked, **watcher.report()}
+    return {"sharing": done.sharing, "asked": watcher.without_still(asked), **watcher.report()}
 
 
 class _Counter:
@@ -64,6 +64,7 @@ class _Counter:
         self._model, self._arms = model, arms
         self._computed: dict[int, Tensor] = {}
         self._changed: Counter[int] = Counter()
+        self._still: Counter[int] = Counter()
         self._nobodys = 0
         self._other_layers: set[int] = set()
         self._read: Tensor | None = None
@@ -95,6 +96,21 @@ class _Counter:
             self._nobodys += before.shape[0] * before.shape[1]
         elif layer in self._arms[0].at:
             self._attribute(layer, before[changed], after[changed])
+            self._note_still(layer, before[~changed])
+
+    def without_still(self, asked: Sequence[int]) -> list[int]:
+        """Return how many states each arm asked to be changed, less those that it leaves as they are.
+
+        What adds to every state alike changes all of them. Anything else may leave some as they are, and as
+        no token is looked up, an unchanged state that an arm would not change may be the one that is missed.
+
+        Args:
+            asked: Of each arm, the states at its tokens.
+        """
+        return [
+            count - max(0, min(count - self._changed[number], self._still[number]))
+            for number, count in enumerate(asked)
+        ]
 
     def report(self) -> dict[str, Any]:
         """Return what was counted as plain data."""
@@ -102,23 +118,29 @@ class _Counter:
         return {"steered": steered, "nobodys": self._nobodys, "other_layers": sorted(self._other_layers)}
 
     def _attribute(self, layer: int, before: Tensor, after: Tensor) -> None:
-        """Say of each changed state, [states, hidden], which arm's addition it is."""
+        """Say of each changed state, [states, hidden], which arm's it is."""
         import torch
 
         left = torch.ones(before.shape[0], dtype=torch.bool, device=before.device)
         for number, arm in enumerate(self._arms):
-            delta = asked_delta(arm, layer).to(before.device, before.dtype)
-            own = (before + delta == after).flatten(1).all(1) & left
+            own = (asked_edit(arm, layer)(before) == after).flatten(1).all(1) & left
             self._changed[number] += int(own.sum())
             left &= ~own
         self._nobodys += int(left.sum())
+
+    def _note_still(self, layer: int, states: Tensor) -> None:
+        """Count the unchanged states, [states, hidden], that an arm would leave as they are."""
+        for number, arm in enumerate(self._arms):
+            edit = asked_edit(arm, layer)
+            if edit.moves and not edit.operation.additive:
+                self._still[number] += int((edit(states) == states).flatten(1).all(1).sum())
 
 
 def _asked(
     model: SteerableModel, arm: Intervention, prompts: Sequence[str], answers: Sequence[Completion]
 ) -> int:
     """Return how many states an arm asks to be changed; an answer's last token is not read any more."""
-    layers = sum(bool(asked_delta(arm, layer).any()) for layer in arm.at)
+    layers = sum(asked_edit(arm, layer).moves for layer in arm.at)
     count = 0
     for ids, answer in zip(model.tokens(prompts), answers, strict=True):
         read = [*ids, *answer.token_ids[:-1]]

@@ -1,4 +1,4 @@
-"""What was added to the residual stream, measured at the blocks on a few prompts."""
+"""What was done to the residual stream, measured at the blocks on a few prompts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.errors import SteeringError
-from pytest_steering.experiments.observation.seen import Asked, Seen, asked_delta
+from pytest_steering.experiments.observation.seen import Asked, Seen, asked_edit
 from pytest_steering.experiments.observation.watch import settle, watching
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Witness:
         """Return what was seen as plain data."""
         return {
             "layers": {
-                str(layer): seen.report(asked_delta(self._intervention, layer))
+                str(layer): seen.report(asked_edit(self._intervention, layer))
                 for layer, seen in self.layers.items()
             },
             "other_layers": sorted(self.other_layers),
@@ -90,7 +90,7 @@ class Witness:
 
     def _compare(self, layer: int, before: Tensor, after: Tensor) -> None:
         tokens = Asked(self._asked(before), self._is_pad(before))
-        self.layers[layer].note(before, after, tokens, asked_delta(self._intervention, layer))
+        self.layers[layer].note(before, after, tokens, asked_edit(self._intervention, layer))
 
     def _asked(self, state: Tensor) -> Tensor:
         """Return which tokens of this pass are to be steered: [rows, columns]."""
@@ -137,6 +137,7 @@ def witness(
     """
     watcher = Witness(model, intervention, prompts)
     try:
+        model.require([intervention])
         settle(model, intervention.at, prompts)
         with watching(model.loaded, watcher):
             model.complete(prompts, [intervention], max_new_tokens=NEW_TOKENS)

@@ -1,4 +1,4 @@
-"""What one batch adds where: planned before each forward pass, done by an engine, checked afterwards."""
+"""What is done where in one batch: planned before each pass, done by an engine, checked afterwards."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pytest_steering.errors import InterventionError
 from pytest_steering.models.engine.trace import Forward, Tokens, Trace, asked_state, require_asked
+from pytest_steering.models.engine.writing import Cell, LayerWriter, Place
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -43,25 +44,6 @@ class Span:
         return self.first + (column - self.column) // self.stride
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where a forward pass writes.
-
-    Attributes:
-        cells: Row, batch member and column, on the host.
-        members: The cells' batch members, as an index.
-        columns: The cells' columns, as an index.
-        deltas: Number of each cell's delta among the layer's distinct ones, as an index.
-        whole: Whether the cells are all that a pass of one column has, in their order.
-    """
-
-    cells: tuple[tuple[int, int, int], ...]
-    members: Tensor
-    columns: Tensor
-    deltas: Tensor
-    whole: bool
-
-
 class EditSession:
     """The interventions of one batch, row by row, through all of its forward passes.
 
@@ -89,8 +71,8 @@ class EditSession:
         self._ended: set[int] = set()
         self._columns = self._earlier = 0
         self._spans: dict[int, Span] = {}
-        self._deltas: dict[int, tuple[Tensor, dict[int, int]]] = {}
-        self._places: dict[tuple[int, tuple[tuple[int, int, int], ...]], Place] = {}
+        self._writers: dict[int, LayerWriter] = {}
+        self._places: dict[tuple[int, tuple[Cell, ...]], Place] = {}
         self._unproven = set(self.layers)
 
     def begin_forward(self, input_ids: Tensor) -> None:
@@ -107,26 +89,20 @@ class EditSession:
         return Forward(start, self._columns, expected)
 
     def edit(self, layer: int, state: Tensor) -> Tensor:
-        """Return the state with the deltas of this pass added at the planned tokens.
+        """Return the state as the interventions of this pass make it at the planned tokens.
 
         Args:
             layer: Block number.
             state: What left the block: [rows, columns, hidden] or [rows, columns, streams, hidden]; it is not
-                changed in place, and every stream is given the same delta.
+                changed in place, and every stream is edited.
         """
         self._fit(layer, int(state.shape[1]))
         forward = self.trace.forwards[-1]
+        if layer not in self._writers:
+            self._writers[layer] = LayerWriter(layer, self.rows, state)
         place = self._place(layer, forward.expected[layer], state)
         forward.actual[layer] = self._written(place)
-        if not place.cells:
-            return state
-        delta = self._delta(layer, state)[0][place.deltas]
-        if place.whole:
-            return state + _beside(delta, state.ndim)
-        edited = state.clone()
-        at = place.members, place.columns
-        edited[at] = state[at] + _beside(delta, state.ndim - 1)
-        return edited
+        return self._writers[layer].write(place, state)
 
     def checks(self, layer: int) -> bool:
         """Whether `check_first` compares a pass: the first, and the first that steers the layer."""
@@ -142,7 +118,7 @@ class EditSession:
             after: The state that the next block receives.
 
         Raises:
-            InterventionError: They differ by anything else than the planned deltas, in any bit.
+            InterventionError: They differ by anything else than the planned edits, in any bit.
         """
         if not self.checks(layer):
             return
@@ -213,20 +189,11 @@ class EditSession:
 
     def _place(self, layer: int, planned: Tokens, state: Tensor) -> Place:
         """Return where the planned tokens stand in this pass; the steps of a decode share one place."""
-        import torch
-
         cells = tuple(
             (row, *self._spans[row].cell(token)) for row, tokens in planned.items() for token in tokens
         )
         if (layer, cells) not in self._places:
-            numbers = self._delta(layer, state)[1]
-            parts = ([cell[1] for cell in cells], [cell[2] for cell in cells])
-            members, columns, deltas = (
-                torch.tensor(part, device=state.device, dtype=torch.long)
-                for part in (*parts, [numbers[id(self.rows[row])] for row, _, _ in cells])
-            )
-            whole = state.shape[1] == 1 and parts[0] == list(range(state.shape[0]))
-            self._places[layer, cells] = Place(cells, members, columns, deltas, whole)
+            self._places[layer, cells] = self._writers[layer].place(cells, state)
         return self._places[layer, cells]
 
     def _written(self, place: Place) -> Tokens:
@@ -235,19 +202,3 @@ class EditSession:
         for row, _, column in place.cells:
             written.setdefault(row, []).append(self._spans[row].token(column))
         return written
-
-    def _delta(self, layer: int, state: Tensor) -> tuple[Tensor, dict[int, int]]:
-        """Return a layer's distinct deltas, [distinct, hidden] in the state's dtype, and whose they are."""
-        import torch
-
-        if layer not in self._deltas:
-            distinct = {id(row): row for row in self.rows if row and layer in row.at}
-            stacked = torch.stack([row.delta(layer) for row in distinct.values()])
-            numbers = {identity: number for number, identity in enumerate(distinct)}
-            self._deltas[layer] = stacked.to(state.device, state.dtype), numbers
-        return self._deltas[layer]
-
-
-def _beside(delta: Tensor, ndim: int) -> Tensor:
-    """Return deltas [n, hidden] with axes of size 1 between the two, `ndim` axes in all."""
-    return delta.reshape(delta.shape[0], *[1] * (ndim - 2), delta.shape[1])

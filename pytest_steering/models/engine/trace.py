@@ -111,15 +111,16 @@ def asked_state(
     for row, tokens in forward.expected.get(layer, {}).items():
         intervention = rows[row]
         assert intervention is not None
-        delta = intervention.delta(layer).to(before.device, before.dtype)
-        for token in tokens:
-            member, column = column_of(row, token, forward.start)
+        cells = [column_of(row, token, forward.start) for token in tokens]
+        for token, (_member, column) in zip(tokens, cells, strict=True):
             if not 0 <= column < before.shape[1]:
                 raise InterventionError(
                     f"token {token} of row {row} was to be steered at layer {layer}, but the pass over "
                     f"columns {forward.start} to {forward.stop - 1} does not read it"
                 )
-            asked[member, column] += delta
+        if cells:
+            at = [member for member, _ in cells], [column for _, column in cells]
+            asked[at] = intervention.edit(layer)(before[at])
     return asked
 
 
@@ -141,6 +142,6 @@ def require_asked(asked: Tensor, after: Tensor, layer: int) -> None:
     if not torch.equal(asked, after):
         rows = (asked != after).flatten(1).any(1).nonzero().flatten().tolist()
         raise InterventionError(
-            f"what was added at layer {layer} is not scale times the vector at the asked tokens, "
-            f"and nothing elsewhere: rows {rows[:10]} of {asked.shape[0]} differ"
+            f"what layer {layer} hands on is not what was asked for: the operation at the asked tokens and "
+            f"nothing elsewhere; rows {rows[:10]} of {asked.shape[0]} differ"
         )

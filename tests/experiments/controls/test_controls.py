@@ -5,11 +5,17 @@ from dataclasses import replace
 
 import pytest
 
-from pytest_steering import Experiment, Intervention
+from pytest_steering import Experiment, Intervention, Record
 from pytest_steering.errors import VectorError
 from pytest_steering.experiments.condition import Condition
 from pytest_steering.experiments.context import Context
-from pytest_steering.experiments.controls import CONTROLS, control, control_conditions
+from pytest_steering.experiments.controls import (
+    CONTROLS,
+    DEFAULT_CONTROLS,
+    control,
+    control_conditions,
+    vacuous_controls,
+)
 
 
 def conditions(
@@ -38,6 +44,33 @@ def test_the_negated_arm_is_the_vector_backwards(experiment: Experiment, interve
     arm = conditions(experiment, intervention, ["negated"])["negated"].intervention
     assert arm is not None
     assert torch.equal(arm.delta(2), -intervention.delta(2))
+
+
+def test_an_ablation_has_no_negated_control_and_says_why(
+    experiment: Experiment, intervention: Intervention
+) -> None:
+    experiment.context.note_pairs(intervention.vector, experiment.contrast_pairs(16))
+    ablation = replace(intervention, operation="ablate")
+    arms = conditions(experiment, ablation, DEFAULT_CONTROLS)
+    assert list(arms) == ["random:0", "random:1", "random:2", "shuffled"]
+    assert {arm.intervention.operation for arm in arms.values() if arm.intervention} == {"ablate"}
+    assert vacuous_controls(ablation) == {"negated": "'ablate' does the same along a vector and its opposite"}
+    assert vacuous_controls(intervention) == {}
+
+
+def test_a_run_of_an_ablation_is_named_in_its_records_and_so_is_the_control_that_was_not_run(
+    experiment: Experiment, intervention: Intervention, records: list[Record]
+) -> None:
+    result = experiment.run(replace(intervention, operation="ablate"), controls=["zero", "negated"])
+    steered = result.steered.record
+    assert list(result.arms) == ["unsteered", "steered", "zero"]
+    assert {one.spec["intervention"]["operation"] for one in records if one.arm != "unsteered"} == {"ablate"}
+    sentences = {one["id"]: one["sentence"] for one in steered.findings}
+    assert sentences["control-vacuous"].startswith("negated was not run: 'ablate' does the same")
+    assert "negated" not in sentences["controls-missing"]
+    assert not [one for one in steered.findings if one["severity"] == "invalid" and "delta" in one["id"]]
+    assert steered.evidence["written"]["layers"]["2"]["exact"]
+    assert result["zero"].outcomes[0].tokens_sha256 == result.unsteered.outcomes[0].tokens_sha256
 
 
 def test_an_unknown_control_is_named(experiment: Experiment, intervention: Intervention) -> None:

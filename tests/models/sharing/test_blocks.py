@@ -201,7 +201,7 @@ def test_the_state_of_the_first_own_block_is_checked_bit_for_bit(
         return edit(self, layer, state) * (1 + 1e-6)
 
     monkeypatch.setattr(EditSession, "edit", a_little_more)
-    with pytest.raises(InterventionError, match="is not scale times the vector"):
+    with pytest.raises(InterventionError, match="is not what was asked for"):
         complete(model, layer_sweep()[9:])
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from pytest_steering.experiments.source_hash import source_hash
+from pytest_steering.source_hash import source_hash
 from pytest_steering.tasks.security.answers.readers import READERS
 
 SOURCE = """

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-OURS = Path(__file__).resolve().parents[1]
+OURS = Path(__file__).resolve().parent
 
 
 def source_hash(function: Any) -> str:

@@ -1,0 +1,95 @@
+"""What the interventions of one layer make of the states that a forward pass steers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from pytest_steering.steering.intervention import Intervention
+
+Cell = tuple[int, int, int]
+"""Row, batch member and column of a steered token."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a forward pass writes, and whose each cell is.
+
+    Attributes:
+        cells: Row, batch member and column, on the host.
+        members: The cells' batch members, as an index.
+        columns: The cells' columns, as an index.
+        owners: Number of each cell's intervention among the layer's distinct ones, as an index.
+        others: Which cells belong to an intervention that is not additive: its number, and an index.
+        whole: Whether the cells are all that a pass of one column has, in their order.
+    """
+
+    cells: tuple[Cell, ...]
+    members: Tensor
+    columns: Tensor
+    owners: Tensor
+    others: tuple[tuple[int, Tensor], ...]
+    whole: bool
+
+
+class LayerWriter:
+    """Writes at one layer. What is additive is added in one go, however many interventions there are."""
+
+    def __init__(self, layer: int, rows: Sequence[Intervention | None], state: Tensor) -> None:
+        """Prepare.
+
+        Args:
+            layer: Block number.
+            rows: One intervention or None for each row of the batch.
+            state: Any state of the layer; its device and dtype are what counts.
+        """
+        import torch
+
+        distinct = {id(row): row.edit(layer) for row in rows if row and layer in row.at}
+        edits = list(distinct.values())
+        numbers = {identity: number for number, identity in enumerate(distinct)}
+        self._numbers = [numbers.get(id(row)) for row in rows]
+        self._edits = [edit.on(state.device) for edit in edits]
+        nothing = torch.full_like(edits[0].direction, -0.0)  # added to −0, a plain 0 changes its sign
+        deltas = [edit.delta if edit.operation.additive and edit.strength else nothing for edit in edits]
+        self._deltas = torch.stack(deltas).to(state.device, state.dtype)
+
+    def place(self, cells: tuple[Cell, ...], state: Tensor) -> Place:
+        """Return where some cells stand in a pass whose state has this shape."""
+        import torch
+
+        def index(numbers: Sequence[int | None]) -> Tensor:
+            return torch.tensor(numbers, device=state.device, dtype=torch.long)
+
+        members, columns = [cell[1] for cell in cells], [cell[2] for cell in cells]
+        owners = [self._numbers[row] for row, _, _ in cells]
+        others = [n for n, edit in enumerate(self._edits) if not edit.operation.additive and n in owners]
+        theirs = [(n, index([i for i, owner in enumerate(owners) if owner == n])) for n in others]
+        whole = state.shape[1] == 1 and members == list(range(state.shape[0]))
+        return Place(cells, index(members), index(columns), index(owners), tuple(theirs), whole)
+
+    def write(self, place: Place, state: Tensor) -> Tensor:
+        """Return the state with each cell as its intervention makes it; the given one stays as it is."""
+        if not place.cells:
+            return state
+        if place.whole and not place.others:
+            return state + _beside(self._deltas[place.owners], state.ndim)
+        edited = state.clone()
+        at = place.members, place.columns
+        edited[at] = self._made(place, state[at])
+        return edited
+
+    def _made(self, place: Place, states: Tensor) -> Tensor:
+        made = states + _beside(self._deltas[place.owners], states.ndim)
+        for number, own in place.others:
+            made[own] = self._edits[number](states[own])
+        return made
+
+
+def _beside(delta: Tensor, ndim: int) -> Tensor:
+    """Return deltas [n, hidden] with axes of size 1 between the two, `ndim` axes in all."""
+    return delta.reshape(delta.shape[0], *[1] * (ndim - 2), delta.shape[1])

@@ -126,8 +126,16 @@ def test_each_run_has_its_own_folder_and_ids_sort_by_time(project: pytest.Pytest
     assert all(name[8] == "T" and name[15:17] == "Z-" for name in runs)
 
 
-def test_nothing_is_written_where_nothing_was_measured(project: pytest.Pytester) -> None:
+def test_a_run_that_measured_nothing_is_a_run_without_records(project: pytest.Pytester) -> None:
     project.makepyfile("def test_a(steering): pass\ndef test_b(): pass")
+    project.runpytest("-p", "no:cacheprovider")
+    run = find_run("latest", project.path / ".steering")
+
+    assert [one.name for one in run.folder.iterdir()] == ["run.json"]
+
+
+def test_nothing_is_written_where_nothing_can_be_measured(project: pytest.Pytester) -> None:
+    project.makepyfile("def test_a(steering_model): pass\ndef test_b(): pass")
     project.runpytest("-p", "no:cacheprovider")
 
     assert not (project.path / ".steering").exists()

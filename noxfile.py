@@ -65,6 +65,14 @@ def coverage(session: nox.Session) -> None:
 
 
 @nox.session
+def mutation(session: nox.Session) -> None:
+    """Change the code that decides, one place at a time, and list the changes that no test notices."""
+    _install(session, "-e", ".[dev]", "mutmut")
+    session.run("mutmut", "run", *session.posargs, env={"HF_HUB_OFFLINE": "1"})
+    session.run("mutmut", "results")
+
+
+@nox.session
 def wheel(session: nox.Session) -> None:
     """Build what is published, and run the conformance suite from it where this folder is not seen."""
     _install(session, "build")

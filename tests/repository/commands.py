@@ -7,6 +7,7 @@ import re
 import shlex
 from collections.abc import Callable, Iterator, Sequence
 from importlib.util import find_spec
+from itertools import takewhile
 
 from pytest_steering.cli import COMMANDS
 from pytest_steering.option_table import OPTIONS
@@ -52,7 +53,8 @@ def _pytest(words: Sequence[str]) -> Iterator[str]:
 
 
 def _nox(words: Sequence[str]) -> Iterator[str]:
-    names = words[words.index("-s") + 1 :] if "-s" in words else ()
+    after = words[words.index("-s") + 1 :] if "-s" in words else ()
+    names = takewhile(lambda word: not word.startswith("-"), after)
     yield from (f"noxfile.py has no session {name}" for name in names if name not in nox_sessions())
 
 

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, settings
 # Read when torch is imported: in models so small a second thread only waits, and is paid for all the same.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-# Time says how busy the machine is. What a strategy filters out or draws too large still fails.
+# Time says how busy the machine is: in a fresh checkout the first text costs two processor seconds, for which
+# Hypothesis makes its table of characters, and one second of the clock is allowed. Its other checks stay.
 settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("tests")
 

@@ -17,6 +17,20 @@ PYTHONS = ("3.10", "3.11", "3.12", "3.13")
 PYTESTS = ("8.4.*", "9.0.*", "9.2.*")
 SCHEDULING = [f"tests/plugin/test_{name}.py" for name in ("loads", "xdist", "scheduling")]
 
+# ATen's vector instructions (own: what it chooses for this machine), oneMKL's path, threads.
+PROCESSORS = [
+    ("default", "COMPATIBLE", "2"),
+    ("default", "AUTO", "1"),
+    ("avx2", "COMPATIBLE", "1"),
+    ("avx2", "AUTO", "2"),
+    ("own", "COMPATIBLE", "2"),
+    ("own", "AUTO", "1"),
+]
+NUMERIC = [
+    *(f"tests/{room}" for room in ("models", "extraction", "steering", "experiments", "fixtures", "testing")),
+    *(f"benchmarks/test_{held}.py" for held in ("accepted", "reproducibility")),
+]
+
 nox.options.sessions = ["lint", "types", "imports"]
 
 
@@ -51,6 +65,16 @@ def tests(session: nox.Session) -> None:
     """Run the tests on each supported Python."""
     _install(session, "-e", ".[test]")
     session.run("pytest", "tests", *session.posargs, env={"HF_HUB_OFFLINE": "1"})
+
+
+@nox.session
+@nox.parametrize(("instructions", "path", "threads"), PROCESSORS, ids=["-".join(one) for one in PROCESSORS])
+def processors(session: nox.Session, instructions: str, path: str, threads: str) -> None:
+    """Run what compares numbers, accepted figures included, as other processors would."""
+    _install(session, "-e", ".[test]")
+    chosen = None if instructions == "own" else instructions
+    as_one = {"ATEN_CPU_CAPABILITY": chosen, "MKL_CBWR": path, "OMP_NUM_THREADS": threads}
+    session.run("pytest", *(session.posargs or NUMERIC), env={**as_one, "HF_HUB_OFFLINE": "1"})
 
 
 @nox.session

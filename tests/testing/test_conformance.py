@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from importlib.metadata import entry_points
 from pathlib import Path
+from typing import Any
 
 import pytest
+import torch
 
+from pytest_steering import SteerableModel
 from pytest_steering.models.completion import Completion
-from pytest_steering.testing.invariances import compare
+from pytest_steering.models.engine import hooks
+from pytest_steering.models.engine.base import forward_inputs
+from pytest_steering.models.rounding import parted
+from pytest_steering.models.specs import DEFAULT_MODELS
+from pytest_steering.testing.invariances import compare, prompt_logprobs, rounding_of
 from pytest_steering.testing.selection import select
+from tests.near import FAR
 
 SUITE = Path(__file__).parents[2] / "pytest_steering" / "testing" / "conformance.py"
 
@@ -39,6 +47,28 @@ def test_a_near_tie_excuses_what_comes_after_it_alone(tied_at: int, excused: boo
     found = compare(completion(1, 2, 3, tied_at=tied_at), completion(1, 9, 3))
     assert bool(found.tied) == excused
     assert bool(found.differing) != excused
+
+
+@pytest.fixture(scope="module", params=DEFAULT_MODELS)
+def embedded(request: pytest.FixtureRequest) -> SteerableModel:
+    return SteerableModel.load(request.param, device="cpu")
+
+
+def test_scores_with_pads_on_either_side_part_by_what_rounding_explains(embedded: SteerableModel) -> None:
+    left, right = (prompt_logprobs(embedded, side) for side in ("left", "right"))
+    assert parted(left, right) <= rounding_of(embedded)
+
+
+def test_scores_where_pads_are_attended_to_part_by_far_more(
+    embedded: SteerableModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def attended(*given: Any) -> dict[str, Any]:
+        inputs = forward_inputs(*given)
+        return {**inputs, "attention_mask": torch.ones_like(inputs["attention_mask"])}
+
+    right = prompt_logprobs(embedded, "right")
+    monkeypatch.setattr(hooks, "forward_inputs", attended)
+    assert parted(prompt_logprobs(embedded, "left"), right) > FAR * rounding_of(embedded)
 
 
 def test_the_flag_collects_the_suite_and_nothing_else(pytestconfig: pytest.Config) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from pytest_steering.models.engine.session import EditSession
+from pytest_steering.models.engine.watching import watching
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -42,31 +42,20 @@ class WitnessSession(EditSession):
 def witnessed(module: Module, architecture: Architecture) -> Iterator[list[States]]:
     """Note what the model receives from each of its blocks: one entry a forward pass.
 
-    A block's `_call_impl` is what its caller calls, around all hooks; a forward hook of ours would stand
-    before or after an engine's own, and see less.
-
     Args:
         module: The model.
         architecture: Where its blocks are.
     """
     passes: list[States] = []
-    seen: Counter[str] = Counter()
-    numbers = {(block.path, block.call): layer for layer, block in enumerate(architecture.blocks)}
 
-    def begin(_module: Any, _args: Any) -> None:
+    def begin(_ids: Tensor, _mask: Tensor | None) -> None:
         passes.append({})
-        seen.clear()
 
-    def note(path: str, output: Any) -> None:
-        layer = numbers.get((path, seen[path]))
-        seen[path] += 1
-        if layer is not None and passes:
-            passes[-1][layer] = architecture.blocks[layer].place.read(output).detach().clone()
+    def note(layer: int, state: Tensor) -> None:
+        if passes:
+            passes[-1][layer] = state.clone()
 
-    with ExitStack() as stack:
-        stack.callback(module.register_forward_pre_hook(begin).remove)
-        for path in {block.path for block in architecture.blocks}:
-            stack.enter_context(_called(module.get_submodule(path), path, note))
+    with watching(module, architecture, begin=begin, handed_on=note):
         yield passes
 
 
@@ -78,19 +67,3 @@ def same_bits(one: Tensor, other: Tensor) -> bool:
         return False
     whole = {2: torch.int16, 4: torch.int32, 8: torch.int64}[one.element_size()]
     return torch.equal(one.contiguous().view(whole), other.contiguous().view(whole))
-
-
-@contextmanager
-def _called(block: Module, path: str, note: Callable[[str, Any], None]) -> Iterator[None]:
-    inner: Callable[..., Any] = block._call_impl
-
-    def call(*args: Any, **kwargs: Any) -> Any:
-        output = inner(*args, **kwargs)
-        note(path, output)
-        return output
-
-    block.__dict__["_call_impl"] = call
-    try:
-        yield
-    finally:
-        del block.__dict__["_call_impl"]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pytest_steering.experiments.observation.watch import settle, watching
+from pytest_steering.experiments.observation.watch import settle, watched
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -27,7 +27,7 @@ def read_distance(
     far = dict.fromkeys(layers, 0.0)
     for prompt in prompts:
         keeper = _Keeper()
-        with watching(model.loaded, keeper):
+        with watched(model, keeper):
             states = model.hidden_states([prompt], layers, "last_prompt")
         for layer in layers:
             far[layer] = max(far[layer], keeper.distance(layer, states[layer][0]))
@@ -48,7 +48,7 @@ class _Keeper:
 
         self._last[layer] = merged(state)[0, -1].float().cpu()
 
-    def handed_on(self, _layer: int, _output: Any) -> None:
+    def handed_on(self, _layer: int, _state: Tensor) -> None:
         return
 
     def distance(self, layer: int, read: Tensor) -> float:

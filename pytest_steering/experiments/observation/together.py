@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_steering.errors import SteeringError
 from pytest_steering.experiments.observation.seen import asked_edit
-from pytest_steering.experiments.observation.watch import watching
+from pytest_steering.experiments.observation.watch import watched
 from pytest_steering.experiments.observation.witness import NEW_TOKENS
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def watch_together(
     arms = [intervention, *(replace(intervention, vector=one) for one in random)]
     watcher = _Counter(model, arms)
     try:
-        with watching(model.loaded, watcher):
+        with watched(model, watcher):
             done = model.complete(prompts, [None, *arms], max_new_tokens=NEW_TOKENS)
     except (SteeringError, RuntimeError) as error:
         return {"failed": str(error)}
@@ -81,13 +81,12 @@ class _Counter:
         """See `Watcher.computed`."""
         self._computed[layer] = state
 
-    def handed_on(self, layer: int, output: Any) -> None:
+    def handed_on(self, layer: int, state: Tensor) -> None:
         """See `Watcher.handed_on`."""
         before = self._computed.pop(layer, None)
         if before is None:
             return
-        after = self._model.architecture.blocks[layer].place.read(output)[:, self._known :]
-        before = before[:, self._known :]
+        before, after = before[:, self._known :], state[:, self._known :]
         same_form = after.shape == before.shape and after.dtype == before.dtype
         changed = (after != before).flatten(2).any(2) if same_form else None
         if layer not in self._arms[0].at and (changed is None or bool(changed.any())):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_steering.errors import SteeringError
 from pytest_steering.experiments.observation.seen import Asked, Seen, asked_edit
-from pytest_steering.experiments.observation.watch import settle, watching
+from pytest_steering.experiments.observation.watch import settle, watched
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -53,15 +53,14 @@ class Witness:
         """See `Watcher.computed`."""
         self._computed[layer] = state
 
-    def handed_on(self, layer: int, output: Any) -> None:
+    def handed_on(self, layer: int, state: Tensor) -> None:
         """See `Watcher.handed_on`."""
         before = self._computed.pop(layer, None)
         if before is None or not self._fed:
             return
-        after = self._model.architecture.blocks[layer].place.read(output)
         if layer in self.layers:
-            self._compare(layer, before, after)
-        elif after.shape != before.shape or bool((after != before).any()):
+            self._compare(layer, before, state)
+        elif state.shape != before.shape or bool((state != before).any()):
             self.other_layers.add(layer)
 
     def report(self) -> dict[str, Any]:
@@ -139,7 +138,7 @@ def witness(
     try:
         model.require([intervention])
         settle(model, intervention.at, prompts)
-        with watching(model.loaded, watcher):
+        with watched(model, watcher):
             model.complete(prompts, [intervention], max_new_tokens=NEW_TOKENS)
     except (SteeringError, RuntimeError) as error:
         return watcher.report(), str(error)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
+from pytest_steering.models.engine.watching import each_pass
 from pytest_steering.models.tokenisation import TokenMemory
 
 if TYPE_CHECKING:
@@ -98,16 +99,6 @@ def forward_inputs(loaded: LoadedModel, batch: TokenBatch, columns: int = 1) -> 
     return inputs
 
 
-@contextmanager
-def planned_forwards(module: Module, session: EditSession) -> Iterator[None]:
+def planned_forwards(module: Module, session: EditSession) -> AbstractContextManager[None]:
     """Let the session plan each forward pass of the model just before it runs."""
-
-    def plan(_module: Any, args: Any, kwargs: Any) -> None:
-        ids = kwargs["input_ids"] if kwargs.get("input_ids") is not None else args[0]
-        session.begin_forward(ids)
-
-    handle = module.register_forward_pre_hook(plan, with_kwargs=True)
-    try:
-        yield
-    finally:
-        handle.remove()
+    return each_pass(module, lambda ids, _mask: session.begin_forward(ids))

@@ -13,11 +13,11 @@ from pytest_steering.models.engine.base import (
     forward_inputs,
     planned_forwards,
 )
+from pytest_steering.models.engine.watching import CALL, replaced
 from pytest_steering.models.residual import merged
 
 if TYPE_CHECKING:
     from torch import Tensor
-    from torch.nn import Module
 
     from pytest_steering.models.batching import TokenBatch
     from pytest_steering.models.engine.session import EditSession
@@ -94,7 +94,7 @@ class HooksEngine:
         with ExitStack() as stack:
             for block in self._loaded.architecture.blocks[:layer]:
                 module = self._loaded.module.get_submodule(block.path)
-                stack.enter_context(_replaced(module, lambda *_args, **_kwargs: output))
+                stack.enter_context(replaced(module, CALL, lambda _run: lambda *_args, **_kwargs: output))
             yield
 
     @contextmanager
@@ -144,19 +144,6 @@ class HooksEngine:
 
     def _place(self, layer: int) -> StatePlace:
         return self._loaded.architecture.blocks[layer].place
-
-
-@contextmanager
-def _replaced(module: Module, call: Callable[..., Any]) -> Iterator[None]:
-    """Let a call of the module be another one, hooks and all."""
-    before = module.__dict__.get("_call_impl")
-    module.__dict__["_call_impl"] = call
-    try:
-        yield
-    finally:
-        del module.__dict__["_call_impl"]
-        if before is not None:
-            module.__dict__["_call_impl"] = before
 
 
 def _on_call(path: str, calls: dict[int, int], seen: Counter[str], action: OnOutput) -> Callable[..., Any]:

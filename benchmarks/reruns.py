@@ -110,7 +110,8 @@ def outcomes(name: str, run: Run) -> Mapping[str, tuple[Outcome, ...]]:
     if run.order:
         random.Random(run.order).shuffle(asked)
     with sampling(model, run):
-        found = evaluate(model, asked, arms, experiment.question, max_new_tokens=NEW_TOKENS)
+        task = experiment.questions.task
+        found = evaluate(model, task, asked, arms, max_new_tokens=NEW_TOKENS)
     torch.set_num_threads(1)
     return found.outcomes
 

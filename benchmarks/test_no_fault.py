@@ -12,11 +12,11 @@ import pytest
 
 from pytest_steering import Intervention
 from pytest_steering.comparison import Comparison
-from pytest_steering.experiments.asking import Asked
 from pytest_steering.experiments.experiment import Experiment
 from pytest_steering.extraction.pairs import ContrastPair
 from pytest_steering.findings import examine
 from pytest_steering.records import Record
+from pytest_steering.tasks.asked import Asked
 from pytest_steering.tasks.sample import Sample
 from pytest_steering.tasks.security.datasets import DATASETS
 
@@ -65,9 +65,9 @@ def as_read(samples: Sequence[Sample], _path: Path | None) -> Sequence[Sample]:
 
 def shuffled_draw(asked: Sequence[Asked], draw: int, order: int) -> list[Sample]:
     """One draw of twin pairs, in an order of its own."""
-    pairs = sorted({one.cluster for one in asked})
+    pairs = sorted({one.sample.resampled_with for one in asked})
     kept = set(random.Random(draw).sample(pairs, min(PAIRS, len(pairs))))
-    chosen = [one.sample for one in asked if one.cluster in kept]
+    chosen = [one.sample for one in asked if one.sample.resampled_with in kept]
     return random.Random(f"{draw} {order}").sample(chosen, len(chosen))
 
 

@@ -15,11 +15,9 @@ from pytest_steering import Intervention, SteeringVector
 from pytest_steering.comparison import Facts, agreement
 from pytest_steering.comparison.metrics import metric
 from pytest_steering.comparison.outcomes import margin_both_ways
-from pytest_steering.experiments.asking import ask
-from pytest_steering.experiments.evaluate import Swapped, evaluate
+from pytest_steering.experiments.evaluate import evaluate
 from pytest_steering.experiments.experiment import Experiment
 from pytest_steering.records import Outcome
-from pytest_steering.tasks.security.prompts.question_forms import SWAPPED
 
 KNOWS_BOTH_WAYS = 0.7
 """AUROC of the averaged margin from which on a model is held to know the question the other way round."""
@@ -27,9 +25,8 @@ KNOWS_BOTH_WAYS = 0.7
 
 @pytest.mark.steering(dataset="twins", split="test")
 def test_margin_and_text_say_the_same(steering: Experiment, chosen: Intervention) -> None:
-    answered = evaluate(
-        steering.model, steering.scored, {"unsteered": None, "steered": chosen}, steering.question
-    )
+    arms = {"unsteered": None, "steered": chosen}
+    answered = evaluate(steering.model, steering.questions.task, steering.scored, arms)
     for name, outcomes in answered.outcomes.items():
         _agree(name, outcomes)
 
@@ -37,8 +34,9 @@ def test_margin_and_text_say_the_same(steering: Experiment, chosen: Intervention
 @pytest.mark.steering(dataset="twins", split="test", form="named", limit=96)
 def test_a_leaning_to_yes_cancels_over_both_polarities(steering: Experiment) -> None:
     arms = {"unsteered": None, "leaning": _leaning_to_yes(steering)}
-    other_way = Swapped(ask([one.sample for one in steering.scored], SWAPPED), SWAPPED)
-    answered = evaluate(steering.model, steering.scored, arms, steering.question, swapped=other_way)
+    task = steering.questions.task
+    other_way = task.opposite().ask([one.sample for one in steering.scored])
+    answered = evaluate(steering.model, task, steering.scored, arms, opposite=other_way)
     asked = answered.outcomes
     both = {name: _averaged(outcomes) for name, outcomes in asked.items()}
 

@@ -33,7 +33,7 @@ def needed_data(steering: Experiment) -> None:
     """Skip where a data set that lies outside of the package was not given."""
     missing = [
         name
-        for name in (steering.dataset, steering.source)
+        for name in (steering.questions.task.name, steering.questions.source.name)
         if name != "twins" and name not in steering.data_paths
     ]
     if missing:
@@ -47,7 +47,7 @@ def needed_data(steering: Experiment) -> None:
 )
 @pytest.mark.steering(dataset="secllmholmes", split="test", contrast="code", max_new_tokens=48)
 def test_published_code_is_judged_and_reported(steering: Experiment, prompt: str, vectors: str) -> None:
-    assert (steering.form, steering.source) == (prompt, vectors)
+    assert (steering.form, steering.vectors_from) == (prompt, vectors)
     vector = steering.extract(steering.contrast_pairs(PAIRS))
     choice = steering.search(
         vector, _spread(vector.layers, LAYERS), SCALES, split=SEARCH_SPLIT[vectors], limit=SEARCHED

@@ -24,23 +24,36 @@ if TYPE_CHECKING:
     from pytest_steering.steering.intervention import Intervention
     from pytest_steering.steering.operations import operation, projection
     from pytest_steering.steering.vector import SteeringVector
-    from pytest_steering.tasks.security.answers import Answer, read_answer
+    from pytest_steering.tasks.asked import Answers, Asked, Planted, Reading
+    from pytest_steering.tasks.reading.answer import Answer
+    from pytest_steering.tasks.registry import code_sample, read_answer, register_task
+    from pytest_steering.tasks.sample import Sample
+    from pytest_steering.tasks.task import Task
+    from pytest_steering.tasks.verdict import VerdictTask
 
 __all__ = [
     "Answer",
+    "Answers",
     "Architecture",
+    "Asked",
     "ContrastPair",
     "ExpectationFailed",
     "Experiment",
     "Intervention",
     "Outcome",
+    "Planted",
+    "Reading",
     "Record",
     "Result",
+    "Sample",
     "SteerableModel",
     "SteeringConfig",
     "SteeringError",
     "SteeringVector",
+    "Task",
+    "VerdictTask",
     "__version__",
+    "code_sample",
     "detect_architecture",
     "known_dimensions",
     "load_run",
@@ -49,22 +62,31 @@ __all__ = [
     "operation",
     "projection",
     "read_answer",
+    "register_task",
 ]
 
 _HOMES = {
-    "Answer": "tasks.answer",
+    "Answer": "tasks.reading.answer",
+    "Answers": "tasks.asked",
     "Architecture": "models.architecture",
+    "Asked": "tasks.asked",
     "ContrastPair": "extraction.pairs",
     "ExpectationFailed": "experiments.expectations",
     "Experiment": "experiments.experiment",
     "Intervention": "steering.intervention",
     "Outcome": "records",
+    "Planted": "tasks.asked",
+    "Reading": "tasks.asked",
     "Record": "records",
     "Result": "experiments.result",
+    "Sample": "tasks.sample",
     "SteerableModel": "models.steerable",
     "SteeringConfig": "steering.config",
     "SteeringError": "errors",
     "SteeringVector": "steering.vector",
+    "Task": "tasks.task",
+    "VerdictTask": "tasks.verdict",
+    "code_sample": "tasks.registry",
     "detect_architecture": "models.architecture",
     "known_dimensions": "models.memory",
     "load_run": "dataframe",
@@ -72,7 +94,8 @@ _HOMES = {
     "metrics": "comparison",
     "operation": "steering.operations",
     "projection": "steering.operations",
-    "read_answer": "tasks.security.answers",
+    "read_answer": "tasks.registry",
+    "register_task": "tasks.registry",
 }
 
 

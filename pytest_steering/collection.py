@@ -18,6 +18,7 @@ from pytest_steering.session import SteeringSession
 COMMON_FAMILIES = ("starcoder", "starcoder2", "qwen2", "qwen3", "llama", "mistral", "gemma", "phi3", "gpt2")
 
 MARKER_KEYWORDS = (
+    "task",
     "dataset",
     "split",
     "form",
@@ -32,10 +33,11 @@ MARKER_KEYWORDS = (
 )
 
 _MARKER_HELP = (
-    "steering(dataset='twins', split='test', form='sentence', reader='text', models=[...], limit=None, "
+    "steering(task='twins', split='test', form='sentence', reader='text', models=[...], limit=None, "
     "max_new_tokens=32, stop='length', vectors_from='', contrast='', both_polarities=False): what the "
-    "`steering` fixture runs; stop='verdict' ends answers that are decided; models replaces the configured "
-    "ones for this test"
+    "`steering` fixture runs; task names one of a conftest's hook pytest_steering_tasks or a data set of "
+    "labelled code (dataset= is another word for it); stop='verdict' ends answers that are decided; models "
+    "replaces the configured ones for this test"
 )
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from pytest_steering.tasks.security.answers import Reader
-    from pytest_steering.tasks.security.datasets import Loader
+    from pytest_steering.tasks.reading.answer import Reader
+    from pytest_steering.tasks.registry import Loader, Offered
 
 
 def pytest_steering_models(config: pytest.Config) -> Sequence[str] | None:
@@ -26,8 +26,22 @@ def pytest_steering_models(config: pytest.Config) -> Sequence[str] | None:
     """
 
 
+def pytest_steering_tasks(config: pytest.Config) -> Mapping[str, Offered] | None:
+    """Return tasks by name, for `@pytest.mark.steering(task="…")`.
+
+    Called once, when the first test that uses a model starts.
+
+    Args:
+        config: pytest's configuration.
+
+    Returns:
+        A task by name, or a function without arguments that returns one and is called where the task is
+        first asked for. A name that is taken already is an error.
+    """
+
+
 def pytest_steering_answer_readers(config: pytest.Config) -> Mapping[str, Reader] | None:
-    """Return answer readers by name, for `@pytest.mark.steering(reader="…")`.
+    """Return readers of answers about code by name, for `@pytest.mark.steering(reader="…")`.
 
     Called once, when the first test that uses a model starts.
 
@@ -40,7 +54,7 @@ def pytest_steering_answer_readers(config: pytest.Config) -> Mapping[str, Reader
 
 
 def pytest_steering_datasets(config: pytest.Config) -> Mapping[str, Loader] | None:
-    """Return data sets by name, for `@pytest.mark.steering(dataset="…")`.
+    """Return data sets of labelled code by name, for `@pytest.mark.steering(dataset="…")`.
 
     Called once, when the first test that uses a model starts.
 

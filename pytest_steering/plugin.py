@@ -142,5 +142,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Remove what was handed between the processes of the run."""
+    """Remove what was handed between the processes of the run, and forget what its conftests offered."""
     workers.clean(session_of(config))
+    session_of(config).withdraw_offers()

@@ -33,11 +33,11 @@ class Outcome:
 
     Attributes:
         id: The sample's id.
-        expected: `yes` when the asked weakness is present, else `no`.
-        predicted: `yes`, `no`, or `none` when the answer could not be read.
+        expected: `yes` when the asked property is present, `no` when it is absent; empty without a label.
+        predicted: `yes`, `no`, or `none` when the answer could not be read; empty where no verdict is asked.
         prompt_sha256: Hash of the prompt as it was sent.
         response: The generated text.
-        correct: Whether predicted is expected; None without an answer.
+        correct: Whether predicted is expected; None without an answer or a label.
         confidence: The reader's, 0 to 1, where it has one.
         rule: The reader's rule that decided.
         margin: log p(present) − log p(absent) of the first answer token, natural logarithm.
@@ -49,8 +49,8 @@ class Outcome:
         tied_at: The first generated token at which the two best logits lay within the tie margin.
         pair_id: Shared by twins.
         cluster: Shared by samples that go back to one scenario, where that is more than the pair or sample.
-        asked_cwe: The weakness asked about.
-        language: Of the code.
+        group: What results are broken down by; empty without one.
+        scores: Numbers that the task gives the answer, by name; None for one that cannot be had.
         prompt_tokens: Length of the prompt.
         length: Characters of the sample's text; None where that is not known.
         skipped: Why the sample was not run; empty when it was.
@@ -75,8 +75,8 @@ class Outcome:
     tied_at: int | None = None
     pair_id: str | None = None
     cluster: str | None = None
-    asked_cwe: str = ""
-    language: str = ""
+    group: str = ""
+    scores: Mapping[str, float | None] = field(default_factory=dict)
     prompt_tokens: int = 0
     length: int | None = None
     skipped: str = ""
@@ -200,7 +200,8 @@ def from_row(row: Any) -> Record:
 def _upgraded(row: dict[str, Any]) -> dict[str, Any]:
     """Return a row of an older schema as one of this.
 
-    Schema 1 named a test without its parameters, and meant the answered samples by balanced_accuracy.
+    Schema 1 named a test without its parameters, meant the answered samples by balanced_accuracy, and knew a
+    weakness and a language of each sample, which was code.
     """
     if row["schema_version"] == SCHEMA_VERSION or not isinstance(row.get("spec"), dict):
         return row
@@ -208,7 +209,8 @@ def _upgraded(row: dict[str, Any]) -> dict[str, Any]:
     model, engine = (row["spec"].get("model") or {}).get("name", ""), row["spec"].get("engine", "")
     named = named_with_parameters(name, node_id, model, engine)
     metrics = {"metrics": _renamed(row["metrics"])} if isinstance(row.get("metrics"), dict) else {}
-    return {**row, "experiment": named, **metrics, "schema_version": SCHEMA_VERSION}
+    outcomes = {"outcomes": list(map(_grouped, row["outcomes"]))} if row.get("outcomes") else {}
+    return {**row, "experiment": named, **metrics, **outcomes, "schema_version": SCHEMA_VERSION}
 
 
 def _renamed(metrics: Mapping[str, Any]) -> dict[str, Any]:
@@ -218,6 +220,11 @@ def _renamed(metrics: Mapping[str, Any]) -> dict[str, Any]:
         found["balanced_accuracy_answered"] = found.pop("balanced_accuracy")
     bare = ("accuracy", "balanced_accuracy")
     return {**found, **{name: found[f"{name}_all"] for name in bare if f"{name}_all" in found}}
+
+
+def _grouped(outcome: dict[str, Any]) -> dict[str, Any]:
+    kept = {name: value for name, value in outcome.items() if name not in ("asked_cwe", "language")}
+    return {**kept, "group": outcome.get("asked_cwe", "")}
 
 
 def _record(row: dict[str, Any]) -> Record:

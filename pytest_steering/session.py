@@ -132,7 +132,7 @@ class SteeringSession:
             use_at_most(self.threads)
         from pytest_steering.models.steerable import SteerableModel
 
-        self._extensions  # noqa: B018 - registered once, before the first test that can use them
+        self.offers  # noqa: B018 - registered once, before the first test that can use them
         model = SteerableModel.load(
             spec.source,
             device=self.settings.device,
@@ -188,9 +188,9 @@ class SteeringSession:
         return spec
 
     @cached_property
-    def _extensions(self) -> None:
-        from pytest_steering.tasks.security.answers import register_reader
-        from pytest_steering.tasks.security.datasets import register_dataset
+    def offers(self) -> tuple[str, ...]:
+        """Names of the tasks that conftests offer; their readers and data sets are known from here on."""
+        from pytest_steering.tasks.registry import register_dataset, register_reader, register_task
 
         for readers in self.config.hook.pytest_steering_answer_readers(config=self.config):
             for name, reader in readers.items():
@@ -198,6 +198,22 @@ class SteeringSession:
         for datasets in self.config.hook.pytest_steering_datasets(config=self.config):
             for name, loader in datasets.items():
                 register_dataset(name, loader)
+        offered = [
+            named
+            for tasks in self.config.hook.pytest_steering_tasks(config=self.config)
+            for named in tasks.items()
+        ]
+        for name, task in offered:
+            register_task(name, task)
+        return tuple(name for name, _ in offered)
+
+    def withdraw_offers(self) -> None:
+        """Forget the tasks of this run's conftests; another run in this process may offer its own."""
+        if "offers" in vars(self):
+            from pytest_steering.tasks.registry import withdraw_task
+
+            for name in self.offers:
+                withdraw_task(name)
 
 
 SESSION = pytest.StashKey[SteeringSession]()

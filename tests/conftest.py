@@ -4,6 +4,7 @@ import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -26,6 +27,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     )
 
 
+if TYPE_CHECKING:
+    from pytest_steering.models.steerable import SteerableModel
+
+
 @pytest.fixture(scope="session")
 def test_data() -> Path:
     """The folder of public data sets and real answers that are not part of the repository."""
@@ -33,6 +38,13 @@ def test_data() -> Path:
     if not folder or not Path(folder).is_dir():
         pytest.skip("needs real data: set PYTEST_STEERING_TEST_DATA to the folder that holds it")
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def starcoder2() -> SteerableModel:
+    from pytest_steering import SteerableModel
+
+    return SteerableModel.load("starcoder2", device="cpu")
 
 
 @pytest.fixture

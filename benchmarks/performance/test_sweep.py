@@ -93,12 +93,12 @@ def test_a_sweep_needs_little_more_memory_than_one_cell() -> None:
 
 @pytest.mark.parametrize("name", ["starcoder", "starcoder2", "qwen2"])
 def test_a_sweep_of_an_embedded_model(name: str) -> None:
-    from pytest_steering.experiments import asking
-    from pytest_steering.tasks.security.datasets import load_dataset
+    from pytest_steering.tasks.registry import find_task
+    from pytest_steering.tasks.sampling import evenly
 
     loaded = SteerableModel.load(name)
-    samples = asking.evenly(load_dataset("twins", split="test"), PROMPTS)
-    prompts = [one.prompt for one in asking.ask(samples, asking.question_form("sentence"))]
+    twins = find_task("twins")
+    prompts = [one.prompt for one in twins.ask(evenly(twins.samples("test"), PROMPTS))]
     layers = [n * loaded.architecture.num_layers // 4 for n in range(4)]
     cells = sweep_cells(layers, loaded.architecture.hidden_size, 1.0)
     found: dict[int, dict[str, float]] = {}

@@ -56,10 +56,15 @@ class Arm:
 
     @property
     def accuracy(self) -> float:
-        """Share of right answers among the samples that were run; raises DataError where none was."""
+        """Share of right answers among the samples that were run; DataError where there is none."""
         found = self["accuracy"]
         if found is None:
-            raise DataError(f"no sample was run in the arm {self.name!r}: every prompt exceeds the context")
+            where = f"in the arm {self.name!r}"
+            raise DataError(
+                f"no sample {where} has a label, so there is no accuracy"
+                if self.run
+                else f"no sample was run {where}: every prompt exceeds the context"
+            )
         return found
 
     @property

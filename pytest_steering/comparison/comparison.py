@@ -9,6 +9,7 @@ from typing import Any
 
 from pytest_steering.comparison.arm import STEERED, UNSTEERED, Arm
 from pytest_steering.comparison.natural_order import natural
+from pytest_steering.comparison.outcomes import labelled
 from pytest_steering.comparison.pairing import Pairing
 from pytest_steering.errors import DataError
 from pytest_steering.records import Outcome, Record
@@ -69,9 +70,14 @@ class Comparison:
         ]
 
     @property
+    def labelled(self) -> bool:
+        """Whether it is known of any sample which answer is right."""
+        return any(map(labelled, self.ran(STEERED)))
+
+    @property
     def groups(self) -> list[str]:
-        """What the samples are broken down by, in natural order: CWE-79 before CWE-190."""
-        return sorted({one.asked_cwe for one in self.steered.run}, key=natural)
+        """What the samples are broken down by, in natural order: part-9 before part-10."""
+        return sorted({one.group for one in self.steered.run}, key=natural)
 
     @cached_property
     def evidence(self) -> Mapping[str, Any]:

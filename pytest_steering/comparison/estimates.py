@@ -14,7 +14,7 @@ from pytest_steering.comparison.facts import Facts
 from pytest_steering.comparison.metrics.metric import Metric
 from pytest_steering.comparison.metrics.quantities import Carried, Share, Weighted
 from pytest_steering.comparison.metrics.registry import metric, metrics
-from pytest_steering.comparison.outcomes import everyone
+from pytest_steering.comparison.outcomes import GIVEN
 from pytest_steering.comparison.pairing import Pairing
 from pytest_steering.errors import DataError
 from pytest_steering.statistics import Interval, bootstrap, difference_of, newcombe, wilson
@@ -95,7 +95,7 @@ def estimated_change(pairing: Pairing, name: str) -> Estimate:
     for arm in (before, after):
         if asked.value(arm) is None:
             return Estimate(None, UNKNOWN, len(arm.ran), asked.why_undefined(arm))
-    if isinstance(quantity, Share) and quantity.among is everyone:
+    if isinstance(quantity, Share) and quantity.among in GIVEN:
         return _change_of_share(quantity, pairing)
     found = _drawn(difference_of(quantity.weighted(after), quantity.weighted(before)), after)
     return Estimate(found.estimate, found.interval, len(after.ran), p=found.p)
@@ -122,5 +122,6 @@ def _drawn(statistic: Statistic, facts: Facts) -> Bootstrap:
 
 
 def _change_of_share(share: Share, pairing: Pairing) -> Estimate:
-    counts, changes = pairing.counts(share.part), pairing.changes(share.part)
+    among = pairing.only(lambda before, _: share.among(before))
+    counts, changes = among.counts(share.part), among.changes(share.part)
     return Estimate(changes.effect, newcombe(counts), counts.n, p=changes.p())

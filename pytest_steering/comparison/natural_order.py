@@ -14,7 +14,7 @@ def natural(name: str) -> Key:
     """Return a key to sort names by: numbers by value, the rest as text, numbers first.
 
     Args:
-        name: Any text, such as `CWE-79` or a film's title.
+        name: Any text, such as `part-9` or a film's title.
     """
     parts = (part for part in _DIGITS.split(name) if part)
     return [_number(part) if part.isdecimal() else (1, 0, part) for part in parts]

@@ -27,9 +27,23 @@ def everyone(_outcome: Outcome) -> bool:
     return True
 
 
+def labelled(outcome: Outcome) -> bool:
+    """Whether it is known which answer is right."""
+    return bool(outcome.expected)
+
+
+def asked_for_verdict(outcome: Outcome) -> bool:
+    """Whether the answer was to say yes or no."""
+    return bool(outcome.predicted)
+
+
+GIVEN = (everyone, labelled, asked_for_verdict)
+"""What is so of a sample before it is answered, and so in every arm alike."""
+
+
 def answered(outcome: Outcome) -> bool:
-    """Whether the answer could be read."""
-    return outcome.predicted != "none"
+    """Whether a yes or no could be read in the answer."""
+    return outcome.predicted not in ("", "none")
 
 
 def right(outcome: Outcome) -> bool:

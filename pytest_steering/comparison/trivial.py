@@ -32,9 +32,9 @@ def by_length(outcomes: Sequence[Outcome]) -> list[Outcome]:
     """Predict from the length of the sample's text alone, in the direction that fits these samples better.
 
     Length is counted in characters, which is the same for every model and known without one. The margin is
-    minus the length (a patch often adds lines, so short code is called vulnerable), or the length where that
-    ranks better; the answer is yes above the median margin. The direction is chosen on the samples
-    themselves, so this is about the most that length can give, and that is what a finding has to beat.
+    minus the length, or the length where that ranks better; the answer is yes above the median margin. The
+    direction is chosen on the samples themselves, so this is about the most that length can give, and that is
+    what a finding has to beat.
     """
     shorter = [replace(one, margin=-float(one.length)) for one in outcomes if one.length is not None]
     area = metric("auroc").value(Facts(shorter))

@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pytest_steering.experiments import asking
-from pytest_steering.experiments.evaluate import Evaluation, Swapped, evaluate
+from pytest_steering.experiments.evaluate import Evaluation, evaluate
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.condition import Condition
     from pytest_steering.experiments.context import Context
-    from pytest_steering.experiments.questions import Questions
     from pytest_steering.records import Outcome
 
 
@@ -37,21 +35,13 @@ def _evaluated(context: Context, header: str, conditions: Mapping[str, Condition
     samples = [one.sample for one in questions.scored]
     return evaluate(
         context.model,
-        asking.ask(samples, questions.question, header) if header else questions.scored,
+        questions.task,
+        questions.ask(samples, header) if header else questions.scored,
         {name: condition.intervention for name, condition in conditions.items()},
-        questions.question,
-        reader=questions.reader,
         max_new_tokens=context.max_new_tokens,
-        swapped=_swapped(questions, header),
+        opposite=questions.ask_opposite(header),
         stop=context.stop,
     )
-
-
-def _swapped(questions: Questions, header: str) -> Swapped | None:
-    if not questions.both_polarities:
-        return None
-    form = asking.opposite_form(questions.question)
-    return Swapped(asking.ask([one.sample for one in questions.scored], form, header), form)
 
 
 def _beside(shared: Evaluation, worded: Evaluation) -> Evaluation:

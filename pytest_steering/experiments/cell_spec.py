@@ -7,15 +7,16 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.comparison import STEERED
-from pytest_steering.experiments.asking import Asked, data_hash
 from pytest_steering.experiments.condition import Condition
 from pytest_steering.identity import SCORE
 from pytest_steering.records import Record
 from pytest_steering.source_hash import source_hash
+from pytest_steering.tasks.sampling import data_hash
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.context import Context
     from pytest_steering.steering.intervention import Intervention
+    from pytest_steering.tasks.asked import Asked
 
 
 def blank(context: Context, asked: Sequence[Asked], conditions: Mapping[str, Condition], name: str) -> Record:
@@ -91,19 +92,19 @@ def spec_of(
             "hidden_size": architecture.hidden_size,
         },
         "data": {
-            "dataset": questions.dataset,
+            "dataset": questions.task.name,
             "split": questions.split,
             "samples": len(samples),
             "sha256": data_hash(samples),
         },
         "vectors": _origin(steered),
         "prompt": {
-            "form": questions.form,
-            "rendering": questions.question.rendering,
+            "form": questions.task.form,
+            "rendering": questions.task.rendering(questions.tokenizer),
             "both_polarities": questions.both_polarities,
         },
         "generation": _generation(context),
-        "reader": questions.reader,
+        "reader": questions.task.reader,
         "engine": context.model.engine_name,
         "intervention": condition.spec(),
     }

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, MutableMapping
+import warnings
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pytest_steering.experiments import asking
+from pytest_steering.errors import DataError
 from pytest_steering.models.fingerprint import writes
+from pytest_steering.tasks.sampling import evenly
 
 if TYPE_CHECKING:
-    from pytest_steering.experiments.asking import Asked
     from pytest_steering.experiments.questions import Questions
     from pytest_steering.extraction.pairs import ContrastPair
     from pytest_steering.models.steerable import SteerableModel
     from pytest_steering.records import Record
     from pytest_steering.steering.vector import SteeringVector
+    from pytest_steering.tasks.asked import Asked
     from pytest_steering.tasks.sample import Sample
 
 T = TypeVar("T")
@@ -60,8 +62,26 @@ class Context:
 
     def some_scored(self, count: int) -> list[Asked]:
         """Return some of the scored samples that fit into the model's context, at even steps."""
-        fitting = asking.fitting(self.model, self.questions.scored, 1)
-        return asking.ask(asking.evenly([one.sample for one in fitting], count), self.questions.question)
+        fitting = self.fitting(self.questions.scored, 1)
+        return self.questions.ask(evenly([one.sample for one in fitting], count))
+
+    def fitting(self, asked: Sequence[Asked], max_new_tokens: int) -> list[Asked]:
+        """Return those whose prompt and answer fit into the model's context; a warning counts the others.
+
+        Args:
+            asked: Samples with their prompts.
+            max_new_tokens: Room for each answer.
+
+        Raises:
+            DataError: None fits.
+        """
+        long = self.model.overlong([one.prompt for one in asked], max_new_tokens)
+        said = f"{len(long)} of {len(asked)} prompts exceed the context of {self.model.loaded.context} tokens"
+        if len(long) == len(asked):
+            raise DataError(f"{said}; choose a shorter prompt, or a model with more context")
+        if long:
+            warnings.warn(f"{said}; they are left out here", stacklevel=2)
+        return [one for number, one in enumerate(asked) if number not in long]
 
     def remembered(self, what: str, on: tuple[object, ...], make: Callable[[], T]) -> T:
         """Return what was made before from the same; make it otherwise.
@@ -72,10 +92,8 @@ class Context:
             make: Makes it.
         """
         asked, model = self.questions, self.model
-        paths = tuple(sorted(asked.data_paths.items()))
-        same = (asked.source, asked.form, asked.reader, self.max_new_tokens)
         weights = tuple(writes(model.loaded.module))
-        key = (what, model.name, model.engine_name, weights, *same, paths, *on)
+        key = (what, model.name, model.engine_name, weights, asked.source.key, self.max_new_tokens, *on)
         if key not in self.memo:
             self.memo[key] = make()
         found: T = self.memo[key]
@@ -100,5 +118,5 @@ class Context:
     def trained_on(self, vector: SteeringVector) -> list[Sample]:
         """Return the samples that a vector was made from; none for a vector that does not name them."""
         ids = set(str(vector.provenance.get("sample_ids", "")).split(","))
-        name = str(vector.provenance.get("dataset", self.questions.source))
-        return [sample for sample in self.questions.every(name) if sample.id in ids]
+        name = str(vector.provenance.get("dataset", self.questions.source.name))
+        return [sample for sample in self.questions.samples_of(name) if sample.id in ids]

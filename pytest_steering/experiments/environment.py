@@ -10,20 +10,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.source_hash import source_hash
-from pytest_steering.tasks.security.answers.readers import READERS
 
 if TYPE_CHECKING:
     from pytest_steering.models.steerable import SteerableModel
+    from pytest_steering.tasks.task import Task
 
 PACKAGES = ("pytest-steering", "torch", "transformers", "nnsight", "pytest", "numpy", "tokenizers")
 
 
-def environment(model: SteerableModel, reader: str, weights: str) -> dict[str, Any]:
+def environment(model: SteerableModel, task: Task, weights: str) -> dict[str, Any]:
     """Return the environment part of a record.
 
     Args:
         model: Its device and dtype name the numerics profile.
-        reader: Name of the answer reader, whose source decides what an answer says.
+        task: The source of what reads its answers decides what they say.
         weights: Fingerprint of the model's weights when the cell was run.
     """
     parameter = next(model.loaded.module.parameters())
@@ -37,7 +37,7 @@ def environment(model: SteerableModel, reader: str, weights: str) -> dict[str, A
         "engine": model.engine_name,
         "commit": _commit(),
         "weights": weights,
-        "reader": source_hash(READERS[reader]) if reader in READERS else "",
+        "reader": source_hash(task.reads_by),
     }
 
 

@@ -2,45 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pytest_steering.comparison.outcomes import judged
 from pytest_steering.errors import DataError
+from pytest_steering.experiments import asked_outcome
 from pytest_steering.models.completion import Counts, Generation
 from pytest_steering.records import Outcome
-from pytest_steering.tasks.likelihood import Margin, margins, surface_forms
-from pytest_steering.tasks.security.answers import read_answer
-from pytest_steering.tasks.security.answers.early_stop import decided_by
+from pytest_steering.tasks.likelihood import Margin, margins, scored_forms
 
 if TYPE_CHECKING:
-    from pytest_steering.experiments.asking import Asked
     from pytest_steering.models.completion import Completion
     from pytest_steering.models.generation import DecidedText
     from pytest_steering.models.steerable import SteerableModel
     from pytest_steering.steering.intervention import Intervention
-    from pytest_steering.tasks.security.prompts.question_forms import QuestionForm
+    from pytest_steering.tasks.asked import Asked
+    from pytest_steering.tasks.task import Task
 
 Arms = Mapping[str, "Intervention | None"]
-Scored = tuple["Completion", Margin]
+Scored = tuple["Completion", "Margin | None"]
 
 STOPS = ("length", "verdict")
-
-
-@dataclass(frozen=True)
-class Swapped:
-    """The scored samples, asked the other way round.
-
-    Attributes:
-        asked: The same samples with the prompts of the opposite question.
-        form: That question.
-    """
-
-    asked: Sequence[Asked]
-    form: QuestionForm
 
 
 @dataclass(frozen=True)
@@ -62,13 +46,12 @@ class Evaluation:
 
 def evaluate(
     model: SteerableModel,
+    task: Task,
     asked: Sequence[Asked],
     arms: Arms,
-    form: QuestionForm,
     *,
-    reader: str = "text",
     max_new_tokens: int = 32,
-    swapped: Swapped | None = None,
+    opposite: Sequence[Asked] | None = None,
     stop: str = "length",
 ) -> Evaluation:
     """Answer every sample in every arm, in shared batches, and read the answers.
@@ -77,28 +60,27 @@ def evaluate(
 
     Args:
         model: The model.
+        task: Reads the answers.
         asked: Samples with their prompts.
         arms: Interventions by name; None is the unsteered model.
-        form: Says which first tokens stand for present and absent.
-        reader: Name of the answer reader.
         max_new_tokens: At most this many for each answer.
-        swapped: The same samples asked in the opposite polarity, whose margins are recorded beside.
+        opposite: The same samples asked in the opposite polarity, whose margins are recorded beside.
         stop: `length` lets an answer run to its end; `verdict` ends it once it is decided.
 
     Raises:
-        DataError: `stop` is neither of the two.
+        DataError: `stop` is neither of the two, or the task read an answer as something else than a reading.
     """
     if stop not in STOPS:
         raise DataError(f"answers stop at {stop!r}; expected one of {', '.join(STOPS)}")
     started = time.perf_counter()
     skipped = _overlong(model, asked, max_new_tokens)
     kept = [one for number, one in enumerate(asked) if number not in skipped]
-    decided = decided_by(reader, [one.question for one in kept]) if stop == "verdict" else None
-    answers, generation = _answers(model, kept, arms, form, max_new_tokens, decided, scoring := Counts())
+    decided = _decided_by(task, kept) if stop == "verdict" else None
+    answers, generation = _answers(model, kept, arms, max_new_tokens, decided, scoring := Counts())
     ended = _endings(model.loaded.stop_ids, max_new_tokens if decided else None)
-    opposite = _swapped_margins(model, kept, arms, swapped, scoring)
+    others = _opposite_margins(model, kept, arms, opposite, scoring)
     outcomes = {
-        name: tuple(_in_order(asked, skipped, _read_all(kept, answers[name], opposite[name], reader, ended)))
+        name: tuple(_in_order(asked, skipped, _read_all(task, kept, answers[name], others[name], ended)))
         for name in arms
     }
     seconds = time.perf_counter() - started
@@ -110,30 +92,26 @@ def likelihoods(
     model: SteerableModel,
     asked: Sequence[Asked],
     arms: Sequence[Intervention | None],
-    form: QuestionForm,
     counts: Counts | None = None,
 ) -> list[list[float]]:
     """Return the margins log p(present) − log p(absent) of every arm, with no decoding.
 
     Args:
         model: The model.
-        asked: Samples with their prompts, all of which must fit into the context.
+        asked: Samples with their prompts, all of which must fit into the context, and their answers.
         arms: Interventions; None is the unsteered model.
-        form: Says which answers stand for present and absent.
         counts: What it took is added to them.
 
     Returns:
         One list an arm, one margin a sample, natural logarithms.
     """
-    scored = margins(model, [one.prompt for one in asked], form, arms, counts)
-    return [[margin.value for margin in arm] for arm in scored]
+    return [[margin.value for margin in arm] for arm in margins(model, asked, arms, counts)]
 
 
 def _answers(
     model: SteerableModel,
     asked: Sequence[Asked],
     arms: Arms,
-    form: QuestionForm,
     max_new_tokens: int,
     decided: DecidedText | None,
     scoring: Counts,
@@ -141,32 +119,43 @@ def _answers(
     """Return each arm's texts with their margins; the first answer token gives both where it can."""
     if not asked:
         return {name: [] for name in arms}, Generation([])
-    prompts, forms = [one.prompt for one in asked], surface_forms(model, form)
+    forms = scored_forms(model, asked) if any(one.answers for one in asked) else None
+    at_once = forms is not None and forms.single_tokens
     generation = model.complete(
-        prompts,
+        [one.prompt for one in asked],
         list(arms.values()),
         max_new_tokens=max_new_tokens,
-        choices=forms.texts if forms.single_tokens else (),
+        choices=forms.texts if forms and at_once else (),
         decided=decided,
     )
-    if forms.single_tokens:
-        found = [[forms.margin(done.choice_logprobs) for done in arm] for arm in generation.arms]
-    else:
-        found = margins(model, prompts, form, list(arms.values()), scoring)
+    found: Sequence[Sequence[Margin | None]] = [[None] * len(asked)] * len(arms)
+    if forms and at_once:
+        found = [
+            [forms.margin(number, done.choice_logprobs) for number, done in enumerate(arm)]
+            for arm in generation.arms
+        ]
+    elif forms:
+        found = margins(model, asked, list(arms.values()), scoring)
     paired = [list(zip(*both, strict=True)) for both in zip(generation.arms, found, strict=True)]
     return dict(zip(arms, paired, strict=True)), generation
 
 
-def _swapped_margins(
-    model: SteerableModel, asked: Sequence[Asked], arms: Arms, swapped: Swapped | None, scoring: Counts
+def _opposite_margins(
+    model: SteerableModel,
+    asked: Sequence[Asked],
+    arms: Arms,
+    opposite: Sequence[Asked] | None,
+    scoring: Counts,
 ) -> dict[str, list[float | None]]:
-    if swapped is None or not asked:
+    if opposite is None or not asked:
         return {name: [None] * len(asked) for name in arms}
-    by_id = {one.sample.id: one for one in swapped.asked}
-    found = likelihoods(
-        model, [by_id[one.sample.id] for one in asked], list(arms.values()), swapped.form, scoring
-    )
+    by_id = {one.sample.id: one for one in opposite}
+    found = likelihoods(model, [by_id[one.sample.id] for one in asked], list(arms.values()), scoring)
     return {name: list(arm) for name, arm in zip(arms, found, strict=True)}
+
+
+def _decided_by(task: Task, asked: Sequence[Asked]) -> DecidedText:
+    return lambda number, text: task.decided(text, asked[number])
 
 
 def _overlong(model: SteerableModel, asked: Sequence[Asked], max_new_tokens: int) -> dict[int, str]:
@@ -183,20 +172,20 @@ def _in_order(
 ) -> list[Outcome]:
     done = iter(outcomes)
     return [
-        _outcome(one, skipped=skipped[number]) if number in skipped else next(done)
+        asked_outcome.skipped(one, skipped[number]) if number in skipped else next(done)
         for number, one in enumerate(asked)
     ]
 
 
 def _read_all(
+    task: Task,
     asked: Sequence[Asked],
     answers: Sequence[Scored],
     opposite: Sequence[float | None],
-    reader: str,
     ended: Callable[[Completion], bool | None],
 ) -> list[Outcome]:
     return [
-        replace(_read(one, completion, margin, other, reader), ended=ended(completion))
+        replace(asked_outcome.answered(task, one, completion, margin, other), ended=ended(completion))
         for one, (completion, margin), other in zip(asked, answers, opposite, strict=True)
     ]
 
@@ -217,44 +206,3 @@ def _endings(stop_ids: frozenset[int], decided_below: int | None) -> Callable[[C
         return None if early else False
 
     return ended
-
-
-def _read(one: Asked, completion: Completion, margin: Margin, opposite: float | None, reader: str) -> Outcome:
-    answer = read_answer(completion.text, one.question, reader)
-    outcome = _outcome(
-        one,
-        response=completion.text,
-        confidence=answer.confidence,
-        rule=answer.rule,
-        margin=margin.value,
-        choice_mass=margin.mass,
-        swapped_margin=opposite,
-        first_token_kl=completion.first_token_kl,
-        tokens=len(completion.token_ids),
-        tokens_sha256=_tokens_hash(completion.token_ids),
-        tied_at=completion.tied_at,
-        prompt_tokens=completion.prompt_tokens,
-    )
-    return judged(outcome, answer.verdict)
-
-
-def _outcome(one: Asked, **found: object) -> Outcome:
-    return Outcome(
-        id=one.sample.id,
-        expected=_expected(one),
-        prompt_sha256=one.prompt_sha256,
-        pair_id=one.sample.pair_id,
-        asked_cwe=one.sample.asked_cwe,
-        language=one.sample.language,
-        length=len(one.sample.code),
-        cluster=None if one.cluster in (one.sample.pair_id, one.sample.id) else one.cluster,
-        **found,  # type: ignore[arg-type]
-    )
-
-
-def _expected(one: Asked) -> str:
-    return "yes" if one.sample.label else "no"
-
-
-def _tokens_hash(ids: Sequence[int]) -> str:
-    return hashlib.sha256(",".join(map(str, ids)).encode()).hexdigest()[:16]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pytest_steering.errors import DataError
 from pytest_steering.experiments.context import Context
 from pytest_steering.experiments.controls import DEFAULT_CONTROLS
 from pytest_steering.experiments.equal_effect import of_equal_effect
@@ -22,10 +23,10 @@ from pytest_steering.experiments.steps.run import run_arms
 from pytest_steering.experiments.steps.search import choose
 from pytest_steering.experiments.steps.vector_extraction import extract_vector, training_pairs
 from pytest_steering.findings.data_checks import CLAIM
+from pytest_steering.tasks.registry import find_task
 
 if TYPE_CHECKING:
     from pytest_steering.comparison import Arm
-    from pytest_steering.experiments.asking import Asked
     from pytest_steering.experiments.result import Result
     from pytest_steering.extraction.pairs import ContrastPair
     from pytest_steering.models.steerable import SteerableModel
@@ -33,8 +34,9 @@ if TYPE_CHECKING:
     from pytest_steering.statistics import DoseResponse
     from pytest_steering.steering.intervention import Intervention
     from pytest_steering.steering.vector import SteeringVector
+    from pytest_steering.tasks.asked import Asked
     from pytest_steering.tasks.sample import Sample
-    from pytest_steering.tasks.security.prompts.question_forms import QuestionForm
+    from pytest_steering.tasks.task import Task
 
 
 def _keep_nothing(_record: Record) -> None:
@@ -47,19 +49,22 @@ class Experiment:
 
     Attributes:
         model: The model.
-        dataset: Name of the data set.
+        task: What is asked and how answers are scored: a task, or the name of one. `twins` where neither
+            this nor `dataset` says anything.
         split: The split that is scored.
-        form: Name of the question form.
-        reader: Name of the answer reader.
-        max_new_tokens: At most this many for each answer.
-        stop: `length` lets an answer run to its end; `verdict` ends it once it is decided.
-        data_paths: Where data sets lie that are not embedded.
+        form: How it is asked, where the task knows several ways; its usual one where it is empty.
+        reader: Who reads the answers, where the task knows several; its usual one where it is empty.
+        max_new_tokens: At most this many for each answer; None leaves it to the task.
+        stop: `length` lets an answer run to its end; `verdict` ends it once it is decided; the task says
+            where it is empty.
+        data_paths: Where data lies that is not embedded.
         both_polarities: Take margins of the opposite question too, so that a leaning to "yes" cancels.
         limit: Score at most this many samples, taken at even steps; None for all.
-        vectors_from: Name of the data set that contrast pairs are made of, and layer and scale searched on;
-            the scored one where it is empty.
-        contrast: In what pairs differ, `careful` or `code`; `careful` for twins and else `code` where it is
-            empty. See `contrasts.contrast_pairs`.
+        vectors_from: The task that contrast pairs are made of, and layer and scale searched on; the scored
+            one where it is empty.
+        contrast: In what pairs differ, where the task knows several contrasts; its usual one where it is
+            empty.
+        dataset: The name of the task, as tests of labelled code give it.
         name: Of the experiment, in records.
         node_id: Of the test, in records.
         sink: Gets each record as soon as its cell is done.
@@ -69,17 +74,18 @@ class Experiment:
     """
 
     model: SteerableModel
-    dataset: str = "twins"
+    task: Task | str = ""
     split: str = "test"
-    form: str = "sentence"
-    reader: str = "text"
-    max_new_tokens: int = 32
-    stop: str = "length"
+    form: str = ""
+    reader: str = ""
+    max_new_tokens: int | None = None
+    stop: str = ""
     data_paths: Mapping[str, Path] = field(default_factory=dict)
     limit: int | None = None
-    vectors_from: str = ""
+    vectors_from: Task | str = ""
     contrast: str = ""
     both_polarities: bool = False
+    dataset: str = ""
     name: str = ""
     node_id: str = ""
     sink: Callable[[Record], None] = _keep_nothing
@@ -92,17 +98,15 @@ class Experiment:
     @property
     def questions(self) -> Questions:
         """What the model is asked; the same as before unless an attribute was changed since."""
+        task = self._named(self._scored_name())
         asked = Questions(
             tokenizer=self.model.loaded.tokenizer,
-            dataset=self.dataset,
+            task=task,
+            source=self._named(self.vectors_from) if self.vectors_from else task,
             split=self.split,
-            form=self.form,
-            reader=self.reader,
-            data_paths=self.data_paths,
             limit=self.limit,
-            vectors_from=self.vectors_from,
-            named_contrast=self.contrast,
             both_polarities=self.both_polarities,
+            data_paths=self.data_paths,
         )
         if self._asked != asked:
             self._asked = asked
@@ -111,11 +115,13 @@ class Experiment:
     @property
     def context(self) -> Context:
         """What the steps of this experiment are handed."""
+        questions = self.questions
+        usual = questions.task.generation
         return Context(
             model=self.model,
-            questions=self.questions,
-            max_new_tokens=self.max_new_tokens,
-            stop=self.stop,
+            questions=questions,
+            max_new_tokens=usual.max_new_tokens if self.max_new_tokens is None else self.max_new_tokens,
+            stop=self.stop or usual.stop,
             name=self.name,
             node_id=self.node_id,
             sink=self.sink,
@@ -125,31 +131,13 @@ class Experiment:
         )
 
     @property
-    def source(self) -> str:
-        """Name of the data set that vectors, layer and scale come from."""
-        return self.questions.source
-
-    @property
-    def question(self) -> QuestionForm:
-        """How samples are asked about."""
-        return self.questions.question
-
-    @property
     def scored(self) -> list[Asked]:
         """The scored samples with their prompts."""
         return self.questions.scored
 
-    def samples(self, split: str, dataset: str = "") -> list[Sample]:
-        """Return the samples of a split.
-
-        Args:
-            split: Its name.
-            dataset: Of which data set; the scored one where it is empty.
-
-        Raises:
-            DataError: There are none.
-        """
-        return self.questions.samples(split, dataset)
+    def samples(self, split: str) -> list[Sample]:
+        """Return the samples of a split of the scored task; raises DataError where there are none."""
+        return self.questions.task.samples(split)
 
     def contrast_pairs(self, count: int = 64) -> list[ContrastPair]:
         """Return pairs over training samples that share nothing with the scored ones.
@@ -311,3 +299,17 @@ class Experiment:
         """Return the context of a step's next call."""
         self._calls[step] += 1
         return replace(self.context, ordinal=self._calls[step])
+
+    def _scored_name(self) -> Task | str:
+        if self.task and self.dataset:
+            raise DataError(
+                f"task={self.task!r} and dataset={self.dataset!r} both say what is scored; leave one out"
+            )
+        return self.task or self.dataset or "twins"
+
+    def _named(self, task: Task | str) -> Task:
+        given = {"form": self.form, "reader": self.reader, "contrast": self.contrast}
+        options = {name: value for name, value in given.items() if value}
+        if isinstance(task, str):
+            return find_task(task, paths=self.data_paths, **options)
+        return task.with_options(**options)

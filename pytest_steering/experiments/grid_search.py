@@ -11,10 +11,10 @@ from pytest_steering.experiments.evaluate import evaluate, likelihoods
 from pytest_steering.models.completion import Counts
 
 if TYPE_CHECKING:
-    from pytest_steering.experiments.asking import Asked
     from pytest_steering.models.steerable import SteerableModel
     from pytest_steering.steering.intervention import Intervention
-    from pytest_steering.tasks.security.prompts.question_forms import QuestionForm
+    from pytest_steering.tasks.asked import Asked
+    from pytest_steering.tasks.task import Task
 
 DEFAULT_SCALES = tuple(step / 8 for step in range(4, 13))
 """0.5 to 1.5 by 0.125: a vector of mean differences works best near its own length."""
@@ -63,12 +63,11 @@ class Choice:
 
 def search(
     model: SteerableModel,
+    task: Task,
     grid: Sequence[Intervention],
     asked: Sequence[Asked],
-    form: QuestionForm,
     *,
     split: str,
-    reader: str,
     max_new_tokens: int,
 ) -> Choice:
     """Return the best layer and scale of a grid: all by the margin's sign, then the best few by their texts.
@@ -78,22 +77,21 @@ def search(
 
     Args:
         model: The model.
+        task: Reads the answers.
         grid: The points, each an intervention at one layer.
         asked: Samples of a split that is not scored.
-        form: How they are asked.
         split: That split's name.
-        reader: Name of the answer reader.
         max_new_tokens: At most this many for each answer of a finalist.
     """
     counts = Counts()
-    margins = likelihoods(model, asked, grid, form, counts)
+    margins = likelihoods(model, asked, grid, counts)
     points = [
         Point(one.at[0], one.scale, _sign_accuracy(asked, margin))
         for one, margin in zip(grid, margins, strict=True)
     ]
     best = sorted(range(len(grid)), key=lambda i: (-points[i].by_margin, points[i].scale))[:FINALISTS]
     arms = {str(number): grid[number] for number in best}
-    read = evaluate(model, asked, arms, form, reader=reader, max_new_tokens=max_new_tokens)
+    read = evaluate(model, task, asked, arms, max_new_tokens=max_new_tokens)
     for number in best:
         right = sum(map(answered_right, read.outcomes[str(number)]))
         points[number] = _with_text(points[number], right / len(asked))

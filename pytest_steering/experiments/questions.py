@@ -1,100 +1,81 @@
-"""What a model is asked in an experiment: which samples, in which words, and who reads the answers."""
+"""What a model is asked in an experiment: the task that is scored, and the one that vectors come from."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.errors import DataError
-from pytest_steering.experiments import asking, contrasts
-from pytest_steering.tasks.security.datasets import load_dataset, of_split
+from pytest_steering.tasks.registry import find_task
+from pytest_steering.tasks.sampling import evenly
 
 if TYPE_CHECKING:
-    from pytest_steering.experiments.asking import Asked
+    from pytest_steering.tasks.asked import Asked
     from pytest_steering.tasks.sample import Sample
-    from pytest_steering.tasks.security.prompts.question_forms import QuestionForm
+    from pytest_steering.tasks.task import Task
 
 
 @dataclass(frozen=True)
 class Questions:
-    """The samples, their prompts and their reader; each data set is read once.
+    """The scored samples with their prompts, and the samples of vectors.
 
     Attributes:
-        tokenizer: The model's; some forms go through its chat template.
-        dataset: Name of the data set that is scored.
+        tokenizer: The model's; some prompts go through its chat template.
+        task: What is scored.
+        source: What contrast pairs are made of, and layer and scale searched on.
         split: The split that is scored.
-        form: Name of the question form.
-        reader: Name of the answer reader.
-        data_paths: Where data sets lie that are not embedded.
         limit: Score at most this many samples, taken at even steps; None for all.
-        vectors_from: Name of the data set of vectors, where it is another.
-        named_contrast: In what contrast pairs differ; empty for what is usual with their data set.
         both_polarities: Take margins of the opposite question too.
+        data_paths: Where data lies that is not embedded.
     """
 
     tokenizer: Any = field(repr=False)
-    dataset: str
+    task: Task
+    source: Task
     split: str
-    form: str
-    reader: str
-    data_paths: Mapping[str, Path]
     limit: int | None
-    vectors_from: str
-    named_contrast: str
     both_polarities: bool
-    _read: dict[str, list[Sample]] = field(default_factory=dict, init=False, repr=False, compare=False)
-
-    @cached_property
-    def question(self) -> QuestionForm:
-        """How samples are asked about."""
-        return asking.question_form(self.form, self.tokenizer, self.data_paths)
-
-    @property
-    def source(self) -> str:
-        """Name of the data set that vectors, layer and scale come from."""
-        return self.vectors_from or self.dataset
-
-    @property
-    def contrast(self) -> str:
-        """In what contrast pairs differ."""
-        return self.named_contrast or contrasts.default_contrast(self.source)
-
-    def every(self, dataset: str) -> list[Sample]:
-        """Return all samples of a data set."""
-        if dataset not in self._read:
-            self._read[dataset] = load_dataset(dataset, paths=self.data_paths)
-        return list(self._read[dataset])
-
-    def samples(self, split: str, dataset: str = "") -> list[Sample]:
-        """Return the samples of a split.
-
-        Args:
-            split: Its name.
-            dataset: Of which data set; the scored one where it is empty.
-
-        Raises:
-            DataError: There are none.
-        """
-        name = dataset or self.dataset
-        return of_split(name, self.every(name), split)
+    data_paths: Mapping[str, Path]
 
     @cached_property
     def scored(self) -> list[Asked]:
         """The scored samples with their prompts."""
-        samples = self.samples(self.split)
-        return asking.ask(
-            samples if self.limit is None else asking.evenly(samples, self.limit), self.question
-        )
+        samples = self.task.samples(self.split)
+        return self.ask(samples if self.limit is None else evenly(samples, self.limit))
+
+    def ask(self, samples: Sequence[Sample], words: str = "") -> list[Asked]:
+        """Return samples with the prompts of the scored task.
+
+        Args:
+            samples: What is asked about.
+            words: Stand beside the question; none by default.
+        """
+        return self.task.ask(samples, words, self.tokenizer)
+
+    def ask_source(self, samples: Sequence[Sample]) -> list[Asked]:
+        """Return samples with the prompts of the task that vectors come from."""
+        return self.source.ask(samples, tokenizer=self.tokenizer)
+
+    def ask_opposite(self, words: str) -> list[Asked] | None:
+        """Return the scored samples asked with yes and no exchanged; None where that is not wanted."""
+        if not self.both_polarities:
+            return None
+        return self.task.opposite().ask([one.sample for one in self.scored], words, self.tokenizer)
+
+    def samples_of(self, name: str) -> list[Sample]:
+        """Return all samples of the task of a name, which is mostly the scored one or that of vectors."""
+        near = [one for one in (self.source, self.task) if one.name == name]
+        return (near[0] if near else find_task(name, paths=self.data_paths)).samples()
 
     def refuse_split(self, split: str, what: str) -> None:
-        """Raise DataError where a split of the data set of vectors is the one that is scored.
+        """Raise DataError where a split of the task of vectors is the one that is scored.
 
         Args:
             split: Where something is about to be chosen or fitted.
             what: Is chosen or fitted, such as `layer and scale would be chosen`.
         """
-        if (self.source, split) == (self.dataset, self.split):
+        if (self.source.name, split) == (self.task.name, self.split):
             raise DataError(f"{what} on {split!r}, the split that is scored; take another one")

@@ -16,11 +16,11 @@ from pytest_steering.models.free import peak_bytes
 from pytest_steering.records import Record
 
 if TYPE_CHECKING:
-    from pytest_steering.experiments.asking import Asked
     from pytest_steering.experiments.condition import Condition
     from pytest_steering.experiments.context import Context
     from pytest_steering.experiments.evaluate import Evaluation
     from pytest_steering.models.steerable import SteerableModel
+    from pytest_steering.tasks.asked import Asked
 
 
 def score_arms(
@@ -41,7 +41,7 @@ def score_arms(
         neutral: What arms do to neutral texts, by the name of the number.
         evidence: What was observed around the run; it goes into the steered arm's record.
     """
-    surroundings = environment(context.model, context.questions.reader, evidence["weights"]["after"])
+    surroundings = environment(context.model, context.questions.task, evidence["weights"]["after"])
     cost = _cost(context.model, evaluation)
     unsteered = evaluation.outcomes[UNSTEERED]
     found = [
@@ -74,7 +74,7 @@ def failed_cells(
         conditions: By arm name.
         evidence: What was observed, and under `failed` the sentence that ended the run.
     """
-    surroundings = environment(context.model, context.questions.reader, evidence["weights"]["after"])
+    surroundings = environment(context.model, context.questions.task, evidence["weights"]["after"])
     cells = [
         replace(
             blank(context, asked, conditions, name),

@@ -54,7 +54,7 @@ class Result:
 
     @property
     def groups(self) -> list[str]:
-        """What the samples are broken down by, such as weaknesses, in natural order."""
+        """What the samples are broken down by, such as topics, in natural order."""
         return self.comparison.groups
 
     @property
@@ -92,10 +92,10 @@ class Result:
 
         Args:
             arm: Compared with the unsteered one.
-            group: Only samples of this group, such as a weakness.
+            group: Only samples of this group, such as a topic.
         """
         both = self[arm].against(self.unsteered)
-        return both.only(lambda before, _: group in (None, before.asked_cwe)).counts()
+        return both.only(lambda before, _: group in (None, before.group)).counts()
 
     def p_value(self, arm: str = STEERED) -> float:
         """Return the exact two-sided p of an arm against the unsteered one, by cluster."""

@@ -23,7 +23,7 @@ def finished_records(context: Context, wanted: Sequence[Record]) -> list[Record]
     records = [context.finished[one.key] for one in wanted if one.key in context.finished]
     if len(records) < len(wanted) or any(one.failed for one in records):
         return None
-    surroundings = environment(context.model, context.questions.reader, context.model.weights)
+    surroundings = environment(context.model, context.questions.task, context.model.weights)
     now = [replace(one, environment=surroundings).decided_by for one in wanted]
     return records if [one.decided_by for one in records] == now else None
 

@@ -106,7 +106,7 @@ _INVALID = {
     ),
     "reader-unreliable": (
         "The answer reader fails on planted answers with a known verdict.",
-        "Use reader='text', or a reader that handles negation and can abstain.",
+        "Use the task's own reader, or one that handles negation and can abstain.",
     ),
     "answered-share-low": (
         "Too many answers could not be read as yes or no.",
@@ -206,6 +206,10 @@ _NOTES = {
     "control-vacuous": (
         "A control would be the steered arm over again, so it was not run.",
         "Rest on the other controls.",
+    ),
+    "reader-untested": (
+        "Nothing tells whether the answers were read rightly.",
+        "Let the task plant answers whose reading is known.",
     ),
     "samples-skipped": (
         "Samples did not fit into the context and were left out.",

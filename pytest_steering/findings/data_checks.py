@@ -51,7 +51,7 @@ def samples(run: Comparison) -> Iterator[Finding]:
     """Report too few samples for the claimed effect, with the least effect that they could show."""
     scored, claim = len(run.ran(STEERED)), float(run.evidence.get("claim", CLAIM))
     least = minimum_detectable_effect(scored, 0.0, POWER_LEVEL) if scored else None
-    if scored and (least is None or least > claim):
+    if run.labelled and (least is None or least > claim):
         needed = samples_for_effect(claim, 0.0, POWER_LEVEL)
         shown = "no effect at all" if least is None else f"no effect below {100 * least:.0f} points"
         yield finding(

@@ -20,7 +20,7 @@ def random(run: Comparison) -> Iterator[Finding]:
     """Report an effect within the range of the random directions'."""
     effects = {arm.name: _effect(run, arm.name) for arm in run.random}
     effect = _effect(run, STEERED)
-    if effects and abs(effect) <= max(map(abs, effects.values())):
+    if run.labelled and effects and abs(effect) <= max(map(abs, effects.values())):
         largest = max(effects, key=lambda name: abs(effects[name]))
         yield finding(
             "random-as-large",
@@ -33,7 +33,7 @@ def random(run: Comparison) -> Iterator[Finding]:
 def shuffled(run: Comparison) -> Iterator[Finding]:
     """Report that a vector from shuffled labels gives as many right answers, as far as can be told."""
     both = run.pairing(STEERED, "shuffled")
-    if not both.pairs:
+    if not both.pairs or not run.labelled:
         return
     p = both.changes().p("less")
     if p > 0.05:
@@ -44,8 +44,8 @@ def shuffled(run: Comparison) -> Iterator[Finding]:
 def groups(run: Comparison) -> Iterator[Finding]:
     """Report an effect that differs between groups."""
     both = run.pairing()
-    names = [before.asked_cwe for before in both.before]
-    if len(set(names)) < 2:
+    names = [before.group for before in both.before]
+    if len(set(names)) < 2 or not run.labelled:
         return
     changes = [float(right(after)) - float(right(before)) for before, after in both.pairs]
     q = cochran_q(changes, names, _clusters(both))
@@ -106,7 +106,7 @@ def _mean_elsewhere(changes: Sequence[float], names: Sequence[str], name: str) -
 
 
 def _clusters(both: Pairing) -> list[str]:
-    return [f"{before.asked_cwe} {before.resampled_with}" for before in both.before]
+    return [f"{before.group} {before.resampled_with}" for before in both.before]
 
 
 CHECKS = (random, shuffled, groups, text_length, truth, missing)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from pytest_steering.comparison import STEERED, UNSTEERED, Comparison
 from pytest_steering.comparison.outcomes import answered as is_answered
+from pytest_steering.comparison.outcomes import asked_for_verdict
 from pytest_steering.findings.finding import Finding, finding
 from pytest_steering.findings.output_checks import LEVEL
 from pytest_steering.records import Outcome
@@ -43,7 +44,7 @@ def answered(run: Comparison) -> Iterator[Finding]:
     from scipy.stats import binom
 
     for arm in (UNSTEERED, STEERED):
-        outcomes = run.ran(arm)
+        outcomes = list(filter(asked_for_verdict, run.ran(arm)))
         read = sum(map(is_answered, outcomes))
         if outcomes and binom.cdf(read, len(outcomes), LEAST_ANSWERED) <= LEVEL:
             yield finding(
@@ -56,8 +57,10 @@ def answered(run: Comparison) -> Iterator[Finding]:
 
 
 def reader(run: Comparison) -> Iterator[Finding]:
-    """Report a reader that fails on planted answers."""
+    """Report a reader that fails on planted answers, or that none were planted for."""
     probes = run.evidence.get("reader") or {}
+    if probes.get("asked") == 0:
+        yield finding("reader-untested", "no answer with a known reading was planted")
     wrong = list(probes.get("wrong") or [])
     if wrong:
         yield finding(

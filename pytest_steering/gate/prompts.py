@@ -16,14 +16,13 @@ def prompts_of(record: Record, paths: Mapping[str, Path]) -> dict[str, str]:
         record: The cell.
         paths: Where data sets lie that are not embedded.
     """
-    from pytest_steering.experiments.asking import ask, question_form
-    from pytest_steering.tasks.security.datasets import load_dataset
+    from pytest_steering.tasks.registry import find_task
 
     data, prompt = record.spec.get("data") or {}, record.spec.get("prompt") or {}
     try:
-        samples = load_dataset(str(data.get("dataset")), paths=paths, split=data.get("split"))
+        task = find_task(str(data.get("dataset")), paths=paths, form=str(prompt.get("form")))
         header = str((record.spec.get("intervention") or {}).get("header", ""))
-        asked = ask(samples, question_form(str(prompt.get("form"))), header)
+        asked = task.ask(task.samples(data.get("split")), header)
     except SteeringError:
         return {}
     hashes = {outcome.id: outcome.prompt_sha256 for outcome in record.outcomes}

@@ -29,16 +29,17 @@ class Recorded:
     Attributes:
         line: Number of its line.
         id: The sample's id; without one, from the code's hash.
-        label: 1 when the asked weakness is present, else 0.
+        label: 1 when the asked property is present, else 0.
         response: The answer's text.
-        question: As asked; where none was recorded, one that names the asked weakness; None without either.
+        question: As asked; where none was recorded, the usual one about the sample's group; None without
+            either.
         model: Name; may be empty.
         prompt: Name; may be empty.
         trial: Name; may be empty.
         verdict: A verdict that was recorded with the answer, such as a person's.
         margin: A recorded margin.
         truncated: Whether the prompt was cut short.
-        sample: What is known of the code: fields as in `Sample`, from the line or from the data set.
+        sample: What is known of the sample: its fields and metadata, from the line or from the data set.
     """
 
     line: int

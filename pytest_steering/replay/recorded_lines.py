@@ -8,13 +8,12 @@ from json import JSONDecodeError
 from pathlib import Path
 from typing import Any
 
-from pytest_steering.errors import DataError, PromptError
+from pytest_steering.errors import DataError
 from pytest_steering.replay.recorded_answer import Problem, Recorded
 from pytest_steering.tasks.fields import checked_label
 from pytest_steering.tasks.jsonlines import parse_row, read_lines
-from pytest_steering.tasks.sample import Sample, code_hash
-from pytest_steering.tasks.security.prompts.study_wording import QUESTION
-from pytest_steering.tasks.security.prompts.weakness_names import weakness_name
+from pytest_steering.tasks.registry import in_general_words, usual_question
+from pytest_steering.tasks.sample import Sample, text_hash
 
 
 class _UnusableError(Exception):
@@ -27,8 +26,8 @@ def read_recorded(path: Path, samples: Mapping[str, Sample]) -> Iterator[Recorde
     """Yield each line of a file as a recorded answer or a problem; blank lines are passed over.
 
     Args:
-        path: JSON lines with `response`, and `id` of a known sample or `label` (or the published form
-            `code_label`: yes or no) with `id` or `code`.
+        path: JSON lines with `response`, and `id` of a known sample or `label` with `id` or `text`; or with
+            the names of a published form.
         samples: Known samples by id.
 
     Raises:
@@ -39,7 +38,7 @@ def read_recorded(path: Path, samples: Mapping[str, Sample]) -> Iterator[Recorde
         if not line.strip():
             continue
         try:
-            recorded = _recorded(_row(line, number), number, samples)
+            recorded = _recorded(_translated(_row(line, number)), number, samples)
             if recorded.key in seen:
                 raise _UnusableError(
                     "duplicate", f"the answer to {recorded.id} stands in line {seen[recorded.key]}"
@@ -60,10 +59,17 @@ def _row(line: bytes, number: int) -> dict[str, Any]:
         raise _UnusableError(kind, str(error)) from error
 
 
+def _translated(row: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        return in_general_words(row)
+    except DataError as error:
+        raise _UnusableError("bad label", str(error)) from error
+
+
 def _recorded(row: Mapping[str, Any], number: int, samples: Mapping[str, Sample]) -> Recorded:
     name = _id(row)
     sample = samples.get(name)
-    known = vars(sample) if sample else row
+    known = {**sample.metadata, **vars(sample)} if sample else row
     response = row.get("response")
     if not isinstance(response, str):
         raise _UnusableError("no response", f"field 'response' is {type(response).__name__}, expected text")
@@ -82,12 +88,13 @@ def _recorded(row: Mapping[str, Any], number: int, samples: Mapping[str, Sample]
 
 
 def _id(row: Mapping[str, Any]) -> str:
-    name, code = row.get("id"), row.get("code")
+    name, text = row.get("id"), row.get("text")
     if isinstance(name, (str, int)) and not isinstance(name, bool) and name != "":
         return str(name)
-    if isinstance(code, str):
-        return f"code {code_hash(code)[:12]}"
-    raise _UnusableError("no sample", "neither field 'id' nor 'code' says which sample was answered")
+    if isinstance(text, str):
+        # Published answers are about code; records of them are known under this name.
+        return f"code {text_hash(text)[:12]}"
+    raise _UnusableError("no sample", "neither field 'id' nor the text says which sample was answered")
 
 
 def _label(row: Mapping[str, Any], sample: Sample | None) -> int:
@@ -98,17 +105,10 @@ def _label(row: Mapping[str, Any], sample: Sample | None) -> int:
         )
     if sample is not None and label not in (None, sample.label):
         raise _UnusableError("bad label", f"{_id(row)} is labelled {label}, in the data set {sample.label}")
-    return sample.label if sample is not None else int(label or 0)
+    return int((label if sample is None else sample.label) or 0)
 
 
 def _own_label(row: Mapping[str, Any]) -> int | None:
-    if row.get("label") is None and "code_label" in row:
-        published = {"yes": 1, "no": 0}.get(str(row["code_label"]))
-        if published is None:
-            raise _UnusableError(
-                "bad label", f"field 'code_label' is {row['code_label']!r}, expected yes or no"
-            )
-        return published
     if "label" not in row:
         return None
     try:
@@ -120,10 +120,7 @@ def _own_label(row: Mapping[str, Any]) -> int | None:
 def _question(row: Mapping[str, Any], known: Mapping[str, Any]) -> str | None:
     if isinstance(row.get("question"), str):
         return str(row["question"])
-    try:
-        return QUESTION.format(weakness=weakness_name(str(known.get("asked_cwe", "")).upper()))
-    except PromptError:
-        return None
+    return usual_question(str(known.get("group", "")))
 
 
 def _name(row: Mapping[str, Any], field: str) -> str:

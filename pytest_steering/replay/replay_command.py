@@ -15,16 +15,14 @@ from pytest_steering.records import Outcome
 from pytest_steering.replay.numbers_table import footnotes, numbers_table, summary_table
 from pytest_steering.replay.replay_records import replay_records
 from pytest_steering.replay.replay_report import (
-    GROUPS,
     RECORDED,
     Cell,
     ReplayedAnswer,
     ReplayReport,
     replay,
 )
-from pytest_steering.tasks.security.answers import READERS
-from pytest_steering.tasks.security.datasets import load_dataset
-from pytest_steering.tasks.security.datasets.data_command import add_data_argument, given_paths
+from pytest_steering.tasks.data_option import add_data_argument, given_paths
+from pytest_steering.tasks.registry import GROUP_NAMES, READERS, load_dataset
 
 MOST_COLUMNS = 3
 MOST_PROBLEMS = 10
@@ -48,7 +46,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--record", type=Path, metavar="FILE", help="Also add the cells as records to this file"
     )
-    parser.add_argument("--by", choices=GROUPS, metavar="GROUP", help=f"Also by {', '.join(GROUPS)}")
+    parser.add_argument(
+        "--by", metavar="NAME", help="Also by group, or by any other field of the samples or the answers"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -73,7 +73,7 @@ def lines(report: ReplayReport, by: str | None = None) -> Iterator[str]:
 
     Args:
         report: What was replayed.
-        by: A group to break every cell down by.
+        by: A field to break every cell down by.
     """
     yield f"{printable(str(report.path))}: {report.lines} answers, {len(report.problems)} not usable"
     yield from _problems(report)
@@ -84,7 +84,7 @@ def lines(report: ReplayReport, by: str | None = None) -> Iterator[str]:
         yield from _scored(report.pooled())
     yield from _scored(cells)
     for cell, answers in cells.items() if by else ():
-        yield from ("", _title(cell), _by_group(answers, by or ""))
+        yield from ("", _title(cell), _broken_down(answers, by or ""))
 
 
 def _scored(cells: Mapping[Cell, Sequence[ReplayedAnswer]]) -> Iterator[str]:
@@ -100,14 +100,14 @@ def _cut(cells: Mapping[Cell, Sequence[ReplayedAnswer]]) -> Iterator[str]:
             yield f"{_title(cell)}: {cut} prompts were cut short."
 
 
-def _by_group(answers: Sequence[ReplayedAnswer], group: str) -> str:
-    """Return one row for each value of a group, such as each weakness; empty where no answer has one."""
-    members: dict[str, list[ReplayedAnswer]] = {}
+def _broken_down(answers: Sequence[ReplayedAnswer], by: str) -> str:
+    """Return one row for each value of a field, or a sentence where no answer has it."""
+    field, members = GROUP_NAMES.get(by, by), dict[str, list[ReplayedAnswer]]()
     for answer in answers:
-        if group in answer.groups:
-            members.setdefault(answer.groups[group], []).append(answer)
+        if field in answer.known:
+            members.setdefault(answer.known[field], []).append(answer)
     found = {name: _facts(members[name]) for name in sorted(members, key=natural)}
-    return summary_table(found, group) if found else ""
+    return summary_table(found, by) if found else f"no answer is of a sample with a {printable(by)!r}"
 
 
 def _facts(answers: Iterable[ReplayedAnswer]) -> Facts:

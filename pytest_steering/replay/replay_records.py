@@ -48,5 +48,5 @@ def _named_by_trial(answer: ReplayedAnswer) -> Outcome:
 
 def _data_hash(outcomes: Sequence[Outcome]) -> str:
     """Hash what was asked, not what was answered, so that another model's replay is of the same data."""
-    asked = sorted(f"{one.id} {one.expected} {one.asked_cwe}" for one in outcomes)
+    asked = sorted(f"{one.id} {one.expected} {one.group}" for one in outcomes)
     return hashlib.sha256("\n".join(asked).encode("utf-8", "surrogatepass")).hexdigest()

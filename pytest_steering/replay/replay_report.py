@@ -11,20 +11,11 @@ from pytest_steering.comparison.outcomes import judged
 from pytest_steering.records import Outcome
 from pytest_steering.replay.recorded_answer import Problem, Recorded
 from pytest_steering.replay.recorded_lines import read_recorded
+from pytest_steering.tasks.reading.answer import Answer
+from pytest_steering.tasks.registry import read_answer
 from pytest_steering.tasks.sample import Sample
-from pytest_steering.tasks.security.answers import Answer, read_answer
 
 RECORDED = "recorded"
-
-_FIELDS = {
-    "cwe": "asked_cwe",
-    "difficulty": "difficulty",
-    "language": "language",
-    "augmentation": "augmentation",
-    "subset": "subset",
-}
-GROUPS = tuple(_FIELDS)
-"""What a report can be broken down by."""
 
 
 @dataclass(frozen=True, order=True)
@@ -51,7 +42,7 @@ class ReplayedAnswer:
         cell: Its model, prompt and reader.
         trial: Name of the trial; may be empty.
         outcome: What became of the sample.
-        groups: What a report can be broken down by, by name.
+        known: What a report can be broken down by: the sample's fields that are short texts, by name.
         truncated: Whether the prompt was cut short.
     """
 
@@ -59,7 +50,7 @@ class ReplayedAnswer:
     cell: Cell
     trial: str
     outcome: Outcome
-    groups: Mapping[str, str]
+    known: Mapping[str, str]
     truncated: bool
 
 
@@ -103,7 +94,7 @@ def replay(path: Path, samples: Sequence[Sample] = (), readers: Sequence[str] = 
 
     Args:
         path: JSON lines, one answer each: `response`; the `id` of one of `samples`, or `label` with `id` or
-            `code`; and `question`, `model`, `prompt`, `trial`, `margin`, `truncated` or any of `Sample`'s
+            `text`; and `question`, `model`, `prompt`, `trial`, `margin`, `truncated` or any of `Sample`'s
             fields.
         samples: Known samples, for lines that name one by its id.
         readers: Names of readers; each reads every answer. `recorded` takes the line's own `verdict`.
@@ -126,9 +117,9 @@ def _read(recorded: Recorded, readers: Sequence[str]) -> Iterator[ReplayedAnswer
     for reader in readers:
         answer = _own_verdict(recorded) if reader == RECORDED else _answer(recorded, reader)
         cell = Cell(recorded.model, recorded.prompt, reader)
-        groups = {name: found for name in GROUPS if (found := _text(recorded.sample.get(_FIELDS[name])))}
+        known = {name: text for name, value in recorded.sample.items() if (text := _text(value))}
         yield ReplayedAnswer(
-            recorded.line, cell, recorded.trial, _outcome(recorded, answer), groups, recorded.truncated
+            recorded.line, cell, recorded.trial, _outcome(recorded, answer), known, recorded.truncated
         )
 
 
@@ -145,7 +136,7 @@ def _own_verdict(recorded: Recorded) -> Answer:
 
 def _outcome(recorded: Recorded, answer: Answer) -> Outcome:
     known = recorded.sample
-    pair, code = _text(known.get("pair_id")), known.get("code")
+    pair, text = _text(known.get("pair_id")), known.get("text")
     outcome = Outcome(
         id=recorded.id,
         expected="yes" if recorded.label else "no",
@@ -156,9 +147,8 @@ def _outcome(recorded: Recorded, answer: Answer) -> Outcome:
         # Twins are compared within a prompt and trial; answers about one pair are still not independent.
         pair_id=" ".join((pair, recorded.prompt, recorded.trial)) if pair else None,
         cluster=pair,
-        asked_cwe=_text(known.get("asked_cwe")) or "",
-        language=_text(known.get("language")) or "",
-        length=len(code) if isinstance(code, str) else None,
+        group=_text(known.get("group")) or "",
+        length=len(text) if isinstance(text, str) else None,
     )
     return judged(outcome, answer.verdict)
 

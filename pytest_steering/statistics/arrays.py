@@ -61,7 +61,7 @@ def codes(labels: Sequence[Hashable] | None, samples: int, name: str) -> Integer
     """Number the groups that samples belong to.
 
     Args:
-        labels: one hashable label a sample (a pair id, a CWE); None puts each sample in a group of its own.
+        labels: one hashable label a sample (a pair id, a topic); None puts each sample in a group of its own.
         samples: how many labels are expected.
         name: what the labels are, for the error.
 

@@ -1,4 +1,4 @@
-"""Is the effect the same in every group (CWE), or does one carry it?"""
+"""Is the effect the same in every group, or does one carry it?"""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def cochran_q(
 
     Args:
         changes: after − before, one a sample: −1, 0, 1 for right or wrong, or a margin's change. [samples]
-        groups: the group of each sample, such as its CWE. [samples]
+        groups: the group of each sample, such as its topic. [samples]
         clusters: twin pair or base scenario of each sample, within one group each; None for no clusters.
         permutations: how many; p is at least 1 / (permutations + 1).
         seed: of the permutations.

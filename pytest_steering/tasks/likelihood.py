@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from math import exp, fsum, log
 from typing import TYPE_CHECKING, Protocol
 
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 
     from pytest_steering.models.completion import Counts
     from pytest_steering.steering.intervention import Intervention
-    from pytest_steering.tasks.security.prompts.question_forms import QuestionForm
+    from pytest_steering.tasks.asked import Answers, Asked
 
 RELIABLE_MASS = 0.1
 
@@ -62,7 +61,7 @@ class SurfaceForms:
     """The texts that stand for the two answers.
 
     Attributes:
-        present: Forms of the answer that says the weakness is present.
+        present: Forms of the answer that says the property is present.
         absent: Forms of the other.
         lengths: Tokens of each form, present ones first.
     """
@@ -98,33 +97,78 @@ class SurfaceForms:
         return Margin(max(rates[:split]) - max(rates[split:]), None)
 
 
-def surface_forms(model: ScoresChoices, form: QuestionForm) -> SurfaceForms:
-    """Return the spellings of both answers that are single next tokens for this model's tokenizer.
+@dataclass(frozen=True)
+class ScoredForms:
+    """The forms of all prompts' answers, as one list for a model to score.
 
-    Where one of the answers has none, the two answers as the form spells them are scored whole.
+    Attributes:
+        texts: Each form once, in order of appearance.
+        single_tokens: Whether every form is one token.
+        by_prompt: The forms of each prompt's own answers.
+    """
+
+    texts: tuple[str, ...]
+    single_tokens: bool
+    by_prompt: tuple[SurfaceForms, ...]
+
+    def margin(self, number: int, logprobs: Sequence[float]) -> Margin:
+        """Return the margin of one prompt.
+
+        Args:
+            number: The prompt's.
+            logprobs: Log-probability of each of `texts` after it.
+        """
+        forms = self.by_prompt[number]
+        return forms.margin([logprobs[self.texts.index(text)] for text in forms.texts])
+
+
+def scored_forms(model: ScoresChoices, asked: Sequence[Asked]) -> ScoredForms:
+    """Return the forms of the answers to some prompts.
 
     Args:
         model: Its tokenizer decides.
-        form: Names the two answers.
+        asked: Prompts, each with its answers.
+
+    Raises:
+        DataError: A prompt has no answers, or two that share a spelling.
+    """
+    known: dict[Answers, SurfaceForms] = {}
+    for one in asked:
+        if one.answers is None:
+            raise DataError(f"{one.sample.id!r} is asked without answers, so there is nothing to score")
+        if one.answers not in known:
+            known[one.answers] = surface_forms(model, one.answers)
+    texts = tuple(dict.fromkeys(text for forms in known.values() for text in forms.texts))
+    single = all(forms.single_tokens for forms in known.values())
+    return ScoredForms(texts, single, tuple(known[one.answers] for one in asked if one.answers))
+
+
+def surface_forms(model: ScoresChoices, answers: Answers) -> SurfaceForms:
+    """Return the spellings of both answers that are single next tokens for this model's tokenizer.
+
+    Where one of the answers has none, the two answers as they are spelt are scored whole.
+
+    Args:
+        model: Its tokenizer decides.
+        answers: The two.
 
     Raises:
         DataError: The two answers share a spelling.
     """
-    present, absent = _next_tokens(model, form.present), _next_tokens(model, form.absent)
+    present, absent = _next_tokens(model, answers.present), _next_tokens(model, answers.absent)
     if set(present.values()) & set(absent.values()):
         raise DataError(
-            f"the answers {form.present!r} and {form.absent!r} share a token; their ratio says nothing"
+            f"the answers {answers.present!r} and {answers.absent!r} share a token; their ratio says nothing"
         )
     if present and absent:
         return SurfaceForms(tuple(present), tuple(absent), (1,) * (len(present) + len(absent)))
-    lengths = tuple(len(model.choice_tokens(answer)) for answer in (form.present, form.absent))
-    return SurfaceForms((form.present,), (form.absent,), lengths)
+    lengths = tuple(len(model.choice_tokens(answer)) for answer in (answers.present, answers.absent))
+    return SurfaceForms((answers.present,), (answers.absent,), lengths)
 
 
 def margins(
     model: ScoresChoices,
-    prompts: Sequence[str],
-    form: QuestionForm,
+    asked: Sequence[Asked],
     interventions: Sequence[Intervention | None] = (None,),
     counts: Counts | None = None,
 ) -> list[list[Margin]]:
@@ -132,67 +176,17 @@ def margins(
 
     Args:
         model: The model.
-        prompts: Texts that end where the answer begins.
-        form: Names the two answers.
+        asked: Prompts that end where the answer begins, each with its two answers.
         interventions: None is the unsteered model.
         counts: What it took is added to them.
 
     Returns:
         One list an intervention, one margin a prompt.
     """
-    forms = surface_forms(model, form)
+    forms = scored_forms(model, asked)
+    prompts = [one.prompt for one in asked]
     scores = model.choice_logprobs(prompts, forms.texts, interventions, counts=counts)
-    return [[forms.margin(row) for row in arm.tolist()] for arm in scores]
-
-
-def content_free_calibrated(values: Sequence[float], content_free: Sequence[float]) -> list[float]:
-    """Return margins less the mean margin on prompts without content.
-
-    What the model leans to when there is nothing to judge is its prior (Zhao et al. 2021, contextual
-    calibration, in log-odds).
-
-    Args:
-        values: Margins of the samples.
-        content_free: Margins of prompts whose code is empty or a placeholder; at least one.
-
-    Raises:
-        DataError: There is no content-free prompt.
-    """
-    if not content_free:
-        raise DataError("calibration needs at least one content-free prompt")
-    prior = fsum(content_free) / len(content_free)
-    return [value - prior for value in values]
-
-
-def fit_threshold(values: Sequence[float], labels: Sequence[int]) -> float:
-    """Return the margin above which *present* is said with the best balanced accuracy.
-
-    To be fitted on a development split and frozen. Between two margins their middle is taken; among equally
-    good thresholds the one nearest to 0.
-
-    Args:
-        values: Margins.
-        labels: 1 for present, 0 for absent.
-
-    Raises:
-        DataError: One class is missing.
-    """
-    positives = sum(labels)
-    if not 0 < positives < len(labels):
-        raise DataError(
-            f"a threshold needs both classes; {positives} of {len(labels)} samples are vulnerable"
-        )
-    ordered = sorted(set(values))
-    middles = [(low + high) / 2 for low, high in pairwise(ordered)]
-    candidates = [ordered[0] - 1.0, *middles, ordered[-1] + 1.0]
-    return max(candidates, key=lambda cut: (_balanced(values, labels, cut), -abs(cut)))
-
-
-def _balanced(values: Sequence[float], labels: Sequence[int], cut: float) -> float:
-    positives = sum(labels)
-    hits = sum(value > cut for value, label in zip(values, labels, strict=True) if label)
-    rejections = sum(value <= cut for value, label in zip(values, labels, strict=True) if not label)
-    return hits / positives + rejections / (len(labels) - positives)
+    return [[forms.margin(number, row) for number, row in enumerate(arm.tolist())] for arm in scores]
 
 
 def _next_tokens(model: ScoresChoices, answer: str) -> dict[str, int]:

@@ -6,24 +6,24 @@ import re
 from collections.abc import Iterator, Sequence
 
 from pytest_steering.errors import DataError
-from pytest_steering.tasks.sample import Sample, code_hash
+from pytest_steering.tasks.sample import Sample, text_hash
 
-_COMMENTS = {
-    "python": re.compile(r"#[^\n]*"),
-    "c": re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL),
-}
+_HASH, _SLASHES = re.compile(r"#[^\n]*"), re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
+_LIKE_C = ("c", "cpp", "csharp", "go", "java", "javascript", "php", "rust", "typescript")
+COMMENTS = {"python": _HASH, "ruby": _HASH, **dict.fromkeys(_LIKE_C, _SLASHES)}
+"""What says nothing in a text that is code, by the `language` of its sample."""
 
 
-def normalised(code: str) -> str:
-    """Return code without white space."""
-    return "".join(code.split())
+def normalised(text: str) -> str:
+    """Return a text without white space."""
+    return "".join(text.split())
 
 
 def overlap(train: Sequence[Sample], scored: Sequence[Sample]) -> list[str]:
     """Name the scored samples that a vector was built from; empty when both sets may be used together.
 
-    A sample counts as built from when its id, its pair, the scenario it is an augmentation of, or its code
-    (comments and white space aside) is also that of a training sample.
+    A sample counts as built from when its id, its pair, the sample that it is a variation of, or its text
+    (white space and comments in code aside) is also that of a training sample.
 
     Args:
         train: What a vector was built from.
@@ -70,11 +70,6 @@ def _keys(sample: Sample) -> Iterator[tuple[str, str]]:
     yield "id", f"{sample.dataset}:{sample.id}"
     if sample.pair_id is not None:
         yield "pair", f"{sample.dataset}:{sample.pair_id}"
-    yield "scenario", f"{sample.dataset}:{_scenario(sample)}"
-    comments = _COMMENTS["python" if sample.language == "python" else "c"]
-    yield "code", code_hash(normalised(comments.sub("", sample.code)))
-
-
-def _scenario(sample: Sample) -> str:
-    """`base_id` names a scenario only for an augmentation; generated data puts a template's name there."""
-    return sample.base_id if sample.augmentation and sample.base_id else sample.id
+    yield "original", f"{sample.dataset}:{sample.base_id or sample.id}"
+    comments = COMMENTS.get(sample.metadata.get("language", ""))
+    yield "text", text_hash(normalised(comments.sub("", sample.text) if comments else sample.text))

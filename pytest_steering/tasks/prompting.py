@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from pytest_steering.errors import PromptError
+from pytest_steering.tasks.sample import Message, Sample
 
-Message = dict[str, str]
+PLAIN_TEXT, CHAT_TEMPLATE = "plain text", "chat template"
 
 
 def message(role: str, content: str) -> Message:
@@ -23,6 +24,37 @@ def as_text(messages: Sequence[Message]) -> str:
     titles = {"system": "### Instruction", "user": "### Input", "assistant": "### Answer"}
     text = "\n\n".join(f"{titles[one['role']]}:\n{one['content']}" for one in messages)
     return text if messages[-1]["role"] == "assistant" else f"{text}\n\n{titles['assistant']}:\n"
+
+
+def question_text(text: str, question: str, words: str = "") -> str:
+    """Return a question about a text, as a model reads it that has no chat template.
+
+    The words stand after the text, so that a prompt with and one without them share the text's states.
+
+    Args:
+        text: What is asked about.
+        question: As asked.
+        words: Stand before the question; none by default.
+    """
+    return f"{text}\n\nQuestion: {_asked(question, words)}\nAnswer:"
+
+
+def question_messages(sample: Sample, question: str, words: str = "") -> list[Message]:
+    """Return a question about a sample as chat messages; of a conversation it is the next one.
+
+    Args:
+        sample: What is asked about.
+        question: As asked.
+        words: Stand before the question; none by default.
+    """
+    asked = _asked(question, words)
+    if sample.messages:
+        return [*sample.messages, message("user", asked)]
+    return [message("user", f"{sample.text}\n\n{asked}")]
+
+
+def _asked(question: str, words: str) -> str:
+    return f"{words} {question}" if words else question
 
 
 def has_template(tokenizer: Any) -> bool:

@@ -1,84 +1,65 @@
-"""One labelled piece of code, as every data set hands it on."""
+"""One thing that a model is asked about, as every task hands it on."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
-AS_PUBLISHED = "as published"
-LABEL_DOUBTFUL = "doubtful"
-REASON_DOUBTFUL = "reason doubtful"
+Message = dict[str, str]
 
 
 @dataclass(frozen=True)
 class Sample:
-    """One labelled piece of code.
+    """One thing that a model is asked about.
 
     Attributes:
         id: Unique within the data set.
+        text: What is asked about; of a conversation, its messages one after the other.
+        messages: The conversation, where it is one: `{"role": …, "content": …}` each.
+        label: 1 when the asked property is present, 0 when it is absent, None where there is no label.
+        group: What results are broken down by, such as a topic; empty without one.
+        pair_id: Shared by two samples that differ in the label alone; None without a twin.
+        cluster: Shared by samples that are not independent, where these are more than a pair.
+        base_id: The sample that this one is a variation of, such as a paraphrase; neither is scored under a
+            vector that was made from the other.
+        split: `train`, `dev`, `test` or a name of the data set's own.
+        metadata: What else is known of it.
         dataset: Name of the data set.
-        code: The source text.
-        language: `c`, `cpp`, `python`, ...
-        label: 1 when the asked weakness is present, 0 when it is not.
-        asked_cwe: The weakness the label speaks of, such as `CWE-89`; the label says nothing of others.
-        split: `train`, `dev`, `accept`, `test` or a name of the data set's own.
-        dataset_commit: Version of the data set's source, where it has one.
-        subset: A named part, such as `hand-crafted`.
-        pair_id: Shared by a vulnerable sample and its patched twin; None without a twin.
-        pair_role: `vulnerable` or `patched` for a twin.
-        base_id: The scenario an augmented sample was made from.
-        augmentation: The augmentation's name.
-        difficulty: The data set's own grade.
-        reason: The data set's reasoning for the label.
-        lines: Line numbers (from 1) of the weakness.
-        origin: Where the sample comes from: a path in the source, a commit.
-        license: Licence of the code, as its source states it.
-        label_status: `as published`; `doubtful` where a known fault makes the label wrong; `reason doubtful`
-            where the label stands and the reason argues about something else.
-        label_notes: What is known to be wrong with label or reason.
-        sha256: Hash of the code as UTF-8.
+        sha256: Hash of the text as UTF-8.
     """
 
     id: str
-    dataset: str
-    code: str
-    language: str
-    label: int
-    asked_cwe: str
-    split: str = "test"
-    dataset_commit: str | None = None
-    subset: str | None = None
+    text: str = ""
+    label: int | None = None
+    group: str = ""
     pair_id: str | None = None
-    pair_role: str | None = None
+    cluster: str | None = None
     base_id: str | None = None
-    augmentation: str | None = None
-    difficulty: str | None = None
-    reason: str | None = None
-    lines: tuple[int, ...] = ()
-    origin: str | None = None
-    license: str | None = None
-    label_status: str = AS_PUBLISHED
-    label_notes: str | None = None
+    split: str = "test"
+    metadata: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    messages: tuple[Message, ...] = field(default=(), hash=False)
+    dataset: str = ""
     sha256: str = ""
 
     def __post_init__(self) -> None:
+        if self.messages and not self.text:
+            object.__setattr__(self, "text", "\n\n".join(one["content"] for one in self.messages))
         if not self.sha256:
-            object.__setattr__(self, "sha256", code_hash(self.code))
+            object.__setattr__(self, "sha256", text_hash(self.text))
+
+    @property
+    def expected(self) -> str:
+        """The right answer: `yes`, `no`, or nothing without a label."""
+        return "" if self.label is None else "yes" if self.label else "no"
+
+    @property
+    def resampled_with(self) -> str:
+        """Name of the cluster that a bootstrap draws whole."""
+        return self.cluster or self.pair_id or self.id
 
 
-def code_hash(code: str) -> str:
-    """Return the SHA-256 of source text as UTF-8, in hexadecimal."""
-    return hashlib.sha256(code.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def clusters(samples: Sequence[Sample]) -> dict[str, str]:
-    """Return, by sample id, the name shared by all samples that go back to one scenario.
-
-    A twin goes with its pair; an augmented sample with the pair of the sample that it was made from.
-    """
-    pairs = {sample.id: sample.pair_id for sample in samples}
-    return {
-        sample.id: sample.pair_id or pairs.get(sample.base_id or "") or sample.base_id or sample.id
-        for sample in samples
-    }
+def text_hash(text: str) -> str:
+    """Return the SHA-256 of a text as UTF-8, in hexadecimal."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -58,7 +58,7 @@ def test_what_is_not_there_ran_nothing_and_pairs_with_nothing() -> None:
     ],
 )
 def test_groups_of_any_name_stand_in_natural_order(names: list[str], expected: list[str]) -> None:
-    films = [replace(one, asked_cwe=names[n % len(names)]) for n, one in enumerate(truthful(24))]
+    films = [replace(one, group=names[n % len(names)]) for n, one in enumerate(truthful(24))]
     result = Result(Comparison.of(run(films, films).values()))
     assert result.groups == expected
     assert sum(result.against_unsteered(group=name).n for name in result.groups) == 24
@@ -77,10 +77,18 @@ def test_a_number_that_only_the_record_knows_is_found() -> None:
         arm["temper"]
 
 
+def test_an_arm_without_labels_has_no_accuracy() -> None:
+    unlabelled = [replace(one, expected="", correct=None) for one in always(4)]
+    arm = Arm(record("steered", unlabelled))
+    assert (arm["accuracy"], arm["accuracy_answered"], arm["answered_share"]) == (None, None, 1.0)
+    with pytest.raises(DataError, match="no sample in the arm 'steered' has a label"):
+        _ = arm.accuracy
+
+
 def test_an_arm_in_which_nothing_ran_has_no_accuracy() -> None:
     arm = Arm(record("steered", [replace(one, skipped="too long") for one in always(4)]))
     assert (arm.run, arm["accuracy"]) == ((), None)
-    with pytest.raises(DataError, match="no sample was run in the arm 'steered'"):
+    with pytest.raises(DataError, match="no sample was run in the arm 'steered': every prompt exceeds"):
         _ = arm.accuracy
 
 

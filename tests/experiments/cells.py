@@ -55,7 +55,7 @@ EVIDENCE: Mapping[str, Any] = {
 
 
 def outcome(number: int, predicted: str, margin: float = 0.0, **changes: Any) -> Outcome:
-    """One sample; even numbers are vulnerable, an odd one is the patched twin of the one before."""
+    """One sample; even numbers are present, an odd one is the absent twin of the one before."""
     expected = "no" if number % 2 else "yes"
     text = {"yes": " Vulnerable. The path is used without a check.", "no": " Secure.", "none": "?"}[predicted]
     made = Outcome(
@@ -69,7 +69,7 @@ def outcome(number: int, predicted: str, margin: float = 0.0, **changes: Any) ->
         tokens=8,
         tokens_sha256=f"{predicted}",
         pair_id=f"pair{number // 2}",
-        asked_cwe=f"CWE-{(number // 2) % 4}",
+        group=f"CWE-{(number // 2) % 4}",
         prompt_tokens=100 + (number * 7919) % 13,
         length=100 + (number * 7919) % 13,
         ended=True,

@@ -12,13 +12,6 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def starcoder2() -> SteerableModel:
-    from pytest_steering import SteerableModel
-
-    return SteerableModel.load("starcoder2", device="cpu")
-
-
-@pytest.fixture(scope="session")
 def intervention(starcoder2: SteerableModel) -> Intervention:
     """A direction of the model's own, at a middle block; how well it works is not the subject here."""
     from pytest_steering import Experiment, Intervention

@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 
 from pytest_steering import Experiment, Intervention, Record
-from pytest_steering.experiments.asking import ask
 from pytest_steering.experiments.grid_search import FINALISTS, search
 
 
@@ -17,14 +16,14 @@ def small(experiment: Experiment) -> Experiment:
 def test_every_layer_and_scale_is_on_the_curve_and_the_best_few_were_read(
     small: Experiment, intervention: Intervention
 ) -> None:
-    asked = ask(small.samples("dev")[:12], small.question)
+    task = small.questions.task
+    asked = task.ask(small.samples("dev")[:12])
     choice = search(
         small.model,
+        task,
         [Intervention(intervention.vector, [layer], scale) for layer in (1, 2) for scale in (0.5, 1.0, 1.5)],
         asked,
-        small.question,
         split="dev",
-        reader="text",
         max_new_tokens=24,
     )
     assert [(point.layer, point.scale) for point in choice.curve] == [
@@ -40,8 +39,8 @@ def test_every_layer_and_scale_is_on_the_curve_and_the_best_few_were_read(
 def test_a_search_is_remembered_and_recorded_once(
     small: Experiment, intervention: Intervention, records: list[Record], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    samples = small.samples("dev")[:6]
-    monkeypatch.setattr(Experiment, "samples", lambda _self, _split, _dataset: samples)
+    samples, task = small.samples("dev")[:6], type(small.questions.task)
+    monkeypatch.setattr(task, "samples", lambda _self, _split=None: samples)
     first = small.search(intervention.vector, layers=[2], scales=[0.5, 1.0])
     assert [record.spec["purpose"] for record in records] == ["search", "search"]
     assert {record.spec["data"]["split"] for record in records} == {"dev"}

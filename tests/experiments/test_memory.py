@@ -11,9 +11,9 @@ import pytest
 import torch
 
 from pytest_steering import Experiment, Intervention, SteerableModel
-from pytest_steering.experiments.asking import ask, opposite_form, question_form
-from pytest_steering.experiments.evaluate import Evaluation, Swapped, evaluate
+from pytest_steering.experiments.evaluate import Evaluation, evaluate
 from pytest_steering.records import Record
+from pytest_steering.tasks.registry import find_task
 from tests.near import margin_rounding
 
 
@@ -61,13 +61,12 @@ def test_a_halving_is_in_the_record_of_what_is_scored_by_likelihood(
 def test_a_halving_while_the_swapped_question_is_scored_counts_too(
     experiment: Experiment, intervention: Intervention
 ) -> None:
-    samples, form = [one.sample for one in experiment.scored[:4]], question_form("named")
-    asked, other = ask(samples, form), opposite_form(form)
-    swapped = Swapped(ask(samples, other), other)
+    samples, task = [one.sample for one in experiment.scored[:4]], find_task("twins", form="named")
+    asked, opposite = task.ask(samples), task.opposite().ask(samples)
     arms = {"unsteered": None, "steered": replace(intervention, positions="all")}
 
     def run() -> Evaluation:
-        return evaluate(experiment.model, asked, arms, form, max_new_tokens=2, swapped=swapped)
+        return evaluate(experiment.model, task, asked, arms, max_new_tokens=2, opposite=opposite)
 
     run()
     with failing_at(experiment.model, -1) as passes:

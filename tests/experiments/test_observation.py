@@ -19,6 +19,7 @@ from pytest_steering.steering import operations
 from pytest_steering.steering.edit import Edit, Operation
 from pytest_steering.steering.intervention import Intervention
 from pytest_steering.steering.operations import operation_named, projection
+from pytest_steering.tasks.registry import find_task
 from pytest_steering.tasks.sample import Sample
 from pytest_steering.tasks.security.prompts.question_forms import FORMS
 from tests.tiny import ENGINES, FAMILIES, PROMPTS, random_vector, tiny_model
@@ -160,14 +161,14 @@ def test_hooks_of_others_are_named_by_their_place() -> None:
 
 @pytest.mark.parametrize("form", sorted(FORMS))
 def test_the_text_reader_reads_planted_answers_and_the_keyword_reader_does_not(form: str) -> None:
-    assert probe_reader("text", FORMS[form])["wrong"] == []
-    assert "an empty answer" in str(probe_reader("keywords", FORMS[form])["wrong"])
+    assert probe_reader(find_task("twins", form=form)) == {"asked": 6, "wrong": []}
+    assert "an empty answer" in str(probe_reader(find_task("twins", form=form, reader="keywords"))["wrong"])
 
 
 def test_near_copies_are_found_by_their_words() -> None:
-    train = [Sample("t", "d", CODE, "c", 1, "CWE-22", split="train")]
-    near = Sample("n", "d", CODE + " int more;", "c", 1, "CWE-22")
-    far = Sample("f", "d", "int add(int a, int b) { return a + b; }", "c", 0, "CWE-22")
+    train = [Sample("t", CODE, split="train")]
+    near = Sample("n", CODE + " int more;")
+    far = Sample("f", "int add(int a, int b) { return a + b; }")
     assert [one.partition(" ")[0] for one in near_copies(train, [near, far])] == ["n"]
     assert shared(train, [near, far])["samples"] == 1
     assert shared(train, [replace(far, id="t")])["samples"] == 1

@@ -42,13 +42,10 @@ def test_verdicts_are_those_of_the_whole_answers(
 def test_an_answer_that_its_verdict_ended_says_nothing_of_how_the_model_would_have_ended_it(
     both: dict[str, Experiment], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        "pytest_steering.experiments.evaluate.decided_by", lambda *_: lambda _number, text: len(text) > 3
-    )
     experiment = both["verdict"]
-    found = evaluate(
-        experiment.model, experiment.scored, {"unsteered": None}, experiment.question, stop="verdict"
-    )
+    task = experiment.questions.task
+    monkeypatch.setattr(type(task), "decided", lambda _task, text, _asked: len(text) > 3)
+    found = evaluate(experiment.model, task, experiment.scored, {"unsteered": None}, stop="verdict")
     early = [one for one in found.outcomes["unsteered"] if one.ended is None]
     assert early
     assert all(one.tokens < 32 for one in early)

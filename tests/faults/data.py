@@ -1,16 +1,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_steering.experiments import contrasts
 from pytest_steering.extraction.pairs import ContrastPair
 from pytest_steering.tasks.sample import Sample
 from pytest_steering.tasks.security.answers import Answer, readers
 from pytest_steering.tasks.security.answers.keywords import read_keywords
+from pytest_steering.tasks.security.code_sample import with_metadata
 from pytest_steering.tasks.security.datasets import loaders as datasets
+from pytest_steering.tasks.security.security_task import SecurityTask
 from tests.faults.fault import Fault, nothing
 
 if TYPE_CHECKING:
@@ -30,16 +31,16 @@ def _constant_reader(patch: pytest.MonkeyPatch, _experiment: Experiment) -> None
 
 
 def _labels_shuffled(patch: pytest.MonkeyPatch, _experiment: Experiment) -> None:
-    real = contrasts.contrast_pairs
+    real = SecurityTask.contrast_pairs
 
-    def shuffled(*given: object, **asked: object) -> list[ContrastPair]:
-        pairs = real(*given, **asked)  # type: ignore[arg-type]
+    def shuffled(*given: Any) -> list[ContrastPair]:
+        pairs = real(*given)
         return [
             replace(pair, positive=pair.negative, negative=pair.positive) if number % 2 else pair
             for number, pair in enumerate(pairs)
         ]
 
-    patch.setattr(contrasts, "contrast_pairs", shuffled)
+    patch.setattr(SecurityTask, "contrast_pairs", shuffled)
 
 
 def _loaded(patch: pytest.MonkeyPatch, change: object) -> None:
@@ -59,15 +60,10 @@ def _test_in_training(patch: pytest.MonkeyPatch, _experiment: Experiment) -> Non
 
 
 def _like(sample: Sample, other: Sample) -> Sample:
-    code = f"{other.code}\n\n" + ("seen = 0" if other.language == "python" else "int seen = 0;")
-    return replace(
-        sample,
-        code=code,
-        sha256="",
-        language=other.language,
-        label=other.label,
-        asked_cwe=other.asked_cwe,
-    )
+    language = other.metadata["language"]
+    code = f"{other.text}\n\n" + ("seen = 0" if language == "python" else "int seen = 0;")
+    changed = replace(sample, text=code, sha256="", label=other.label, group=other.group)
+    return with_metadata(changed, language=language)
 
 
 def _duplicated(patch: pytest.MonkeyPatch, _experiment: Experiment) -> None:

@@ -44,8 +44,10 @@ def _always_yes(patch: pytest.MonkeyPatch, experiment: Experiment) -> None:
     head = torch.nn.Linear(module.lm_head.in_features, module.lm_head.out_features)
     head.weight.data.copy_(module.lm_head.weight.data)
     head.bias.data.zero_()
-    head.bias.data[model.choice_tokens(experiment.question.present)[0]] = 12.0
-    head.bias.data[model.choice_tokens(experiment.question.absent)[0]] = -50.0
+    answers = experiment.scored[0].answers
+    assert answers is not None
+    head.bias.data[model.choice_tokens(answers.present)[0]] = 12.0
+    head.bias.data[model.choice_tokens(answers.absent)[0]] = -50.0
     module.lm_head = head
 
 

@@ -56,6 +56,7 @@ FAULTS: dict[str, Callable[[], dict[str, Record]]] = {
     "answer-constant": lambda: run(steered=always(160, "no")),
     "unsteered-constant": lambda: run(),
     "reader-unreliable": lambda: run(reader={"asked": 6, "wrong": ["a negated weakness"]}),
+    "reader-untested": lambda: run(reader={"asked": 0, "wrong": []}),
     "train-test-overlap": lambda: run(overlap={"samples": 2, "examples": ["s1 (same id as s1)"]}),
     "chosen-on-scored": lambda: run(searched=[{"split": "dev", "samples": 9, "overlap": 9}]),
     "too-few-samples": lambda: run(always(24), truthful(24)),
@@ -105,7 +106,7 @@ def texts(text: str) -> list[Any]:
 
 def one_weakness(count: int) -> list[Any]:
     both = zip(truthful(count), always(count), strict=True)
-    return [right if right.asked_cwe == "CWE-1" else base for right, base in both]
+    return [right if right.group == "CWE-1" else base for right, base in both]
 
 
 def by_length(number: int) -> Any:

@@ -31,7 +31,7 @@ def _outcome(number: int, wrong: bool, changes: dict[str, Any]) -> Outcome:
         prompt_sha256=hashlib.sha256(str(number).encode()).hexdigest(),
         response=" Vulnerable. It is." if predicted == "yes" else " Secure. It is.",
         correct=not wrong,
-        asked_cwe="CWE-22",
+        group="CWE-22",
     )
     return replace(made, **changes)
 

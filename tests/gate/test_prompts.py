@@ -2,15 +2,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pytest_steering.experiments.asking import ask, question_form
 from pytest_steering.gate.prompts import prompts_of
 from pytest_steering.records import Outcome
-from pytest_steering.tasks.security.datasets import load_dataset
+from pytest_steering.tasks.registry import find_task
 from tests.gate.runs import cell
 
 
 def test_prompts_are_made_again_where_they_are_the_recorded_ones() -> None:
-    first, second = ask(load_dataset("twins", split="test")[:2], question_form("sentence"))
+    twins = find_task("twins")
+    first, second = twins.ask(twins.samples("test")[:2])
     outcomes = (
         Outcome(first.sample.id, "yes", prompt_sha256=first.prompt_sha256),
         Outcome(second.sample.id, "yes", prompt_sha256="of other code"),
@@ -19,7 +19,8 @@ def test_prompts_are_made_again_where_they_are_the_recorded_ones() -> None:
 
 
 def test_the_words_of_a_prompted_cell_stand_in_its_prompts() -> None:
-    (asked,) = ask(load_dataset("twins", split="test")[:1], question_form("sentence"), "Review carefully.")
+    twins = find_task("twins")
+    (asked,) = twins.ask(twins.samples("test")[:1], "Review carefully.")
     record = cell("prompted", (Outcome(asked.sample.id, "yes", prompt_sha256=asked.prompt_sha256),))
     worded = replace(record, spec={**record.spec, "intervention": {"header": "Review carefully."}})
     assert prompts_of(worded, {}) == {asked.sample.id: asked.prompt}

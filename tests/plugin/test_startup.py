@@ -78,5 +78,5 @@ def test_the_help_lists_every_option_and_says_what_trust_means(pytester: pytest.
 def test_the_markers_list_families_and_the_plugins_own(pytester: pytest.Pytester) -> None:
     text = str(pytester.runpytest("--markers").stdout)
 
-    for name in ("steering(dataset=", "starcoder:", "starcoder2:", "qwen2:"):
+    for name in ("steering(task=", "starcoder:", "starcoder2:", "qwen2:"):
         assert f"@pytest.mark.{name}" in text

@@ -17,6 +17,7 @@ from pytest_steering.records import Outcome
 from pytest_steering.replay import Cell, add_arguments, replay, replay_records, run
 from pytest_steering.replay.replay_command import lines
 from pytest_steering.replay.replay_report import ReplayReport
+from pytest_steering.tasks.registry import code_sample
 from pytest_steering.tasks.sample import Sample
 
 YES = {"id": "a", "label": 1, "response": "Yes, this code is vulnerable.", "model": "m"}
@@ -35,7 +36,8 @@ def parsed(*texts: str) -> argparse.Namespace:
 
 
 def sample(name: str = "a", **changes: str) -> Sample:
-    return Sample(name, "d", "int x;", "c", 1, "CWE-89", **changes)  # type: ignore[arg-type]
+    told = {"code": "int x;", "language": "c", "label": 1, "asked_cwe": "CWE-89"}
+    return code_sample(id=name, dataset="d", **{**told, **changes})  # type: ignore[arg-type]
 
 
 def outcomes(report: ReplayReport) -> list[Outcome]:
@@ -65,7 +67,7 @@ class TestReading:
     def test_a_sample_id_brings_label_pair_and_groups(self, tmp_path: Path) -> None:
         path = recorded(tmp_path / "a.jsonl", {"id": "a", "response": "Yes."})
         (answer,) = replay(path, [sample(pair_id="p", difficulty="2")]).answers
-        assert (answer.groups["cwe"], answer.groups["difficulty"]) == ("CWE-89", "2")
+        assert (answer.known["group"], answer.known["difficulty"]) == ("CWE-89", "2")
         assert (answer.outcome.expected, answer.outcome.length) == ("yes", 6)
         assert answer.outcome.resampled_with == "p"
 
@@ -203,7 +205,7 @@ class TestCommand:
     def test_a_group_breaks_each_cell_down(self, tmp_path: Path) -> None:
         path = recorded(tmp_path / "a.jsonl", {**YES, "asked_cwe": "CWE-89"}, NO)
         assert "CWE-89" in "\n".join(lines(replay(path), by="cwe"))
-        assert not any("difficulty" in line for line in lines(replay(path), by="difficulty"))
+        assert "no answer is of a sample with a 'difficulty'" in lines(replay(path), by="difficulty")
 
     def test_groups_stand_in_natural_order(self, tmp_path: Path) -> None:
         weaknesses = ("CWE-416", "CWE-79", "CWE-190")

@@ -9,14 +9,14 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pytest_steering.errors import DataError
+from pytest_steering.tasks.asked import Answers, Asked
 from pytest_steering.tasks.likelihood import (
     SurfaceForms,
-    content_free_calibrated,
-    fit_threshold,
     margins,
     surface_forms,
 )
-from pytest_steering.tasks.security.prompts.question_forms import NAMED, QuestionForm
+from pytest_steering.tasks.margin_calibration import content_free_calibrated, fit_threshold
+from pytest_steering.tasks.sample import Sample
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     from pytest_steering.models.completion import Counts
 
 finite = st.floats(-20, 20)
+YES_OR_NO = Answers(" Yes", " No")
+
+
+def asked(*answers: Answers | None) -> list[Asked]:
+    return [Asked(Sample(f"s{number}"), f"p{number}", answers=one) for number, one in enumerate(answers)]
 
 
 class Vocabulary:
@@ -58,13 +63,13 @@ SPACED = Vocabulary(
 
 
 def test_every_spelling_that_is_one_token_counts_once() -> None:
-    forms = surface_forms(SPACED, NAMED)
+    forms = surface_forms(SPACED, YES_OR_NO)
     assert set(forms.present) == {" Yes", "Yes", " yes"}
     assert set(forms.absent) == {" No", " NO"}
 
 
 def test_the_margin_is_the_log_ratio_of_the_summed_spellings() -> None:
-    [[margin]] = margins(SPACED, ["p"], NAMED)
+    [[margin]] = margins(SPACED, asked(YES_OR_NO))
     assert margin.value == pytest.approx(log(0.4 / 0.2), abs=1e-6)
     assert margin.mass == pytest.approx(0.6, abs=1e-6)
     assert margin.reliable
@@ -72,23 +77,23 @@ def test_the_margin_is_the_log_ratio_of_the_summed_spellings() -> None:
 
 def test_a_margin_on_little_mass_is_not_reliable() -> None:
     rare = Vocabulary({" Yes": [1], " No": [2]}, {1: 0.05, 2: 0.01})
-    [[margin]] = margins(rare, ["p"], NAMED)
+    [[margin]] = margins(rare, asked(YES_OR_NO))
     assert not margin.reliable
 
 
 def test_answers_of_several_tokens_are_compared_by_log_probability_a_token() -> None:
     long = Vocabulary({" Yes": [1, 2], " No": [3]}, {1: 0.5, 2: 0.02, 3: 0.1, 90: 0.1, 91: 0.1})
-    forms = surface_forms(long, NAMED)
+    forms = surface_forms(long, YES_OR_NO)
     assert not forms.single_tokens
     assert forms.lengths == (2, 1)
-    [[margin]] = margins(long, ["p"], NAMED)
+    [[margin]] = margins(long, asked(YES_OR_NO))
     assert margin.value == pytest.approx((log(0.5) + log(0.02)) / 2 - log(0.1), abs=1e-6)
     assert margin.mass is None
     assert not margin.reliable
 
 
 def test_two_answers_with_one_spelling_are_refused() -> None:
-    same = QuestionForm("odd", "Is it?", " Yes", "Yes")
+    same = Answers(" Yes", "Yes")
     one_token = Vocabulary({" Yes": [1], "Yes": [1]}, {1: 0.5})
     with pytest.raises(DataError, match="share a token"):
         surface_forms(one_token, same)
@@ -122,7 +127,7 @@ def test_no_threshold_beats_the_fitted_one(rows: list[tuple[float, int]]) -> Non
 
 
 def test_a_threshold_needs_both_classes() -> None:
-    with pytest.raises(DataError, match="3 of 3 samples are vulnerable"):
+    with pytest.raises(DataError, match="3 of 3 samples are present"):
         fit_threshold([1.0, 2.0, 3.0], [1, 1, 1])
 
 
@@ -130,3 +135,16 @@ def test_the_mass_of_two_answers_is_their_probability_together() -> None:
     margin = SurfaceForms((" Yes",), (" No",), (1, 1)).margin([log(0.3), log(0.5)])
     assert margin.value == pytest.approx(log(0.6))
     assert margin.mass == pytest.approx(0.8)
+
+
+def test_each_prompt_is_scored_by_its_own_answers() -> None:
+    lettered = Vocabulary({" A": [1], " B": [2]}, {1: 0.6, 2: 0.3, 90: 0.01, 91: 0.01})
+    one_way, other_way = Answers(" A", " B"), Answers(" B", " A")
+    [[first, second]] = margins(lettered, asked(one_way, other_way))
+    assert first.value == pytest.approx(log(2), abs=1e-6)
+    assert second.value == pytest.approx(-log(2), abs=1e-6)
+
+
+def test_a_prompt_without_answers_cannot_be_scored() -> None:
+    with pytest.raises(DataError, match="'s1' is asked without answers"):
+        margins(SPACED, asked(YES_OR_NO, None))

@@ -8,9 +8,20 @@ from pytest_steering.comparison.confusion import Confusion
 from pytest_steering.comparison.facts import Facts
 from pytest_steering.comparison.metrics.metric import Gap, Metric
 from pytest_steering.comparison.metrics.quantities import Balanced, Plain, Share
-from pytest_steering.comparison.outcomes import absent, answered, both, present, right, says_yes
+from pytest_steering.comparison.outcomes import (
+    absent,
+    answered,
+    asked_for_verdict,
+    both,
+    labelled,
+    present,
+    right,
+    says_yes,
+)
 
 NO_SAMPLES = Gap("there are no samples", lambda facts: not facts.ran)
+NO_LABELS = Gap("no sample has a label", lambda facts: not facts.count(labelled))
+NO_VERDICTS = Gap("no answer was to say yes or no", lambda facts: not facts.count(asked_for_verdict))
 NO_ANSWERS = Gap("no sample was answered", lambda facts: not facts.confusion.answered)
 NO_CLASS = Gap("one class has no sample", lambda facts: not (facts.count(present) and facts.count(absent)))
 NO_PRESENT = Gap(
@@ -49,8 +60,8 @@ METRICS = (
         "answered_share",
         "answered",
         "readable answers / samples",
-        Share(answered),
-        gaps=(NO_SAMPLES,),
+        Share(answered, asked_for_verdict),
+        gaps=(NO_SAMPLES, NO_VERDICTS),
         better="higher",
     ),
     Metric(
@@ -115,8 +126,8 @@ METRICS = (
         "accuracy",
         "accuracy",
         "right / samples: no answer counts as a wrong one",
-        Share(right),
-        gaps=(NO_SAMPLES,),
+        Share(right, labelled),
+        gaps=(NO_SAMPLES, NO_LABELS),
         better="higher",
         older_names=("accuracy_all",),
     ),
@@ -124,9 +135,9 @@ METRICS = (
         "accuracy_answered",
         "accuracy (answered)",
         "right / answers",
-        Share(right, answered),
+        Share(right, both(answered, labelled)),
         over="answered samples",
-        gaps=(NO_ANSWERS,),
+        gaps=(NO_ANSWERS, NO_LABELS),
         better="higher",
     ),
 )

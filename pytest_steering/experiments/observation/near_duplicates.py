@@ -1,4 +1,4 @@
-"""Are scored samples among those a vector was made from, by id, by pair, by scenario, or nearly by text?"""
+"""Are scored samples among those a vector was made from, by id, by pair, by original, or nearly by text?"""
 
 from __future__ import annotations
 
@@ -38,18 +38,18 @@ def near_copies(train: Sequence[Sample], scored: Sequence[Sample]) -> list[str]:
         train: What a vector was made from.
         scored: What it is scored on.
     """
-    known = [(sample.id, _runs(sample.code)) for sample in train]
+    known = [(sample.id, _runs(sample.text)) for sample in train]
     found = []
     for sample in scored:
-        runs = _runs(sample.code)
+        runs = _runs(sample.text)
         nearest = max(((_jaccard(runs, other), name) for name, other in known), default=(0.0, ""))
         if nearest[0] >= NEAR:
             found.append(f"{sample.id} (near copy of {nearest[1]}, {nearest[0]:.2f})")
     return found
 
 
-def _runs(code: str) -> frozenset[tuple[str, ...]]:
-    words = _WORD.findall(code)
+def _runs(text: str) -> frozenset[tuple[str, ...]]:
+    words = _WORD.findall(text)
     return frozenset(tuple(words[start : start + RUN]) for start in range(max(1, len(words) - RUN + 1)))
 
 

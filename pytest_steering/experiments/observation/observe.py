@@ -38,7 +38,7 @@ def before(context: Context, intervention: Intervention, claim: float, weights: 
     prints = {"first": first_weights(module, weights), "before": weights}
     seen: dict[str, Any] = {"claim": claim, "weights": prints, "hooks": hooks(module)}
     seen["foreign"], seen["forced"] = differences(intervention, model.loaded), intervention.forced
-    seen["reader"] = probe_reader(questions.reader, questions.question)
+    seen["reader"] = probe_reader(questions.task)
     scored = [one.sample for one in questions.scored]
     seen["overlap"] = shared(context.trained_on(intervention.vector), scored)
     seen["searched"] = [

@@ -11,9 +11,9 @@ from pytest_steering.comparison import Arm, Facts
 from pytest_steering.comparison.metrics import numbers
 from pytest_steering.comparison.outcomes import judged
 from pytest_steering.errors import DataError
-from pytest_steering.experiments import asking
 from pytest_steering.experiments.evaluate import likelihoods
-from pytest_steering.tasks.likelihood import fit_threshold
+from pytest_steering.tasks.margin_calibration import fit_threshold
+from pytest_steering.tasks.sampling import evenly
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.context import Context
@@ -31,7 +31,7 @@ class Calibration:
 
     Attributes:
         method: `threshold`, the cut with the best balanced accuracy; or `content-free`, the mean margin where
-            there is no code to judge.
+            there is nothing to judge.
         threshold: In nats.
         dataset: What it was fitted on.
         split: Of that.
@@ -68,14 +68,15 @@ def calibrate(
         raise DataError(f"calibration {method!r} is not known; known are {', '.join(METHODS)}")
     questions = context.questions
     questions.refuse_split(split, "a threshold would be fitted")
-    samples = questions.samples(split, questions.source)
-    samples = samples if limit is None else asking.evenly(samples, limit)
-    if method == "content-free":
-        samples = _without_content(samples)
-    asked = asking.fitting(context.model, asking.ask(samples, questions.question), 1)
-    margins = likelihoods(context.model, asked, [intervention], questions.question)[0]
-    fitted = fmean(margins) if method == "content-free" else fit_threshold(margins, _labels(asked))
-    return Calibration(method, fitted, questions.source, split, len(asked))
+    samples = questions.source.samples(split)
+    samples = samples if limit is None else evenly(samples, limit)
+    prior = method == "content-free"
+    samples = _without_content(samples) if prior else [one for one in samples if one.label is not None]
+    asked = context.fitting(questions.ask_source(samples), 1)
+    margins = likelihoods(context.model, asked, [intervention])[0]
+    labels = [one.sample.label or 0 for one in asked]
+    fitted = fmean(margins) if prior else fit_threshold(margins, labels)
+    return Calibration(method, fitted, questions.source.name, split, len(asked))
 
 
 def calibrated(context: Context, arm: Arm, calibration: Calibration) -> Arm:
@@ -107,17 +108,13 @@ def calibrated(context: Context, arm: Arm, calibration: Calibration) -> Arm:
 
 
 def _without_content(samples: Sequence[Sample]) -> list[Sample]:
-    """Return a sample of each weakness and language with nothing in it to judge."""
-    kinds = {(sample.asked_cwe, sample.language): sample for sample in samples}
+    """Return a sample of each group and language with nothing in it to judge."""
+    kinds = {(sample.group, sample.metadata.get("language")): sample for sample in samples}
     return [
-        replace(sample, id=f"{sample.id} {number}", code=text, pair_id=None, sha256="")
+        replace(sample, id=f"{sample.id} {number}", text=text, messages=(), pair_id=None, sha256="")
         for sample in kinds.values()
         for number, text in enumerate(NO_CONTENT)
     ]
-
-
-def _labels(asked: Sequence[asking.Asked]) -> list[int]:
-    return [one.sample.label for one in asked]
 
 
 def _judged(outcome: Outcome, threshold: float) -> Outcome:

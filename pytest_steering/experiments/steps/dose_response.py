@@ -14,12 +14,12 @@ from pytest_steering.models.completion import Counts
 from pytest_steering.statistics import DoseResponse, dose_response
 
 if TYPE_CHECKING:
-    from pytest_steering.experiments.asking import Asked
     from pytest_steering.experiments.context import Context
     from pytest_steering.models.steerable import SteerableModel
     from pytest_steering.records import Record
     from pytest_steering.steering.intervention import Intervention
-    from pytest_steering.tasks.security.prompts.question_forms import QuestionForm
+    from pytest_steering.tasks.asked import Asked
+    from pytest_steering.tasks.task import Task
 
 FIRST_SEED = 2000
 """Far from the seeds of the random arms and of the margin shift, so that all draw different directions."""
@@ -71,9 +71,8 @@ def margin_doses(
     finished = resuming.finished_record(context, blank)
     if finished is not None:
         return DoseCurves(**finished.evidence).response()
-    question = context.questions.question
-    curves = margin_curves(context.model, intervention, asked, question, parts=parts, directions=directions)
-    context.sink(_recorded(blank, context.model, context.questions.reader, curves))
+    curves = margin_curves(context.model, intervention, asked, parts=parts, directions=directions)
+    context.sink(_recorded(blank, context.model, context.questions.task, curves))
     return curves.response()
 
 
@@ -81,7 +80,6 @@ def margin_curves(
     model: SteerableModel,
     intervention: Intervention,
     asked: Sequence[Asked],
-    form: QuestionForm,
     *,
     parts: Sequence[float],
     directions: int,
@@ -91,8 +89,7 @@ def margin_curves(
     Args:
         model: The model.
         intervention: The vector with its layers and whole scale.
-        asked: Samples with their prompts.
-        form: Says which answers stand for present and absent.
+        asked: Samples with their prompts and the answers that are scored.
         parts: Shares of the scale; 0, the unsteered model, is added.
         directions: Number of random directions of equal norm.
     """
@@ -106,7 +103,7 @@ def margin_curves(
         for share in shares[1:]
     ]
     counts = Counts()
-    base, *moved = likelihoods(model, asked, [None, *arms], form, counts)
+    base, *moved = likelihoods(model, asked, [None, *arms], counts)
     curves = np.array(moved).reshape(len(vectors), len(shares) - 1, len(asked)).transpose(0, 2, 1)
     start = np.broadcast_to(np.array(base)[None, :, None], (len(vectors), len(asked), 1))
     margins = np.concatenate([start, curves], axis=2)
@@ -116,14 +113,14 @@ def margin_curves(
     return DoseCurves(scales, ids, margins[0].tolist(), random, counts.halvings)
 
 
-def _recorded(blank: Record, model: SteerableModel, reader: str, curves: DoseCurves) -> Record:
+def _recorded(blank: Record, model: SteerableModel, task: Task, curves: DoseCurves) -> Record:
     """Return the record of a dose-response; its numbers can be computed again from its evidence."""
     found = curves.response()
     rank = found.among_random
     beside = {} if rank is None else {"dose_slope_p": rank.p, "dose_slope_ratio": rank.ratio}
     return replace(
         blank,
-        environment=environment(model, reader, model.weights),
+        environment=environment(model, task, model.weights),
         metrics={"dose_slope": found.slope, "anti_steerable_share": found.anti_steerable, **beside},
         counts={
             "directions": len(curves.random),

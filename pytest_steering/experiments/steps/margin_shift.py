@@ -15,12 +15,12 @@ from pytest_steering.models.completion import Counts
 from pytest_steering.statistics import rank_among
 
 if TYPE_CHECKING:
-    from pytest_steering.experiments.asking import Asked
     from pytest_steering.experiments.context import Context
     from pytest_steering.models.steerable import SteerableModel
     from pytest_steering.records import Record
     from pytest_steering.steering.intervention import Intervention
-    from pytest_steering.tasks.security.prompts.question_forms import QuestionForm
+    from pytest_steering.tasks.asked import Asked
+    from pytest_steering.tasks.task import Task
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,8 @@ def margin_shift(context: Context, intervention: Intervention, directions: int, 
     finished = resuming.finished_record(context, blank)
     if finished is not None:
         return ranked(**finished.evidence)
-    shift = shift_beside(context.model, intervention, asked, context.questions.question, directions)
-    context.sink(_recorded(blank, context.model, context.questions.reader, shift))
+    shift = shift_beside(context.model, intervention, asked, directions)
+    context.sink(_recorded(blank, context.model, context.questions.task, shift))
     return shift
 
 
@@ -72,7 +72,6 @@ def shift_beside(
     model: SteerableModel,
     intervention: Intervention,
     asked: Sequence[Asked],
-    form: QuestionForm,
     directions: int = 39,
 ) -> MarginShift:
     """Compare the vector's mean shift of the margin with random directions'.
@@ -80,15 +79,14 @@ def shift_beside(
     Args:
         model: The model.
         intervention: The vector with its layers and scale, which the random directions share.
-        asked: Samples with their prompts.
-        form: Says which answers stand for present and absent.
+        asked: Samples with their prompts and the answers that are scored.
         directions: Number of random ones; 39 put the smallest p at 1/40.
     """
     vector = intervention.vector.only(intervention.at)
     # Seeds far from those of the random control arms, so that the two controls draw different directions.
     others = [replace(intervention, vector=vector.random_like(1000 + seed)) for seed in range(directions)]
     counts = Counts()
-    base, *moved = likelihoods(model, asked, [None, intervention, *others], form, counts)
+    base, *moved = likelihoods(model, asked, [None, intervention, *others], counts)
     shift, *random = [fmean(b - a for a, b in zip(base, arm, strict=True)) for arm in moved]
     return replace(ranked(shift, random, len(asked)), halvings=counts.halvings)
 
@@ -105,10 +103,10 @@ def ranked(shift: float, random: Sequence[float], samples: int) -> MarginShift:
     return MarginShift(shift, tuple(random), rank.ratio, rank.p, samples)
 
 
-def _recorded(blank: Record, model: SteerableModel, reader: str, shift: MarginShift) -> Record:
+def _recorded(blank: Record, model: SteerableModel, task: Task, shift: MarginShift) -> Record:
     return replace(
         blank,
-        environment=environment(model, reader, model.weights),
+        environment=environment(model, task, model.weights),
         metrics={
             "margin_shift": shift.shift,
             "largest_random_shift": max(shift.random, key=abs),

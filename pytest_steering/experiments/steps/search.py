@@ -7,17 +7,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_steering.errors import DataError
-from pytest_steering.experiments import asking, resuming
+from pytest_steering.experiments import resuming
 from pytest_steering.experiments.cell_spec import blank_beside
 from pytest_steering.experiments.environment import environment
 from pytest_steering.experiments.grid_search import Choice, Point, choice_of, search
 from pytest_steering.steering.intervention import Intervention
+from pytest_steering.tasks.sampling import data_hash, evenly
 
 if TYPE_CHECKING:
-    from pytest_steering.experiments.asking import Asked
     from pytest_steering.experiments.context import Context
     from pytest_steering.records import Record
     from pytest_steering.steering.vector import SteeringVector
+    from pytest_steering.tasks.asked import Asked
 
 
 def choose(
@@ -49,7 +50,7 @@ def choose(
         raise DataError("a search needs at least one layer and one scale")
     grid = [Intervention(vector, [layer], scale, forced=forced) for layer in tried for scale in scales]
     asked = _asked(context, split, limit)
-    data = asking.data_hash(one.sample for one in asked)
+    data = data_hash(one.sample for one in asked)
     depends = (vector.sha256, split, data, tuple(tried), tuple(scales), forced)
     return context.remembered("search", depends, lambda: _searched(context, grid, asked, split))
 
@@ -61,11 +62,10 @@ def _searched(context: Context, grid: Sequence[Intervention], asked: Sequence[As
         return resumed
     choice = search(
         context.model,
+        context.questions.source,
         grid,
         asked,
-        context.questions.question,
         split=split,
-        reader=context.questions.reader,
         max_new_tokens=context.max_new_tokens,
     )
     for record in _records(context, grid, asked, choice):
@@ -74,24 +74,27 @@ def _searched(context: Context, grid: Sequence[Intervention], asked: Sequence[As
 
 
 def _asked(context: Context, split: str, limit: int | None) -> list[Asked]:
-    """Return the samples of a split that fit, at most `limit` of them, with their prompts."""
+    """Return the labelled samples of a split that fit, at most `limit` of them, with their prompts."""
     questions = context.questions
-    every = asking.ask(questions.samples(split, questions.source), questions.question)
-    samples = [one.sample for one in asking.fitting(context.model, every, context.max_new_tokens)]
-    return asking.ask(samples if limit is None else asking.evenly(samples, limit), questions.question)
+    labelled = [one for one in questions.source.samples(split) if one.label is not None]
+    if not labelled:
+        raise DataError(f"no sample of split {split!r} has a label, so nothing says which point is best")
+    fitting = context.fitting(questions.ask_source(labelled), context.max_new_tokens)
+    samples = [one.sample for one in fitting]
+    return questions.ask_source(samples if limit is None else evenly(samples, limit))
 
 
 def _blank(context: Context, point: Intervention, asked: Sequence[Asked], split: str) -> Record:
     """Return the record of a point as it is before anything was run."""
     blank = blank_beside(context, "search", point, asked)
-    data = {**blank.spec["data"], "dataset": context.questions.source, "split": split}
+    data = {**blank.spec["data"], "dataset": context.questions.source.name, "split": split}
     return replace(blank, spec={**blank.spec, "data": data})
 
 
 def _records(
     context: Context, grid: Sequence[Intervention], asked: Sequence[Asked], choice: Choice
 ) -> Iterator[Record]:
-    surroundings = environment(context.model, context.questions.reader, context.model.weights)
+    surroundings = environment(context.model, context.questions.task, context.model.weights)
     for intervention, point in zip(grid, choice.curve, strict=True):
         yield replace(
             _blank(context, intervention, asked, choice.split),

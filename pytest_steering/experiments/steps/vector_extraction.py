@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pytest_steering.experiments import asking, contrasts
 from pytest_steering.experiments.leakage import refuse_scored
 from pytest_steering.extraction.directions import extract
 from pytest_steering.models.origin import made_from
 from pytest_steering.tasks.overlap import without_overlap
+from pytest_steering.tasks.sampling import data_hash
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.context import Context
@@ -30,8 +30,8 @@ def training_pairs(context: Context, count: int) -> list[ContrastPair]:
     """
     questions = context.questions
     scored = [one.sample for one in questions.scored]
-    train = without_overlap(scored, questions.samples("train", questions.source))
-    return contrasts.contrast_pairs(context.model, train, questions.question, questions.contrast, count)
+    train = without_overlap(scored, questions.source.samples("train"))
+    return questions.source.contrast_pairs(train, count, context.model)
 
 
 def extract_vector(
@@ -49,7 +49,7 @@ def extract_vector(
         DataError: A pair is about a scored sample.
     """
     questions = context.questions
-    refuse_scored(pairs, questions.every(questions.source), [one.sample for one in questions.scored])
+    refuse_scored(pairs, questions.source.samples(), [one.sample for one in questions.scored])
     depends = (tuple(pairs), method, context.model.architecture.resolve_layers(layers))
     vector = context.remembered("extract", depends, lambda: _extracted(context, pairs, method, layers))
     context.note_pairs(vector, list(pairs))
@@ -63,10 +63,10 @@ def _extracted(
     vector = extract(context.model, pairs, method, layers)
     told = {
         **made_from(context.model, vector.layers, vector.provenance["weights"]),
-        "dataset": context.questions.source,
+        "dataset": context.questions.source.name,
         "contrast": ", ".join(sorted({pair.contrast for pair in pairs})),
         "sample_ids": ",".join(dict.fromkeys(pair.sample_id for pair in pairs)),
     }
     vector = replace(vector, provenance={**vector.provenance, **told})
-    data = asking.data_hash(context.trained_on(vector))
+    data = data_hash(context.trained_on(vector))
     return replace(vector, provenance={**vector.provenance, "data": data})

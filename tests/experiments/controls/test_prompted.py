@@ -7,15 +7,15 @@ import pytest
 from pytest_steering import Experiment, Intervention
 from pytest_steering.comparison import estimated_change
 from pytest_steering.errors import DataError
-from pytest_steering.experiments.asking import ask
 from pytest_steering.experiments.evaluate import likelihoods
 from pytest_steering.records import Record
-from pytest_steering.tasks.security.prompts.question_forms import CAREFUL_HEADERS, SWAPPED
+from pytest_steering.tasks.security.prompts.question_forms import CAREFUL_HEADERS
 from tests.near import margin_rounding
 
 
 def prompts_of(experiment: Experiment, header: str) -> list[str]:
-    return [experiment.question.prompt(one.sample, header) for one in experiment.scored]
+    samples = [one.sample for one in experiment.scored]
+    return [one.prompt for one in experiment.questions.ask(samples, header)]
 
 
 def test_the_prompted_arm_asks_in_words_and_adds_nothing(
@@ -25,7 +25,7 @@ def test_the_prompted_arm_asks_in_words_and_adds_nothing(
     header = CAREFUL_HEADERS[0]
     prompted = result.arms["prompted"]
     expected = experiment.model.generate(
-        prompts_of(experiment, header), max_new_tokens=experiment.max_new_tokens
+        prompts_of(experiment, header), max_new_tokens=experiment.context.max_new_tokens
     )
 
     assert list(result.arms) == ["unsteered", "steered", "prompted"]
@@ -54,8 +54,9 @@ def test_both_polarities_are_asked_in_words(experiment: Experiment, intervention
     named = replace(experiment, form="named", both_polarities=True)
     header = CAREFUL_HEADERS[0]
     result = named.run(intervention, controls=("prompted",))
-    opposite = ask([one.sample for one in named.scored], SWAPPED, header)
-    (expected,) = likelihoods(named.model, opposite, [None], SWAPPED)
+    opposite = named.questions.ask_opposite(header)
+    assert opposite is not None
+    (expected,) = likelihoods(named.model, opposite, [None])
 
     assert [one.swapped_margin for one in result.arms["prompted"].outcomes] == pytest.approx(
         expected, abs=margin_rounding(named.model)
@@ -67,7 +68,7 @@ def test_a_contrast_without_words_is_refused_before_anything_runs(
     experiment: Experiment, intervention: Intervention, records: list[Record]
 ) -> None:
     code = replace(experiment, contrast="code")
-    with pytest.raises(DataError, match=r"'prompted' puts the contrast's words .* 'code' has none"):
+    with pytest.raises(DataError, match=r"'prompted' puts words beside .* none for the contrast 'code'"):
         code.run(intervention, controls=("negated", "prompted"))
     assert not records
 
@@ -78,7 +79,7 @@ def test_words_are_refused_for_a_vector_that_is_to_bring_about_something_else(
     vector = intervention.vector
     other = replace(vector, provenance={**vector.provenance, "contrast": "vulnerable − patched"})
     for steered in (replace(intervention, vector=other), replace(intervention, scale=-1.0)):
-        with pytest.raises(DataError, match="asks to be careful, and the vector"):
+        with pytest.raises(DataError, match=r"says 'Review carefully\.', and the vector"):
             experiment.run(steered, controls=("prompted",))
 
 
@@ -88,7 +89,7 @@ def test_what_fits_only_without_the_words_is_left_out_of_comparisons(
     texts = {header: prompts_of(experiment, header) for header in ("", CAREFUL_HEADERS[0])}
     plain, worded = (max(map(len, experiment.model.tokens(prompts))) for prompts in texts.values())
     assert plain < worded
-    context = plain + experiment.max_new_tokens
+    context = plain + experiment.context.max_new_tokens
     loaded = replace(experiment.model.loaded, context=context)
     tight = replace(experiment, model=replace(experiment.model, loaded=loaded))
     result = tight.run(intervention, controls=("prompted",))

@@ -7,10 +7,10 @@ import pytest
 
 from pytest_steering import Experiment, Intervention, Record
 from pytest_steering.errors import DataError
-from pytest_steering.experiments.asking import ask, evenly
 from pytest_steering.experiments.evaluate import likelihoods
 from pytest_steering.records import from_line, to_line
 from pytest_steering.report.terminal import report_lines
+from pytest_steering.tasks.sampling import evenly
 from tests.near import margin_rounding
 
 
@@ -33,10 +33,10 @@ def test_a_frozen_threshold_judges_the_margins_of_an_arm(
 
 def test_the_prior_is_the_mean_margin_where_there_is_nothing_to_judge(experiment: Experiment) -> None:
     fitted = experiment.calibrate("content-free", limit=8)
-    kinds = {(sample.asked_cwe, sample.language): sample for sample in evenly(experiment.samples("dev"), 8)}
-    empty = [replace(one, code=code) for one in kinds.values() for code in ("", "...", "N/A")]
-    asked = ask(empty, experiment.question)
-    expected = fmean(likelihoods(experiment.model, asked, [None], experiment.question)[0])
+    kinds = {(one.group, one.metadata["language"]): one for one in evenly(experiment.samples("dev"), 8)}
+    empty = [replace(one, text=text) for one in kinds.values() for text in ("", "...", "N/A")]
+    asked = experiment.questions.ask(empty)
+    expected = fmean(likelihoods(experiment.model, asked, [None])[0])
     assert fitted.samples == 3 * len(kinds)
     assert fitted.threshold == pytest.approx(expected, abs=margin_rounding(experiment.model))
 
@@ -56,6 +56,6 @@ def test_a_threshold_for_a_steered_arm_is_fitted_on_its_margins(
 ) -> None:
     strong = replace(intervention, scale=3.0)
     steered, unsteered = experiment.calibrate(intervention=strong, limit=8), experiment.calibrate(limit=8)
-    base, moved = likelihoods(experiment.model, experiment.scored, [None, strong], experiment.question)
+    base, moved = likelihoods(experiment.model, experiment.scored, [None, strong])
     assert base != moved
     assert steered.threshold != unsteered.threshold

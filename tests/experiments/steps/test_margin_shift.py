@@ -6,8 +6,8 @@ from statistics import fmean
 import pytest
 
 from pytest_steering import Experiment, Intervention, Record
-from pytest_steering.experiments.asking import evenly
 from pytest_steering.experiments.evaluate import likelihoods
+from pytest_steering.tasks.sampling import evenly
 from tests.near import margin_rounding
 
 
@@ -19,7 +19,7 @@ def test_the_shift_is_the_mean_change_of_the_margin(
     assert shift.samples == 6
     chosen = {sample.id for sample in evenly([one.sample for one in asked], 6)}
     taken = [one for one in asked if one.sample.id in chosen]
-    base, steered = likelihoods(experiment.model, taken, [None, intervention], experiment.question)
+    base, steered = likelihoods(experiment.model, taken, [None, intervention])
     expected = fmean(after - before for before, after in zip(base, steered, strict=True))
     assert shift.shift == pytest.approx(expected, abs=margin_rounding(experiment.model))
     assert len(shift.random) == 5

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
+
+from pytest_steering.tasks.sample import Sample
+
+
+def known(sample: Sample, *names: str) -> tuple[Any, ...]:
+    """What is known of a sample beside what every sample has."""
+    return tuple(sample.metadata.get(name) for name in names)
 
 
 def write(path: Path, text: str) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from pytest_steering.errors import DataError
-from pytest_steering.tasks.security.datasets.data_command import add_arguments, given_paths, run
+from pytest_steering.tasks.data_option import given_paths
+from pytest_steering.tasks.security.datasets.data_command import add_arguments, run
 
 
 def call(*texts: str) -> int:

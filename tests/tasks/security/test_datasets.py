@@ -12,12 +12,14 @@ from pytest_steering.errors import DataError
 from pytest_steering.experiments.neutral_texts import load_neutral
 from pytest_steering.tasks.overlap import overlap, refuse_overlap, without_overlap
 from pytest_steering.tasks.sample import Sample
+from pytest_steering.tasks.security.code_sample import code_sample
 from pytest_steering.tasks.security.datasets import (
     DATASETS,
     load_dataset,
     register_dataset,
     without_faults,
 )
+from tests.tasks.security.data_folders import known
 
 ROW = {"id": "a", "code": "int x;", "language": "c", "label": 1, "asked_cwe": "CWE-787"}
 
@@ -32,7 +34,7 @@ def own(path: Path) -> list[Sample]:
 
 
 def sample(name: str, **changes: Any) -> Sample:
-    return Sample(**{**ROW, "dataset": "d", "id": name, **changes})
+    return code_sample(**{**ROW, "dataset": "d", "id": name, **changes})
 
 
 def test_the_embedded_twins_are_pairs_within_one_split() -> None:
@@ -42,7 +44,7 @@ def test_the_embedded_twins_are_pairs_within_one_split() -> None:
         splits.setdefault(one.pair_id, set()).add(one.split)
     assert len(splits) * 2 == len(twins)
     assert all(len(found) == 1 for found in splits.values())
-    assert {one.license for one in twins} == {"MIT"}
+    assert {one.metadata.get("license") for one in twins} == {"MIT"}
 
 
 def test_a_split_is_that_split_alone() -> None:
@@ -67,7 +69,8 @@ def test_neutral_texts_are_embedded() -> None:
 def test_an_own_file_becomes_samples_with_the_optional_fields(tmp_path: Path) -> None:
     row = {**ROW, "lines": [3], "difficulty": "hard", "split": "dev", "unknown": 1}
     (found,) = own(lines(tmp_path / "own.jsonl", row))
-    assert (found.label, found.lines, found.difficulty, found.split) == (1, (3,), "hard", "dev")
+    assert (found.label, found.split) == (1, "dev")
+    assert known(found, "lines", "difficulty") == ((3,), "hard")
     assert found.dataset == "jsonl"
 
 
@@ -183,7 +186,8 @@ def test_hub_rows_become_samples_of_their_split(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setitem(__import__("sys").modules, "datasets", Library)
     (found,) = load_dataset("hub:owner/name@abc")
-    assert (found.split, found.dataset, found.difficulty) == ("validation", "hub:owner/name@abc", None)
+    assert (found.split, found.dataset) == ("validation", "hub:owner/name@abc")
+    assert "difficulty" not in found.metadata
     assert asked == [("owner/name", "abc")]
 
 
@@ -193,7 +197,8 @@ def test_dropping_faults_drops_doubtful_labels_and_wrong_reasons() -> None:
         sample("label", label_status="doubtful"),
         sample("reason", label_status="reason doubtful", reason="wrong"),
     ]
-    assert [(one.id, one.reason) for one in without_faults(samples)] == [("good", "r"), ("reason", None)]
+    kept = [(one.id, one.metadata["reason"]) for one in without_faults(samples)]
+    assert kept == [("good", "r"), ("reason", None)]
 
 
 @pytest.mark.parametrize(
@@ -201,9 +206,9 @@ def test_dropping_faults_drops_doubtful_labels_and_wrong_reasons() -> None:
     [
         ({"id": "t"}, "same id"),
         ({"pair_id": "p"}, "same pair"),
-        ({"augmentation": "A1", "base_id": "t"}, "same scenario"),
-        ({"dataset": "other", "code": "int t; // note\n"}, "same code"),
-        ({"dataset": "other", "code": "int  t ;"}, "same code"),
+        ({"augmentation": "A1", "base_id": "t"}, "same original"),
+        ({"dataset": "other", "code": "int t; // note\n"}, "same text"),
+        ({"dataset": "other", "code": "int  t ;"}, "same text"),
     ],
 )
 def test_a_scored_sample_that_was_trained_on_is_refused(change: dict[str, Any], why: str) -> None:

@@ -12,12 +12,13 @@ import pytest
 from pytest_steering.errors import DataError
 from pytest_steering.tasks.overlap import overlap
 from pytest_steering.tasks.sample import Sample
+from pytest_steering.tasks.security.code_sample import code_sample, with_metadata
 from pytest_steering.tasks.security.datasets import load_dataset, read_secllmholmes
 from pytest_steering.tasks.security.datasets.castle import load_castle
 from pytest_steering.tasks.security.datasets.secllmholmes import load_secllmholmes
 from pytest_steering.tasks.security.datasets.secllmholmes.faults import with_known_faults
 from pytest_steering.tasks.security.datasets.sven import load_sven
-from tests.tasks.security.data_folders import small_secllmholmes, write
+from tests.tasks.security.data_folders import known, small_secllmholmes, write
 
 PAIR = {
     "func_src_before": "int f(){ return g(); }",
@@ -37,18 +38,19 @@ class TestSecLLMHolmesAsPublished:
 
     def test_counts_are_exact(self, test_data: Path, samples: list[Sample]) -> None:
         golden = json.loads((test_data / "secllmholmes" / "secllmholmes_golden.json").read_text())["counts"]
-        found = Counter(sample.subset for sample in samples)
+        found = Counter(sample.metadata.get("subset") for sample in samples)
         assert len(samples) == golden["scenarios_total"] == 228
         assert found["hand-crafted"] == golden["hand_crafted"]
         assert found["trivial"] == golden["trivial"]
         assert found["non-trivial"] == golden["non_trivial_augmented"]
         assert found["real-world"] == golden["real_world"]
-        assert sum(sample.label for sample in samples) == golden["vulnerable"]
+        assert sum(sample.label or 0 for sample in samples) == golden["vulnerable"]
 
     def test_hand_crafted_has_six_a_weakness_and_sixteen_a_difficulty(self, samples: list[Sample]) -> None:
-        hand_crafted = [sample for sample in samples if sample.subset == "hand-crafted"]
-        assert set(Counter(sample.asked_cwe for sample in hand_crafted).values()) == {6}
-        assert Counter(sample.difficulty for sample in hand_crafted) == {"1": 16, "2": 16, "3": 16}
+        hand_crafted = [sample for sample in samples if sample.metadata.get("subset") == "hand-crafted"]
+        assert set(Counter(sample.group for sample in hand_crafted).values()) == {6}
+        difficulties = Counter(sample.metadata["difficulty"] for sample in hand_crafted)
+        assert difficulties == {"1": 16, "2": 16, "3": 16}
 
     def test_few_shot_and_the_code_before_augmentation_are_kept_apart(
         self, test_data: Path, samples: list[Sample]
@@ -64,28 +66,29 @@ class TestSecLLMHolmesAsPublished:
         roles: dict[str, set[str | None]] = {}
         for sample in samples:
             if sample.pair_id:
-                roles.setdefault(sample.pair_id, set()).add(sample.pair_role)
+                roles.setdefault(sample.pair_id, set()).add(sample.metadata.get("pair_role"))
         assert Counter(name.split("/")[0] for name in roles) == {"hand-crafted": 24, "real-world": 15}
         assert all(found == {"vulnerable", "patched"} for found in roles.values())
 
     def test_each_augmentation_goes_back_to_a_hand_crafted_scenario(self, samples: list[Sample]) -> None:
         by_id = {sample.id: sample for sample in samples}
-        augmented = [sample for sample in samples if sample.augmentation]
+        augmented = [sample for sample in samples if sample.metadata.get("augmentation")]
         assert len(augmented) == 150
         for sample in augmented:
             base = by_id[sample.base_id or ""]
-            assert (base.label, base.asked_cwe, base.difficulty) == (
+            assert (base.label, base.group, base.metadata.get("difficulty")) == (
                 sample.label,
-                sample.asked_cwe,
-                sample.difficulty,
+                sample.group,
+                sample.metadata.get("difficulty"),
             )
 
     def test_the_known_faults_are_noted_and_can_be_dropped(
         self, test_data: Path, samples: list[Sample]
     ) -> None:
         everything = read_secllmholmes(test_data / "secllmholmes").everything()
-        reasons = [sample for sample in everything if "the reason argues" in (sample.label_notes or "")]
-        doubtful = {sample.id for sample in samples if sample.label_status == "doubtful"}
+        notes = [sample.metadata.get("label_notes") or "" for sample in everything]
+        reasons = [note for note in notes if "the reason argues" in note]
+        doubtful = {sample.id for sample in samples if sample.metadata.get("label_status") == "doubtful"}
         assert len(reasons) == 24
         assert {name.split("/", 1)[1] for name in doubtful if name.startswith("hand-crafted")} == {
             "CWE-77/p_1.c",
@@ -101,8 +104,8 @@ class TestSecLLMHolmesAsPublished:
         assert {sample.id for sample in samples} - {sample.id for sample in kept} == doubtful
 
     def test_licence_and_commit_are_recorded(self, samples: list[Sample]) -> None:
-        assert {sample.license for sample in samples} == {"GPL-3.0"}
-        assert {(sample.dataset_commit or "")[:7] for sample in samples} == {"9421928"}
+        assert {sample.metadata.get("license") for sample in samples} == {"GPL-3.0"}
+        assert {(sample.metadata.get("dataset_commit") or "")[:7] for sample in samples} == {"9421928"}
 
 
 class TestAFolderOfThatLayout:
@@ -120,18 +123,19 @@ class TestAFolderOfThatLayout:
         }
         assert found.counts()["twin pairs"] == 2
         assert [shot.steps for shot in found.few_shot] == ["Step 1, cwe-787-p.", "Step 1, cwe-787."]
-        assert {sample.dataset_commit for sample in found.samples} == {None}
+        assert {sample.metadata.get("dataset_commit") for sample in found.samples} == {None}
 
     def test_fields_of_an_augmented_scenario(self, tmp_path: Path) -> None:
         samples = load_secllmholmes(small_secllmholmes(tmp_path), expect=None)
         augmented = next(sample for sample in samples if sample.id == "trivial/A1/CWE-787/p_1.c")
         assert augmented.base_id == "hand-crafted/CWE-787/p_1.c"
-        assert (augmented.augmentation, augmented.difficulty, augmented.language) == ("A1", "1", "c")
-        assert (augmented.reason, augmented.pair_id) == ("Because of p_1.", None)
+        assert known(augmented, "augmentation", "difficulty", "language") == ("A1", "1", "c")
+        assert (*known(augmented, "reason"), augmented.pair_id) == ("Because of p_1.", None)
 
     def test_the_weakness_of_real_code_comes_from_its_details(self, tmp_path: Path) -> None:
         samples = load_secllmholmes(small_secllmholmes(tmp_path), expect=None)
-        assert {sample.asked_cwe for sample in samples if sample.subset == "real-world"} == {"CWE-476"}
+        real = [sample for sample in samples if sample.metadata["subset"] == "real-world"]
+        assert {sample.group for sample in real} == {"CWE-476"}
 
     def test_the_repository_folder_is_taken_as_well(self, tmp_path: Path) -> None:
         small_secllmholmes(tmp_path / "datasets")
@@ -176,10 +180,20 @@ class TestAFolderOfThatLayout:
 
 
 def test_an_augmentation_inherits_the_fault_of_its_scenario() -> None:
-    base = Sample("hand-crafted/CWE-787/p_3.c", "secllmholmes", "int x;", "c", 0, "CWE-787")
-    augmented = replace(base, id="trivial/A1/CWE-787/p_3.c", base_id=base.id, augmentation="A1")
-    assert with_known_faults(base).label_status == with_known_faults(augmented).label_status == "doubtful"
-    assert base.id in (with_known_faults(augmented).label_notes or "")
+    base = code_sample(
+        id="hand-crafted/CWE-787/p_3.c",
+        dataset="secllmholmes",
+        code="int x;",
+        language="c",
+        label=0,
+        asked_cwe="CWE-787",
+    )
+    augmented = with_metadata(
+        replace(base, id="trivial/A1/CWE-787/p_3.c"), base_id=base.id, augmentation="A1"
+    )
+    for sample in (base, augmented):
+        assert known(with_known_faults(sample), "label_status") == ("doubtful",)
+    assert base.id in str(known(with_known_faults(augmented), "label_notes"))
 
 
 @pytest.mark.parametrize("name", ["secllmholmes", "castle", "sven"])
@@ -212,14 +226,15 @@ class TestCastle:
     def test_counts_are_exact(self, test_data: Path) -> None:
         samples = load_dataset("castle", paths={"castle": (test_data / "castle")})
         assert Counter(sample.label for sample in samples) == {1: 150, 0: 100}
-        assert set(Counter(sample.asked_cwe for sample in samples).values()) == {10}
-        assert len({sample.asked_cwe for sample in samples}) == 25
-        assert all(bool(sample.lines) == bool(sample.label) for sample in samples)
+        assert set(Counter(sample.group for sample in samples).values()) == {10}
+        assert len({sample.group for sample in samples}) == 25
+        assert all(bool(sample.metadata.get("lines")) == bool(sample.label) for sample in samples)
 
     def test_the_file_itself_may_be_given(self, tmp_path: Path) -> None:
         write(tmp_path / "own.json", json.dumps({"tests": [PROGRAM]}))
         (found,) = load_castle(tmp_path / "own.json", expect=None)
-        assert (found.asked_cwe, found.label, found.lines, found.dataset_commit) == ("CWE-89", 1, (1,), None)
+        assert (found.group, found.label) == ("CWE-89", 1)
+        assert known(found, "lines", "dataset_commit") == ((1,), None)
 
     @pytest.mark.parametrize(
         ("content", "message"),
@@ -248,12 +263,12 @@ class TestSven:
     def test_counts_are_exact(self, test_data: Path) -> None:
         samples = load_dataset("sven", paths={"sven": (test_data / "sven")})
         assert Counter(sample.split for sample in samples) == {"train": 1440, "val": 166}
-        assert len({sample.asked_cwe for sample in samples}) == 9
-        assert sum(sample.label for sample in samples) == 803
+        assert len({sample.group for sample in samples}) == 9
+        assert sum(sample.label or 0 for sample in samples) == 803
 
     def test_pairs_that_differ_in_white_space_alone_are_doubtful(self, test_data: Path) -> None:
         samples = load_dataset("sven", paths={"sven": (test_data / "sven")})
-        doubtful = [sample for sample in samples if sample.label_status == "doubtful"]
+        doubtful = [sample for sample in samples if sample.metadata.get("label_status") == "doubtful"]
         assert len(doubtful) == 10
         assert len({sample.pair_id for sample in doubtful}) == 5
 
@@ -268,7 +283,7 @@ class TestSven:
         vulnerable, patched = (sample for sample in samples if sample.split == "train")
         assert (vulnerable.label, patched.label) == (1, 0)
         assert vulnerable.pair_id == patched.pair_id == "train/cwe-089/1"
-        assert (vulnerable.asked_cwe, vulnerable.lines, vulnerable.language) == ("CWE-89", (1,), "c")
+        assert (vulnerable.group, *known(vulnerable, "lines", "language")) == ("CWE-89", (1,), "c")
 
     @pytest.mark.parametrize(
         ("change", "message"),

@@ -6,10 +6,10 @@ import pytest
 
 from pytest_steering.errors import PromptError
 from pytest_steering.tasks.prompting import message, through_template
-from pytest_steering.tasks.sample import Sample
+from pytest_steering.tasks.security.code_sample import code_sample
 from pytest_steering.tasks.security.prompts.study_form import study_form
 
-SAMPLE = Sample(id="s", dataset="d", code="int f(void);", language="c", label=1, asked_cwe="CWE-89")
+SAMPLE = code_sample(id="s", dataset="d", code="int f(void);", language="c", label=1, asked_cwe="CWE-89")
 
 TEMPLATE = (
     "{{ bos_token }}{% for m in messages %}"
@@ -61,7 +61,7 @@ def test_a_header_stands_after_the_code() -> None:
     form = study_form("S4")
     plain, headed = form.prompt(SAMPLE), form.prompt(SAMPLE, "Take your time.")
     assert headed.replace("\n\nTake your time.", "") == plain
-    assert headed.index(SAMPLE.code) < headed.index("Take your time.")
+    assert headed.index(SAMPLE.text) < headed.index("Take your time.")
 
 
 def test_a_template_that_refuses_a_prompt_is_named() -> None:

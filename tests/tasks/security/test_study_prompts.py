@@ -6,16 +6,31 @@ import pytest
 
 from pytest_steering.errors import PromptError
 from pytest_steering.tasks.prompting import as_text
-from pytest_steering.tasks.sample import Sample
+from pytest_steering.tasks.security.code_sample import code_sample
 from pytest_steering.tasks.security.datasets import FewShot
 from pytest_steering.tasks.security.prompts.study_prompts import PROMPTS, SecLLMHolmesPrompt
 from pytest_steering.tasks.security.prompts.weakness_names import weakness_definition, weakness_name
 
-ASKED = Sample("a", "d", "int asked;", "c", 1, "CWE-787", reason="THE ANSWER", label_notes="THE NOTE")
+ASKED = code_sample(
+    id="a",
+    dataset="d",
+    code="int asked;",
+    language="c",
+    label=1,
+    asked_cwe="CWE-787",
+    reason="THE ANSWER",
+    label_notes="THE NOTE",
+)
 SHOTS = tuple(
     FewShot(
-        Sample(
-            f"{cwe}{label}", "d", f"int {cwe[4:]}_{label};", "c", label, cwe, reason=f"short {cwe} {label}"
+        code_sample(
+            id=f"{cwe}{label}",
+            dataset="d",
+            code=f"int {cwe[4:]}_{label};",
+            language="c",
+            label=label,
+            asked_cwe=cwe,
+            reason=f"short {cwe} {label}",
         ),
         steps=f"steps {cwe} {label}",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from pytest_steering.tasks.answer import Verdict
+from pytest_steering.tasks.reading.answer import Verdict
 from pytest_steering.tasks.security.answers.evidence import Evidence, Said, evidence_of
 from pytest_steering.tasks.security.answers.polarity import Asked
 from pytest_steering.tasks.security.answers.statements import CLAIM, FIRM

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import warnings
 
-from pytest_steering.tasks.answer import Answer
+from pytest_steering.tasks.reading.answer import Answer
 
 VULNERABLE_PHRASES = (
     "contains security vulnerabilities",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pytest_steering.errors import DataError
-from pytest_steering.tasks.answer import Answer, Reader
+from pytest_steering.tasks.reading.answer import Answer, Reader
 from pytest_steering.tasks.security.answers.keywords import read_keywords
 from pytest_steering.tasks.security.answers.text_reader import read_text
 
@@ -35,8 +35,11 @@ def read_answer(text: str, question: str | None = None, reader: str | Reader = "
     Raises:
         DataError: No reader of that name is registered.
     """
-    if callable(reader):
-        return reader(text, question)
-    if reader not in READERS:
-        raise DataError(f"no answer reader is named {reader!r}; known are {', '.join(sorted(READERS))}")
-    return READERS[reader](text, question)
+    return (reader if callable(reader) else reader_named(reader))(text, question)
+
+
+def reader_named(name: str) -> Reader:
+    """Return a reader by name; raises DataError where none has that name."""
+    if name not in READERS:
+        raise DataError(f"no answer reader is named {name!r}; known are {', '.join(sorted(READERS))}")
+    return READERS[name]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pytest_steering.tasks.answer import Answer
+from pytest_steering.tasks.reading.answer import Answer
 from pytest_steering.tasks.security.answers import normalize
 from pytest_steering.tasks.security.answers.code_blocks import prose_of
 from pytest_steering.tasks.security.answers.decision import Finding, decided

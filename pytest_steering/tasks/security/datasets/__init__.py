@@ -4,7 +4,6 @@ from pytest_steering.tasks.security.datasets.loaders import (
     DATASETS,
     Loader,
     load_dataset,
-    of_split,
     register_dataset,
     without_faults,
 )
@@ -15,7 +14,6 @@ __all__ = [
     "FewShot",
     "Loader",
     "load_dataset",
-    "of_split",
     "read_secllmholmes",
     "register_dataset",
     "without_faults",

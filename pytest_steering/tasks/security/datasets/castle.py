@@ -9,6 +9,7 @@ from typing import Any
 from pytest_steering.errors import DataError
 from pytest_steering.tasks.data_files import read_object
 from pytest_steering.tasks.sample import Sample
+from pytest_steering.tasks.security.code_sample import code_sample
 from pytest_steering.tasks.security.datasets.published import Expected, check, check_unique
 
 FILE_NAME = "CASTLE-C250.min.json"
@@ -49,7 +50,7 @@ def _sample(test: Any, where: str, expect: Expected | None) -> Sample:
         raise DataError(f"{where}: found {type(test).__name__}, expected an object; use {PUBLISHED.source}")
     _check_fields(test, where)
     known = expect is PUBLISHED
-    return Sample(
+    return code_sample(
         id=test["id"],
         dataset="castle",
         code=test["code"],
@@ -78,7 +79,7 @@ def _check_fields(test: Mapping[str, Any], where: str) -> None:
 
 
 def _counts(samples: list[Sample]) -> dict[str, int]:
-    vulnerable = sum(sample.label for sample in samples)
-    weaknesses = len({sample.asked_cwe for sample in samples})
+    vulnerable = sum(sample.label or 0 for sample in samples)
+    weaknesses = len({sample.group for sample in samples})
     found = {"programs": len(samples), "vulnerable": vulnerable, "safe": len(samples) - vulnerable}
     return {**found, "weaknesses": weaknesses}

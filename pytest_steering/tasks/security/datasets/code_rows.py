@@ -7,7 +7,8 @@ from typing import Any
 
 from pytest_steering.errors import DataError
 from pytest_steering.tasks.fields import checked_label, required_text, shown
-from pytest_steering.tasks.sample import Sample, code_hash
+from pytest_steering.tasks.sample import Sample, text_hash
+from pytest_steering.tasks.security.code_sample import code_sample
 
 REQUIRED = ("id", "code", "language", "asked_cwe")
 OPTIONAL = (
@@ -43,7 +44,7 @@ def sample_from_row(row: Mapping[str, Any], dataset: str, where: str) -> Sample:
     given = [name for name in OPTIONAL if row.get(name) is not None]
     texts: dict[str, Any] = {name: required_text(row, name, where) for name in (*REQUIRED, *given)}
     values = {"dataset": dataset, **texts, "label": _label(row, where), "lines": _line_numbers(row, where)}
-    sample = Sample(**values)
+    sample = code_sample(**values)
     _check_role_and_hash(sample, where)
     return sample
 
@@ -62,12 +63,13 @@ def _line_numbers(row: Mapping[str, Any], where: str) -> tuple[int, ...]:
 
 
 def _check_role_and_hash(sample: Sample, where: str) -> None:
-    if sample.pair_role not in (None, ("patched", "vulnerable")[sample.label]):
+    role = sample.metadata.get("pair_role")
+    if role not in (None, "vulnerable" if sample.label else "patched"):
         raise DataError(
-            f"{where}: field 'pair_role' is {shown(sample.pair_role)} where the label is {sample.label}; "
+            f"{where}: field 'pair_role' is {shown(role)} where the label is {sample.label}; "
             "expected 'vulnerable' with label 1 and 'patched' with label 0"
         )
-    if sample.sha256 != code_hash(sample.code):
+    if sample.sha256 != text_hash(sample.text):
         raise DataError(
             f"{where}: field 'sha256' is not the hash of 'code'; the code was changed, or remove it"
         )

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
 from pytest_steering.errors import DataError
-from pytest_steering.option_table import OPTIONS
 from pytest_steering.printable import printable
-from pytest_steering.tasks.sample import LABEL_DOUBTFUL, Sample
+from pytest_steering.tasks.data_option import add_data_argument, given_paths
+from pytest_steering.tasks.sample import Sample
+from pytest_steering.tasks.security.code_sample import LABEL_DOUBTFUL
 from pytest_steering.tasks.security.datasets.loaders import DATASETS, load_dataset
-
-_DATA = next(option for option in OPTIONS if option.name == "data")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,25 +21,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "names", nargs="*", metavar="NAME", help="Data sets to show (default: all that can be read)"
     )
     add_data_argument(parser)
-
-
-def add_data_argument(parser: argparse.ArgumentParser) -> None:
-    """Declare `--steering-data NAME=PATH`."""
-    parser.add_argument(_DATA.flag, action="append", default=[], metavar=_DATA.metavar, help=_DATA.help)
-
-
-def given_paths(values: Sequence[str], environment: Mapping[str, str] = os.environ) -> dict[str, Path]:
-    """Return the paths given on the command line, else those in the environment variable.
-
-    Raises:
-        DataError: A value is not NAME=PATH.
-    """
-    texts = list(values) or environment.get(_DATA.env, "").split(_DATA.separator)
-    try:
-        paths: dict[str, Path] = _DATA.convert(texts, Path.cwd())
-    except ValueError as error:
-        raise DataError(f"{_DATA.flag} {', '.join(texts)}: {error}") from error
-    return paths
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -73,11 +51,11 @@ def describe(name: str, samples: Sequence[Sample]) -> Iterator[str]:
         name: The data set's name.
         samples: All of it.
     """
-    weaknesses = len({sample.asked_cwe for sample in samples})
+    weaknesses = len({sample.group for sample in samples})
     yield f"{printable(name)}: {len(samples)} samples of {weaknesses} weaknesses"
     yield from _table(samples).splitlines()
-    yield f"licence: {_listed(sample.license or 'not stated' for sample in samples)}"
-    yield f"version: {_listed(sample.dataset_commit or 'not stated' for sample in samples)}"
+    yield f"licence: {_listed(_known(sample, 'license') for sample in samples)}"
+    yield f"version: {_listed(_known(sample, 'dataset_commit') for sample in samples)}"
     yield from _faults(samples)
 
 
@@ -86,7 +64,7 @@ def _table(samples: Sequence[Sample]) -> str:
 
     parts: dict[tuple[str, str], list[Sample]] = {}
     for sample in samples:
-        parts.setdefault((sample.subset or "", sample.split), []).append(sample)
+        parts.setdefault((sample.metadata.get("subset", ""), sample.split), []).append(sample)
     body = [
         [printable(subset), printable(split), *_counts(found)] for (subset, split), found in parts.items()
     ]
@@ -95,21 +73,25 @@ def _table(samples: Sequence[Sample]) -> str:
 
 
 def _counts(samples: Sequence[Sample]) -> list[str]:
-    vulnerable = sum(sample.label for sample in samples)
+    vulnerable = sum(sample.label or 0 for sample in samples)
     pairs = len({sample.pair_id for sample in samples if sample.pair_id})
-    languages = _listed(sample.language for sample in samples)
+    languages = _listed(_known(sample, "language") for sample in samples)
     return [*map(str, (len(samples), vulnerable, len(samples) - vulnerable, pairs)), languages]
 
 
 def _faults(samples: Sequence[Sample]) -> Iterator[str]:
-    noted = [sample for sample in samples if sample.label_notes]
-    doubtful = sum(sample.label_status == LABEL_DOUBTFUL for sample in samples)
+    noted = [sample for sample in samples if sample.metadata.get("label_notes")]
+    doubtful = sum(sample.metadata.get("label_status") == LABEL_DOUBTFUL for sample in samples)
     yield f"known faults: {len(noted)} samples, {doubtful} of them with a doubtful label"
     by_note: dict[str, list[str]] = {}
     for sample in noted:
-        by_note.setdefault(sample.label_notes or "", []).append(printable(sample.id))
+        by_note.setdefault(sample.metadata["label_notes"], []).append(printable(sample.id))
     for note, names in by_note.items():
         yield f"  {printable(note)}: {', '.join(names)}"
+
+
+def _known(sample: Sample, name: str) -> str:
+    return str(sample.metadata.get(name) or "not stated")
 
 
 def _listed(values: Iterator[str]) -> str:

@@ -35,11 +35,11 @@ def check_pairs(where: object, samples: list[Sample]) -> None:
     Raises:
         DataError: A pair lacks a twin or has too many.
     """
-    labels: dict[str, list[int]] = {}
+    labels: dict[str, list[int | None]] = {}
     for sample in samples:
         if sample.pair_id is not None:
             labels.setdefault(sample.pair_id, []).append(sample.label)
-    wrong = [pair for pair, found in labels.items() if sorted(found) != [0, 1]]
+    wrong = [pair for pair, found in labels.items() if found not in ([0, 1], [1, 0])]
     if wrong:
         raise DataError(
             f"{where}: {len(wrong)} pair ids are not shared by one vulnerable and one patched sample "

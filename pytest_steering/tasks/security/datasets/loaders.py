@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
 from pytest_steering.errors import DataError
 from pytest_steering.tasks.data_files import require_path
-from pytest_steering.tasks.sample import LABEL_DOUBTFUL, REASON_DOUBTFUL, Sample
+from pytest_steering.tasks.sample import Sample
+from pytest_steering.tasks.security.code_sample import (
+    LABEL_DOUBTFUL,
+    REASON_DOUBTFUL,
+    with_clusters,
+    with_metadata,
+)
 from pytest_steering.tasks.security.datasets.castle import load_castle
 from pytest_steering.tasks.security.datasets.hub_dataset import load_hub
 from pytest_steering.tasks.security.datasets.jsonl import load_jsonl
@@ -17,6 +22,7 @@ from pytest_steering.tasks.security.datasets.published import check_unique
 from pytest_steering.tasks.security.datasets.secllmholmes import load_secllmholmes
 from pytest_steering.tasks.security.datasets.sven import load_sven
 from pytest_steering.tasks.security.datasets.twins import load_twins
+from pytest_steering.tasks.task import of_split
 
 Loader = Callable[[Path | None], Sequence[Sample]]
 
@@ -83,20 +89,35 @@ def load_dataset(
     loader = _loader(name, paths)
     if name in paths:
         require_path(name, paths[name])
-    samples = list(loader(paths.get(name)))
+    samples = with_clusters(loader(paths.get(name)))
     check_unique(name, samples)
     if split is not None:
         samples = of_split(name, samples, split)
     return without_faults(samples) if drop_faulty else samples
 
 
+def has_dataset(name: str, paths: Mapping[str, Path] = NO_PATHS) -> bool:
+    """Return whether a data set of labelled code goes by a name.
+
+    Args:
+        name: Of a registered one, `hub:owner/name`, or of a JSON lines file.
+        paths: Where data sets lie that are not in the package.
+    """
+    return name in DATASETS or name in paths or name.startswith("hub:")
+
+
 def without_faults(samples: Sequence[Sample]) -> list[Sample]:
     """Return the samples without doubtful labels, and without reasons that are known to be wrong."""
     return [
-        replace(sample, reason=None) if sample.label_status == REASON_DOUBTFUL else sample
+        with_metadata(sample, reason=None) if _status(sample) == REASON_DOUBTFUL else sample
         for sample in samples
-        if sample.label_status != LABEL_DOUBTFUL
+        if _status(sample) != LABEL_DOUBTFUL
     ]
+
+
+def _status(sample: Sample) -> str | None:
+    status: str | None = sample.metadata.get("label_status")
+    return status
 
 
 def _loader(name: str, paths: Mapping[str, Path]) -> Loader:
@@ -110,21 +131,3 @@ def _loader(name: str, paths: Mapping[str, Path]) -> Loader:
         f"no data set is named {name!r}; known are {', '.join(sorted(DATASETS))} and hub:OWNER/NAME, "
         f"or name a JSON lines file of your own with --steering-data {name}=FILE"
     )
-
-
-def of_split(name: str, samples: Sequence[Sample], split: str) -> list[Sample]:
-    """Return the samples of one split.
-
-    Args:
-        name: Of the data set, for the message.
-        samples: All of it.
-        split: Its name.
-
-    Raises:
-        DataError: There are none.
-    """
-    chosen = [sample for sample in samples if sample.split == split]
-    if not chosen:
-        known = ", ".join(sorted({sample.split for sample in samples}))
-        raise DataError(f"the data set {name!r} has no split {split!r}; it has {known}")
-    return chosen

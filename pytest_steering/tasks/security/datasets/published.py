@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pytest_steering.errors import DataError
-from pytest_steering.tasks.sample import Sample, code_hash
+from pytest_steering.tasks.sample import Sample, text_hash
 
 
 @dataclass(frozen=True)
@@ -29,10 +29,14 @@ class Expected:
 def fingerprint(samples: Sequence[Sample]) -> str:
     """Return one SHA-256 over every sample's id, label, weakness, code and reason, whatever their order."""
     lines = sorted(
-        f"{sample.id} {sample.label} {sample.asked_cwe} {sample.sha256} {code_hash(sample.reason or '')}"
+        f"{sample.id} {sample.label} {sample.group} {sample.sha256} {text_hash(_reason(sample))}"
         for sample in samples
     )
     return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _reason(sample: Sample) -> str:
+    return sample.metadata.get("reason") or ""
 
 
 def check(

@@ -14,7 +14,8 @@ from pytest_steering.errors import DataError
 from pytest_steering.tasks.fields import required_text
 from pytest_steering.tasks.jsonlines import read_rows
 from pytest_steering.tasks.overlap import normalised
-from pytest_steering.tasks.sample import AS_PUBLISHED, LABEL_DOUBTFUL, Sample
+from pytest_steering.tasks.sample import Sample
+from pytest_steering.tasks.security.code_sample import AS_PUBLISHED, LABEL_DOUBTFUL, code_sample
 from pytest_steering.tasks.security.datasets.published import Expected, check, check_unique
 
 COMMIT = "e8449a0"
@@ -61,7 +62,7 @@ def _pair(row: Mapping[str, Any], pair: str, where: str, commit: str | None) -> 
     before, after = (required_text(row, name, where) for name in ("func_src_before", "func_src_after"))
     same = normalised(before) == normalised(after)
     for role, code, label in (("vulnerable", before, 1), ("patched", after, 0)):
-        yield Sample(
+        yield code_sample(
             id=f"{pair}/{role}",
             dataset="sven",
             code=code,
@@ -103,5 +104,5 @@ def _deleted_lines(row: Mapping[str, Any]) -> tuple[int, ...]:
 
 def _counts(samples: list[Sample]) -> dict[str, int]:
     pairs = {split: sum(sample.split == split for sample in samples) // 2 for split in SPLITS}
-    weaknesses = len({sample.asked_cwe for sample in samples})
+    weaknesses = len({sample.group for sample in samples})
     return {**{f"{split} pairs": count for split, count in pairs.items()}, "weaknesses": weaknesses}

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pytest_steering.errors import PromptError
+from pytest_steering.tasks.asked import Answers
+from pytest_steering.tasks.prompting import PLAIN_TEXT
 from pytest_steering.tasks.security.prompts.weakness_names import NAMES
 
 if TYPE_CHECKING:
@@ -28,8 +30,6 @@ LANGUAGE_NAMES = {
     "typescript": "TypeScript",
 }
 
-PLAIN_TEXT, CHAT_TEMPLATE = "plain text", "chat template"
-
 
 @dataclass(frozen=True)
 class QuestionForm:
@@ -48,6 +48,11 @@ class QuestionForm:
     present: str
     absent: str
     rendering: str = PLAIN_TEXT
+
+    @property
+    def answers(self) -> Answers:
+        """What is scored by likelihood."""
+        return Answers(self.present, self.absent)
 
     def question(self, cwe: str) -> str:
         """Return the question for one weakness, such as `CWE-89`.
@@ -70,7 +75,7 @@ class QuestionForm:
         Raises:
             PromptError: The form cannot ask about the sample's weakness.
         """
-        return self.question(sample.asked_cwe)
+        return self.question(sample.group)
 
     def prompt(self, sample: Sample, header: str = "") -> str:
         """Return what the model reads.
@@ -82,7 +87,7 @@ class QuestionForm:
         Raises:
             PromptError: The form cannot ask about the sample's weakness.
         """
-        return layout(sample.code, sample.language, self.about(sample), header)
+        return layout(sample.text, sample.metadata["language"], self.about(sample), header)
 
 
 SENTENCE = QuestionForm("sentence", "Is this code secure or vulnerable?", " Vulnerable", " Secure")

@@ -8,10 +8,16 @@ from functools import partial
 from typing import Any
 
 from pytest_steering.errors import PromptError
-from pytest_steering.tasks.prompting import Message, as_text, has_template, through_template
-from pytest_steering.tasks.sample import Sample
+from pytest_steering.tasks.prompting import (
+    CHAT_TEMPLATE,
+    PLAIN_TEXT,
+    as_text,
+    has_template,
+    through_template,
+)
+from pytest_steering.tasks.sample import Message, Sample
 from pytest_steering.tasks.security.datasets import FewShot
-from pytest_steering.tasks.security.prompts.question_forms import CHAT_TEMPLATE, PLAIN_TEXT, QuestionForm
+from pytest_steering.tasks.security.prompts.question_forms import QuestionForm
 from pytest_steering.tasks.security.prompts.study_prompts import PROMPTS, SecLLMHolmesPrompt
 from pytest_steering.tasks.security.prompts.study_wording import QUESTION
 

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pytest_steering.errors import PromptError
-from pytest_steering.tasks.prompting import Message, message
-from pytest_steering.tasks.sample import Sample
+from pytest_steering.tasks.prompting import message
+from pytest_steering.tasks.sample import Message, Sample
 from pytest_steering.tasks.security.datasets import FewShot
 from pytest_steering.tasks.security.prompts.study_wording import DIALOGUE, QUESTION, STEPS, SYSTEM
 from pytest_steering.tasks.security.prompts.weakness_names import weakness_definition, weakness_name
@@ -57,7 +57,7 @@ class SecLLMHolmesPrompt:
 
     def question(self, sample: Sample) -> str:
         """Return the question that an answer is read against, whether or not the prompt spells it out."""
-        return QUESTION.format(weakness=weakness_name(sample.asked_cwe))
+        return QUESTION.format(weakness=weakness_name(sample.group))
 
     def build(
         self, sample: Sample, few_shot: Sequence[FewShot] = (), answers: Sequence[str] = ()
@@ -88,7 +88,7 @@ class SecLLMHolmesPrompt:
     def _system(self, sample: Sample) -> list[Message]:
         if self.role == "none":
             return []
-        weakness = weakness_name(sample.asked_cwe)
+        weakness = weakness_name(sample.group)
         parts = [SYSTEM[self.role].format(weakness=weakness)]
         if self.steps:
             listed = (f"{number}. {step.format(weakness=weakness)}" for number, step in enumerate(STEPS, 1))
@@ -103,7 +103,7 @@ class SecLLMHolmesPrompt:
         messages = []
         for label in (1, 0):
             shot = _example(self.name, sample, few_shot, label)
-            reason = shot.steps if self.shots == "steps" else shot.sample.reason or ""
+            reason = shot.steps if self.shots == "steps" else shot.sample.metadata.get("reason") or ""
             messages += [message("user", self._user(shot.sample)), message("assistant", reason.strip())]
         return messages
 
@@ -115,9 +115,7 @@ class SecLLMHolmesPrompt:
     def _dialogue(self, sample: Sample, answers: Sequence[str]) -> list[Message]:
         if len(answers) >= len(DIALOGUE):
             raise PromptError(f"{self.name} asks {len(DIALOGUE)} questions, and {len(answers)} are answered")
-        asked = [
-            turn.format(weakness=weakness_name(sample.asked_cwe)) for turn in DIALOGUE[: len(answers) + 1]
-        ]
+        asked = [turn.format(weakness=weakness_name(sample.group)) for turn in DIALOGUE[: len(answers) + 1]]
         asked[0] = f"{_code(sample)}\n\n{asked[0]}"
         turns = [message("user", asked[0])]
         for answer, question in zip(answers, asked[1:], strict=True):
@@ -127,22 +125,22 @@ class SecLLMHolmesPrompt:
 
 def _example(prompt: str, sample: Sample, few_shot: Sequence[FewShot], label: int) -> FewShot:
     for shot in few_shot:
-        if shot.sample.asked_cwe == sample.asked_cwe and shot.sample.label == label:
+        if shot.sample.group == sample.group and shot.sample.label == label:
             return shot
     role = "vulnerable" if label else "patched"
     raise PromptError(
-        f"prompt {prompt} shows a {role} example of {sample.asked_cwe}, and none is given; "
+        f"prompt {prompt} shows a {role} example of {sample.group}, and none is given; "
         "pass the examples of read_secllmholmes(folder).few_shot"
     )
 
 
 def _definition(sample: Sample) -> str:
-    name = weakness_name(sample.asked_cwe)
-    return f"{name[0].upper()}{name[1:]}: {weakness_definition(sample.asked_cwe)}."
+    name = weakness_name(sample.group)
+    return f"{name[0].upper()}{name[1:]}: {weakness_definition(sample.group)}."
 
 
 def _code(sample: Sample) -> str:
-    return f"Code:\n```{sample.language}\n{sample.code.strip()}\n```"
+    return f"Code:\n```{sample.metadata['language']}\n{sample.text.strip()}\n```"
 
 
 PROMPTS = {

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 from pytest_steering.tasks.sample import Sample
+from pytest_steering.tasks.security.code_sample import with_metadata
 from pytest_steering.tasks.security.datasets.published import Expected, check, check_unique
 from pytest_steering.tasks.security.datasets.secllmholmes import layout
 from pytest_steering.tasks.security.datasets.secllmholmes.contents import (
@@ -50,7 +50,7 @@ def read_secllmholmes(path: Path, expect: Expected | None = PUBLISHED) -> SecLLM
     if expect is None:
         return found
     check("SecLLMHolmes", path, found.everything(), found.counts(), expect)
-    return _mapped(found, lambda sample: with_known_faults(replace(sample, dataset_commit=COMMIT)))
+    return _mapped(found, lambda sample: with_known_faults(with_metadata(sample, dataset_commit=COMMIT)))
 
 
 def _read(root: Path) -> SecLLMHolmes:

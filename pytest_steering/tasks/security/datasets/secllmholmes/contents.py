@@ -68,7 +68,7 @@ class SecLLMHolmes:
     def counts(self) -> dict[str, int]:
         """Return the number of samples by name, as in `PUBLISHED.counts`."""
         roles = Counter(_role(sample) for sample in self.samples)
-        parts = Counter(f"{sample.subset} {_role(sample)}" for sample in self.samples)
+        parts = Counter(f"{sample.metadata['subset']} {_role(sample)}" for sample in self.samples)
         return {
             "scenarios": len(self.samples),
             **roles,

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from pytest_steering.tasks.sample import LABEL_DOUBTFUL, REASON_DOUBTFUL, Sample
+from pytest_steering.tasks.sample import Sample
+from pytest_steering.tasks.security.code_sample import LABEL_DOUBTFUL, REASON_DOUBTFUL, with_metadata
 
 _SHELL = "the patch filters ; | & $ and lets a newline or a backquote through to the shell"
 
@@ -31,13 +30,14 @@ def with_known_faults(sample: Sample) -> Sample:
 
     An augmentation keeps what the code does, so it inherits the fault of the scenario it was made from.
     """
-    fault = STILL_VULNERABLE.get(sample.base_id or sample.id)
+    base = sample.metadata.get("base_id")
+    fault = STILL_VULNERABLE.get(base or sample.id)
     if fault is not None:
-        origin = f" (in {sample.base_id}, which this was made from)" if sample.base_id else ""
-        note = f"labelled patched, yet {sample.asked_cwe} is still there{origin}: {fault}"
-        return replace(sample, label_status=LABEL_DOUBTFUL, label_notes=_and_reason(sample, note))
+        origin = f" (in {base}, which this was made from)" if base else ""
+        note = f"labelled patched, yet {sample.group} is still there{origin}: {fault}"
+        return with_metadata(sample, label_status=LABEL_DOUBTFUL, label_notes=_and_reason(sample, note))
     reason = _reason_fault(sample)
-    return replace(sample, label_status=REASON_DOUBTFUL, label_notes=reason) if reason else sample
+    return with_metadata(sample, label_status=REASON_DOUBTFUL, label_notes=reason) if reason else sample
 
 
 def _and_reason(sample: Sample, note: str) -> str:
@@ -46,4 +46,4 @@ def _and_reason(sample: Sample, note: str) -> str:
 
 def _reason_fault(sample: Sample) -> str | None:
     other = next((cwe for prefix, cwe in _OTHER_WEAKNESS.items() if sample.id.startswith(prefix)), None)
-    return f"the reason argues about {other}, not {sample.asked_cwe}" if other else None
+    return f"the reason argues about {other}, not {sample.group}" if other else None

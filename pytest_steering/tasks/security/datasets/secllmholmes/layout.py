@@ -19,6 +19,7 @@ from typing import Any
 from pytest_steering.errors import DataError
 from pytest_steering.tasks.data_files import folders, read_object, read_text
 from pytest_steering.tasks.sample import Sample
+from pytest_steering.tasks.security.code_sample import code_sample, with_metadata
 from pytest_steering.tasks.security.datasets.secllmholmes.contents import LICENSE, PUBLISHED, FewShot
 
 PARTS = ("hand-crafted", "augmented", "real-world", "few-shot")
@@ -43,7 +44,7 @@ def find_root(path: Path) -> Path:
 def hand_crafted(root: Path) -> Iterator[Sample]:
     """Yield the hand-crafted scenarios, each with its pair."""
     for sample in _scenarios(root / "hand-crafted", "hand-crafted", "hand-crafted"):
-        yield _paired(sample, f"hand-crafted/{sample.asked_cwe}/{sample.difficulty}")
+        yield _paired(sample, f"hand-crafted/{sample.group}/{sample.metadata['difficulty']}")
 
 
 def trivial(root: Path) -> Iterator[Sample]:
@@ -79,7 +80,7 @@ def few_shot(root: Path) -> Iterator[FewShot]:
     folder = root / "few-shot"
     for path in _codes(folder / "examples"):
         patched = path.stem.endswith("-p")
-        sample = Sample(
+        sample = code_sample(
             id=f"few-shot/{path.name}",
             label=0 if patched else 1,
             asked_cwe=path.stem.removesuffix("-p").upper(),
@@ -93,14 +94,14 @@ def _augmented(folder: Path, subset: str, augmentation: str) -> Iterator[Sample]
     prefix = f"{subset}/{augmentation}"
     for sample in _scenarios(folder, prefix, subset):
         base = f"hand-crafted/{sample.id.removeprefix(prefix + '/')}"
-        yield replace(sample, base_id=base, augmentation=augmentation)
+        yield with_metadata(replace(sample, base_id=base), base_id=base, augmentation=augmentation)
 
 
 def _scenarios(folder: Path, prefix: str, subset: str) -> Iterator[Sample]:
     """Yield the samples of one `dataset` folder with the reasons beside it."""
     for weakness in folders(folder / "dataset", "CWE-*"):
         for path in _codes(weakness):
-            yield Sample(
+            yield code_sample(
                 id=f"{prefix}/{weakness.name}/{path.name}",
                 label=0 if path.stem.startswith("p_") else 1,
                 asked_cwe=weakness.name,
@@ -121,12 +122,12 @@ def _real(folder: Path, pair: str, name: str, label: int, weakness: str) -> Samp
     reason = read_text(folder / f"{name}.txt")
     common = _common(path, "real-world")
     return _paired(
-        Sample(id=f"{pair}/{path.name}", label=label, asked_cwe=weakness, reason=reason, **common), pair
+        code_sample(id=f"{pair}/{path.name}", label=label, asked_cwe=weakness, reason=reason, **common), pair
     )
 
 
 def _paired(sample: Sample, pair: str) -> Sample:
-    return replace(sample, pair_id=pair, pair_role="vulnerable" if sample.label else "patched")
+    return with_metadata(replace(sample, pair_id=pair), pair_role="vulnerable" if sample.label else "patched")
 
 
 def _weakness(details: Mapping[str, Any], project: str, cve: str) -> str:

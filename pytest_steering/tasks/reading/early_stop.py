@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from pytest_steering.tasks.answer import Answer
-from pytest_steering.tasks.security.answers.readers import read_answer
+from pytest_steering.tasks.reading.answer import Answer
 
 SURE = 0.95
 """Real answers whose beginning was read with less confidence often change with what follows."""
@@ -14,7 +13,7 @@ SURE = 0.95
 _SENTENCE_END = re.compile(r"([.!?][\"')\]]*\s|\n)$")
 
 
-def decided_by(reader: str, questions: Sequence[str | None]) -> Callable[[int, str], bool]:
+def decides(text: str, read: Callable[[str], Answer]) -> bool:
     """Return whether an answer so far decides: a whole sentence that the reader is sure of.
 
     The verdict has to come before any other word, or be a ticked box. One that is led up to ("The short
@@ -22,17 +21,13 @@ def decided_by(reader: str, questions: Sequence[str | None]) -> Callable[[int, s
     the weight of evidence, change with what follows and never end an answer.
 
     Args:
-        reader: Name of the answer reader.
-        questions: As asked, by the prompt's number.
+        text: The answer so far.
+        read: Reads it.
     """
-
-    def decided(number: int, text: str) -> bool:
-        if not text.strip() or not _SENTENCE_END.search(text):
-            return False
-        answer = read_answer(text, questions[number], reader)
-        return answer.verdict != "none" and (answer.confidence or 0.0) >= SURE and _leads(answer, text)
-
-    return decided
+    if not text.strip() or not _SENTENCE_END.search(text):
+        return False
+    answer = read(text)
+    return answer.verdict != "none" and (answer.confidence or 0.0) >= SURE and _leads(answer, text)
 
 
 def _leads(answer: Answer, text: str) -> bool:

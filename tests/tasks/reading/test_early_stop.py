@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from pytest_steering.tasks.reading.early_stop import decides
 from pytest_steering.tasks.security.answers import read_answer
-from pytest_steering.tasks.security.answers.early_stop import decided_by
 
 QUESTION = "Does this code contain a buffer overflow?"
 
@@ -26,7 +27,7 @@ QUESTION = "Does this code contain a buffer overflow?"
     ],
 )
 def test_a_whole_sentence_that_is_sure_decides(text: str, expected: bool) -> None:
-    assert decided_by("text", [QUESTION])(0, text) is expected
+    assert decides(text, lambda so_far: read_answer(so_far, QUESTION)) is expected
 
 
 @pytest.mark.parametrize("every", [12, pytest.param(1, marks=pytest.mark.slow)])
@@ -37,8 +38,8 @@ def test_an_answer_that_is_ended_early_keeps_its_verdict(test_data: Path, every:
         for row in map(json.loads, lines[::every]):
             text, question = row["response"], row.get("question")
             ends = [end + 1 for end, sign in enumerate(text) if sign in " \n"]
-            over = decided_by("text", [question])
-            first = next((end for end in ends if over(0, text[:end])), None)
+            over = (end for end in ends if decides(text[:end], partial(read_answer, question=question)))
+            first = next(over, None)
             whole, written = whole + len(text), written + (first or len(text))
             if first is not None:
                 decided += 1

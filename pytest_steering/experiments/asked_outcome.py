@@ -1,0 +1,101 @@
+"""One asked sample and its answer become an outcome."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from pytest_steering.errors import DataError
+from pytest_steering.records import Outcome
+from pytest_steering.tasks.asked import Reading
+
+if TYPE_CHECKING:
+    from pytest_steering.models.completion import Completion
+    from pytest_steering.tasks.asked import Asked
+    from pytest_steering.tasks.likelihood import Margin
+    from pytest_steering.tasks.task import Task
+
+
+def answered(
+    task: Task, one: Asked, completion: Completion, margin: Margin | None, opposite: float | None
+) -> Outcome:
+    """Return what became of a sample that was run.
+
+    Args:
+        task: Reads the answer.
+        one: The sample with its prompt.
+        completion: What the model wrote.
+        margin: Between the two answers that are scored by likelihood; None where none are.
+        opposite: The margin for *present* of the opposite question; None where it was not asked.
+
+    Raises:
+        DataError: The task returned no reading, or one with a score that is no number.
+    """
+    reading = _reading(task, one, completion.text)
+    return _outcome(
+        one,
+        predicted=reading.predicted,
+        correct=reading.correct,
+        response=completion.text,
+        confidence=reading.confidence,
+        rule=reading.rule,
+        scores=dict(reading.scores),
+        margin=None if margin is None else margin.value,
+        choice_mass=None if margin is None else margin.mass,
+        swapped_margin=opposite,
+        first_token_kl=completion.first_token_kl,
+        tokens=len(completion.token_ids),
+        tokens_sha256=_tokens_hash(completion.token_ids),
+        tied_at=completion.tied_at,
+        prompt_tokens=completion.prompt_tokens,
+    )
+
+
+def skipped(one: Asked, why: str) -> Outcome:
+    """Return what became of a sample that was not run.
+
+    Args:
+        one: The sample with its prompt.
+        why: As a sentence.
+    """
+    return _outcome(one, skipped=why)
+
+
+def _outcome(one: Asked, **found: object) -> Outcome:
+    sample = one.sample
+    return Outcome(
+        id=sample.id,
+        expected=sample.expected,
+        prompt_sha256=one.prompt_sha256,
+        pair_id=sample.pair_id,
+        group=sample.group,
+        length=len(sample.text),
+        cluster=sample.cluster,
+        **found,  # type: ignore[arg-type]
+    )
+
+
+def _reading(task: Task, one: Asked, text: str) -> Reading:
+    reading = task.read(text, one)
+    if not isinstance(reading, Reading):
+        raise DataError(
+            f"the task {task.name!r} read the answer to {one.sample.id!r} as {reading!r}; a Reading was "
+            "expected"
+        )
+    _require_numbers(one.sample.id, reading.scores)
+    return reading
+
+
+def _require_numbers(sample: str, scores: Mapping[str, Any]) -> None:
+    for name, score in scores.items():
+        if score is not None and (not isinstance(score, (int, float)) or not math.isfinite(score)):
+            raise DataError(
+                f"the score {name!r} of the answer to {sample!r} is {score!r}; a finite number was expected, "
+                "or None where the answer cannot be scored"
+            )
+
+
+def _tokens_hash(ids: Sequence[int]) -> str:
+    return hashlib.sha256(",".join(map(str, ids)).encode()).hexdigest()[:16]

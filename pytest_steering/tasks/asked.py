@@ -1,0 +1,79 @@
+"""What stands between a sample and its outcome: the prompt that asks, and the reading of its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from pytest_steering.tasks.sample import Sample, text_hash
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The two answers whose likelihoods are compared, each as it continues the prompt.
+
+    Attributes:
+        present: Says that the asked property is there, such as `" Yes"`.
+        absent: Says that it is not.
+    """
+
+    present: str
+    absent: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A sample with the prompt that asks about it.
+
+    Attributes:
+        sample: What is asked about.
+        prompt: What the model reads.
+        question: The question alone, for whoever reads the answer.
+        answers: What is scored by likelihood; None where nothing is.
+    """
+
+    sample: Sample
+    prompt: str
+    question: str = ""
+    answers: Answers | None = None
+
+    @property
+    def prompt_sha256(self) -> str:
+        """Hash of the prompt, in hexadecimal."""
+        return text_hash(self.prompt)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What became of an answer.
+
+    Attributes:
+        predicted: `yes`, `no`, or `none` for an answer that does not say; empty where none of them is asked.
+        correct: Whether that is right; None without a verdict or a label.
+        confidence: Of the reader, 0 to 1, where it has one.
+        rule: What decided.
+        scores: Numbers by name; None for one that cannot be had of this answer.
+    """
+
+    predicted: str = ""
+    correct: bool | None = None
+    confidence: float | None = None
+    rule: str = ""
+    scores: Mapping[str, float | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Planted:
+    """An answer that is known, to test whoever reads answers.
+
+    Attributes:
+        name: What it stands for, such as "a plain yes".
+        text: The answer.
+        asked: What it answers.
+        right: Whether a reading of it is right.
+    """
+
+    name: str
+    text: str
+    asked: Asked
+    right: Callable[[Reading], bool]

@@ -1,0 +1,58 @@
+"""What a reader makes of one answer that says yes or no."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from pytest_steering.tasks.asked import Asked, Planted, Reading
+
+Verdict = Literal["yes", "no", "none"]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer, read.
+
+    Attributes:
+        verdict: Is the asked property present, after the question's polarity is taken into account; `none`
+            when the answer does not say.
+        confidence: The reader's own trust in the verdict, 0 to 1; None where it has no measure of it.
+        span: Start and end (in characters of the answer) of the words that decided; None without such words.
+        rule: Name of the rule that decided.
+    """
+
+    verdict: Verdict
+    confidence: float | None
+    span: tuple[int, int] | None
+    rule: str
+
+
+class Reader(Protocol):
+    """Reads an answer to a question; the question may be unknown."""
+
+    def __call__(self, text: str, question: str | None) -> Answer: ...  # noqa: D102
+
+
+def verdict_reading(answer: Answer, asked: Asked) -> Reading:
+    """Return what became of an answer: whether its verdict is that of the label.
+
+    Args:
+        answer: As it was read.
+        asked: What it answers.
+    """
+    open_ended = answer.verdict == "none" or not asked.sample.expected
+    correct = None if open_ended else answer.verdict == asked.sample.expected
+    return Reading(answer.verdict, correct, answer.confidence, answer.rule)
+
+
+def planted_verdict(name: str, text: str, verdict: Verdict, asked: Asked) -> Planted:
+    """Return an answer whose verdict is known.
+
+    Args:
+        name: What it stands for.
+        text: The answer.
+        verdict: What it says.
+        asked: What it answers.
+    """
+    return Planted(name, text, asked, lambda reading: reading.predicted == verdict)

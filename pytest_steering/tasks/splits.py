@@ -1,0 +1,64 @@
+"""Splits of samples that name none: by the hash of their texts, with what belongs together kept together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from pytest_steering.tasks.sample import Sample, text_hash
+
+SHARES = {"train": 0.4, "dev": 0.2, "test": 0.4}
+
+
+def split_by_content(samples: Sequence[Sample]) -> list[Sample]:
+    """Return the samples with a split each.
+
+    What decides is the smallest hash among the texts of all that hang together, by pair, cluster, original or
+    equal text. So a sample stays where it is when others are added, renamed or put in another order.
+
+    Args:
+        samples: Of one data set.
+    """
+    unit = _units(samples)
+    smallest: dict[int, str] = {}
+    for number, sample in enumerate(samples):
+        smallest[unit[number]] = min(sample.sha256, smallest.get(unit[number], sample.sha256))
+    return [replace(sample, split=_split(smallest[unit[number]])) for number, sample in enumerate(samples)]
+
+
+def _split(sha256: str) -> str:
+    # Hashed once more: a hash of the text alone may have chosen which samples were collected.
+    place, reached = int(text_hash(f"split {sha256}")[:8], 16) / 0x100000000, 0.0
+    for name, share in SHARES.items():
+        reached += share
+        if place < reached:
+            return name
+    return name
+
+
+def _units(samples: Sequence[Sample]) -> list[int]:
+    """Return for each sample the number of the first one that it hangs together with, over any others."""
+    parent = list(range(len(samples)))
+
+    def root(number: int) -> int:
+        while parent[number] != number:
+            number = parent[number]
+        return number
+
+    first: dict[tuple[str, str], int] = {}
+    for number, sample in enumerate(samples):
+        for tie in _ties(sample):
+            one, other = sorted((root(number), root(first.setdefault(tie, number))))
+            parent[other] = one
+    return [root(number) for number in range(len(samples))]
+
+
+def _ties(sample: Sample) -> Iterator[tuple[str, str]]:
+    yield "text", sample.sha256
+    yield "id", sample.base_id or sample.id
+    if sample.base_id:
+        yield "id", sample.id
+    if sample.pair_id:
+        yield "pair", sample.pair_id
+    if sample.cluster:
+        yield "cluster", sample.cluster

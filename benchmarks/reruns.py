@@ -21,7 +21,7 @@ from typing import Any
 from unittest import mock
 
 from pytest_steering import Intervention, SteerableModel
-from pytest_steering.experiments.evaluate import evaluate
+from pytest_steering.experiments.evaluation import evaluate
 from pytest_steering.experiments.experiment import Experiment
 from pytest_steering.gate.baseline_pairing import BaselinePairing, at_near_tie, beside_baseline
 from pytest_steering.records import Outcome

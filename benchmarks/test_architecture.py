@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from pytest_steering import Intervention, SteerableModel, SteeringVector
-from pytest_steering.models.architecture import detect_architecture, text_config
-from pytest_steering.models.census.build import tiny_tokenizer
-from pytest_steering.models.memory import KNOWN, memory_profile
+from pytest_steering.models.finding.architecture import detect_architecture, text_config
+from pytest_steering.models.loading.memory import KNOWN, memory_profile
+from tools.census.build import tiny_tokenizer
 
 PATHS = {"gpt_bigcode": "transformer.h", "starcoder2": "model.layers", "qwen2": "model.layers"}
 ON_THE_CPU = ("starcoderbase-1b", "qwen2.5-1.5b")

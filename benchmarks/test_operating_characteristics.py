@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_steering.gate.clustered import pairs_law
-from pytest_steering.gate.decide import ALPHA
-from pytest_steering.gate.error_rates import (
+from benchmarks.gate.clustered import pairs_law
+from benchmarks.gate.error_rates import (
     FLIPS,
     aa_shares,
     aa_table,
@@ -15,7 +14,7 @@ from pytest_steering.gate.error_rates import (
     power,
     power_table,
 )
-from pytest_steering.gate.measured_rates import (
+from benchmarks.gate.measured_rates import (
     TOGETHER,
     ended,
     few_flips,
@@ -24,7 +23,8 @@ from pytest_steering.gate.measured_rates import (
     paired_false_pass,
     pairs_table,
 )
-from pytest_steering.gate.reruns import read_reruns
+from benchmarks.gate.rerun_flips import read_reruns
+from pytest_steering.gate.decide import ALPHA
 
 MEASURED = read_reruns()
 

@@ -15,7 +15,7 @@ from pytest_steering import Intervention, SteeringVector
 from pytest_steering.comparison import Facts, agreement
 from pytest_steering.comparison.metrics import metric
 from pytest_steering.comparison.outcomes import margin_both_ways
-from pytest_steering.experiments.evaluate import evaluate
+from pytest_steering.experiments.evaluation import evaluate
 from pytest_steering.experiments.experiment import Experiment
 from pytest_steering.records import Outcome
 

@@ -8,7 +8,7 @@ import pytest
 
 from pytest_steering import Intervention
 from pytest_steering.experiments.experiment import Experiment
-from pytest_steering.models.fingerprint import count_hooks, weights_state
+from pytest_steering.models.proving.fingerprint import count_hooks, weights_state
 
 
 @pytest.mark.steering(dataset="twins", split="test", limit=64)

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from pytest_steering.experiments.experiment import Experiment
     from pytest_steering.experiments.result import Result
     from pytest_steering.extraction.pairs import ContrastPair
-    from pytest_steering.models.architecture import Architecture, detect_architecture
-    from pytest_steering.models.memory import known_dimensions, memory_profile
+    from pytest_steering.models.finding.architecture import Architecture, detect_architecture
+    from pytest_steering.models.loading.memory import known_dimensions, memory_profile
     from pytest_steering.models.steerable import SteerableModel
     from pytest_steering.records import Outcome, Record
     from pytest_steering.steering.config import SteeringConfig
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from pytest_steering.steering.vector import SteeringVector
     from pytest_steering.tasks.asked import Answers, Asked, Planted, Reading
     from pytest_steering.tasks.reading.answer import Answer
-    from pytest_steering.tasks.registry import code_sample, read_answer, register_task
     from pytest_steering.tasks.sample import Sample
     from pytest_steering.tasks.task import Task
+    from pytest_steering.tasks.task_registry import code_sample, read_answer, register_task
     from pytest_steering.tasks.verdict import VerdictTask
 
 __all__ = [
@@ -68,7 +68,7 @@ __all__ = [
 _HOMES = {
     "Answer": "tasks.reading.answer",
     "Answers": "tasks.asked",
-    "Architecture": "models.architecture",
+    "Architecture": "models.finding.architecture",
     "Asked": "tasks.asked",
     "ContrastPair": "extraction.pairs",
     "ExpectationFailed": "experiments.expectations",
@@ -86,16 +86,16 @@ _HOMES = {
     "SteeringVector": "steering.vector",
     "Task": "tasks.task",
     "VerdictTask": "tasks.verdict",
-    "code_sample": "tasks.registry",
-    "detect_architecture": "models.architecture",
-    "known_dimensions": "models.memory",
+    "code_sample": "tasks.task_registry",
+    "detect_architecture": "models.finding.architecture",
+    "known_dimensions": "models.loading.memory",
     "load_run": "dataframe",
-    "memory_profile": "models.memory",
+    "memory_profile": "models.loading.memory",
     "metrics": "comparison",
     "operation": "steering.operations",
     "projection": "steering.operations",
-    "read_answer": "tasks.registry",
-    "register_task": "tasks.registry",
+    "read_answer": "tasks.task_registry",
+    "register_task": "tasks.task_registry",
 }
 
 

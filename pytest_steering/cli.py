@@ -14,12 +14,11 @@ from pytest_steering.printable import printable
 # A module has `add_arguments(parser)` and `run(arguments) -> exit status`; it is imported when asked for.
 COMMANDS = {
     "accept": ("pytest_steering.gate.command_accept", "Make a run's cells the baselines of the next"),
-    "census": ("pytest_steering.models.census.command", "Try every causal language model of transformers"),
     "compare": ("pytest_steering.gate.command_compare", "Tell whether one run is worse than another"),
     "data": ("pytest_steering.tasks.security.datasets.data_command", "Show and check data sets"),
     "gate": ("pytest_steering.gate.command_gate", "Tell whether a run is worse than the accepted baselines"),
     "replay": ("pytest_steering.replay", "Read recorded answers again and score them"),
-    "report": ("pytest_steering.report.command", "Show the table of an earlier run"),
+    "report": ("pytest_steering.report.report_command", "Show the table of an earlier run"),
 }
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from pytest_steering.errors import SteeringError
 from pytest_steering.identity import named_with_parameters
-from pytest_steering.models.specs import ModelSpec
+from pytest_steering.models.loading.specs import ModelSpec
 from pytest_steering.session import SteeringSession
 
 # Families people ask for by name; a configured model's own is added to them.

@@ -9,7 +9,7 @@ import pytest
 
 from pytest_steering.collection import experiment_of, marked
 from pytest_steering.errors import SteeringError
-from pytest_steering.models.specs import ModelSpec
+from pytest_steering.models.loading.specs import ModelSpec
 from pytest_steering.session import session_of
 
 if TYPE_CHECKING:

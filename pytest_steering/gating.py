@@ -11,7 +11,7 @@ from pytest_steering.lifecycle import lifecycle_of
 
 if TYPE_CHECKING:
     from pytest_steering.gate.accept import Wanted
-    from pytest_steering.gate.expected import Measured
+    from pytest_steering.gate.gated_cells import Measured
     from pytest_steering.session import SteeringSession
 
 LINES = pytest.StashKey[list[str]]()
@@ -44,7 +44,7 @@ def summarise(session: SteeringSession, terminal: pytest.TerminalReporter) -> No
 def _cells(session: SteeringSession) -> list[Measured]:
     if not session.run.path.exists():
         return []
-    from pytest_steering.gate.expected import expected_cells
+    from pytest_steering.gate.gated_cells import expected_cells
 
     return expected_cells(session.run.read().records)
 
@@ -54,9 +54,9 @@ def _decided(session: SteeringSession, cells: list[Measured]) -> tuple[list[str]
     if not cells and manifest.status == "unknown":
         return [], False
     from pytest_steering.gate.accept import accept
+    from pytest_steering.gate.flipped_prompts import prompts_of
     from pytest_steering.gate.judge import judge
-    from pytest_steering.gate.prompts import prompts_of
-    from pytest_steering.gate.text import verdict_lines
+    from pytest_steering.gate.verdict_text import verdict_lines
 
     settings = session.settings
     required = settings.baseline == "require"

@@ -9,7 +9,7 @@ import pytest
 
 if TYPE_CHECKING:
     from pytest_steering.tasks.reading.answer import Reader
-    from pytest_steering.tasks.registry import Loader, Offered
+    from pytest_steering.tasks.task_registry import Loader, Offered
 
 
 def pytest_steering_models(config: pytest.Config) -> Sequence[str] | None:

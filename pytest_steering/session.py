@@ -13,7 +13,7 @@ import pytest
 
 from pytest_steering.devices import use_at_most, visible_devices
 from pytest_steering.errors import ModelError, SteeringError
-from pytest_steering.models.specs import DEFAULT_MODELS, ModelSpec, resolve_model
+from pytest_steering.models.loading.specs import DEFAULT_MODELS, ModelSpec, resolve_model
 from pytest_steering.options import Settings, resolve
 from pytest_steering.runs import Run, find_run
 
@@ -190,7 +190,7 @@ class SteeringSession:
     @cached_property
     def offers(self) -> tuple[str, ...]:
         """Names of the tasks that conftests offer; their readers and data sets are known from here on."""
-        from pytest_steering.tasks.registry import register_dataset, register_reader, register_task
+        from pytest_steering.tasks.task_registry import register_dataset, register_reader, register_task
 
         for readers in self.config.hook.pytest_steering_answer_readers(config=self.config):
             for name, reader in readers.items():
@@ -210,7 +210,7 @@ class SteeringSession:
     def withdraw_offers(self) -> None:
         """Forget the tasks of this run's conftests; another run in this process may offer its own."""
         if "offers" in vars(self):
-            from pytest_steering.tasks.registry import withdraw_task
+            from pytest_steering.tasks.task_registry import withdraw_task
 
             for name in self.offers:
                 withdraw_task(name)

@@ -11,7 +11,7 @@ from tests.tiny import LAYERS
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from pytest_steering.models.completion import Completion
+    from pytest_steering.models.running.completion import Completion
     from pytest_steering.models.steerable import SteerableModel
 
 FAR = 50

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from workloads import random_module, random_prompts, timed, word_tokenizer
+from benchmarks.performance.workloads import random_module, random_prompts, timed, word_tokenizer
 
 BATCH = 32
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
-from workloads import (
+from benchmarks.performance.workloads import (
     NEW_TOKENS,
     PROMPTS,
     Spent,
@@ -21,7 +21,7 @@ from workloads import (
 
 if TYPE_CHECKING:
     from pytest_steering import SteerableModel
-    from pytest_steering.models.completion import Completion, Generation
+    from pytest_steering.models.running.completion import Completion, Generation
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 
-from workloads import NEW_TOKENS, ROWS, random_model, random_prompts, sweep_cells
-
+from benchmarks.performance.workloads import NEW_TOKENS, ROWS, random_model, random_prompts, sweep_cells
 from pytest_steering import SteeringVector
-from pytest_steering.models.free import peak_bytes
+from pytest_steering.models.loading.free_memory import peak_bytes
 
 SWEEP_PROMPTS = 8
 """Enough for several batches at the row budget; more only repeat them. One cell fills it with its own."""

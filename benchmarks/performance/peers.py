@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from workloads import (
+from benchmarks.performance.workloads import (
     NEW_TOKENS,
     Spent,
     random_module,

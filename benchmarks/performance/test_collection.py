@@ -15,7 +15,8 @@ from pathlib import Path
 from statistics import median
 
 import pytest
-from workloads import note
+
+from benchmarks.performance.workloads import note
 
 pytestmark = pytest.mark.performance
 

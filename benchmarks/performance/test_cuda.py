@@ -8,8 +8,9 @@ from statistics import median
 from typing import Any
 
 import pytest
-from fused import differing
-from workloads import (
+
+from benchmarks.performance.fused import differing
+from benchmarks.performance.workloads import (
     NEW_TOKENS,
     note,
     random_prompts,
@@ -20,7 +21,6 @@ from workloads import (
     timed,
     word_tokenizer,
 )
-
 from pytest_steering import SteerableModel
 
 pytestmark = [pytest.mark.gpu, pytest.mark.performance]

@@ -8,8 +8,9 @@ from dataclasses import replace
 from functools import cache
 
 import pytest
-from extraction_peers import BATCH, EXTRACTORS
-from workloads import (
+
+from benchmarks.performance.extraction_peers import BATCH, EXTRACTORS
+from benchmarks.performance.workloads import (
     BLOCKS,
     Spent,
     note,
@@ -22,7 +23,6 @@ from workloads import (
     scaled,
     timed,
 )
-
 from pytest_steering import SteerableModel, SteeringVector
 
 pytestmark = pytest.mark.performance

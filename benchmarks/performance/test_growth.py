@@ -6,7 +6,8 @@ import math
 from collections.abc import Callable, Sequence
 
 import pytest
-from workloads import note, random_model, random_prompts, sweep_cells, timed
+
+from benchmarks.performance.workloads import note, random_model, random_prompts, sweep_cells, timed
 
 pytestmark = pytest.mark.performance
 

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from workloads import BLOCKS, HIDDEN, note, random_model, random_prompts, sweep_cells, timed
+
+from benchmarks.performance.workloads import (
+    BLOCKS,
+    HIDDEN,
+    note,
+    random_model,
+    random_prompts,
+    sweep_cells,
+    timed,
+)
 
 pytestmark = pytest.mark.performance
 

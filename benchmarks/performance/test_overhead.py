@@ -8,8 +8,8 @@ from dataclasses import replace
 from statistics import median
 
 import pytest
-from workloads import note, random_model, random_prompts, sweep_cells, timed
 
+from benchmarks.performance.workloads import note, random_model, random_prompts, sweep_cells, timed
 from pytest_steering import SteerableModel
 
 pytestmark = pytest.mark.performance

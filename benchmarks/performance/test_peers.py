@@ -6,11 +6,11 @@ from dataclasses import replace
 from functools import cache
 
 import pytest
-from fused import full_sweep
-from peers import PEERS
-from workloads import NEW_TOKENS, Spent, note, peer_run, ratios, sampled, scaled
 
-from pytest_steering.models.completion import Completion
+from benchmarks.performance.fused import full_sweep
+from benchmarks.performance.peers import PEERS
+from benchmarks.performance.workloads import NEW_TOKENS, Spent, note, peer_run, ratios, sampled, scaled
+from pytest_steering.models.running.completion import Completion
 from pytest_steering.steering.positions import Positions
 
 pytestmark = pytest.mark.performance

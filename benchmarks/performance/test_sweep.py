@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from fused import Fused, Sweep, differing, full_sweep
-from workloads import (
+
+from benchmarks.performance.fused import Fused, Sweep, differing, full_sweep
+from benchmarks.performance.workloads import (
     NEW_TOKENS,
     PROMPTS,
     Spent,
@@ -18,7 +19,6 @@ from workloads import (
     sweep_cells,
     timed,
 )
-
 from pytest_steering import SteerableModel
 
 pytestmark = pytest.mark.performance
@@ -93,8 +93,8 @@ def test_a_sweep_needs_little_more_memory_than_one_cell() -> None:
 
 @pytest.mark.parametrize("name", ["starcoder", "starcoder2", "qwen2"])
 def test_a_sweep_of_an_embedded_model(name: str) -> None:
-    from pytest_steering.tasks.registry import find_task
     from pytest_steering.tasks.sampling import evenly
+    from pytest_steering.tasks.task_registry import find_task
 
     loaded = SteerableModel.load(name)
     twins = find_task("twins")

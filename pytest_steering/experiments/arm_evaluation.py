@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pytest_steering.experiments.evaluate import Evaluation, evaluate
+from pytest_steering.experiments.evaluation import Evaluation, evaluate
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.condition import Condition

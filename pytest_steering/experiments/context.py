@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pytest_steering.errors import DataError
-from pytest_steering.models.fingerprint import writes
+from pytest_steering.models.proving.fingerprint import writes
 from pytest_steering.tasks.sampling import evenly
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from pytest_steering.experiments.steps.run import run_arms
 from pytest_steering.experiments.steps.search import choose
 from pytest_steering.experiments.steps.vector_extraction import extract_vector, training_pairs
 from pytest_steering.findings.data_checks import CLAIM
-from pytest_steering.tasks.registry import find_task
+from pytest_steering.tasks.task_registry import find_task
 
 if TYPE_CHECKING:
     from pytest_steering.comparison import Arm

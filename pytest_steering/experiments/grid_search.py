@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pytest_steering.comparison.outcomes import right as answered_right
-from pytest_steering.experiments.evaluate import evaluate, likelihoods
-from pytest_steering.models.completion import Counts
+from pytest_steering.experiments.evaluation import evaluate, likelihoods
+from pytest_steering.models.running.completion import Counts
 
 if TYPE_CHECKING:
     from pytest_steering.models.steerable import SteerableModel

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.errors import DataError
-from pytest_steering.tasks.registry import find_task
 from pytest_steering.tasks.sampling import evenly
+from pytest_steering.tasks.task_registry import find_task
 
 if TYPE_CHECKING:
     from pytest_steering.tasks.asked import Asked

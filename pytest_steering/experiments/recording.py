@@ -12,13 +12,13 @@ from pytest_steering.comparison.outcomes import skipped
 from pytest_steering.experiments.cell_spec import blank
 from pytest_steering.experiments.environment import environment
 from pytest_steering.findings import with_findings
-from pytest_steering.models.free import peak_bytes
+from pytest_steering.models.loading.free_memory import peak_bytes
 from pytest_steering.records import Record
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.condition import Condition
     from pytest_steering.experiments.context import Context
-    from pytest_steering.experiments.evaluate import Evaluation
+    from pytest_steering.experiments.evaluation import Evaluation
     from pytest_steering.models.steerable import SteerableModel
     from pytest_steering.tasks.asked import Asked
 

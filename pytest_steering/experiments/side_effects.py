@@ -90,8 +90,8 @@ def _log_probabilities(
     model: SteerableModel, ids: Sequence[int], arms: Sequence[Intervention | None]
 ) -> list[Tensor]:
     """Return each arm's log-probabilities over a text's second half: [tokens, vocabulary] each."""
-    from pytest_steering.models.batching import pad_left
-    from pytest_steering.models.engine.session import EditSession
+    from pytest_steering.models.engine.edit_session import EditSession
+    from pytest_steering.models.running.batching import pad_left
 
     half = len(ids) // 2
     columns = len(ids) - half + 1

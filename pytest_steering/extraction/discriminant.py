@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from pytest_steering.errors import VectorError
-from pytest_steering.models.arithmetic import one_thread
+from pytest_steering.models.running.arithmetic import one_thread
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from pytest_steering.models.moments import Moments
+    from pytest_steering.models.running.state_moments import Moments
 
 
 @runtime_checkable

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pytest_steering.gate.baseline import Entry, baseline_key, read_baseline
-from pytest_steering.gate.expected import Measured
+from pytest_steering.gate.gated_cells import Measured
 from pytest_steering.records import Record
 
 Files = dict[Path, dict[str, Entry]]

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pytest_steering.gate.decide import ALPHA
-from pytest_steering.gate.expected import Measured, expected_cells, steered_cells
+from pytest_steering.gate.flipped_prompts import prompts_of
+from pytest_steering.gate.gated_cells import Measured, expected_cells, steered_cells
 from pytest_steering.gate.judge import Judgement
-from pytest_steering.gate.prompts import prompts_of
-from pytest_steering.gate.text import verdict_lines
+from pytest_steering.gate.verdict_text import verdict_lines
 from pytest_steering.manifest import Manifest
 from pytest_steering.printable import printable
 from pytest_steering.runs import find_run

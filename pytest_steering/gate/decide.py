@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pytest_steering.comparison import Changes
 from pytest_steering.errors import DataError
-from pytest_steering.gate.verdict import CellComparison, CellDecision, Decision, Status
+from pytest_steering.gate.gate_verdict import CellComparison, CellDecision, Decision, Status
 from pytest_steering.statistics import (
     design_effect,
     score_bound,
@@ -38,7 +38,7 @@ def decide(cells: Sequence[CellComparison], alpha: float = ALPHA, margin: float 
     below the margin; because all have to hold, no correction is needed (intersection–union, Berger 1982,
     Technometrics 24:295).
     Newcombe's bound is not used: at a true drop of the margin it lies below the margin up to twice as often
-    as alpha allows (`pytest_steering.gate.characteristics` prints both).
+    as alpha allows (`benchmarks.gate.characteristics` prints both).
 
     Args:
         cells: the run's cells, each with a key of its own.

@@ -12,8 +12,8 @@ from pytest_steering.gate.baseline import Entry, baseline_key, entry_of
 from pytest_steering.gate.baseline_files import Place, places, read_all, read_files
 from pytest_steering.gate.baseline_pairing import BaselinePairing, beside_baseline
 from pytest_steering.gate.decide import ALPHA, MARGIN, decide, family
-from pytest_steering.gate.expected import Measured
-from pytest_steering.gate.verdict import EXIT_CODES, CellComparison, CellDecision, Decision, Status
+from pytest_steering.gate.gate_verdict import EXIT_CODES, CellComparison, CellDecision, Decision, Status
+from pytest_steering.gate.gated_cells import Measured
 from pytest_steering.gate.wholeness import obstacles, remarks
 from pytest_steering.identity import changes
 from pytest_steering.manifest import Manifest

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from pytest_steering.gate.absence import Absent, Reason
-from pytest_steering.gate.expected import Measured
+from pytest_steering.gate.gated_cells import Measured
 from pytest_steering.manifest import Manifest
 
 SHOWN = 5

@@ -8,10 +8,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar, overload
 
 from pytest_steering.errors import PromptError
-from pytest_steering.models.batching import require_prompts, require_room, too_long
 from pytest_steering.models.engine.base import Engine, LoadedModel
 from pytest_steering.models.engine.engines import make_engine, require_engine
-from pytest_steering.models.fit import (
+from pytest_steering.models.proving.admission import proven, require_operations
+from pytest_steering.models.running.batching import require_prompts, require_room, too_long
+from pytest_steering.models.running.fit import (
     as_arms,
     require_choices,
     require_fit,
@@ -22,18 +23,17 @@ from pytest_steering.models.fit import (
     require_positions,
     require_rows,
 )
-from pytest_steering.models.generation import Arms, DecidedText, Generation, generate_arms
-from pytest_steering.models.proving import proven, require_operations
+from pytest_steering.models.running.generation import Arms, DecidedText, Generation, generate_arms
 from pytest_steering.steering.intervention import Intervention
 from pytest_steering.steering.positions import Positions
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from pytest_steering.models.architecture import Architecture
-    from pytest_steering.models.completion import Counts
-    from pytest_steering.models.memory import MemoryProfile
-    from pytest_steering.models.moments import Moments
+    from pytest_steering.models.finding.architecture import Architecture
+    from pytest_steering.models.loading.memory import MemoryProfile
+    from pytest_steering.models.running.completion import Counts
+    from pytest_steering.models.running.state_moments import Moments
 
 SMALL_MODEL_ROWS = 64
 
@@ -96,8 +96,8 @@ class SteerableModel:
             ModelError: It cannot be found or loaded, its blocks are not found, an argument is not known, or
                 its steering does not prove to be what was asked for.
         """
-        from pytest_steering.models.loading import load_model
-        from pytest_steering.models.specs import resolve_model
+        from pytest_steering.models.loading.pretrained import load_model
+        from pytest_steering.models.loading.specs import resolve_model
 
         require_engine(engine)
         require_rows(SMALL_MODEL_ROWS if batch_rows is None else batch_rows)
@@ -132,7 +132,7 @@ class SteerableModel:
             ModelError: It is no such model, its blocks are not found, or its steering does not prove to be
                 what was asked for.
         """
-        from pytest_steering.models.loading import as_loaded
+        from pytest_steering.models.loading.pretrained import as_loaded
 
         loaded = as_loaded(require_model(module).eval(), tokenizer, layer_path)
         return proven(cls(name or type(module).__name__, loaded, engine, _default_rows(loaded)))
@@ -163,7 +163,7 @@ class SteerableModel:
     @property
     def weights(self) -> str:
         """Fingerprint of the weights as they are now."""
-        from pytest_steering.models.fingerprint import weights_fingerprint
+        from pytest_steering.models.proving.fingerprint import weights_fingerprint
 
         return weights_fingerprint(self.loaded.module)
 
@@ -202,7 +202,7 @@ class SteerableModel:
             VectorError: A layer lies outside the model, or the position names no or several tokens.
             PromptError: Prompts are missing, empty or longer than the context.
         """
-        from pytest_steering.models.reading import read_states
+        from pytest_steering.models.running.state_reading import read_states
 
         wanted, where = self.architecture.resolve_layers(layers), Positions.parse(position)
         ids = self.tokens(prompts)
@@ -229,7 +229,7 @@ class SteerableModel:
             VectorError: A layer lies outside the model, or the position names no or several tokens.
             PromptError: Prompts are missing, empty or longer than the context.
         """
-        from pytest_steering.models.moments import read_means
+        from pytest_steering.models.running.state_moments import read_means
 
         return self._read_groups(read_means, groups, layers, position)
 
@@ -250,7 +250,7 @@ class SteerableModel:
             VectorError: A layer lies outside the model, or the position names no or several tokens.
             PromptError: Prompts are missing, empty or longer than the context.
         """
-        from pytest_steering.models.moments import read_moments
+        from pytest_steering.models.running.state_moments import read_moments
 
         return self._read_groups(read_moments, groups, layers, position)
 
@@ -367,7 +367,7 @@ class SteerableModel:
             VectorError: An intervention does not fit the model.
             PromptError: Prompts or choices are missing or empty, or too long for the context.
         """
-        from pytest_steering.models.scoring import score_choices
+        from pytest_steering.models.running.scoring import score_choices
 
         arms = as_arms(interventions)
         self.require(arms)
@@ -401,7 +401,7 @@ class SteerableModel:
 
 
 def _profile(loaded: LoadedModel) -> MemoryProfile:
-    from pytest_steering.models.memory import profile_of
+    from pytest_steering.models.loading.memory import profile_of
 
     return profile_of(sum(parameter.numel() for parameter in loaded.module.parameters()))
 

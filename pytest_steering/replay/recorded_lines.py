@@ -12,8 +12,8 @@ from pytest_steering.errors import DataError
 from pytest_steering.replay.recorded_answer import Problem, Recorded
 from pytest_steering.tasks.fields import checked_label
 from pytest_steering.tasks.jsonlines import parse_row, read_lines
-from pytest_steering.tasks.registry import in_general_words, usual_question
 from pytest_steering.tasks.sample import Sample, text_hash
+from pytest_steering.tasks.task_registry import in_general_words, usual_question
 
 
 class _UnusableError(Exception):

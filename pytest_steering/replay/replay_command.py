@@ -22,7 +22,7 @@ from pytest_steering.replay.replay_report import (
     replay,
 )
 from pytest_steering.tasks.data_option import add_data_argument, given_paths
-from pytest_steering.tasks.registry import GROUP_NAMES, READERS, load_dataset
+from pytest_steering.tasks.task_registry import GROUP_NAMES, READERS, load_dataset
 
 MOST_COLUMNS = 3
 MOST_PROBLEMS = 10

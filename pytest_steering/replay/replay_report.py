@@ -12,8 +12,8 @@ from pytest_steering.records import Outcome
 from pytest_steering.replay.recorded_answer import Problem, Recorded
 from pytest_steering.replay.recorded_lines import read_recorded
 from pytest_steering.tasks.reading.answer import Answer
-from pytest_steering.tasks.registry import read_answer
 from pytest_steering.tasks.sample import Sample
+from pytest_steering.tasks.task_registry import read_answer
 
 RECORDED = "recorded"
 

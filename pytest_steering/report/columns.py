@@ -9,7 +9,7 @@ from pytest_steering.comparison import Arm, Changes
 from pytest_steering.comparison.metrics import JUDGEMENT, SIDE_EFFECTS, find
 from pytest_steering.comparison.outcomes import skipped
 from pytest_steering.printable import printable
-from pytest_steering.report.cells import where
+from pytest_steering.report.cell_summary import where
 
 NONE = "–"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pytest_steering.report.cells import Group
+from pytest_steering.report.cell_summary import Group
 
 
 def cost_texts(group: Group) -> Iterator[str]:

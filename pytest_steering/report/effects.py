@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from pytest_steering.comparison import STEERED, Arm, Pairing, what_moved
 from pytest_steering.printable import printable
-from pytest_steering.report.cells import Group
+from pytest_steering.report.cell_summary import Group
 
 NAMED = 5
 

@@ -8,13 +8,13 @@ from pytest_steering.cell import Cell, newest_cells
 from pytest_steering.printable import printable
 from pytest_steering.record_file import Recorded
 from pytest_steering.records import Record
-from pytest_steering.report.beside import beside_texts
 from pytest_steering.report.cell_history import history_texts
-from pytest_steering.report.cells import Group, scored_groups
+from pytest_steering.report.cell_summary import Group, scored_groups
+from pytest_steering.report.closing_table import table_lines
 from pytest_steering.report.cost import cost_texts
 from pytest_steering.report.effects import effect_texts
-from pytest_steering.report.table import table_lines
-from pytest_steering.report.text import wrapped
+from pytest_steering.report.report_text import wrapped
+from pytest_steering.report.side_measurements import beside_texts
 from pytest_steering.report.trivial_texts import trivial_texts
 from pytest_steering.runs import Run
 from pytest_steering.shortfall import shortfalls

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pytest_steering.comparison import Facts, trivial_predictors
 from pytest_steering.comparison.metrics import metric
 from pytest_steering.records import Outcome
-from pytest_steering.report.cells import Group
+from pytest_steering.report.cell_summary import Group
 
 
 def trivial_texts(group: Group) -> Iterator[str]:

@@ -12,7 +12,7 @@ from pytest_steering.errors import DataError
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from pytest_steering.models.completion import Counts
+    from pytest_steering.models.running.completion import Counts
     from pytest_steering.steering.intervention import Intervention
     from pytest_steering.tasks.asked import Answers, Asked
 

@@ -13,8 +13,8 @@ from pytest_steering.models.tokenisation import TokenMemory
 
 DOORS = {
     "data set": "pytest_steering.experiments.questions.load_dataset",
-    "origin": "pytest_steering.models.origin.require_origin",
-    "weights": "pytest_steering.models.fingerprint.weights_fingerprint",
+    "origin": "pytest_steering.models.proving.origin.require_origin",
+    "weights": "pytest_steering.models.proving.fingerprint.weights_fingerprint",
 }
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from pytest_steering import Experiment, Intervention, Record
 from pytest_steering.errors import DataError, InterventionError, SteeringError, VectorError
-from pytest_steering.experiments.evaluate import evaluate
+from pytest_steering.experiments.evaluation import evaluate
 from pytest_steering.experiments.expectations import ExpectationFailed
 from pytest_steering.records import from_line, to_line
 
@@ -144,7 +144,7 @@ def test_a_prompt_beyond_the_context_is_counted_and_named(
 
 
 PHASES = {
-    "while it is observed": "pytest_steering.experiments.observation.observe.witness",
+    "while it is observed": "pytest_steering.experiments.observation.run_evidence.witness",
     "while samples are scored": "pytest_steering.experiments.arm_evaluation.evaluate",
     "while neutral texts are read": "pytest_steering.experiments.steps.run.neutral_kl",
 }

@@ -11,9 +11,9 @@ import pytest
 import torch
 
 from pytest_steering import Experiment, Intervention, SteerableModel
-from pytest_steering.experiments.evaluate import Evaluation, evaluate
+from pytest_steering.experiments.evaluation import Evaluation, evaluate
 from pytest_steering.records import Record
-from pytest_steering.tasks.registry import find_task
+from pytest_steering.tasks.task_registry import find_task
 from tests.near import margin_rounding
 
 

@@ -5,24 +5,24 @@ from dataclasses import replace
 import pytest
 from torch import Tensor
 
+from pytest_steering.experiments.observation.addition_witness import witness
+from pytest_steering.experiments.observation.batched_witness import watch_together
 from pytest_steering.experiments.observation.foreign_hooks import foreign_hooks
 from pytest_steering.experiments.observation.near_duplicates import near_copies, shared
-from pytest_steering.experiments.observation.probes import probe_reader
 from pytest_steering.experiments.observation.read_distance import read_distance
-from pytest_steering.experiments.observation.together import watch_together
-from pytest_steering.experiments.observation.witness import witness
-from pytest_steering.models.census.build import build
-from pytest_steering.models.census.build import tiny_tokenizer as census_tokenizer
-from pytest_steering.models.fingerprint import count_hooks
+from pytest_steering.experiments.observation.reader_probe import probe_reader
+from pytest_steering.models.proving.fingerprint import count_hooks
 from pytest_steering.models.steerable import SteerableModel
 from pytest_steering.steering import operations
 from pytest_steering.steering.edit import Edit, Operation
 from pytest_steering.steering.intervention import Intervention
 from pytest_steering.steering.operations import operation_named, projection
-from pytest_steering.tasks.registry import find_task
 from pytest_steering.tasks.sample import Sample
 from pytest_steering.tasks.security.prompts.question_forms import FORMS
+from pytest_steering.tasks.task_registry import find_task
 from tests.tiny import ENGINES, FAMILIES, PROMPTS, random_vector, tiny_model
+from tools.census.build import build
+from tools.census.build import tiny_tokenizer as census_tokenizer
 
 CODE = "int read(char *name) { char path[64]; sprintf(path, name); FILE *f = fopen(path); return f != 0; }"
 

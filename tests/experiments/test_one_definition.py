@@ -16,13 +16,13 @@ import pytest
 from pytest_steering import Experiment, Intervention, Record, metrics
 from pytest_steering.comparison import Comparison, Facts
 from pytest_steering.comparison.metrics import JUDGEMENT, Metric
-from pytest_steering.experiments.evaluate import Evaluation
+from pytest_steering.experiments.evaluation import Evaluation
 from pytest_steering.experiments.expectations import ExpectationFailed
 from pytest_steering.experiments.result import Result
 from pytest_steering.gate.baseline import entry_of
 from pytest_steering.records import Outcome, from_line, to_line
 from pytest_steering.replay.numbers_table import numbers_table
-from pytest_steering.report.cells import scored_groups
+from pytest_steering.report.cell_summary import scored_groups
 from pytest_steering.report.columns import COLUMNS, Column
 from tests.experiments.cells import outcome
 from tools.docs_tables import with_tables

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from pytest_steering.errors import DataError
-from pytest_steering.experiments.evaluate import evaluate
+from pytest_steering.experiments.evaluation import evaluate
 from pytest_steering.experiments.experiment import Experiment
 from pytest_steering.models.steerable import SteerableModel
 from pytest_steering.steering.intervention import Intervention

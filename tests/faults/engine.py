@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_steering.models import greedy
-from pytest_steering.models.batching import TokenBatch
+from pytest_steering.models.engine.edit_session import EditSession
 from pytest_steering.models.engine.hooks import HooksEngine
-from pytest_steering.models.engine.session import EditSession
-from pytest_steering.models.sharing.session import BranchSession
+from pytest_steering.models.running import greedy
+from pytest_steering.models.running.batching import TokenBatch
+from pytest_steering.models.sharing.branch_session import BranchSession
 from pytest_steering.steering.edit import Edit
 from pytest_steering.steering.intervention import Intervention
 from pytest_steering.steering.operations import operation_named
@@ -141,7 +141,7 @@ def _after_the_norm(patch: pytest.MonkeyPatch, _experiment: object) -> None:
 
 
 def _right_padded(patch: pytest.MonkeyPatch, _experiment: object) -> None:
-    from pytest_steering.models.batching import pad_left as real
+    from pytest_steering.models.running.batching import pad_left as real
 
     def pad_right(rows: Any, pad_id: int, device: str, prompt_lengths: Any = None) -> TokenBatch:
         batch = real(rows, pad_id, device, prompt_lengths)
@@ -150,7 +150,7 @@ def _right_padded(patch: pytest.MonkeyPatch, _experiment: object) -> None:
                 part[row] = part[row].roll(-pad)
         return batch
 
-    patch.setattr("pytest_steering.models.greedy.pad_left", pad_right)
+    patch.setattr("pytest_steering.models.running.greedy.pad_left", pad_right)
 
 
 def _sampled(patch: pytest.MonkeyPatch, _experiment: object) -> None:
@@ -166,7 +166,7 @@ def _sampled(patch: pytest.MonkeyPatch, _experiment: object) -> None:
 
 
 def _cut(patch: pytest.MonkeyPatch, _experiment: object) -> None:
-    from pytest_steering.models.generation import generate_arms as real
+    from pytest_steering.models.running.generation import generate_arms as real
 
     def short(*given: Any, **asked: Any) -> Any:
         return real(*given, **{**asked, "max_new_tokens": min(asked["max_new_tokens"], 3)})

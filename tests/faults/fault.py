@@ -11,7 +11,7 @@ from pytest_steering.embedded import embedded_data
 from pytest_steering.errors import SteeringError
 from pytest_steering.extraction.pairs import ContrastPair
 from pytest_steering.gate.accept import Wanted, accept
-from pytest_steering.gate.expected import expected_cells
+from pytest_steering.gate.gated_cells import expected_cells
 from pytest_steering.gate.judge import Judgement, judge
 from pytest_steering.records import Record
 from pytest_steering.steering.intervention import Intervention

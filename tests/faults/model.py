@@ -27,7 +27,7 @@ def _hook_left(patch: pytest.MonkeyPatch, experiment: Experiment) -> None:
 
 
 def _weights_changed(patch: pytest.MonkeyPatch, experiment: Experiment) -> None:
-    from pytest_steering.models.fingerprint import first_weights
+    from pytest_steering.models.proving.fingerprint import first_weights
 
     model = experiment.model = _copy_of(experiment.model)
     first_weights(model.loaded.module)

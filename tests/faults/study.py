@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_steering.models.engine.session import EditSession
+from pytest_steering.models.engine.edit_session import EditSession
 from pytest_steering.tasks.security.answers import readers
 from pytest_steering.tasks.security.answers.keywords import read_keywords
 

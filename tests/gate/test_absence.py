@@ -8,9 +8,9 @@ import pytest
 from pytest_steering.gate.absence import absences
 from pytest_steering.gate.accept import Wanted, accept
 from pytest_steering.gate.baseline_files import read_all
-from pytest_steering.gate.expected import expected_cells
+from pytest_steering.gate.gated_cells import expected_cells
 from pytest_steering.gate.judge import Judgement, judge
-from pytest_steering.gate.text import verdict_lines
+from pytest_steering.gate.verdict_text import verdict_lines
 from pytest_steering.manifest import Ending, Manifest, PlannedTest
 from pytest_steering.records import Record
 from tests.gate.runs import planned, run

@@ -14,7 +14,7 @@ from pytest_steering.experiments.baseline_expectation import baseline_expected
 from pytest_steering.gate.accept import Accepted, Wanted, accept
 from pytest_steering.gate.baseline import entry_of, read_baseline, write_baseline
 from pytest_steering.gate.baseline_files import baseline_path
-from pytest_steering.gate.expected import expected_cells
+from pytest_steering.gate.gated_cells import expected_cells
 from pytest_steering.gate.judge import Judgement, judge
 from pytest_steering.records import Record
 from tests.gate.runs import cell, outcomes, run

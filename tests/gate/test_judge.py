@@ -10,9 +10,9 @@ import pytest
 from pytest_steering.errors import DataError
 from pytest_steering.gate.accept import Wanted, accept
 from pytest_steering.gate.baseline import read_baseline
-from pytest_steering.gate.expected import expected_cells
+from pytest_steering.gate.gated_cells import expected_cells
 from pytest_steering.gate.judge import Judgement, judge
-from pytest_steering.gate.text import verdict_lines
+from pytest_steering.gate.verdict_text import verdict_lines
 from pytest_steering.records import Outcome, Record
 from tests.gate.runs import cell, outcomes, planned, run
 

@@ -132,7 +132,7 @@ def test_each_parameter_of_a_test_is_a_row_and_a_baseline_of_its_own(pytester: p
 def test_after_the_weights_changed_the_resumed_run_says_what_the_new_ones_do(
     pytester: pytest.Pytester,
 ) -> None:
-    from pytest_steering.models.specs import resolve_model
+    from pytest_steering.models.loading.specs import resolve_model
 
     folder = pytester.mkdir("model")
     for file in Path(resolve_model("starcoder").source).iterdir():

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_steering.models.specs import resolve_model
+from pytest_steering.models.loading.specs import resolve_model
 from pytest_steering.record_file import read
 from pytest_steering.records import Record
 

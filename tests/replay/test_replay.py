@@ -17,8 +17,8 @@ from pytest_steering.records import Outcome
 from pytest_steering.replay import Cell, add_arguments, replay, replay_records, run
 from pytest_steering.replay.replay_command import lines
 from pytest_steering.replay.replay_report import ReplayReport
-from pytest_steering.tasks.registry import code_sample
 from pytest_steering.tasks.sample import Sample
+from pytest_steering.tasks.task_registry import code_sample
 
 YES = {"id": "a", "label": 1, "response": "Yes, this code is vulnerable.", "model": "m"}
 NO = {"id": "b", "label": 0, "response": "No, this code is not vulnerable.", "model": "m"}

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from pytest_steering.errors import VectorError
-from pytest_steering.models.witness import same_bits
+from pytest_steering.models.proving.witness import same_bits
 from pytest_steering.steering import operations
 from pytest_steering.steering.edit import Edit, Operation
 from pytest_steering.steering.intervention import Intervention

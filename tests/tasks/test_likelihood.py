@@ -21,7 +21,7 @@ from pytest_steering.tasks.sample import Sample
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from pytest_steering.models.completion import Counts
+    from pytest_steering.models.running.completion import Counts
 
 finite = st.floats(-20, 20)
 YES_OR_NO = Answers(" Yes", " No")

@@ -10,11 +10,11 @@ import pytest
 import torch
 
 from pytest_steering import SteerableModel
-from pytest_steering.models.completion import Completion
 from pytest_steering.models.engine import hooks
 from pytest_steering.models.engine.base import forward_inputs
+from pytest_steering.models.loading.specs import DEFAULT_MODELS
 from pytest_steering.models.rounding import parted
-from pytest_steering.models.specs import DEFAULT_MODELS
+from pytest_steering.models.running.completion import Completion
 from pytest_steering.testing.invariances import compare, prompt_logprobs, rounding_of
 from pytest_steering.testing.selection import select
 from tests.near import FAR
@@ -89,7 +89,7 @@ PLUGIN = () if INSTALLED else ("-p", "pytest_steering.plugin")
 
 SABOTAGE = """
 import pytest
-from pytest_steering.models.engine.session import EditSession
+from pytest_steering.models.engine.edit_session import EditSession
 
 edit = EditSession.edit
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pytest_steering.models.fingerprint import count_hooks
+from pytest_steering.models.proving.fingerprint import count_hooks
 
 if TYPE_CHECKING:
     from torch.nn import Module

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from pytest_steering.experiments.observation.watch import settle, watched
+from pytest_steering.experiments.observation.block_watch import settle, watched
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -44,7 +44,7 @@ class _Keeper:
         self._last.clear()
 
     def computed(self, layer: int, state: Tensor) -> None:
-        from pytest_steering.models.residual import merged
+        from pytest_steering.models.finding.residual import merged
 
         self._last[layer] = merged(state)[0, -1].float().cpu()
 

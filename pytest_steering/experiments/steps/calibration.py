@@ -11,7 +11,7 @@ from pytest_steering.comparison import Arm, Facts
 from pytest_steering.comparison.metrics import numbers
 from pytest_steering.comparison.outcomes import judged
 from pytest_steering.errors import DataError
-from pytest_steering.experiments.evaluate import likelihoods
+from pytest_steering.experiments.evaluation import likelihoods
 from pytest_steering.tasks.margin_calibration import fit_threshold
 from pytest_steering.tasks.sampling import evenly
 

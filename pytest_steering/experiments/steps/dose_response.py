@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from pytest_steering.experiments import resuming
 from pytest_steering.experiments.cell_spec import blank_beside
 from pytest_steering.experiments.environment import environment
-from pytest_steering.experiments.evaluate import likelihoods
-from pytest_steering.models.completion import Counts
+from pytest_steering.experiments.evaluation import likelihoods
+from pytest_steering.models.running.completion import Counts
 from pytest_steering.statistics import DoseResponse, dose_response
 
 if TYPE_CHECKING:

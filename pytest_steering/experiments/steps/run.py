@@ -13,13 +13,13 @@ from pytest_steering.experiments.arm_evaluation import evaluate_conditions
 from pytest_steering.experiments.cell_spec import blank
 from pytest_steering.experiments.condition import Condition
 from pytest_steering.experiments.controls import control_conditions
-from pytest_steering.experiments.neutral import TEXTS, neutral_kl
+from pytest_steering.experiments.neutral_effects import TEXTS, neutral_kl
 from pytest_steering.experiments.neutral_texts import load_neutral
-from pytest_steering.experiments.observation import observe
+from pytest_steering.experiments.observation import run_evidence
 from pytest_steering.experiments.result import Result
 from pytest_steering.experiments.side_effects import NEUTRAL_TEXTS, neutral_effects
-from pytest_steering.models.fingerprint import WeightsState, weights_fingerprint, weights_state
-from pytest_steering.models.origin import require_origins
+from pytest_steering.models.proving.fingerprint import WeightsState, weights_fingerprint, weights_state
+from pytest_steering.models.proving.origin import require_origins
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.context import Context
@@ -74,14 +74,14 @@ def _resumed(context: Context, conditions: Conditions, claim: float) -> Comparis
 def _scored(context: Context, conditions: Conditions, intervention: Intervention, claim: float) -> Comparison:
     asked, module = context.questions.scored, context.model.loaded.module
     state = weights_state(module)
-    seen = observe.before(context, intervention, claim, state.fingerprint)
+    seen = run_evidence.before(context, intervention, claim, state.fingerprint)
     try:
         require_origins(context.model.name, context.model.loaded, [intervention])
         evaluation = context.timed(lambda: evaluate_conditions(context, conditions))
         neutral = _neutral(context.model, conditions)
         seen = _left_as_it_was(context, seen, state)
     except (InterventionError, VectorError, RuntimeError) as error:
-        told = {**observe.after(context, seen, weights_fingerprint(module)), "failed": str(error)}
+        told = {**run_evidence.after(context, seen, weights_fingerprint(module)), "failed": str(error)}
         for record in recording.failed_cells(context, asked, conditions, told):
             context.sink(record)
         raise
@@ -100,7 +100,7 @@ def _neutral(model: SteerableModel, conditions: Conditions) -> dict[str, dict[st
 def _left_as_it_was(context: Context, seen: Mapping[str, Any], before: WeightsState) -> dict[str, Any]:
     """Return what was seen after all arms ran; raise InterventionError when hooks or weights are others."""
     now = weights_state(context.model.loaded.module)
-    found = observe.after(context, seen, now.fingerprint)
+    found = run_evidence.after(context, seen, now.fingerprint)
     left = found["hooks"]["after"] - found["hooks"]["before"]
     if left:
         raise InterventionError(f"{left} hooks were left on {context.model.name}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pytest_steering.experiments.leakage import refuse_scored
 from pytest_steering.extraction.directions import extract
-from pytest_steering.models.origin import made_from
+from pytest_steering.models.proving.origin import made_from
 from pytest_steering.tasks.overlap import without_overlap
 from pytest_steering.tasks.sampling import data_hash
 

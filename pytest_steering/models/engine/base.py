@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from torch import Tensor
     from torch.nn import Module
 
-    from pytest_steering.models.architecture import Architecture
-    from pytest_steering.models.batching import TokenBatch
-    from pytest_steering.models.engine.session import EditSession
+    from pytest_steering.models.engine.edit_session import EditSession
+    from pytest_steering.models.finding.architecture import Architecture
+    from pytest_steering.models.running.batching import TokenBatch
 
 ReadState = Callable[[int, "Tensor"], None]
 

@@ -14,14 +14,14 @@ from pytest_steering.models.engine.base import (
     planned_forwards,
 )
 from pytest_steering.models.engine.watching import CALL, replaced
-from pytest_steering.models.residual import merged
+from pytest_steering.models.finding.residual import merged
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from pytest_steering.models.batching import TokenBatch
-    from pytest_steering.models.engine.session import EditSession
-    from pytest_steering.models.residual import StatePlace
+    from pytest_steering.models.engine.edit_session import EditSession
+    from pytest_steering.models.finding.residual import StatePlace
+    from pytest_steering.models.running.batching import TokenBatch
 
 OnOutput = Callable[[int, Any], Any]
 

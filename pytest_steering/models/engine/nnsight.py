@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_steering.errors import ModelError
 from pytest_steering.models.engine.base import LoadedModel, ReadState, forward_inputs, planned_forwards
-from pytest_steering.models.residual import merged
+from pytest_steering.models.finding.residual import merged
 
 if TYPE_CHECKING:
     from torch import Tensor
     from torch.nn import Module
 
-    from pytest_steering.models.batching import TokenBatch
-    from pytest_steering.models.engine.session import EditSession
+    from pytest_steering.models.engine.edit_session import EditSession
+    from pytest_steering.models.running.batching import TokenBatch
 
 
 class NNsightEngine:

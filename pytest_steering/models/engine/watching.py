@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from torch import Tensor
     from torch.nn import Module
 
-    from pytest_steering.models.architecture import Architecture
+    from pytest_steering.models.finding.architecture import Architecture
 
 FORWARD, CALL = "forward", "_call_impl"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from pytest_steering.models.engine.session import Span
+from pytest_steering.models.engine.edit_session import Span
 from pytest_steering.models.sharing.branches import Fed
-from pytest_steering.models.sharing.cache import copied, keep_members
 from pytest_steering.models.sharing.prefix import Prefix, cached_inputs
+from pytest_steering.models.sharing.prefix_cache import copied, keep_members
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -6,19 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pytest_steering.models.batching import pad_left
-from pytest_steering.models.completion import TIE_MARGIN, Written
-from pytest_steering.models.greedy import Decided, lead
+from pytest_steering.models.running.batching import pad_left
+from pytest_steering.models.running.completion import TIE_MARGIN, Written
+from pytest_steering.models.running.greedy import Decided, lead
+from pytest_steering.models.sharing.branch_session import BranchSession
 from pytest_steering.models.sharing.branches import Branches
 from pytest_steering.models.sharing.copies import Copies
-from pytest_steering.models.sharing.session import BranchSession
 from pytest_steering.models.sharing.tree import Tree
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from pytest_steering.models.completion import Arms, Counts
     from pytest_steering.models.engine.base import Engine, LoadedModel
+    from pytest_steering.models.running.completion import Arms, Counts
     from pytest_steering.models.sharing.prefix import Prefix
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pytest_steering.models.completion import Arms
+    from pytest_steering.models.running.completion import Arms
 
 LEAST_TOKENS = 64
 """A group with fewer tokens goes on from a lower block with others: a pass of its own costs more."""

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
-from pytest_steering.models.batching import by_length
-from pytest_steering.models.budget import Job, RowBudget, halved
-from pytest_steering.models.sharing.plan import (
+from pytest_steering.models.running.batching import by_length
+from pytest_steering.models.running.budget import Job, RowBudget, halved
+from pytest_steering.models.sharing.prefix import Prefix, read_prefix
+from pytest_steering.models.sharing.sharing_plan import (
     WIDEST_TAIL,
     Arm,
     Family,
@@ -17,12 +18,11 @@ from pytest_steering.models.sharing.plan import (
     families,
     sliding_window,
 )
-from pytest_steering.models.sharing.prefix import Prefix, read_prefix
 from pytest_steering.progress import counted
 
 if TYPE_CHECKING:
-    from pytest_steering.models.completion import Counts
     from pytest_steering.models.engine.base import LoadedModel
+    from pytest_steering.models.running.completion import Counts
 
 
 class Work(Protocol):

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pytest_steering.models.batching import TokenBatch, pad_left
-from pytest_steering.models.sharing.cache import growing_cache
+from pytest_steering.models.running.batching import TokenBatch, pad_left
+from pytest_steering.models.sharing.prefix_cache import growing_cache
 
 if TYPE_CHECKING:
     from pytest_steering.models.engine.base import LoadedModel

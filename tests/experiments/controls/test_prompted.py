@@ -7,7 +7,7 @@ import pytest
 from pytest_steering import Experiment, Intervention
 from pytest_steering.comparison import estimated_change
 from pytest_steering.errors import DataError
-from pytest_steering.experiments.evaluate import likelihoods
+from pytest_steering.experiments.evaluation import likelihoods
 from pytest_steering.records import Record
 from pytest_steering.tasks.security.prompts.question_forms import CAREFUL_HEADERS
 from tests.near import margin_rounding

@@ -7,7 +7,7 @@ import pytest
 
 from pytest_steering import Experiment, Intervention, Record
 from pytest_steering.errors import DataError
-from pytest_steering.experiments.evaluate import likelihoods
+from pytest_steering.experiments.evaluation import likelihoods
 from pytest_steering.records import from_line, to_line
 from pytest_steering.report.terminal import report_lines
 from pytest_steering.tasks.sampling import evenly

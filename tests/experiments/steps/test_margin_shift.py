@@ -6,7 +6,7 @@ from statistics import fmean
 import pytest
 
 from pytest_steering import Experiment, Intervention, Record
-from pytest_steering.experiments.evaluate import likelihoods
+from pytest_steering.experiments.evaluation import likelihoods
 from pytest_steering.tasks.sampling import evenly
 from tests.near import margin_rounding
 

@@ -11,15 +11,15 @@ import torch
 from torch import Tensor
 
 from pytest_steering.errors import InterventionError
-from pytest_steering.models import proving
-from pytest_steering.models.engine import session as sessions
+from pytest_steering.models.engine import edit_session as sessions
 from pytest_steering.models.engine.base import Engine, LoadedModel
+from pytest_steering.models.engine.edit_session import EditSession
 from pytest_steering.models.engine.engines import make_engine
 from pytest_steering.models.engine.hooks import HooksEngine
-from pytest_steering.models.engine.session import EditSession
 from pytest_steering.models.engine.writing import LayerWriter
-from pytest_steering.models.proof import DECODE, Proof, prove
-from pytest_steering.models.specs import DEFAULT_MODELS
+from pytest_steering.models.loading.specs import DEFAULT_MODELS
+from pytest_steering.models.proving import admission
+from pytest_steering.models.proving.proof import DECODE, Proof, prove
 from pytest_steering.models.steerable import SteerableModel
 from pytest_steering.steering import operations
 from pytest_steering.steering.intervention import Intervention
@@ -239,8 +239,8 @@ def test_an_operation_is_proven_once_when_it_is_first_used(
         return prove(loaded, engine, operation)
 
     name, asked = own(mirrored, divides_scale=False), list[str]()
-    monkeypatch.setattr(proving, "proof_key", lambda *_: None)
-    monkeypatch.setattr(proving, "prove", counted)
+    monkeypatch.setattr(admission, "proof_key", lambda *_: None)
+    monkeypatch.setattr(admission, "prove", counted)
     model = tiny_model("qwen2")
     for _ in range(2):
         assert used(model, name) != used(model, "ablate") != used(model, "add")

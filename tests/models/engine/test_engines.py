@@ -9,7 +9,7 @@ import torch
 
 from pytest_steering.errors import ModelError
 from pytest_steering.models.engine.engines import make_engine
-from pytest_steering.models.fingerprint import count_hooks, weights_state
+from pytest_steering.models.proving.fingerprint import count_hooks, weights_state
 from pytest_steering.models.steerable import SteerableModel
 from pytest_steering.steering.intervention import Intervention
 from tests.models.conftest import ModelOf
@@ -93,7 +93,7 @@ def test_a_broken_off_reading_leaves_the_model_as_it_was(family: str, engine: st
 
 
 def _batch(model: SteerableModel) -> Any:
-    from pytest_steering.models.batching import pad_left
+    from pytest_steering.models.running.batching import pad_left
 
     return pad_left(model.tokens(PROMPTS), model.loaded.pad_id, "cpu")
 

@@ -9,8 +9,8 @@ import pytest
 from torch import Tensor
 
 from pytest_steering.errors import InterventionError
-from pytest_steering.models.batching import TokenBatch
-from pytest_steering.models.engine.session import EditSession
+from pytest_steering.models.engine.edit_session import EditSession
+from pytest_steering.models.running.batching import TokenBatch
 from pytest_steering.steering.intervention import Intervention
 from tests.models.conftest import ModelOf
 from tests.tiny import ENGINES, FAMILIES, PROMPTS, random_vector

@@ -4,9 +4,9 @@ import pytest
 import torch
 
 from pytest_steering.errors import InterventionError
-from pytest_steering.models.batching import pad_left
-from pytest_steering.models.engine.session import EditSession
+from pytest_steering.models.engine.edit_session import EditSession
 from pytest_steering.models.engine.trace import Forward, Trace
+from pytest_steering.models.running.batching import pad_left
 from pytest_steering.steering.intervention import Intervention
 from tests.tiny import HIDDEN, random_vector
 

@@ -10,10 +10,10 @@ import pytest
 import torch
 
 from pytest_steering.errors import InterventionError
-from pytest_steering.models.engine.session import EditSession
-from pytest_steering.models.sharing import depth, proof_blocks
+from pytest_steering.models.engine.edit_session import EditSession
+from pytest_steering.models.sharing import block_sharing_proof, depth
 from pytest_steering.models.sharing.depth import Depth
-from pytest_steering.models.sharing.lower import Lower
+from pytest_steering.models.sharing.lower_blocks import Lower
 from pytest_steering.steering.intervention import Intervention
 from tests.models.conftest import ModelOf
 from tests.models.sharing.test_equality import PROMPTS, tokens
@@ -21,7 +21,7 @@ from tests.near import assert_near, first_scores
 from tests.tiny import FAMILIES, LAYERS, random_vector, tiny_model
 
 if TYPE_CHECKING:
-    from pytest_steering.models.completion import Generation
+    from pytest_steering.models.running.completion import Generation
     from pytest_steering.models.steerable import SteerableModel
 
 STEPS = 5
@@ -209,7 +209,7 @@ def test_a_row_that_would_skip_its_own_block_is_found(
     model_of: ModelOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model = model_of("qwen2")
-    monkeypatch.setattr(proof_blocks, "depths", lambda rows, *_: [Depth(3, tuple(range(len(rows))))])
+    monkeypatch.setattr(block_sharing_proof, "depths", lambda rows, *_: [Depth(3, tuple(range(len(rows))))])
     with pytest.raises(InterventionError, match="layer 2 did not run, so"):
         complete(model, [arm for arm in layer_sweep() if arm and arm.at == (2,)])
 

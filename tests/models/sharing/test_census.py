@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_steering.models.census.build import build, tiny_tokenizer
 from pytest_steering.models.steerable import SteerableModel
 from pytest_steering.steering.intervention import Intervention
 from tests.tiny import random_vector
+from tools.census.build import build, tiny_tokenizer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

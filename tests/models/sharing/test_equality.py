@@ -14,7 +14,7 @@ from tests.near import assert_near, first_scores
 from tests.tiny import FAMILIES, random_vector, tiny_model
 
 if TYPE_CHECKING:
-    from pytest_steering.models.completion import Completion
+    from pytest_steering.models.running.completion import Completion
     from pytest_steering.models.steerable import SteerableModel
     from pytest_steering.steering.positions import TokenChooser
 

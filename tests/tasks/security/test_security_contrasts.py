@@ -8,10 +8,10 @@ from pytest_steering import SteerableModel
 from pytest_steering.errors import DataError
 from pytest_steering.experiments.leakage import refuse_scored
 from pytest_steering.extraction.pairs import ContrastPair
-from pytest_steering.tasks.registry import find_task
 from pytest_steering.tasks.sample import Sample
 from pytest_steering.tasks.security.code_sample import code_sample
 from pytest_steering.tasks.security.prompts.question_forms import CAREFUL_HEADERS
+from pytest_steering.tasks.task_registry import find_task
 
 CODE = find_task("twins", form="named", contrast="code")
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from pytest_steering.errors import DataError
-from pytest_steering.tasks.registry import find_task
 from pytest_steering.tasks.security.code_sample import code_sample, with_metadata
 from pytest_steering.tasks.security.prompts.study_prompts import PROMPTS
+from pytest_steering.tasks.task_registry import find_task
 
 SAMPLES = [
     code_sample(

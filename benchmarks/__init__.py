@@ -1,0 +1,1 @@
+"""One file an experiment, and what their figures are made by."""

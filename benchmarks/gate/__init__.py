@@ -1,0 +1,1 @@
+"""The simulations behind docs/trust.md: how often the gate is wrong."""

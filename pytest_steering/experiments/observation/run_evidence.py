@@ -1,0 +1,105 @@
+"""Everything that is looked at around a scored run, as plain data for the record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from pytest_steering.experiments.controls import vacuous_controls
+from pytest_steering.experiments.observation.addition_witness import witness
+from pytest_steering.experiments.observation.batched_witness import watch_together
+from pytest_steering.experiments.observation.foreign_hooks import hooks
+from pytest_steering.experiments.observation.near_duplicates import shared
+from pytest_steering.experiments.observation.read_distance import read_distance
+from pytest_steering.experiments.observation.reader_probe import probe_reader
+from pytest_steering.models.proving.fingerprint import count_hooks, first_weights
+from pytest_steering.models.proving.origin import differences
+
+if TYPE_CHECKING:
+    from pytest_steering.experiments.context import Context
+    from pytest_steering.models.running.generation import Completion
+    from pytest_steering.models.steerable import SteerableModel
+    from pytest_steering.steering.intervention import Intervention
+
+PROMPTS = 8
+WITNESSED = 3
+
+
+def before(context: Context, intervention: Intervention, claim: float, weights: str) -> dict[str, Any]:
+    """Return what can be seen before anything is scored.
+
+    Args:
+        context: Its model and what it is asked.
+        intervention: The steered arm.
+        claim: The effect that the run is to show, as a share.
+        weights: Fingerprint of the model's weights as they are now.
+    """
+    model, module, questions = context.model, context.model.loaded.module, context.questions
+    prints = {"first": first_weights(module, weights), "before": weights}
+    seen: dict[str, Any] = {"claim": claim, "weights": prints, "hooks": hooks(module)}
+    seen["foreign"], seen["forced"] = differences(intervention, model.loaded), intervention.forced
+    seen["reader"] = probe_reader(questions.task)
+    scored = [one.sample for one in questions.scored]
+    seen["overlap"] = shared(context.trained_on(intervention.vector), scored)
+    seen["searched"] = [
+        {"split": split, "samples": len(samples), "overlap": shared(samples, scored)["samples"]}
+        for split, samples in context.searched_on(intervention.vector)
+    ]
+    vacuous = vacuous_controls(intervention)
+    seen |= {"vacuous": vacuous} if vacuous else {}
+    refused = seen["foreign"] and not seen["forced"]
+    return seen if refused else seen | _measured(context, intervention)
+
+
+def after(context: Context, seen: Mapping[str, Any], weights: str) -> dict[str, Any]:
+    """Return the same with the state of the model after the run.
+
+    Args:
+        context: Whose model ran.
+        seen: What `before` returned.
+        weights: Fingerprint of the model's weights as they are now.
+    """
+    left = {**seen["hooks"], "after": count_hooks(context.model.loaded.module)}
+    return {**seen, "weights": {**seen["weights"], "after": weights}, "hooks": left}
+
+
+def spread(prompts: Sequence[str], count: int) -> list[str]:
+    """Return prompts of lengths from the shortest to the longest."""
+    ordered = sorted(dict.fromkeys(prompts), key=len)
+    step = max(1, (len(ordered) - 1) / max(1, count - 1))
+    return [
+        ordered[min(len(ordered) - 1, round(number * step))] for number in range(min(count, len(ordered)))
+    ]
+
+
+def _measured(context: Context, intervention: Intervention) -> dict[str, Any]:
+    model = context.model
+    prompts = [one.prompt for one in context.questions.scored]
+    long = model.overlong(prompts, context.max_new_tokens)
+    fitting = [prompt for number, prompt in enumerate(prompts) if number not in long]
+    if not fitting:
+        return {}
+    few = spread(fitting, WITNESSED)
+    written, failed = witness(model, intervention, few)
+    found = {"written": written, "failed": failed}
+    if failed:
+        return found
+    found["together"] = watch_together(model, intervention, few)
+    read = read_distance(model, intervention.at, spread(fitting, 1))
+    repeat = _repeated(model, intervention, context.max_new_tokens, fitting)
+    return {**found, "read": read, "repeat": repeat}
+
+
+def _repeated(
+    model: SteerableModel, intervention: Intervention, max_new_tokens: int, prompts: Sequence[str]
+) -> dict[str, int]:
+    """Answer a few prompts twice in the same batch, alone and beside the unsteered arm; count what differs.
+
+    A model may answer arms together in another way than one alone, so both are asked again.
+    """
+    few = spread(prompts, PROMPTS)
+    both: list[tuple[Completion, Completion]] = []
+    for arms in ([None, intervention], [intervention]):
+        first, again = (model.complete(few, arms, max_new_tokens=max_new_tokens).arms for _ in range(2))
+        both += [two for one, other in zip(first, again, strict=True) for two in zip(one, other, strict=True)]
+    return {"answers": len(both), "differ": sum(one.token_ids != other.token_ids for one, other in both)}

@@ -1,0 +1,29 @@
+"""The prompts of samples that flipped, made again from the data set where it is at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pytest_steering.errors import SteeringError
+from pytest_steering.records import Record
+
+
+def prompts_of(record: Record, paths: Mapping[str, Path]) -> dict[str, str]:
+    """Return the prompts of a cell by sample id, those alone whose hash is the recorded one.
+
+    Args:
+        record: The cell.
+        paths: Where data sets lie that are not embedded.
+    """
+    from pytest_steering.tasks.task_registry import find_task
+
+    data, prompt = record.spec.get("data") or {}, record.spec.get("prompt") or {}
+    try:
+        task = find_task(str(data.get("dataset")), paths=paths, form=str(prompt.get("form")))
+        header = str((record.spec.get("intervention") or {}).get("header", ""))
+        asked = task.ask(task.samples(data.get("split")), header)
+    except SteeringError:
+        return {}
+    hashes = {outcome.id: outcome.prompt_sha256 for outcome in record.outcomes}
+    return {one.sample.id: one.prompt for one in asked if hashes.get(one.sample.id) == one.prompt_sha256}

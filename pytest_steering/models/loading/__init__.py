@@ -1,0 +1,1 @@
+"""Which model is meant, does it fit, and how is it read?"""

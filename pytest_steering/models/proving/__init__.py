@@ -1,0 +1,1 @@
+"""Did the intervention happen, and is the model the one it was?"""

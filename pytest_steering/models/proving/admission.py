@@ -1,0 +1,76 @@
+"""No model is handed out whose steering is not proven."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import WeakKeyDictionary
+
+from pytest_steering.errors import InterventionError, ModelError
+from pytest_steering.models.model_protocol import HeldModel
+from pytest_steering.models.proving.proof import Proof, prove
+from pytest_steering.models.proving.proof_cache import keep, proof_key, recall
+
+if TYPE_CHECKING:
+    from pytest_steering.steering.edit import Operation
+    from pytest_steering.steering.intervention import Intervention
+
+M = TypeVar("M", bound=HeldModel)
+
+log = logging.getLogger("pytest_steering")
+
+_known: WeakKeyDictionary[Any, set[tuple[str, Operation]]] = WeakKeyDictionary()
+"""For each model the engines and operations that are proven on it, beside `add`."""
+
+
+def proven(model: M) -> M:
+    """Return the model if its steering is proven, now or earlier for the same architecture and versions.
+
+    Args:
+        model: Any model and engine.
+
+    Returns:
+        The model, set to one row a batch where its rows would change each other.
+
+    Raises:
+        ModelError: A claim of the proof fails; the message is the report.
+    """
+    proof = proof_of(model)
+    if not proof.holds:
+        raise ModelError(f"{model.name} cannot be steered as it should be:\n{proof}")
+    if proof.alone and model.batch_rows != 1:
+        log.warning("%s runs one row at a time. %s", model.name, proof.alone)
+        return replace(model, batch_rows=1)
+    return model
+
+
+def require_operations(model: HeldModel, arms: Sequence[Intervention | None]) -> None:
+    """Prove the operations that are used for the first time on a model; `add` was when it was loaded.
+
+    Args:
+        model: The model.
+        arms: Interventions; None does nothing.
+
+    Raises:
+        InterventionError: A claim of a proof fails; the message is the report.
+    """
+    known = _known.setdefault(model.loaded.module, set())
+    used = {(model.engine_name, arm.does) for arm in arms if arm is not None and arm.operation != "add"}
+    for engine, operation in used - known:
+        proof = proof_of(model, operation.name)
+        if not proof.holds or (proof.alone and model.batch_rows != 1):
+            raise InterventionError(f"{model.name} cannot be steered by {operation.name!r}:\n{proof}")
+        known.add((engine, operation))
+
+
+def proof_of(model: HeldModel, operation: str = "add") -> Proof:
+    """Return the proof of a model, its engine and an operation, from the user's cache folder where it is."""
+    key = proof_key(model.loaded, model.engine_name, operation)
+    kept = recall(key)
+    if kept is not None:
+        return kept
+    proof = prove(model.loaded, model.engine, operation)
+    keep(key, proof)
+    return proof

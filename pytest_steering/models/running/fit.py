@@ -1,0 +1,149 @@
+"""Whether what a user asks of a model fits it; said before the first token."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from pytest_steering.errors import ModelError, PromptError, VectorError
+from pytest_steering.models.proving.origin import require_origins
+from pytest_steering.models.running.batching import listed
+from pytest_steering.steering.intervention import Intervention
+
+if TYPE_CHECKING:
+    from pytest_steering.models.engine.base import LoadedModel
+
+
+def as_arms(interventions: Any) -> list[Intervention | None]:
+    """Return interventions as a list, one or None alone as a list of one.
+
+    Raises:
+        VectorError: The list is empty, or holds something else than interventions and None.
+    """
+    if interventions is None or isinstance(interventions, Intervention):
+        return [interventions]
+    if not isinstance(interventions, Sequence) or isinstance(interventions, str):
+        raise VectorError(f"{_no_intervention(interventions)}; give Intervention(vector, scale=...)")
+    if not interventions:
+        raise VectorError("the list of interventions is empty; [None] is the unsteered model")
+    for arm in interventions:
+        if arm is not None and not isinstance(arm, Intervention):
+            raise VectorError(f"{_no_intervention(arm)}; None is the unsteered model")
+    return list(interventions)
+
+
+def require_fit(name: str, loaded: LoadedModel, arms: Sequence[Intervention | None]) -> None:
+    """Raise VectorError unless each intervention fits the model and was made for it, or is forced on it.
+
+    Args:
+        name: What the message calls the model.
+        loaded: The model.
+        arms: Interventions; None always fits.
+    """
+    steered = [arm for arm in arms if arm is not None]
+    for arm in steered:
+        _require_width(name, loaded, arm)
+        _require_layers(name, loaded, arm)
+    require_origins(name, loaded, steered)
+    for arm in steered:
+        _require_finite(name, loaded, arm)
+
+
+def require_model(module: Any) -> Any:
+    """Return the module; raise ModelError unless it is a transformers model that generates."""
+    if not (hasattr(module, "generate") and hasattr(module, "config") and hasattr(module, "named_modules")):
+        raise ModelError(
+            f"a causal language model of transformers was expected, but {type(module).__name__} was found; "
+            "to load one by name or path use SteerableModel.load"
+        )
+    return module
+
+
+def require_positions(arms: Sequence[Intervention | None], lengths: Sequence[int]) -> None:
+    """Raise VectorError when a prompt is too short to have the tokens that an intervention names by index.
+
+    Args:
+        arms: Interventions; None steers nothing.
+        lengths: Of the prompts, in tokens.
+    """
+    for arm in arms:
+        indices = arm.where.indices if arm is not None else ()
+        short = [i for i, n in enumerate(lengths) if not all(-n <= index < n for index in indices)]
+        if short and arm is not None:
+            raise VectorError(
+                f"positions {arm.where.name} lie outside {len(short)} of {len(lengths)} prompts; the "
+                f"shortest has {min(lengths[i] for i in short)} tokens; they are prompts {listed(short)}"
+            )
+
+
+def require_new_tokens(number: object) -> None:
+    """Raise PromptError unless `number` is a whole number of at least 1."""
+    if not isinstance(number, int) or isinstance(number, bool) or number < 1:
+        raise PromptError(f"max_new_tokens is {number!r}; a whole number of at least 1 was expected")
+
+
+def require_choices(choices: object, tokens: Sequence[Sequence[int]]) -> None:
+    """Raise PromptError unless each choice has a token, and there is one.
+
+    Args:
+        choices: As the user gave them.
+        tokens: Token ids of each.
+    """
+    if not tokens or not all(tokens):
+        raise PromptError(f"choices {choices!r} must be texts of at least one token each")
+
+
+def require_listed(choices: object) -> None:
+    """Raise PromptError when the choices are one string, whose letters would be taken for choices."""
+    if isinstance(choices, str):
+        raise PromptError(f"choices are a list of texts; one string was given, write [{choices!r}]")
+
+
+def require_known_tokens(ids: Sequence[Sequence[int]], vocabulary: int) -> None:
+    """Raise PromptError when a token id has no embedding: the tokenizer is another model's."""
+    unknown = [row for row, tokens in enumerate(ids) if max(tokens) >= vocabulary]
+    if unknown:
+        highest = max(max(ids[row]) for row in unknown)
+        raise PromptError(
+            f"the tokenizer gives token id {highest} in {len(unknown)} of {len(ids)} prompts, but the model "
+            f"knows {vocabulary} tokens; load the tokenizer that belongs to the model"
+        )
+
+
+def require_rows(rows: object) -> None:
+    """Raise ModelError unless the row budget is a whole number of at least 1."""
+    if not isinstance(rows, int) or isinstance(rows, bool) or rows < 1:
+        raise ModelError(f"batch_rows is {rows!r}; a whole number of at least 1 was expected")
+
+
+def _no_intervention(found: object) -> str:
+    return f"an intervention was expected, but {type(found).__name__} was found"
+
+
+def _require_width(name: str, loaded: LoadedModel, arm: Intervention) -> None:
+    vector, size = arm.vector, loaded.architecture.hidden_size
+    if vector.hidden_size != size:
+        raise VectorError(
+            f"the {vector.method} vector (layers {list(vector.layers)}) is {vector.hidden_size} wide, "
+            f"but {name} has a hidden size of {size}; it was made for another model"
+        )
+
+
+def _require_layers(name: str, loaded: LoadedModel, arm: Intervention) -> None:
+    try:
+        loaded.architecture.require_layers(arm.at)
+    except VectorError as error:
+        raise VectorError(f"the {arm.vector.method} vector does not fit {name}: {error}") from error
+
+
+def _require_finite(name: str, loaded: LoadedModel, arm: Intervention) -> None:
+    import torch
+
+    dtype = loaded.module.dtype
+    for layer in arm.at:
+        change = arm.edit(layer).change(torch.ones(arm.vector.hidden_size))
+        if not bool(torch.isfinite(change.to(dtype)).all()):
+            raise VectorError(
+                f"the {arm.vector.method} vector times {arm.coefficient:g} at layer {layer} is no longer "
+                f"finite in {name}'s {dtype}; use a smaller scale"
+            )

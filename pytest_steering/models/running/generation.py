@@ -1,0 +1,167 @@
+"""Prompts × interventions through an engine: fused batches in, answers in the prompts' order out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from pytest_steering.models.running.arithmetic import nansum
+from pytest_steering.models.running.budget import RowBudget
+from pytest_steering.models.running.completion import (
+    TIE_MARGIN,
+    Arms,
+    Completion,
+    Counts,
+    Generation,
+    Written,
+)
+from pytest_steering.models.running.greedy import Decided, generate_rows
+from pytest_steering.models.sharing.block_sharing_proof import BlockSharing
+from pytest_steering.models.sharing.decode import BranchRows, BranchRun, Rows
+from pytest_steering.models.sharing.jobs import Sweep
+from pytest_steering.models.sharing.sharing_plan import MOST_BRANCHES, Arm
+from pytest_steering.models.sharing.sharing_proof import sharing_of
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from pytest_steering.models.engine.base import Engine, LoadedModel
+    from pytest_steering.models.sharing.prefix import Prefix
+
+DecidedText = Callable[[int, str], bool]
+"""Whether the answer to a prompt, by its number and the text so far, needs no further tokens."""
+
+__all__ = ["TIE_MARGIN", "Arms", "Completion", "Counts", "Generation", "generate_arms"]
+
+
+def generate_arms(
+    loaded: LoadedModel,
+    engine: Engine,
+    prompts: Sequence[Sequence[int]],
+    arms: Arms,
+    *,
+    max_new_tokens: int,
+    choices: Sequence[int] = (),
+    batch_rows: int,
+    sharing: str = "auto",
+    decided: DecidedText | None = None,
+) -> Generation:
+    """Generate greedily for every prompt under every intervention.
+
+    Args:
+        loaded: The model.
+        engine: Writes the interventions.
+        prompts: Token ids of each prompt, without pads.
+        arms: Interventions; None is the unsteered model.
+        max_new_tokens: At most this many for each answer.
+        choices: Token ids whose log-probability as the first token is wanted.
+        batch_rows: At most this many rows in one forward pass over the longest prompts; see `RowBudget`.
+        sharing: `auto`, or the best way that may be taken: `tree`, `copies`, `none`.
+        decided: Ends an answer early, by the prompt's number and the text so far.
+    """
+    shared = sharing_of(loaded, engine, sharing, len(arms))
+    blocks = BlockSharing(loaded, engine, allowed=sharing != "none" and len(arms) > 1)
+    work = _Writing(loaded, engine, prompts, arms, max_new_tokens, choices, decided, blocks)
+    sweep = Sweep(loaded, prompts, [Arm(arm) for arm in arms], max_new_tokens, shared.way, MOST_BRANCHES)
+    budget = RowBudget(batch_rows, sweep.longest)
+    sweep.run(work, budget)
+    work.counts.halvings = budget.halvings
+    return Generation(work.arms, work.counts, "; ".join([str(shared), *sorted(blocks.said)]))
+
+
+class _Writing:
+    """Generates rows and keeps their completions."""
+
+    def __init__(
+        self,
+        loaded: LoadedModel,
+        engine: Engine,
+        prompts: Sequence[Sequence[int]],
+        arms: Arms,
+        max_new_tokens: int,
+        choices: Sequence[int],
+        decided: DecidedText | None,
+        blocks: BlockSharing,
+    ) -> None:
+        self._loaded, self._engine, self._prompts, self._interventions = loaded, engine, prompts, arms
+        self._blocks = blocks
+        self._new_tokens, self._choices, self._decided = max_new_tokens, list(choices), decided
+        self.counts = Counts()
+        self.arms = [[_NOTHING] * len(prompts) for _ in arms]
+        self._unsteered: dict[int, Tensor] = {}
+
+    def begin(self) -> None:
+        """See `Work.begin`."""
+        self._unsteered = {}
+
+    def plain(self, arms: Sequence[int], prompts: Sequence[int]) -> None:
+        """See `Work.plain`."""
+        cells = [(arm, prompt) for arm in arms for prompt in prompts]
+        texts = [self._prompts[prompt] for _, prompt in cells]
+        rows = Rows(texts, [len(text) for text in texts], [self._interventions[arm] for arm, _ in cells])
+        self._keep(cells, self._written(rows, self._ends(cells)))
+
+    def _written(self, rows: Rows, decided: Decided | None) -> Written:
+        run = self._blocks.run(rows, self._new_tokens, self.counts)
+        if run is not None:
+            written = run.generate(decided, self.counts)
+            self.counts.block_rows += run.block_rows
+            return written
+        return generate_rows(
+            self._loaded,
+            self._engine,
+            rows.texts,
+            rows.interventions,
+            max_new_tokens=self._new_tokens,
+            decided=decided,
+            counts=self.counts,
+        )
+
+    def branched(self, prefix: Prefix, way: str, arms: Sequence[int], prompts: Sequence[int]) -> None:
+        """See `Work.branched`."""
+        cells = [(arm, prompt) for prompt in prompts for arm in arms]
+        texts = [self._prompts[prompt] for _, prompt in cells]
+        rows = BranchRows(
+            texts=texts,
+            prompt_lengths=[len(text) for text in texts],
+            interventions=[self._interventions[arm] for arm, _ in cells],
+            prefix=prefix,
+            owners=[member for member in range(len(prompts)) for _ in arms],
+        )
+        run = BranchRun(self._loaded, self._engine, rows, way, self._new_tokens)
+        self._keep(cells, run.generate(self._ends(cells), self.counts))
+        self.counts.shared_rows += len(cells)
+
+    def _ends(self, cells: Sequence[tuple[int, int]]) -> Decided | None:
+        decided, tokenizer = self._decided, self._loaded.tokenizer
+        if decided is None:
+            return None
+        return lambda row, answer: decided(cells[row][1], tokenizer.decode(answer, skip_special_tokens=True))
+
+    def _keep(self, cells: Sequence[tuple[int, int]], written: Written) -> None:
+        texts = self._loaded.tokenizer.batch_decode(
+            written.answers, skip_special_tokens=True, clean_up_tokenization_spaces=False
+        )
+        for row, (arm, prompt) in enumerate(cells):
+            if self._interventions[arm] is None:
+                self._unsteered.setdefault(prompt, written.first[row])
+            done = Completion(
+                texts[row],
+                tuple(written.answers[row]),
+                len(self._prompts[prompt]),
+                tuple(written.first[row, self._choices].tolist()),
+                _kl(written.first[row], self._unsteered.get(prompt)),
+                written.tied_at[row],
+            )
+            self.arms[arm][prompt] = done
+        self.counts.batches += 1
+        self.counts.rows += len(cells)
+        self.counts.generated_tokens += sum(map(len, written.answers))
+
+
+_NOTHING = Completion("", (), 0)
+
+
+def _kl(first: Tensor, unsteered: Tensor | None) -> float | None:
+    """Return KL(first ‖ unsteered) in nats, from log-probabilities."""
+    return None if unsteered is None else max(0.0, nansum(first.exp() * (first - unsteered)))

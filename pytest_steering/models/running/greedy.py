@@ -1,0 +1,146 @@
+"""Rows that share nothing, generated greedily by transformers' own loop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from pytest_steering.models.engine.edit_session import EditSession
+from pytest_steering.models.running.batching import pad_left
+from pytest_steering.models.running.completion import TIE_MARGIN, Written
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from pytest_steering.models.engine.base import Engine, LoadedModel
+    from pytest_steering.models.running.completion import Arms, Counts
+
+Decided = Callable[[int, Sequence[int]], bool]
+"""Whether a row's answer, by its tokens so far, needs no further ones."""
+
+
+def generate_rows(
+    loaded: LoadedModel,
+    engine: Engine,
+    texts: Sequence[Sequence[int]],
+    rows: Arms,
+    *,
+    max_new_tokens: int,
+    decided: Decided | None,
+    counts: Counts,
+) -> Written:
+    """Generate for rows of which each reads its whole prompt.
+
+    Args:
+        loaded: The model.
+        engine: Writes the interventions.
+        texts: The prompt of each row.
+        rows: The intervention of each row.
+        max_new_tokens: At most this many for each answer.
+        decided: Ends an answer early.
+        counts: Added to.
+    """
+    batch = pad_left(texts, loaded.pad_id, loaded.device)
+    session, watch = EditSession(batch, rows, loaded.stop_ids), LogitsWatch()
+    options = _options(loaded, max_new_tokens, watch, decided, batch.columns)
+    with _plain_config(loaded.module, options["generation_config"]):
+        ids = engine.generate(batch, session, options)
+    session.trace.verify(int(ids.shape[1]) - 1)
+    new = ids[:, batch.columns :].tolist()
+    answers = [_until_end(row, answer, loaded.stop_ids, decided) for row, answer in enumerate(new)]
+    counts.note(session.trace, sum(batch.prompt_lengths))
+    return Written(answers, watch.first, watch.tied_at(answers))
+
+
+def _options(
+    loaded: LoadedModel, max_new_tokens: int, watch: LogitsWatch, decided: Decided | None, columns: int
+) -> dict[str, Any]:
+    """Return the arguments of a plain greedy search."""
+    from transformers import GenerationConfig
+
+    config = GenerationConfig(
+        max_new_tokens=max_new_tokens,
+        do_sample=False,
+        num_beams=1,
+        repetition_penalty=1.0,
+        no_repeat_ngram_size=0,
+        pad_token_id=loaded.pad_id,
+        eos_token_id=sorted(loaded.stop_ids) or None,
+    )
+    options: dict[str, Any] = {"generation_config": config, "logits_processor": [watch]}
+    if decided is not None:
+        options["stopping_criteria"] = [_AllDecided(decided, loaded.stop_ids, columns)]
+    return options
+
+
+@contextmanager
+def _plain_config(module: Any, config: Any) -> Iterator[None]:
+    """Stand in for a model's own config, from which `generate` takes whatever the given one leaves open."""
+    own = module.generation_config
+    module.generation_config = config
+    try:
+        yield
+    finally:
+        module.generation_config = own
+
+
+class _AllDecided:
+    """Ends a batch once each of its answers is decided or has ended."""
+
+    def __init__(self, decided: Decided, stop_ids: frozenset[int], columns: int) -> None:
+        self._decided, self._stop_ids, self._columns = decided, stop_ids, columns
+        self._over: set[int] = set()
+
+    def __call__(self, ids: Tensor, _scores: Tensor, **_options: Any) -> Tensor:
+        import torch
+
+        for row, answer in enumerate(ids[:, self._columns :].tolist()):
+            if row not in self._over and (answer[-1] in self._stop_ids or self._decided(row, answer)):
+                self._over.add(row)
+        over = len(self._over) == ids.shape[0]
+        return torch.full((ids.shape[0],), over, device=ids.device)
+
+
+class LogitsWatch:
+    """Stands among the logits processors, changes nothing, and keeps the first logits and each step's gap."""
+
+    def __init__(self) -> None:
+        self._first: Tensor | None = None
+        self._gaps: list[Tensor] = []
+
+    def __call__(self, _ids: Tensor, scores: Tensor) -> Tensor:
+        """Return the scores as they are."""
+        if self._first is None:
+            self._first = scores.float().log_softmax(-1)
+        self._gaps.append(lead(scores))
+        return scores
+
+    @property
+    def first(self) -> Tensor:
+        """Log-probabilities of the first token: [rows, vocabulary]."""
+        assert self._first is not None
+        return self._first
+
+    def tied_at(self, answers: Sequence[Sequence[int]]) -> list[int | None]:
+        """Return each row's first near-tie within its answer."""
+        import torch
+
+        close = (torch.stack(self._gaps, dim=1) < TIE_MARGIN).tolist()
+        return [
+            next((step for step, tie in enumerate(flags[: len(answer)]) if tie), None)
+            for flags, answer in zip(close, answers, strict=True)
+        ]
+
+
+def lead(scores: Tensor) -> Tensor:
+    """Return by how much each row's best logit leads its second: [rows]."""
+    best = scores.topk(2, dim=-1).values
+    return best[:, 0] - best[:, 1]
+
+
+def _until_end(row: int, ids: list[int], stop_ids: frozenset[int], decided: Decided | None) -> list[int]:
+    for end, token in enumerate(ids, start=1):
+        if token in stop_ids or (decided is not None and decided(row, ids[:end])):
+            return ids[:end]
+    return ids

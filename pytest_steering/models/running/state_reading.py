@@ -1,0 +1,128 @@
+"""One token's state of each prompt, taken out of a batch as it passes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pytest_steering.errors import VectorError
+from pytest_steering.models.running.batching import by_length, pad_left
+from pytest_steering.models.running.budget import Job, RowBudget, halved
+from pytest_steering.progress import counted
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from pytest_steering.models.engine.base import Engine, LoadedModel
+    from pytest_steering.steering.positions import Positions
+
+logger = logging.getLogger("pytest_steering")
+
+Keep = Callable[[int, list[int], "Tensor"], None]
+
+
+def read_states(
+    loaded: LoadedModel,
+    engine: Engine,
+    prompts: Sequence[Sequence[int]],
+    layers: Sequence[int],
+    where: Positions,
+    batch_rows: int,
+) -> dict[int, Tensor]:
+    """Return the state leaving each block at one token of each prompt: {layer: [n, hidden]}, float32, CPU.
+
+    Args:
+        loaded: The model.
+        engine: Reads the blocks.
+        prompts: Token ids, without pads.
+        layers: Block numbers.
+        where: Names exactly one token of each prompt.
+        batch_rows: At most this many rows in one forward pass.
+
+    Raises:
+        VectorError: The position names no or several tokens of a prompt.
+    """
+    import torch
+
+    states = {layer: torch.empty(len(prompts), loaded.architecture.hidden_size) for layer in layers}
+
+    def keep(layer: int, members: list[int], state: Tensor) -> None:
+        states[layer][members] = state
+
+    each_batch(loaded, engine, prompts, layers, where, batch_rows, keep)
+    return states
+
+
+def each_batch(
+    loaded: LoadedModel,
+    engine: Engine,
+    prompts: Sequence[Sequence[int]],
+    layers: Sequence[int],
+    where: Positions,
+    batch_rows: int,
+    keep: Keep,
+) -> None:
+    """Hand over each batch's states at the wanted tokens: layer, which prompts, [prompts, hidden] on the CPU.
+
+    Where memory runs out, the batch is halved, and later ones stay as small; no prompt is handed over twice.
+    """
+    tokens = [_one(where.tokens(len(ids), 0, len(ids), ids), where.name) for ids in prompts]
+    reading = _Reading(loaded, engine, prompts, layers, tokens, keep)
+    lengths = [len(ids) for ids in prompts]
+    budget = RowBudget(batch_rows, max(lengths))
+    waiting = next(by_length(lengths, len(prompts)))
+    with counted(len(waiting)) as advance:
+        while waiting:
+            members, waiting = waiting[: budget.rows], waiting[budget.rows :]
+            budget.finish(_Batch(reading, tuple(members)))
+            advance(len(members))
+    if budget.halvings:
+        logger.warning("memory ran out; the last states were read in batches of %s", budget.rows)
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """What is read of all prompts: at one token of each, and who keeps it."""
+
+    loaded: LoadedModel
+    engine: Engine
+    prompts: Sequence[Sequence[int]]
+    layers: Sequence[int]
+    tokens: Sequence[int]
+    keep: Keep
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """Some of the prompts, read in one pass."""
+
+    reading: _Reading
+    members: tuple[int, ...]
+
+    def run(self) -> None:
+        """See `Job.run`; states leave the device in the pass and are handed over after it, none twice."""
+        of, found = self.reading, {}
+        batch = pad_left([of.prompts[i] for i in self.members], of.loaded.pad_id, of.loaded.device)
+        rows = list(range(len(self.members)))
+        columns = [pad + of.tokens[i] for pad, i in zip(batch.pads, self.members, strict=True)]
+
+        def read(layer: int, state: Tensor) -> None:
+            found[layer] = state[rows, columns].float().cpu()
+
+        of.engine.states(batch, of.layers, read)
+        for layer, state in found.items():
+            of.keep(layer, list(self.members), state)
+
+    def halves(self) -> Sequence[Job]:
+        """See `Job.halves`."""
+        return [replace(self, members=half) for half in halved(self.members)]
+
+
+def _one(tokens: list[int], position: str) -> int:
+    if len(tokens) != 1:
+        raise VectorError(
+            f"position {position!r} names {len(tokens)} tokens of a prompt; exactly one is read"
+        )
+    return tokens[0]

@@ -1,0 +1,95 @@
+"""How much of a prompt its arms have in common, and how many of them run together."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pytest_steering.models.engine.base import LoadedModel
+    from pytest_steering.steering.intervention import Intervention
+
+WIDEST_TAIL = 8
+"""Tokens a row may add at once in a tree, whose mask grows with their square."""
+
+MOST_BRANCHES = 24
+"""A row of a tree passes over the tokens of its neighbours; a wide tree wastes more than it shares."""
+
+
+@dataclass(frozen=True)
+class Arm:
+    """What is done with every prompt.
+
+    Attributes:
+        intervention: None is the unsteered model.
+        suffix: Tokens that are read after the prompt, and count as generated.
+    """
+
+    intervention: Intervention | None
+    suffix: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Family:
+    """Arms that leave the prompts at the same token.
+
+    Attributes:
+        tail: How many of the last prompt tokens they do not share.
+        arms: Their numbers.
+    """
+
+    tail: int
+    arms: tuple[int, ...]
+
+
+def shared_tokens(intervention: Intervention | None, prompt: Sequence[int]) -> int:
+    """Return how many tokens of a prompt come before the first steered one; the last is never among them."""
+    last = len(prompt) - 1
+    if intervention is None:
+        return last
+    steered = intervention.where.tokens(len(prompt), 0, len(prompt), list(prompt))
+    return min(steered[0], last) if steered else last
+
+
+def families(arms: Sequence[Arm], prompts: Sequence[Sequence[int]]) -> tuple[list[Family], list[int]]:
+    """Group arms that can branch together from each of some prompts.
+
+    Args:
+        arms: What is done with every prompt.
+        prompts: Token ids.
+
+    Returns:
+        The families, and the numbers of the arms that share nothing or have nobody to share it with.
+    """
+    grouped: dict[tuple[int, int], list[int]] = {}
+    for number, arm in enumerate(arms):
+        tails = {len(prompt) - shared_tokens(arm.intervention, prompt) for prompt in prompts}
+        if len(tails) == 1 and max(tails) < min(map(len, prompts)):
+            grouped.setdefault((tails.pop(), len(arm.suffix)), []).append(number)
+    found = [Family(tail, tuple(numbers)) for (tail, _), numbers in grouped.items() if len(numbers) > 1]
+    shared = {number for family in found for number in family.arms}
+    return found, [number for number in range(len(arms)) if number not in shared]
+
+
+def branches_at_once(arms: int, rows: int, most: int) -> int:
+    """Return how many arms of a prompt run together, in groups of like size.
+
+    Args:
+        arms: How many there are.
+        rows: At most this many rows in one forward pass.
+        most: At most this many.
+    """
+    groups = math.ceil(arms / max(1, min(arms, rows, most)))
+    return math.ceil(arms / groups)
+
+
+def sliding_window(loaded: LoadedModel) -> int | None:
+    """Return how far back some layer of the model sees at most, or None."""
+    from pytest_steering.models.finding.architecture import text_config
+
+    config = text_config(loaded.module)
+    named = (getattr(config, name, None) for name in ("sliding_window", "attention_chunk_size"))
+    found = [size for size in named if isinstance(size, int) and size > 0]
+    return min(found, default=None)

@@ -1,0 +1,71 @@
+"""The closing table, as wide as the terminal allows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pytest_steering.printable import printable
+from pytest_steering.report.cell_summary import Group
+from pytest_steering.report.columns import NONE, Column, columns_of
+from pytest_steering.report.report_text import wrapped
+
+Texts = Sequence[dict[str, str]]
+
+
+def table_lines(groups: Sequence[Group], width: int) -> list[str]:
+    """Return the table of all cells: a line names each model and experiment, a line for each arm follows.
+
+    Args:
+        groups: At least one.
+        width: Of the terminal, in characters.
+    """
+    arms = [arm for group in groups for arm in group.arms]
+    every = columns_of(arms)
+    texts = [{column.title: column.text(arm) for column in every} for arm in arms]
+    telling = [column for column in every if not _silent(column, texts)]
+    columns, lines = _fitted(telling, texts, width)
+    missing = ", ".join(column.title for column in telling if column not in columns)
+    note = wrapped(f"Not shown at {width} characters: {missing}.", width) if missing else []
+    return [*_with_headings(lines, groups, width), *note]
+
+
+def _fitted(columns: Sequence[Column], texts: Texts, width: int) -> tuple[list[Column], list[str]]:
+    """Return what fits: all columns, with short titles if need be, else without those that can be spared."""
+    kept = list(columns)
+    lines = _tabulated([column.title for column in kept], kept, texts)
+    while len(lines[0]) > width:
+        lines = _tabulated([column.short for column in kept], kept, texts)
+        sparest = max(kept, key=lambda column: column.spare)
+        if len(lines[0]) <= width or not sparest.spare:
+            break
+        kept.remove(sparest)
+    return kept, lines
+
+
+def _tabulated(titles: Sequence[str], columns: Sequence[Column], texts: Texts) -> list[str]:
+    from tabulate import tabulate
+
+    rows = [titles, *([text[column.title] for column in columns] for text in texts)]
+    align = ["left", "left", *["right"] * (len(columns) - 2)]
+    # As a row the titles take the room they need; as headers tabulate would add two characters to each.
+    rule, head, *body, _ = tabulate(
+        rows, disable_numparse=True, colalign=align, tablefmt="simple"
+    ).splitlines()
+    return [rule, head, *body]
+
+
+def _with_headings(lines: Sequence[str], groups: Sequence[Group], width: int) -> list[str]:
+    rule, head, *rows = lines
+    result = [head, rule]
+    for group in groups:
+        parts = (group.model, group.experiment, group.conditions)
+        result.append(printable(" · ".join(part for part in parts if part), width))
+        result += rows[: len(group.arms)]
+        rows = rows[len(group.arms) :]
+    return [line.rstrip() for line in result]
+
+
+def _silent(column: Column, texts: Texts) -> bool:
+    """Tell whether a column says nothing in this run."""
+    said = {text[column.title] for text in texts}
+    return said <= {"", NONE} or (column.title == "skipped" and said == {"0"})

@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from scipy.stats import binomtest
+
+from pytest_steering.records import Record
+from pytest_steering.report.cell_summary import scored_groups
+from pytest_steering.report.closing_table import table_lines
+from tests.report.records_at_hand import cell
+
+ARMS = ("unsteered", "steered")
+
+
+def _rows(*records: Record, width: int = 200) -> list[dict[str, str]]:
+    """Read the printed table back: the text of each arm by column title."""
+    head, rule, *lines = table_lines(scored_groups(records), width)
+    spans, start = [], 0
+    for dashes in rule.split("  "):
+        spans.append((start, start + len(dashes)))
+        start += len(dashes) + 2
+    names = [head[a:b].strip() for a, b in spans]
+    arms = [line for line in lines if line[:9].strip() in ARMS]
+    return [dict(zip(names, (line[a:b].strip() for a, b in spans), strict=True)) for line in arms]
+
+
+def test_a_row_says_what_can_be_counted_by_hand() -> None:
+    before = cell("unsteered", "yyyyyy-s", margins=[3, 4, 5, 6, 1, 2, 0, 9])
+    after = cell("steered", "nynyyynn", margins=[-1, 1, -1, 1, -1, 1, -1, 1], layers=[1, 2], scale=1.25)
+    first, second = _rows(before, after)
+
+    assert first == {
+        "arm": "unsteered",
+        "at": "",
+        "n": "7",
+        "skipped": "1",
+        "answered": "0.86",
+        "accuracy [95 %]": _interval(3, 7),
+        "balanced": "0.50",
+        "yes-rate": "1.00",
+        "TNR": "0.00",
+        "MCC": "–",
+        # Pairs (vulnerable, patched) that the margin ranks rightly: (4, 6, 2) against (3, 5, 1, 0).
+        "AUROC": f"{(3 + 4 + 2) / 12:.2f}",
+        "Δ accuracy": "",
+        "p": "",
+    }
+    assert (second["at"], second["n"], second["skipped"]) == ("1,2@1.25", "8", "0")
+    assert second["accuracy [95 %]"] == _interval(6, 8)
+    # Of the seven samples run in both: s0, s2 and s6 fixed, none broken; p is twice 1/8.
+    assert (second["Δ accuracy"], second["p"]) == ("+0.43", ".250")
+
+
+def _interval(right: int, n: int) -> str:
+    low, high = binomtest(right, n).proportion_ci(method="wilson")
+    return f"{right / n:.2f} [{low:.2f}, {high:.2f}]"
+
+
+def test_a_clear_effect_is_clear() -> None:
+    _, steered = _rows(cell("unsteered", "y" * 40), cell("steered", "ny" * 20))
+
+    assert (steered["Δ accuracy"], steered["p"]) == ("+0.50", "<.001")
+
+
+def test_columns_that_say_nothing_are_left_out() -> None:
+    (row,) = _rows(cell("unsteered", "nyny"))
+
+    assert not {"skipped", "AUROC", "p", "Δ accuracy"} & row.keys()
+
+
+def test_without_an_unsteered_arm_nothing_is_compared() -> None:
+    (row,) = _rows(cell("steered"))
+
+    assert "Δ accuracy" not in row
+
+
+def test_arms_are_compared_within_their_model_and_conditions_alone() -> None:
+    records = [cell("unsteered", "yyyy"), cell("steered", "nyny"), cell("steered", "nnnn", model="starcoder")]
+    rows = _rows(*records)
+
+    assert [row["Δ accuracy"] for row in rows] == ["", "+0.50", ""]
+
+
+def test_groups_stand_under_their_model_in_order_of_appearance() -> None:
+    records = [cell(model="b"), cell(model="a"), cell(model="b", experiment="test_other")]
+    lines = table_lines(scored_groups(records), 200)
+
+    assert [line.split(" · ")[:2] for line in lines if " · " in line] == [
+        ["b", "test_truth"],
+        ["b", "test_other"],
+        ["a", "test_truth"],
+    ]
+
+
+def test_a_cell_that_was_measured_anew_is_one_row_with_its_newest_outcomes() -> None:
+    (row,) = _rows(cell("steered", "yyyy"), cell("steered", "nyny", attempt=2))
+
+    assert row["accuracy [95 %]"].startswith("1.00")
+
+
+def test_cells_that_go_by_one_key_and_differ_are_both_shown() -> None:
+    rows = _rows(cell("steered", "yyyy"), cell("steered", "nyny"))
+
+    assert [row["accuracy [95 %]"][:4] for row in rows] == ["0.50", "1.00"]
+
+
+def test_two_runs_of_one_test_stand_apart_each_beside_its_own_unsteered_cells() -> None:
+    first = [cell("unsteered", "yyyy"), cell("steered", "nyny")]
+    second = [replace(one, spec={**one.spec, "run": 2}) for one in first]
+    lines = table_lines(scored_groups([*first, *second]), 200)
+
+    assert [line.partition(" · ")[2] for line in lines if " · " in line] == [
+        "test_truth · twins · test · sentence",
+        "test_truth · run 2 · twins · test · sentence",
+    ]
+
+
+def test_a_search_is_no_row() -> None:
+    assert scored_groups([cell(purpose="search"), cell(purpose="margin shift")]) == []
+
+
+@pytest.mark.parametrize("width", [200, 110, 100, 80, 72, 60])
+def test_no_line_is_wider_than_the_terminal(width: int) -> None:
+    margins = [1.0, 2.0] * 80
+    records = [
+        cell("unsteered", "y" * 160, margins=margins),
+        cell("random:0", "ny" * 79 + "ss", scale=1.125, margins=margins),
+    ]
+    lines = table_lines(scored_groups(records), width)
+
+    assert max(map(len, lines)) <= width
+    shown = {name for name in ("TNR", "AUROC", "AUC") if name in lines[0].split()}
+    assert any("Not shown" in line for line in lines) == (len(shown) < 2)
+
+
+def test_in_the_narrowest_table_accuracy_does_not_stand_alone() -> None:
+    rows = _rows(cell("unsteered", "yyyy"), cell("steered", "nyny"), width=40)
+
+    assert rows[1].keys() == {"arm", "at", "n", "ans", "acc [95 %]", "bal", "yes"}
+
+
+def test_at_eighty_characters_the_comparison_is_there_too() -> None:
+    rows = _rows(cell("unsteered", "yyyy"), cell("steered", "nyny"), width=80)
+
+    assert {"ans", "acc [95 %]", "bal", "yes", "Δ acc", "p"} <= rows[1].keys()
+
+
+def test_a_cell_in_which_every_sample_was_skipped_is_shown_with_dashes() -> None:
+    first, _ = _rows(cell("unsteered", "ssss"), cell("steered", "nyny"))
+
+    assert (first["n"], first["skipped"], first["accuracy [95 %]"]) == ("0", "4", "–")
+
+
+def test_a_margin_that_is_no_number_is_no_margin() -> None:
+    (row,) = _rows(cell("unsteered", "nyny", margins=[float("nan"), 1.0, 0.0, 2.0]))
+
+    assert row["AUROC"] == "1.00"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from pytest_steering.gate.baseline import Entry
+from pytest_steering.gate.baseline_entry import Entry
 from pytest_steering.gate.baseline_files import Place, plain
 from pytest_steering.gate.gated_cells import Measured
 from pytest_steering.manifest import Manifest, PlannedTest, Tests
@@ -69,11 +69,19 @@ def _reason(place: Place, manifest: Manifest, root: Path) -> Reason:
         return "unknown"
     selected = _tests_of(place, manifest.selected)
     if selected:
-        return _worst(selected)
+        reason = _worst(selected)
+        return "left out" if reason == "changed" and _may_be_left_out(place, manifest) else reason
     models = {test.model for test in manifest.selected.values()}
     if _tests_of(place, manifest.deselected) or (models and place.entry.setting[0] not in models):
         return "left out"
     return _without_test(place.entry.experiment, manifest, root)
+
+
+def _may_be_left_out(place: Place, manifest: Manifest) -> bool:
+    """Tell whether an entry of the first layout, which names no parameters, may be of some left out."""
+    if place.entry.experiment:
+        return False
+    return bool(_tests_of(place, manifest.deselected)) or any("[" in one for one in manifest.asked)
 
 
 def _worst(tests: Iterable[PlannedTest]) -> Reason:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pytest_steering.comparison.metrics import metric
-from pytest_steering.gate.baseline import Entry, entry_of, read_baseline, write_baseline
+from pytest_steering.gate.baseline import read_baseline, write_baseline
+from pytest_steering.gate.baseline_entry import Entry, entry_of
 from pytest_steering.gate.baseline_files import Files, Place, baseline_path, places, read_files
 from pytest_steering.gate.baseline_samples import GATED, gated_number
 from pytest_steering.gate.gated_cells import Measured

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pytest_steering.gate.baseline import Entry, baseline_key, read_baseline
+from pytest_steering.gate.baseline import read_baseline
+from pytest_steering.gate.baseline_entry import Entry, baseline_key
 from pytest_steering.gate.gated_cells import Measured
 from pytest_steering.records import Record
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pytest_steering.errors import DataError
 from pytest_steering.gate.absence import absences
-from pytest_steering.gate.baseline import baseline_key, entry_of
+from pytest_steering.gate.baseline_entry import baseline_key, entry_of
 from pytest_steering.gate.baseline_files import Place
 from pytest_steering.gate.commands import add_common, add_run, asked_run, show
 from pytest_steering.gate.judge import judge_against

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pytest_steering.findings import Finding, finding
 from pytest_steering.gate.absence import REMOVABLE, Absent, absences
-from pytest_steering.gate.baseline import Entry, baseline_key, entry_of
+from pytest_steering.gate.baseline_entry import Entry, baseline_key, entry_of
 from pytest_steering.gate.baseline_files import Place, places, read_all, read_files
 from pytest_steering.gate.baseline_pairing import BaselinePairing, beside_baseline
 from pytest_steering.gate.decide import ALPHA, MARGIN, decide, family

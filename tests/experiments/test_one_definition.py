@@ -19,7 +19,7 @@ from pytest_steering.comparison.metrics import JUDGEMENT, Metric
 from pytest_steering.experiments.evaluation import Evaluation
 from pytest_steering.experiments.expectations import ExpectationFailed
 from pytest_steering.experiments.result import Result
-from pytest_steering.gate.baseline import entry_of
+from pytest_steering.gate.baseline_entry import entry_of
 from pytest_steering.records import Outcome, from_line, to_line
 from pytest_steering.replay.numbers_table import numbers_table
 from pytest_steering.report.cell_summary import scored_groups

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_steering.gate.baseline import Entry, read_baseline, write_baseline
+from pytest_steering.gate.baseline import read_baseline, write_baseline
+from pytest_steering.gate.baseline_entry import Entry
 from tests.faults.fault import Fault, Inject, baselines
 
 if TYPE_CHECKING:

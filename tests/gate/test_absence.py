@@ -7,7 +7,7 @@ import pytest
 
 from pytest_steering.gate.absence import absences
 from pytest_steering.gate.accept import Wanted, accept
-from pytest_steering.gate.baseline_files import read_all
+from pytest_steering.gate.baseline_files import Place, read_all
 from pytest_steering.gate.gated_cells import expected_cells
 from pytest_steering.gate.judge import Judgement, judge
 from pytest_steering.gate.verdict_text import verdict_lines
@@ -242,3 +242,30 @@ def test_an_entry_of_the_first_layout_is_known_by_the_name_of_its_file(folder: P
     assert of(planned("passed", "test_a", deselected=DESELECTED)) == ["changed", "left out"]
     # It does not say where its test stood, so nobody can tell that it is gone.
     assert of(planned("passed", "test_a")) == ["changed", "left out"]
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"asked": ("benchmarks/test_it.py::test_a[m-1]",)},
+        {"deselected": {"benchmarks/test_it.py::test_a[m-2]": PlannedTest("test_it.py::test_a[2]", "m")}},
+    ],
+)
+def test_what_names_no_parameters_is_not_missed_where_some_were_left_out(
+    folder: Path, parts: dict[str, object]
+) -> None:
+    place = next(one for one in _places(folder) if "test_a" in one.entry.experiment)
+    unnamed = replace(place, entry=replace(place.entry, experiment=""))
+    whole = planned("passed", "test_a[1]")
+    cells = expected_cells(records_of("a"))
+
+    def reason(manifest: Manifest) -> str:
+        (absent,) = absences([unnamed], cells, manifest, folder.parent)
+        return absent.reason
+
+    assert reason(whole) == "changed"
+    assert reason(replace(whole, **parts)) == "left out"  # type: ignore[arg-type]
+
+
+def _places(folder: Path) -> list[Place]:
+    return [Place(path, entry) for path, every in read_all(folder).items() for entry in every.values()]

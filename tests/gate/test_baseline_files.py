@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 
 from pytest_steering.experiments.baseline_expectation import baseline_expected
 from pytest_steering.gate.accept import Accepted, Wanted, accept
-from pytest_steering.gate.baseline import entry_of, read_baseline, write_baseline
+from pytest_steering.gate.baseline import read_baseline, write_baseline
+from pytest_steering.gate.baseline_entry import entry_of
 from pytest_steering.gate.baseline_files import baseline_path
 from pytest_steering.gate.gated_cells import expected_cells
 from pytest_steering.gate.judge import Judgement, judge
+from pytest_steering.manifest import Manifest, PlannedTest
 from pytest_steering.records import Record
 from tests.gate.runs import cell, outcomes, run
 
@@ -33,13 +35,17 @@ def named(parameters: str, layer: int = 3, vector: str = "1", wrong: Iterable[in
     return [base, made, baseline_expected(made, base)]
 
 
-def judged(folder: Path, *runs: Sequence[Record]) -> Judgement:
-    return judge(expected_cells([one for every in runs for one in every]), folder, required=True)
+def judged(folder: Path, *runs: Sequence[Record], asked: str = "b") -> Judgement:
+    """The judgement on a run of these tests alone, all of which passed."""
+    cells = expected_cells([one for every in runs for one in every])
+    tests = {one.node_id: PlannedTest(one.record.experiment_id, "m", "passed") for one in cells}
+    manifest = Manifest("finished", (asked,), tests, collected=("b/test_b.py",))
+    return judge(cells, folder, required=True, manifest=manifest)
 
 
 def accepted(folder: Path, *runs: Sequence[Record]) -> Accepted:
     cells = expected_cells([one for every in runs for one in every])
-    return accept(cells, folder, ALL, judge(cells, folder, required=False).orphaned)
+    return accept(cells, folder, ALL, judged(folder, *runs).orphaned)
 
 
 def accepted_in_the_first_layout(folder: Path, *runs: Sequence[Record]) -> Path:
@@ -82,9 +88,10 @@ def test_a_test_of_the_same_name_in_another_file_is_another_experiment(tmp_path:
     here = run()
     there = [replace(one, node_id="b/test_other.py::test_it[m]") for one in run(outcomes(160, range(100)))]
     accepted(tmp_path, here, there)
-    assert (judged(tmp_path, here).exit_code, judged(tmp_path, here).orphaned) == (0, {})
+    alone = judged(tmp_path, here, asked="benchmarks/test_it.py")
+    assert (alone.exit_code, alone.orphaned) == (0, {})
     assert judged(tmp_path, here, there).exit_code == 0
-    accepted(tmp_path, here)
+    accept(expected_cells(here), tmp_path, ALL, alone.orphaned)
     assert len(read_baseline(tmp_path / "starcoder" / "test_it.json")) == 2
 
 
@@ -111,7 +118,7 @@ def test_of_several_in_the_first_layout_each_cell_is_held_against_the_one_made_a
     one, other = named("1", layer=1), named("2", layer=2, wrong=range(40))
     accepted_in_the_first_layout(tmp_path, one, other)
     assert judged(tmp_path, one, other).exit_code == 0
-    assert judged(tmp_path, one).exit_code == 0
+    assert judged(tmp_path, one, asked="b/test_b.py::test_it[m-1]").exit_code == 0
 
 
 @pytest.mark.parametrize(

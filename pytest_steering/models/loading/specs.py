@@ -11,6 +11,7 @@ from typing import Any
 
 from pytest_steering.errors import ModelError
 from pytest_steering.models.loading.hub import hub_config
+from pytest_steering.source_hash import OURS
 
 EMBEDDED = ("starcoder", "starcoder2", "qwen2", "blind")
 DEFAULT_MODELS = EMBEDDED[:3]
@@ -73,8 +74,7 @@ def resolve_model(name: str) -> ModelSpec:
 
 
 def _embedded_folder(name: str) -> Path:
-    package = Path(__file__).resolve().parents[1]
-    places = (package.parent / "fixtures" / "models" / name, package / "_fixtures" / "models" / name)
+    places = (OURS.parent / "fixtures" / "models" / name, OURS / "_fixtures" / "models" / name)
     for place in places:
         if (place / "config.json").is_file():
             return place

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_steering.errors import StorageError
 from pytest_steering.models.proving.proof import Check, Proof
+from pytest_steering.source_hash import OURS
 from pytest_steering.steering.operations import operation_named
 from pytest_steering.storage import replace_file
 
@@ -119,7 +120,6 @@ def _version(package: str) -> str:
 def _own_source() -> str:
     """Hash what writes and checks, so that a change of this package needs no new version to count."""
     digest = hashlib.sha256()
-    package = Path(__file__).parents[1]
-    for path in sorted([*(package / "models").rglob("*.py"), *(package / "steering").rglob("*.py")]):
+    for path in sorted([*(OURS / "models").rglob("*.py"), *(OURS / "steering").rglob("*.py")]):
         digest.update(path.read_bytes())
     return digest.hexdigest()

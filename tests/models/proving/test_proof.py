@@ -18,7 +18,7 @@ from pytest_steering.models.engine.engines import make_engine
 from pytest_steering.models.engine.hooks import HooksEngine
 from pytest_steering.models.loading.pretrained import as_loaded
 from pytest_steering.models.loading.specs import DEFAULT_MODELS
-from pytest_steering.models.proving import admission
+from pytest_steering.models.proving import admission, proof_cache
 from pytest_steering.models.proving.proof import DECODE, Proof, prove
 from pytest_steering.models.proving.proof_cache import cache_folder, proof_key
 from pytest_steering.models.proving.witness import same_bits
@@ -176,6 +176,19 @@ def test_a_proof_holds_for_one_way_to_build_and_run_a_model_alone() -> None:
     assert len(keys) == 5
     assert None not in keys
     assert proof_key(tiny(), "hooks") in keys
+
+
+@pytest.mark.parametrize("written", ["models/engine/hooks.py", "models/proving/proof.py", "steering/edit.py"])
+def test_a_proof_holds_for_the_code_that_writes_and_checks_alone(
+    written: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (proof_cache.OURS / written).is_file()
+    monkeypatch.setattr(proof_cache, "OURS", tmp_path)
+    (tmp_path / written).parent.mkdir(parents=True)
+    (tmp_path / written).write_text("1")
+    before = proof_cache._own_source()
+    (tmp_path / written).write_text("2")
+    assert proof_cache._own_source() != before
 
 
 def test_a_cache_folder_that_cannot_be_written_only_costs_time(

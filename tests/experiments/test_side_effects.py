@@ -3,12 +3,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
 from pytest_steering.errors import DataError, VectorError
 from pytest_steering.experiments.equal_effect import of_equal_effect
-from pytest_steering.experiments.side_effects import neutral_effects
+from pytest_steering.experiments.side_effects import NeutralEffect, neutral_effects
 from pytest_steering.models.steerable import SteerableModel
 from pytest_steering.steering.intervention import Intervention
 from tests.near import margin_rounding
@@ -39,6 +40,15 @@ def test_the_unsteered_model_and_a_scale_of_zero_do_nothing_to_neutral_texts(
             "off_target_accuracy": found["unsteered"].off_target_accuracy,
             "off_target_change": 0.0,
         }
+
+
+@pytest.mark.parametrize("tokens", [1, 20, 40, 100, 1000])
+def test_kl_95_is_the_percentile_and_no_maximum(tokens: int) -> None:
+    kl = np.random.default_rng(0).permutation(np.arange(float(tokens)))
+    effect = NeutralEffect(tuple(kl), 0.0, (True,), (True,))
+    assert effect.kl_95 == np.quantile(kl, 0.95, method="higher")
+    assert effect.metrics()["neutral_token_kl_95"] == effect.kl_95
+    assert (effect.kl_95 == max(kl)) == (tokens <= 20)
 
 
 def test_kl_and_loss_are_those_of_one_pass_over_prompt_and_text(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pytest_steering.comparison import Changes, ClusterChange
 from pytest_steering.errors import DataError
 from pytest_steering.gate.decide import CellComparison, decide, family
-from pytest_steering.statistics import mcnemar
+from pytest_steering.statistics import mcnemar, settled_share
 
 few_cells_and_many = pytest.mark.parametrize("most", [3, pytest.param(12, marks=pytest.mark.slow)])
 
@@ -61,6 +61,22 @@ def test_the_settling_number_of_a_run_is_that_of_its_hardest_cell() -> None:
     found = decide(comparisons((16, 8), (20, 14)))
     needed = [cell.settles_at or 0 for cell in found.cells]
     assert found.settles_at == max(needed)
+
+
+@pytest.mark.parametrize(("alpha", "others"), [(0.02, 0), (0.02, 59), (0.01, 59)])
+def test_the_settling_number_holds_at_the_level_that_all_cells_share(alpha: float, others: int) -> None:
+    cells = comparisons((16, 8), *[(0, 0)] * others)
+    needed = decide(cells, alpha).cells[0].settles_at
+    assert needed is not None
+    rates = (16.5 / 162, 8.5 / 162, 0.10, alpha / len(cells), 1 - alpha)
+    assert settled_share(needed, *rates) >= 0.8 > settled_share(needed - 1, *rates)
+
+
+def test_beside_more_cells_it_takes_more_samples_to_settle_one() -> None:
+    alone, among = (decide(comparisons((16, 8), *[(0, 0)] * n)).cells[0].settles_at for n in (0, 59))
+    assert alone is not None
+    assert among is not None
+    assert among > alone
 
 
 def test_a_gain_passes_and_is_called_improved() -> None:

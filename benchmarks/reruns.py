@@ -20,11 +20,8 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from pytest_steering import Intervention, SteerableModel
-from pytest_steering.experiments.evaluation import evaluate
-from pytest_steering.experiments.experiment import Experiment
+from pytest_steering import Experiment, Intervention, Outcome, SteerableModel, evaluate
 from pytest_steering.gate.baseline_pairing import BaselinePairing, at_near_tie, beside_baseline
-from pytest_steering.records import Outcome
 
 MODELS = ("starcoder", "starcoder2", "qwen2")
 PARTS = (0.25, 0.5, 0.75, 1.0, 1.5)

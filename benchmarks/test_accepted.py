@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_steering import Intervention
-from pytest_steering.experiments.experiment import Experiment
+from pytest_steering import Experiment, Intervention
 
 
 @pytest.mark.steering(dataset="twins", split="test", limit=160)

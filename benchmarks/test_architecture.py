@@ -7,30 +7,36 @@ from typing import Any
 
 import pytest
 
-from pytest_steering import Intervention, SteerableModel, SteeringVector
-from pytest_steering.models.finding.architecture import detect_architecture, text_config
-from pytest_steering.models.loading.memory import KNOWN, memory_profile
+from pytest_steering import (
+    Intervention,
+    SteerableModel,
+    SteeringVector,
+    detect_architecture,
+    known_dimensions,
+    memory_profile,
+)
 from tools.census.build import tiny_tokenizer
 
 PATHS = {"gpt_bigcode": "transformer.h", "starcoder2": "model.layers", "qwen2": "model.layers"}
 ON_THE_CPU = ("starcoderbase-1b", "qwen2.5-1.5b")
 ON_A_GPU = ("starcoder2-7b", "qwen2.5-7b", "qwen2.5-14b", "starcoder2-15b")
+PUBLISHED = (*ON_THE_CPU, *ON_A_GPU)
 
 
 def test_the_blocks_are_found_where_the_family_has_them(steering_model: SteerableModel) -> None:
     architecture = steering_model.architecture
-    config = text_config(steering_model.loaded.module)
+    config = steering_model.loaded.module.config.get_text_config(decoder=True)
     assert architecture.layer_path == PATHS.get(architecture.model_type, architecture.layer_path)
     assert architecture.num_layers == config.num_hidden_layers
     assert architecture.hidden_size == config.hidden_size
     assert architecture.default_layers == tuple(range(architecture.num_layers))[-3:]
 
 
-@pytest.mark.parametrize("name", [*KNOWN])
+@pytest.mark.parametrize("name", PUBLISHED)
 def test_a_published_model_is_found_at_full_size_without_its_weights(name: str) -> None:
     import torch
 
-    known = KNOWN[name]
+    known = known_dimensions(name)
     with torch.device("meta"):
         _model(name)  # imports the model's class, which is no part of finding its blocks
         started = time.process_time()
@@ -40,7 +46,7 @@ def test_a_published_model_is_found_at_full_size_without_its_weights(name: str) 
     assert found == (known.layer_path, known.num_layers, known.hidden_size)
 
 
-@pytest.mark.parametrize("name", [*KNOWN])
+@pytest.mark.parametrize("name", PUBLISHED)
 def test_a_memory_plan_is_made_from_the_config_alone(name: str) -> None:
     profile = memory_profile(_config(name))
     billions = float(name.rpartition("-")[2].removesuffix("b"))
@@ -77,7 +83,7 @@ def _steer(name: str, device: str) -> None:
     with torch.device(device):
         module = _model(name, dtype=torch.bfloat16)
     model = SteerableModel.wrap(module, tiny_tokenizer(), name=name)
-    known = KNOWN[name]
+    known = known_dimensions(name)
     assert (model.architecture.num_layers, model.architecture.hidden_size) == (
         known.num_layers,
         known.hidden_size,
@@ -101,7 +107,7 @@ def _model(name: str, **options: Any) -> Any:
 def _config(name: str) -> Any:
     from transformers import AutoConfig
 
-    known = KNOWN[name]
+    known = known_dimensions(name)
     bigcode = known.model_type == "gpt_bigcode"
     mlp = {"n_inner": known.mlp_size} if bigcode else {"intermediate_size": known.mlp_size}
     heads = {} if bigcode else {"num_key_value_heads": known.kv_heads}

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from pytest_steering.embedded import embedded_data
-from pytest_steering.experiments.experiment import Experiment
+from pytest_steering import Experiment
 from tests.faults import FAULTS, Fault, findings_of, hold, inject, nothing
 from tests.faults.gate import exchange
+
+TWINS = Path(__file__).parents[1] / "fixtures" / "data" / "twins.jsonl"
 
 WITHOUT_EFFECT = frozenset({"shuffled-as-well"})
 """The one fault whose result may stand, with a sentence beside it that limits it."""
@@ -57,7 +58,7 @@ def test_a_run_that_requires_a_baseline_fails_without_one_and_where_rows_of_its_
     pytester: pytest.Pytester,
 ) -> None:
     data = pytester.path / "twins.jsonl"
-    data.write_bytes(embedded_data("twins.jsonl").read_bytes())
+    data.write_bytes(TWINS.read_bytes())
     pytester.makepyfile(test_held=HELD)
 
     def held(option: str) -> pytest.RunResult:

@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from pytest_steering import Intervention
-from pytest_steering.experiments.experiment import Experiment
+from pytest_steering import Experiment, Intervention
 
 ROUNDS = 8
 

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from pytest_steering.experiments.experiment import Experiment
-from pytest_steering.extraction.pairs import ContrastPair
+from pytest_steering import ContrastPair, Experiment
 
 
 @pytest.mark.steering(dataset="twins", split="test")

@@ -5,8 +5,7 @@ from __future__ import annotations
 import psutil
 import pytest
 
-from pytest_steering import Intervention
-from pytest_steering.experiments.experiment import Experiment
+from pytest_steering import Experiment, Intervention
 
 MEBIBYTE = 1 << 20
 

@@ -10,15 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from pytest_steering import Intervention
-from pytest_steering.comparison import Comparison
-from pytest_steering.experiments.experiment import Experiment
-from pytest_steering.extraction.pairs import ContrastPair
-from pytest_steering.findings import examine
-from pytest_steering.records import Record
-from pytest_steering.tasks.asked import Asked
-from pytest_steering.tasks.sample import Sample
-from pytest_steering.tasks.security.datasets import DATASETS
+from pytest_steering import (
+    Asked,
+    ContrastPair,
+    Experiment,
+    Intervention,
+    Record,
+    Sample,
+    comparison,
+    findings,
+    register_dataset,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -28,7 +30,8 @@ FAMILIES = ["starcoder", "starcoder2", "qwen2"]
 
 
 def invalid(records: Mapping[str, Record]) -> list[str]:
-    return [str(one) for one in examine(Comparison.of(records.values())) if one.severity == "invalid"]
+    found = findings.examine(comparison.Comparison.of(records.values()))
+    return [str(one) for one in found if one.severity == "invalid"]
 
 
 def drawn(records: Mapping[str, Record], draw: int, seeds: int) -> dict[str, Record]:
@@ -84,7 +87,7 @@ def test_runs_on_drawn_data_in_any_order_have_no_invalid_finding(
     found = []
     for draw in range(FAMILIES.index(steering.model.name), DRAWS, len(FAMILIES)):
         name, samples = f"draw {draw} in order {order}", shuffled_draw(steering.scored, draw, order)
-        monkeypatch.setitem(DATASETS, name, partial(as_read, samples))
+        register_dataset(name, partial(as_read, samples))
         model = replace(steering.model, batch_rows=BATCH_ROWS[order])
         one = replace(steering, dataset=name, vectors_from=steering.dataset, model=model)
         result = one.run(chosen, controls=("zero", "random", "negated", "shuffled"))

@@ -11,13 +11,15 @@ from statistics import fmean
 
 import pytest
 
-from pytest_steering import Intervention, SteeringVector
-from pytest_steering.comparison import Facts, agreement
-from pytest_steering.comparison.metrics import metric
-from pytest_steering.comparison.outcomes import margin_both_ways
-from pytest_steering.experiments.evaluation import evaluate
-from pytest_steering.experiments.experiment import Experiment
-from pytest_steering.records import Outcome
+from pytest_steering import (
+    Experiment,
+    Intervention,
+    Outcome,
+    SteeringVector,
+    comparison,
+    evaluate,
+    metrics,
+)
 
 KNOWS_BOTH_WAYS = 0.7
 """AUROC of the averaged margin from which on a model is held to know the question the other way round."""
@@ -53,7 +55,7 @@ def test_a_leaning_to_yes_cancels_over_both_polarities(steering: Experiment) -> 
 
 
 def _agree(name: str, outcomes: Sequence[Outcome]) -> None:
-    found = agreement(outcomes)
+    found = comparison.agreement(outcomes)
     assert found.n > 0, name
     assert (found.share or 0) >= 0.98, name
     if 0.1 <= _number("yes_rate", outcomes) <= 0.9:
@@ -61,7 +63,7 @@ def _agree(name: str, outcomes: Sequence[Outcome]) -> None:
 
 
 def _number(name: str, outcomes: Sequence[Outcome]) -> float:
-    return metric(name).value(Facts(outcomes)) or 0.0
+    return metrics.metric(name).value(comparison.Facts(outcomes)) or 0.0
 
 
 def _leaning_to_yes(steering: Experiment) -> Intervention:
@@ -77,7 +79,7 @@ def _leaning_to_yes(steering: Experiment) -> Intervention:
 
 def _averaged(outcomes: Sequence[Outcome]) -> list[Outcome]:
     """Return the outcomes with the margin that is averaged over both polarities."""
-    return [replace(one, margin=margin_both_ways(one)) for one in outcomes]
+    return [replace(one, margin=comparison.margin_both_ways(one)) for one in outcomes]
 
 
 def _mean(outcomes: Sequence[Outcome]) -> float:

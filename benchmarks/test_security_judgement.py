@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_steering import Intervention
-from pytest_steering.experiments.experiment import Experiment
+from pytest_steering import Experiment, Intervention
 
 PROMPTS = ("S1", "S4", "D1")
 SCALES = (-4.0, -2.0, -1.0, 1.0, 2.0, 4.0)

@@ -10,10 +10,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from pytest_steering import Intervention
-from pytest_steering.experiments.expectations import ExpectationFailed
-from pytest_steering.experiments.experiment import Experiment
-from pytest_steering.extraction.pairs import ContrastPair
+from pytest_steering import ContrastPair, ExpectationFailed, Experiment, Intervention
 from tests.faults import study
 
 NAMED = {

@@ -10,10 +10,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from pytest_steering import Intervention
-from pytest_steering.experiments.experiment import Experiment
-from pytest_steering.extraction.pairs import ContrastPair
-from pytest_steering.statistics import mcnemar
+from pytest_steering import ContrastPair, Experiment, Intervention, statistics
 
 
 @pytest.mark.usefixtures("benchmark")
@@ -35,7 +32,7 @@ def test_steering_brings_out_the_truth(steering: Experiment, chosen: Interventio
     for arm in result.random:
         assert abs(arm.accuracy - unsteered.accuracy) <= 0.06, arm.name
     negated = result.against_unsteered("negated")
-    assert mcnemar(negated.broken, negated.fixed, alternative="less") > 0.05
+    assert statistics.mcnemar(negated.broken, negated.fixed, alternative="less") > 0.05
     assert result["shuffled"].accuracy < steered.accuracy
     # They were trained to tell the truth when asked to be careful: the vector does what the words do.
     assert result["prompted"].accuracy >= 0.88
@@ -63,7 +60,7 @@ def test_no_vector_makes_the_blind_model_see(
     result = steering.run(Intervention(steering.extract(contrast_pairs), layers=[middle], scale=0.5))
     for name in result.arms:
         counts = result.against_unsteered(name)
-        assert mcnemar(counts.broken, counts.fixed, alternative="less") > 0.01, name
+        assert statistics.mcnemar(counts.broken, counts.fixed, alternative="less") > 0.01, name
     moved = abs((result.steered["yes_rate"] or 0) - (result.unsteered["yes_rate"] or 0))
     assert moved > 0.1
     assert result.steered.estimate("auroc").low <= 0.5

@@ -9,26 +9,36 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pytest_steering import comparison, findings, statistics
     from pytest_steering.comparison import metrics
     from pytest_steering.dataframe import load_run
     from pytest_steering.errors import SteeringError
+    from pytest_steering.experiments.evaluation import evaluate
     from pytest_steering.experiments.expectations import ExpectationFailed
     from pytest_steering.experiments.experiment import Experiment
     from pytest_steering.experiments.result import Result
     from pytest_steering.extraction.pairs import ContrastPair
     from pytest_steering.models.finding.architecture import Architecture, detect_architecture
     from pytest_steering.models.loading.memory import known_dimensions, memory_profile
+    from pytest_steering.models.running.completion import Completion, Generation
     from pytest_steering.models.steerable import SteerableModel
     from pytest_steering.records import Outcome, Record
     from pytest_steering.steering.config import SteeringConfig
     from pytest_steering.steering.intervention import Intervention
     from pytest_steering.steering.operations import operation, projection
+    from pytest_steering.steering.positions import Positions
     from pytest_steering.steering.vector import SteeringVector
     from pytest_steering.tasks.asked import Answers, Asked, Planted, Reading
     from pytest_steering.tasks.reading.answer import Answer
     from pytest_steering.tasks.sample import Sample
     from pytest_steering.tasks.task import Task
-    from pytest_steering.tasks.task_registry import code_sample, read_answer, register_task
+    from pytest_steering.tasks.task_registry import (
+        code_sample,
+        load_dataset,
+        read_answer,
+        register_dataset,
+        register_task,
+    )
     from pytest_steering.tasks.verdict import VerdictTask
 
 __all__ = [
@@ -36,12 +46,15 @@ __all__ = [
     "Answers",
     "Architecture",
     "Asked",
+    "Completion",
     "ContrastPair",
     "ExpectationFailed",
     "Experiment",
+    "Generation",
     "Intervention",
     "Outcome",
     "Planted",
+    "Positions",
     "Reading",
     "Record",
     "Result",
@@ -54,28 +67,40 @@ __all__ = [
     "VerdictTask",
     "__version__",
     "code_sample",
+    "comparison",
     "detect_architecture",
+    "evaluate",
+    "findings",
     "known_dimensions",
+    "load_dataset",
     "load_run",
     "memory_profile",
     "metrics",
     "operation",
     "projection",
     "read_answer",
+    "register_dataset",
     "register_task",
+    "statistics",
 ]
+
+# Packages whose names are public as well: `from pytest_steering import statistics`.
+_ROOMS = ("comparison", "findings", "statistics")
 
 _HOMES = {
     "Answer": "tasks.reading.answer",
     "Answers": "tasks.asked",
     "Architecture": "models.finding.architecture",
     "Asked": "tasks.asked",
+    "Completion": "models.running.completion",
     "ContrastPair": "extraction.pairs",
     "ExpectationFailed": "experiments.expectations",
     "Experiment": "experiments.experiment",
+    "Generation": "models.running.completion",
     "Intervention": "steering.intervention",
     "Outcome": "records",
     "Planted": "tasks.asked",
+    "Positions": "steering.positions",
     "Reading": "tasks.asked",
     "Record": "records",
     "Result": "experiments.result",
@@ -88,13 +113,16 @@ _HOMES = {
     "VerdictTask": "tasks.verdict",
     "code_sample": "tasks.task_registry",
     "detect_architecture": "models.finding.architecture",
+    "evaluate": "experiments.evaluation",
     "known_dimensions": "models.loading.memory",
+    "load_dataset": "tasks.task_registry",
     "load_run": "dataframe",
     "memory_profile": "models.loading.memory",
     "metrics": "comparison",
     "operation": "steering.operations",
     "projection": "steering.operations",
     "read_answer": "tasks.task_registry",
+    "register_dataset": "tasks.task_registry",
     "register_task": "tasks.task_registry",
 }
 
@@ -107,6 +135,8 @@ else:  # a checker then refuses a name that is not listed
         """Look a public name up where it lives; the version is that of the installed package."""
         if name == "__version__":
             return import_module("importlib.metadata").version("pytest-steering")
+        if name in _ROOMS:
+            return import_module(f"{__name__}.{name}")
         if name not in _HOMES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

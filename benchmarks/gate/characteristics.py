@@ -22,7 +22,7 @@ from benchmarks.gate.measured_rates import (
     pairs_power_table,
     pairs_table,
 )
-from pytest_steering.errors import DataError
+from pytest_steering import SteeringError
 from pytest_steering.gate.decide import ALPHA, MARGIN
 
 BEGIN = "<!-- characteristics: written by python -m benchmarks.gate.characteristics -->"
@@ -111,11 +111,11 @@ def write(path: Path, text: str) -> None:
     """Put the text between the two marks of a document.
 
     Raises:
-        DataError: if the document lacks a mark.
+        SteeringError: if the document lacks a mark.
     """
     document = path.read_text(encoding="utf-8")
     if document.count(BEGIN) != 1 or document.count(END) != 1:
-        raise DataError(
+        raise SteeringError(
             f"{path} does not hold the lines {BEGIN!r} and {END!r} once each; add them where tables go"
         )
     head, rest = document.split(BEGIN)

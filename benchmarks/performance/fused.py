@@ -20,8 +20,7 @@ from benchmarks.performance.workloads import (
 )
 
 if TYPE_CHECKING:
-    from pytest_steering import SteerableModel
-    from pytest_steering.models.running.completion import Completion, Generation
+    from pytest_steering import Completion, Generation, SteerableModel
 
 
 @dataclass(frozen=True)

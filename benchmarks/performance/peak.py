@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 from benchmarks.performance.workloads import NEW_TOKENS, ROWS, random_model, random_prompts, sweep_cells
 from pytest_steering import SteeringVector
-from pytest_steering.models.loading.free_memory import peak_bytes
 
 SWEEP_PROMPTS = 8
 """Enough for several batches at the row budget; more only repeat them. One cell fills it with its own."""
@@ -26,7 +27,17 @@ def main(what: str) -> None:
     elif what.startswith("extraction:"):
         both = random_prompts(2 * int(what.partition(":")[2]), EXTRACTION_TOKENS)
         SteeringVector.from_contrast(model, both[::2], both[1::2], "all")
-    print(peak_bytes(model.loaded.device) / (1 << 20))  # noqa: T201
+    print(peak_mib(model.loaded.device))  # noqa: T201
+
+
+def peak_mib(device: str) -> float:
+    """Return the most memory held so far: by tensors on a GPU, else by this process without its parent."""
+    import torch
+
+    if torch.device(device).type == "cuda":
+        return float(torch.cuda.max_memory_allocated(device) / (1 << 20))
+    (held,) = re.findall(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
+    return int(held) / 1024
 
 
 if __name__ == "__main__":

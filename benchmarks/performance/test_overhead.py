@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import replace
 from statistics import median
+from unittest import mock
 
 import pytest
 
@@ -49,16 +50,16 @@ def test_steering_costs_little_more_than_not_steering(name: str, limit: float, e
 
 
 def test_hooks_are_called_once_a_pass_and_steered_block() -> None:
-    from pytest_steering.models.engine.hooks import HooksEngine
-
     model, prompts = random_model(), random_prompts(2, 16)
-    calls = []
-    original = HooksEngine._place
-    try:
-        HooksEngine._place = lambda self, layer: calls.append(layer) or original(self, layer)  # type: ignore
+    calls, engine = [], type(model.engine)
+    original = engine._place  # type: ignore[attr-defined]
+
+    def counted(self: object, layer: int) -> object:
+        calls.append(layer)
+        return original(self, layer)
+
+    with mock.patch.object(engine, "_place", counted):
         counts = model.complete(prompts, [sweep_cells()[0]], max_new_tokens=5).counts
-    finally:
-        HooksEngine._place = original  # type: ignore[method-assign]
     # Read and write in each pass; the pass that is checked reads twice more.
     assert counts.forwards == 5
     assert len(calls) == 2 * counts.forwards + 2

@@ -10,8 +10,7 @@ import pytest
 from benchmarks.performance.fused import full_sweep
 from benchmarks.performance.peers import PEERS
 from benchmarks.performance.workloads import NEW_TOKENS, Spent, note, peer_run, ratios, sampled, scaled
-from pytest_steering.models.running.completion import Completion
-from pytest_steering.steering.positions import Positions
+from pytest_steering import Completion, Positions
 
 pytestmark = pytest.mark.performance
 

@@ -19,7 +19,7 @@ from benchmarks.performance.workloads import (
     sweep_cells,
     timed,
 )
-from pytest_steering import SteerableModel
+from pytest_steering import Experiment, SteerableModel
 
 pytestmark = pytest.mark.performance
 
@@ -93,12 +93,8 @@ def test_a_sweep_needs_little_more_memory_than_one_cell() -> None:
 
 @pytest.mark.parametrize("name", ["starcoder", "starcoder2", "qwen2"])
 def test_a_sweep_of_an_embedded_model(name: str) -> None:
-    from pytest_steering.tasks.sampling import evenly
-    from pytest_steering.tasks.task_registry import find_task
-
     loaded = SteerableModel.load(name)
-    twins = find_task("twins")
-    prompts = [one.prompt for one in twins.ask(evenly(twins.samples("test"), PROMPTS))]
+    prompts = [one.prompt for one in Experiment(loaded, limit=PROMPTS).scored]
     layers = [n * loaded.architecture.num_layers // 4 for n in range(4)]
     cells = sweep_cells(layers, loaded.architecture.hidden_size, 1.0)
     found: dict[int, dict[str, float]] = {}

@@ -8,6 +8,7 @@ from pytest_steering.comparison.confusion import Confusion, confusion
 from pytest_steering.comparison.estimates import Estimate, estimate, estimated_change
 from pytest_steering.comparison.facts import Facts
 from pytest_steering.comparison.margin_agreement import Agreement, agreement
+from pytest_steering.comparison.outcomes import margin_both_ways
 from pytest_steering.comparison.pairing import Pairing, pair
 from pytest_steering.comparison.trivial import trivial_predictors
 
@@ -28,6 +29,7 @@ __all__ = [
     "confusion",
     "estimate",
     "estimated_change",
+    "margin_both_ways",
     "pair",
     "trivial_predictors",
     "what_moved",

@@ -52,10 +52,14 @@ def test_the_command_loads_nothing_heavy_for_its_help() -> None:
 
 
 def test_every_public_name_is_the_object_it_is_called_after() -> None:
-    for name in pytest_steering._HOMES:
+    for name in (*pytest_steering._HOMES, *pytest_steering._ROOMS):
         assert getattr(pytest_steering, name).__name__.rpartition(".")[2] == name
     public = set(pytest_steering.__all__)
-    assert {*pytest_steering._HOMES, "__version__"} == public == set(dir(pytest_steering))
+    assert (
+        {*pytest_steering._HOMES, *pytest_steering._ROOMS, "__version__"}
+        == public
+        == set(dir(pytest_steering))
+    )
 
 
 def test_the_version_is_that_of_the_installed_package() -> None:

@@ -24,6 +24,7 @@ from pytest_steering.models.proving.proof_cache import cache_folder, proof_key
 from pytest_steering.models.proving.witness import same_bits
 from pytest_steering.models.running.batching import TokenBatch
 from pytest_steering.models.steerable import SteerableModel
+from pytest_steering.source_hash import OURS
 from tests.models.toys import toy
 from tests.tiny import ENGINES, FAMILIES, tiny_config, tiny_tokenizer
 
@@ -182,7 +183,7 @@ def test_a_proof_holds_for_one_way_to_build_and_run_a_model_alone() -> None:
 def test_a_proof_holds_for_the_code_that_writes_and_checks_alone(
     written: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert (proof_cache.OURS / written).is_file()
+    assert (OURS / written).is_file()
     monkeypatch.setattr(proof_cache, "OURS", tmp_path)
     (tmp_path / written).parent.mkdir(parents=True)
     (tmp_path / written).write_text("1")

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 
 import pytest
 import torch
@@ -12,25 +12,28 @@ from pytest_steering.steering.intervention import Intervention
 from tests.models.conftest import ModelOf
 from tests.near import assert_far, assert_near
 from tests.reference import EVERYWHERE, Row, full_logits
-from tests.tiny import BLOCK_PATHS, PROMPTS, VOCABULARY, random_vector
+from tests.tiny import BLOCK_PATHS, PROMPTS, VOCABULARY, random_vector, tiny_model
 
 CHOICES = [" w3", " w50", " w4 w5 w6", " w3 w9", " w77"]
 EVERY_WORD = [f"w{number}" for number in range(VOCABULARY - 2)]
 
 
-def by_hand(
-    model: SteerableModel, intervention: Intervention | None, prompts: Sequence[str], choices: Sequence[str]
-) -> Tensor:
+def steering(positions: str) -> Intervention:
+    return Intervention(random_vector(), scale=3.0, positions=positions)
+
+
+@cache
+def by_hand(family: str, positions: str | None) -> Tensor:
     """log p(choice | prompt), one row at a time: softmax written out, token after token."""
-    deltas, name = {}, "all"
-    if intervention is not None:
-        deltas = {layer: intervention.delta(layer) for layer in intervention.at}
-        name = intervention.where.name
-    scores = torch.empty(len(prompts), len(choices))
-    for number, ids in enumerate(model.tokens(prompts)):
-        for column, choice in enumerate(choices):
+    model, deltas = tiny_model(family), {}
+    if positions is not None:
+        asked = steering(positions)
+        deltas = {layer: asked.delta(layer) for layer in asked.at}
+    scores = torch.empty(len(PROMPTS), len(CHOICES))
+    for number, ids in enumerate(model.tokens(PROMPTS)):
+        for column, choice in enumerate(CHOICES):
             answer = model.choice_tokens(choice)
-            row = Row(ids, deltas, EVERYWHERE[name])
+            row = Row(ids, deltas, EVERYWHERE[positions or "all"])
             path = BLOCK_PATHS[model.architecture.family]
             logits = full_logits(model.loaded.module, path, row, answer).double()
             shares = logits.exp() / logits.exp().sum(-1, keepdim=True)
@@ -43,11 +46,10 @@ def by_hand(
 def test_scores_are_the_log_softmax_of_each_whole_choice(
     steered_model: SteerableModel, positions: str
 ) -> None:
-    arms = [None, Intervention(random_vector(), scale=3.0, positions=positions)]
-    found = steered_model.choice_logprobs(PROMPTS, CHOICES, arms)
-    for arm, scores in zip(arms, found, strict=True):
+    found = steered_model.choice_logprobs(PROMPTS, CHOICES, [None, steering(positions)])
+    for arm, scores in zip((None, positions), found, strict=True):
         assert (scores.shape, scores.dtype) == ((len(PROMPTS), len(CHOICES)), torch.float32)
-        assert_near(scores, by_hand(steered_model, arm, PROMPTS, CHOICES))
+        assert_near(scores, by_hand(steered_model.architecture.family, arm))
 
 
 def test_the_probabilities_of_all_tokens_sum_to_one(model: SteerableModel) -> None:

@@ -128,18 +128,28 @@ def test_choices_score_as_they_do_without_sharing(model: SteerableModel, way: st
         assert_near(other, one)
 
 
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("family", FAMILIES)
-def test_rows_that_end_at_different_steps_leave_the_others_as_they_are(family: str, way: str) -> None:
-    model = tiny_model(family)
+@pytest.fixture(scope="module", params=FAMILIES)
+def ending(request: pytest.FixtureRequest) -> SteerableModel:
+    """A model that ends its answers with tokens which it writes early."""
+    model = tiny_model(request.param)
     written = alone(replace(model, loaded=replace(model.loaded, stop_ids=frozenset())), grid())
     early = sorted({answer[2] for arm in written for answer in arm})[:6]
-    ending = replace(model, loaded=replace(model.loaded, stop_ids=frozenset(early)))
-    expected = alone(ending, grid())
-    assert len({len(answer) for arm in expected for answer in arm}) > 2
+    return replace(model, loaded=replace(model.loaded, stop_ids=frozenset(early)))
+
+
+@pytest.fixture(scope="module")
+def ending_alone(ending: SteerableModel) -> list[list[tuple[int, ...]]]:
+    return alone(ending, grid())
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_rows_that_end_at_different_steps_leave_the_others_as_they_are(
+    ending: SteerableModel, ending_alone: list[list[tuple[int, ...]]], way: str
+) -> None:
+    assert len({len(answer) for arm in ending_alone for answer in arm}) > 2
     found = replace(ending, sharing=way).complete(PROMPTS, grid(), max_new_tokens=STEPS)
-    assert tokens(found.arms) == expected
-    fed = sum(len(answer) for arm in expected[1:] for answer in arm)
+    assert tokens(found.arms) == ending_alone
+    fed = sum(len(answer) for arm in ending_alone[1:] for answer in arm)
     assert found.counts.steered_tokens == fed
 
 

@@ -11,6 +11,7 @@ from pytest_steering.experiments.observation.foreign_hooks import foreign_hooks
 from pytest_steering.experiments.observation.near_duplicates import near_copies, shared
 from pytest_steering.experiments.observation.read_distance import read_distance
 from pytest_steering.experiments.observation.reader_probe import probe_reader
+from pytest_steering.models.proving import admission
 from pytest_steering.models.proving.fingerprint import count_hooks
 from pytest_steering.models.steerable import SteerableModel
 from pytest_steering.steering import operations
@@ -80,6 +81,12 @@ def test_an_ablation_that_is_done_as_asked_is_seen_to_be(model: SteerableModel, 
         assert beside["steered"] == beside["asked"]
         assert min(beside["asked"]) > 0
         assert (beside["nobodys"], beside["other_layers"]) == (0, [])
+
+
+def test_the_proof_of_an_operation_is_over_before_a_model_is_watched(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(admission, "proof_key", lambda *_: None)
+    seen, failed = witness(tiny_model("qwen2"), Intervention(random_vector(), operation="ablate"), PROMPTS)
+    assert (failed, seen["prompts_read"]) == ("", True)
 
 
 @pytest.mark.parametrize(

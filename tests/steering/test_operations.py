@@ -98,6 +98,10 @@ def test_an_ablation_is_what_numpy_takes_away_in_double_precision(
     expected = h - strength * np.outer(h @ v, v) / (v @ v)
     found = Edit(operation_named("ablate"), direction, strength)(states).double().numpy()
     apart = np.linalg.norm(found - expected, axis=-1)
+    wide = Edit(operation_named("ablate"), direction, strength)(
+        states.to(torch.promote_types(dtype, torch.float32))
+    )
+    assert same_bits(torch.from_numpy(found).to(dtype), wide.to(dtype)), "rounded once"
     assert (apart <= PRECISION[dtype] * np.linalg.norm(h, axis=-1) * max(1, abs(strength))).all()
 
 

@@ -17,6 +17,11 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("tests")
 
+# For a run of the tests a mutant: the same examples each time, so that it is found each time or never.
+settings.register_profile(
+    "mutation", settings.get_profile("tests"), max_examples=20, derandomize=True, database=None
+)
+
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say what the run cost: processor seconds hardly grow beside other processes, as the clock's do."""

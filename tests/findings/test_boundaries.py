@@ -73,11 +73,12 @@ def test_tokens_steered_elsewhere_are_reported_though_all_asked_were_steered() -
 
 def test_the_first_of_several_layers_that_differ_is_reported() -> None:
     layers = EVIDENCE["written"]["layers"]
-    for name, changes in {
+    faults: dict[str, dict[str, Any]] = {
         "positions-differ": {"elsewhere": 2},
         "delta-sign": {"exact": False, "cosine": -1.0},
         "delta-shape": {"shape": "[1]"},
-    }.items():
+    }
+    for name, changes in faults.items():
         both = {number: {**layers["3"], **changes} for number in ("2", "3")}
         named = [one.sentence for one in found(run(written={**EVIDENCE["written"], "layers": both}))]
         assert sum("layer 2" in one for one in named) == 1, name
@@ -97,10 +98,11 @@ def test_an_answer_is_of_the_usual_length_from_half_to_twice(tokens: int, usual:
 
 @pytest.mark.parametrize(("bad", "named"), [(31, False), (32, True)])
 def test_degenerate_answers_are_reported_from_a_fifth_more_on(bad: int, named: bool) -> None:
-    for name, changes in {
+    faults: dict[str, dict[str, Any]] = {
         "outputs-repeat": {"response": " secure" * 20},
         "outputs-length": {"ended": False, "tokens": 32},
-    }.items():
+    }
+    for name, changes in faults.items():
         steered: list[Any] = [
             replace(one, **changes) if number < bad else one for number, one in enumerate(truthful(160))
         ]

@@ -23,14 +23,19 @@ def project() -> dict[str, Any]:
     return found
 
 
-def nox_pythons() -> list[str]:
-    """Return the versions that noxfile.py lists."""
+def nox_list(name: str) -> list[str]:
+    """Return what noxfile.py lists under a name."""
     (values,) = (
         node.value
         for node in _noxfile().body
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "PYTHONS"
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name
     )
-    return list(ast.literal_eval(values))
+    return list(eval(compile(ast.Expression(values), "noxfile.py", "eval")))
+
+
+def nox_pythons() -> list[str]:
+    """Return the versions that noxfile.py lists."""
+    return nox_list("PYTHONS")
 
 
 def nox_sessions() -> set[str]:

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from tests.repository.commands import missing
-from tests.repository.files import ROOT, nox_pythons, project
+from tests.repository.files import ROOT, nox_list, nox_pythons, project
 
 WORKFLOWS = sorted(ROOT.glob(".github/workflows/*.yml"))
 FORMS = sorted(path for path in ROOT.glob(".github/ISSUE_TEMPLATE/*.yml") if path.name != "config.yml")
@@ -66,6 +66,20 @@ def test_a_workflow_runs_what_people_run(job: str) -> None:
     ]
     assert lines
     assert {line: missing(line) for line in lines if missing(line)} == {}
+
+
+@pytest.mark.parametrize("script", ["run", "full"])
+def test_the_tests_that_a_script_names_are_there(script: str) -> None:
+    named = re.findall(
+        r"\b(?:tests|benchmarks)(?:/\S+)?", (ROOT / ".ci" / script).read_text(encoding="utf-8")
+    )
+    assert named
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("name", ["SCHEDULING", "NUMERIC"])
+def test_the_tests_that_a_session_runs_are_there(name: str) -> None:
+    assert [path for path in nox_list(name) if not (ROOT / path).exists()] == []
 
 
 def test_one_job_sums_up_all_others_and_runs_whatever_became_of_them() -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pytest_steering.experiments.expectations import ExpectationFailed
     from pytest_steering.experiments.experiment import Experiment
     from pytest_steering.experiments.result import Result
+    from pytest_steering.extraction.methods import extraction_method
     from pytest_steering.extraction.pairs import ContrastPair
     from pytest_steering.models.finding.architecture import Architecture, detect_architecture
     from pytest_steering.models.loading.memory import known_dimensions, memory_profile
@@ -70,6 +71,7 @@ __all__ = [
     "comparison",
     "detect_architecture",
     "evaluate",
+    "extraction_method",
     "findings",
     "known_dimensions",
     "load_dataset",
@@ -114,6 +116,7 @@ _HOMES = {
     "code_sample": "tasks.task_registry",
     "detect_architecture": "models.finding.architecture",
     "evaluate": "experiments.evaluation",
+    "extraction_method": "extraction.methods",
     "known_dimensions": "models.loading.memory",
     "load_dataset": "tasks.task_registry",
     "load_run": "dataframe",

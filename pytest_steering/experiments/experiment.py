@@ -160,7 +160,7 @@ class Experiment:
 
         Args:
             pairs: Contrast pairs, none of them about a scored sample.
-            method: `mean_difference` or `lda`.
+            method: `mean_difference`, `lda`, or one of your own; see `extraction_method`.
             layers: Block numbers, `last3` or `all`.
 
         Raises:

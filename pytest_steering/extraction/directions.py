@@ -6,18 +6,18 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pytest_steering.errors import VectorError
-from pytest_steering.extraction.discriminant import discriminant_directions
+from pytest_steering.extraction.methods import METHODS, method_named
 from pytest_steering.extraction.pairs import ContrastPair, require_pairs, shuffled_sides
-from pytest_steering.steering.vector import ReadsHiddenStates, SteeringVector
+from pytest_steering.steering.contrast import ReadsHiddenStates
+from pytest_steering.steering.vector import SteeringVector
 
-METHODS = ("mean_difference", "lda")
+USUAL = "mean_difference"
 
 
 def extract(
     model: ReadsHiddenStates,
     pairs: Sequence[ContrastPair],
-    method: str = "mean_difference",
+    method: str = USUAL,
     layers: Sequence[int] | str = "all",
 ) -> SteeringVector:
     """Return the direction of the pairs at each layer, read at the last prompt token.
@@ -25,16 +25,14 @@ def extract(
     Args:
         model: Read at `layers`.
         pairs: At least one.
-        method: `mean_difference`, or `lda` for the linear discriminant: the mean difference corrected for
-            how states vary within the sides, with the same norm.
+        method: `mean_difference`; `lda` for the linear discriminant: the mean difference corrected for how
+            states vary within the sides, with the same norm; or one of your own, see `extraction_method`.
         layers: Block numbers, `last3` or `all`.
 
     Raises:
         VectorError: The method is not known, or the direction is zero.
         DataError: There are no pairs, or a pair's prompts are equal.
     """
-    if method not in METHODS:
-        raise VectorError(f"extraction method {method!r} is not known; known are {', '.join(METHODS)}")
     require_pairs(pairs)
     vector = _from_sides(model, [p.positive for p in pairs], [p.negative for p in pairs], layers, method)
     return replace(vector, provenance={**vector.provenance, "samples": samples_hash(pairs)})
@@ -53,7 +51,7 @@ def shuffled_like(
     """
     require_pairs(pairs)
     # A vector that was scaled or given has no method of its own here.
-    method = vector.method if vector.method in METHODS else METHODS[0]
+    method = vector.method if vector.method in METHODS else USUAL
     control = _from_sides(model, *shuffled_sides(pairs, seed), vector.layers, method)
     return replace(control.rescaled_to(vector), method=f"shuffled:{seed}")
 
@@ -65,13 +63,8 @@ def _from_sides(
     layers: Sequence[int] | str,
     method: str,
 ) -> SteeringVector:
-    if method != "lda":
-        return SteeringVector.from_contrast(model, positive, negative, layers)
-    provenance = {**model.vector_provenance(), "position": "last_prompt", "pairs": str(len(positive))}
-    directions = discriminant_directions(model, positive, negative, layers)
-    vector = SteeringVector(directions, method, provenance)
-    vector.require_nonzero()
-    return vector
+    directions = method_named(method)(model, positive, negative, layers)
+    return SteeringVector.extracted(directions, method, model, len(positive))
 
 
 def samples_hash(pairs: Sequence[ContrastPair]) -> str:

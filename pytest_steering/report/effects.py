@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from pytest_steering.comparison import STEERED, Arm, Pairing, what_moved
+from pytest_steering.comparison.outcomes import labelled
 from pytest_steering.printable import printable
 from pytest_steering.report.cell_summary import Group
 
@@ -24,7 +25,7 @@ def effect_texts(group: Group) -> Iterator[str]:
     for arm in group.arms:
         if arm.name == STEERED and arm.facts.beside is not None and not arm.invalid:
             yield from _moved(arm.facts.beside)
-            yield _flipped(arm.facts.beside)
+            yield from _flipped(arm.facts.beside)
     yield from _findings(group.arms)
 
 
@@ -34,9 +35,10 @@ def _moved(pairing: Pairing) -> Iterator[str]:
         yield f"what moved: {found.label} ({found.why})"
 
 
-def _flipped(pairing: Pairing) -> str:
-    broken, fixed = ([before.id for before, _ in flips] for flips in (pairing.broken, pairing.fixed))
-    return f"steering broke {_named(broken)}; fixed {_named(fixed)}"
+def _flipped(pairing: Pairing) -> Iterator[str]:
+    if any(map(labelled, pairing.after)):
+        broken, fixed = ([before.id for before, _ in flips] for flips in (pairing.broken, pairing.fixed))
+        yield f"steering broke {_named(broken)}; fixed {_named(fixed)}"
 
 
 def _named(ids: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from pytest_steering.comparison import Facts, trivial_predictors
 from pytest_steering.comparison.metrics import metric
+from pytest_steering.comparison.outcomes import labelled
 from pytest_steering.records import Outcome
 from pytest_steering.report.cell_summary import Group
 
@@ -19,7 +20,8 @@ def trivial_texts(group: Group) -> Iterator[str]:
     arms = [arm for arm in group.arms if arm.run]
     if not arms:
         return
-    yield f"knowing nothing of the question: {_predictors(arms[0].run)}"
+    if any(map(labelled, arms[0].run)):
+        yield f"knowing nothing of the question: {_predictors(arms[0].run)}"
     constant: dict[str, list[str]] = {}
     for arm in arms:
         always = arm.facts.confusion.constant

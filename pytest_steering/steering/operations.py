@@ -8,11 +8,11 @@ that; a matrix product does not.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, overload
 
 from pytest_steering.errors import VectorError
+from pytest_steering.registration import refuse_taken
 from pytest_steering.steering.edit import Function, Operation
 
 if TYPE_CHECKING:
@@ -54,7 +54,8 @@ def operation(
 
     def register(given: Function) -> Function:
         name = given.__name__
-        _refuse_taken(name, given)
+        known = _known.get(name)
+        refuse_taken("operation", name, known.function if known else None, given)
         _known[name] = Operation(name, given, additive, divides_scale, strongest)
         return given
 
@@ -70,13 +71,6 @@ def operation_named(name: str) -> Operation:
     if name not in _known:
         raise VectorError(f"operation {name!r} is not known; known are {', '.join(_known)}")
     return _known[name]
-
-
-def _refuse_taken(name: str, function: Function) -> None:
-    """A conftest that is read again brings its own operations anew."""
-    found = _known.get(name)
-    if found is not None and inspect.getfile(found.function) != inspect.getfile(function):
-        raise VectorError(f"an operation named {name!r} is registered already; give this one another name")
 
 
 @operation(additive=True)

@@ -7,40 +7,16 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING
 
 from pytest_steering.errors import VectorError
 from pytest_steering.steering.checks import checked_directions
+from pytest_steering.steering.contrast import ReadsHiddenStates, mean_differences
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 log = logging.getLogger("pytest_steering")
-
-
-class ReadsHiddenStates(Protocol):
-    """What a vector is extracted from; `SteerableModel` is one."""
-
-    def hidden_states(
-        self, prompts: Sequence[str], layers: Sequence[int] | str, position: str
-    ) -> dict[int, Tensor]:
-        """Return the state leaving each block at one token of each prompt: {layer: [n, hidden]}."""
-        ...
-
-    def vector_provenance(self) -> Mapping[str, str]:
-        """Return what identifies the model that the states were read from."""
-        ...
-
-
-@runtime_checkable
-class ReadsMeanStates(Protocol):
-    """A model that also takes means itself, so that no single state has to be kept."""
-
-    def mean_states(
-        self, groups: Sequence[Sequence[str]], layers: Sequence[int] | str, position: str
-    ) -> dict[int, Tensor]:
-        """Return the mean of each group's states at one token of each prompt: {layer: [groups, hidden]}."""
-        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,11 +60,32 @@ class SteeringVector:
         Raises:
             VectorError: No prompts, unequal numbers of prompts, or a difference that is zero.
         """
-        _require_contrast(positive, negative)
-        means = _mean_states(model, (positive, negative), layers, position)
-        directions = {layer: mean[0] - mean[1] for layer, mean in means.items()}
-        provenance = {**model.vector_provenance(), "position": position, "pairs": str(len(positive))}
-        vector = cls(directions, "mean_difference", provenance)
+        directions = mean_differences(model, positive, negative, layers, position)
+        return cls.extracted(directions, "mean_difference", model, len(positive), position)
+
+    @classmethod
+    def extracted(
+        cls,
+        directions: Mapping[int, Tensor],
+        method: str,
+        model: ReadsHiddenStates,
+        pairs: int,
+        position: str = "last_prompt",
+    ) -> SteeringVector:
+        """Return directions that were made from a model's states, with where they come from.
+
+        Args:
+            directions: By layer.
+            method: How they were made.
+            model: Whose states they were made of.
+            pairs: Of how many prompts a side.
+            position: The token whose state was read.
+
+        Raises:
+            VectorError: A direction is zero.
+        """
+        provenance = {**model.vector_provenance(), "position": position, "pairs": str(pairs)}
+        vector = cls(directions, method, provenance)
         vector.require_nonzero()
         log.info("Created steering tensor: torch.Size([%d, %d])", len(vector.layers), vector.hidden_size)
         return vector
@@ -228,30 +225,3 @@ class SteeringVector:
 def _shortened(texts: Iterable[str]) -> str:
     listed = list(texts)
     return ", ".join(listed if len(listed) <= 6 else [*listed[:3], "…", listed[-1]])
-
-
-def _mean_states(
-    model: ReadsHiddenStates, groups: Sequence[Sequence[str]], layers: Sequence[int] | str, position: str
-) -> dict[int, Tensor]:
-    import torch
-
-    if isinstance(model, ReadsMeanStates):
-        return model.mean_states(groups, layers, position)
-    states = model.hidden_states([prompt for group in groups for prompt in group], layers, position)
-    sizes = [len(group) for group in groups]
-    return {
-        layer: torch.stack([part.mean(0) for part in torch.split(state, sizes)])
-        for layer, state in states.items()
-    }
-
-
-def _require_contrast(positive: Sequence[str], negative: Sequence[str]) -> None:
-    if isinstance(positive, str) or isinstance(negative, str):
-        raise VectorError(
-            "a contrast is made of two lists of prompts; one string was given, wrap it in a list"
-        )
-    if not positive or len(positive) != len(negative):
-        raise VectorError(
-            "a contrast needs as many positive as negative prompts, and at least one of each; "
-            f"found {len(positive)} and {len(negative)}"
-        )

@@ -47,7 +47,7 @@ def test_a_direction_says_which_samples_it_was_made_from() -> None:
 
 
 def test_an_unknown_method_is_named() -> None:
-    with pytest.raises(VectorError, match="method 'pca' is not known; known are mean_difference, lda"):
+    with pytest.raises(VectorError, match="method 'pca' is not known; known are lda, mean_difference"):
         extract(LengthReader(), PAIRS, method="pca")
 
 

@@ -1,12 +1,14 @@
 """The arms that stand beside a steered one, to show that its effect is no accident; a file each."""
 
-from pytest_steering.experiments.controls import negated, prompted, random, shuffled, zero
 from pytest_steering.experiments.controls.control_registry import (
     CONTROLS,
     control,
     control_conditions,
     vacuous_controls,
 )
+from pytest_steering.registration import import_files
+
+import_files(__name__, __path__)
 
 DEFAULT_CONTROLS = ("random", "negated", "shuffled")
 
@@ -15,10 +17,5 @@ __all__ = [
     "DEFAULT_CONTROLS",
     "control",
     "control_conditions",
-    "negated",
-    "prompted",
-    "random",
-    "shuffled",
     "vacuous_controls",
-    "zero",
 ]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from pytest_steering.errors import VectorError
+from pytest_steering.registration import refuse_taken
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.condition import Condition
@@ -23,9 +24,18 @@ _VACUOUS: dict[str, Vacuous] = {}
 
 
 def control(name: str, vacuous: Vacuous = lambda _steered: "") -> Callable[[Control], Control]:
-    """Return a decorator that makes a control known by name."""
+    """Return a decorator that makes a control known by name.
+
+    Args:
+        name: As a run asks for it.
+        vacuous: When it is not run.
+
+    Raises:
+        VectorError: A function of another file has that name already.
+    """
 
     def registered(made: Control) -> Control:
+        refuse_taken("control", name, CONTROLS.get(name), made)
         CONTROLS[name], _VACUOUS[name] = made, vacuous
         return made
 

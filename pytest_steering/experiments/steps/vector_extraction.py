@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pytest_steering.experiments.leakage import refuse_scored
 from pytest_steering.extraction.directions import extract
+from pytest_steering.extraction.methods import method_named
 from pytest_steering.models.proving.origin import made_from
 from pytest_steering.tasks.overlap import without_overlap
 from pytest_steering.tasks.sampling import data_hash
@@ -50,7 +51,7 @@ def extract_vector(
     """
     questions = context.questions
     refuse_scored(pairs, questions.source.samples(), [one.sample for one in questions.scored])
-    depends = (tuple(pairs), method, context.model.architecture.resolve_layers(layers))
+    depends = (tuple(pairs), method_named(method), context.model.architecture.resolve_layers(layers))
     vector = context.remembered("extract", depends, lambda: _extracted(context, pairs, method, layers))
     context.note_pairs(vector, list(pairs))
     return vector

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_steering import SteerableModel
-from pytest_steering.extraction.discriminant import discriminant_directions
+from pytest_steering.extraction.methods.lda import lda
 from pytest_steering.models.rounding import rounding
 from pytest_steering.models.running.arithmetic import PART, ask_for_reproducible_products, nansum, one_thread
 from pytest_steering.models.running.state_moments import Moments
@@ -101,7 +101,7 @@ def test_the_equations_of_a_discriminant_are_solved_by_one_thread(
 
     monkeypatch.setattr(torch.linalg, "solve", watched)
     torch.set_num_threads(3)
-    discriminant_directions(Known(), [], [], "all")
+    lda(Known(), [], [], "all")
 
     assert threads == [1]
 

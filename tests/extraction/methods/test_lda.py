@@ -9,7 +9,7 @@ import torch
 
 from pytest_steering.errors import VectorError
 from pytest_steering.extraction.directions import extract, shuffled_like
-from pytest_steering.extraction.discriminant import oas
+from pytest_steering.extraction.methods.lda import oas
 from pytest_steering.extraction.pairs import ContrastPair
 from tests.extraction.test_directions import PAIRS, LengthReader
 from tests.near import assert_near

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from pytest_steering.errors import VectorError
+from pytest_steering.extraction.methods.method_registry import extraction_method
 from pytest_steering.models.running.arithmetic import one_thread
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ class ReadsMoments(Protocol):
         ...
 
 
-def discriminant_directions(
+@extraction_method
+def lda(
     model: object, positive: Sequence[str], negative: Sequence[str], layers: Sequence[int] | str
 ) -> dict[int, Tensor]:
     """Return Σ⁻¹ (mean(positive) − mean(negative)) at each layer, as long as the mean difference is.

@@ -1,0 +1,8 @@
+"""How states of two sides become a direction, a file each."""
+
+from pytest_steering.extraction.methods.method_registry import METHODS, extraction_method, method_named
+from pytest_steering.registration import import_files
+
+import_files(__name__, __path__)
+
+__all__ = ["METHODS", "extraction_method", "method_named"]

@@ -49,6 +49,16 @@ def test_contributing_begins_with_set_up_in_one_command() -> None:
     assert first == 'pip install -c constraints.txt -e ".[dev]" && pre-commit install\n'
 
 
+def test_every_home_of_a_change_that_contributing_names_exists() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    tables = text.partition("## Where a change goes")[2].partition("\n## ")[0]
+    named = re.findall(r"`(\w+/(?:[\w/]+(?:\.py)?)?|\w+\.py)`", tables)
+    assert {"extraction/methods/", "comparison/metrics", "option_table.py"} <= {*named}
+    assert [
+        one for one in named if not any((top / one).exists() for top in (ROOT / "pytest_steering", ROOT))
+    ] == []
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_every_file_that_a_document_links_to_exists(document: Path) -> None:
     links = re.findall(r"\]\((?!https?:)([^)#\s]+)", document.read_text(encoding="utf-8"))

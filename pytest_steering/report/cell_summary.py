@@ -64,7 +64,7 @@ def _conditions(record: Record) -> str:
     vectors = (record.spec.get("vectors") or {}).get("dataset")
     unusual = (
         engine if engine != "hooks" else None,
-        f"{reader} reader" if reader not in (None, "text") else None,
+        f"{reader} reader" if reader not in (None, "", "text") else None,
     )
     origin = f"vectors from {vectors}" if vectors and vectors != data.get("dataset") else None
     run = f"run {record.spec['run']}" if "run" in record.spec else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pytest_steering.comparison import Arm, Changes
 from pytest_steering.comparison.metrics import JUDGEMENT, SIDE_EFFECTS, find
-from pytest_steering.comparison.outcomes import skipped
+from pytest_steering.comparison.outcomes import labelled, skipped
 from pytest_steering.printable import printable
 from pytest_steering.report.cell_summary import where
 
@@ -59,7 +59,7 @@ def _accuracy(arm: Arm) -> str:
 def _changes(arm: Arm) -> Changes | None:
     """Return what became of the samples run here and unsteered; None where no effect can be told."""
     beside = arm.facts.beside
-    if beside is None or not beside.pairs or arm.beside is arm.record or arm.invalid:
+    if beside is None or arm.beside is arm.record or arm.invalid or not any(map(labelled, beside.before)):
         return None
     return beside.changes()
 

@@ -8,6 +8,7 @@ from pytest_steering.cell import Cell, newest_cells
 from pytest_steering.printable import printable
 from pytest_steering.record_file import Recorded
 from pytest_steering.records import Record
+from pytest_steering.report.breakdown import breakdown_lines
 from pytest_steering.report.cell_history import history_texts
 from pytest_steering.report.cell_summary import Group, scored_groups
 from pytest_steering.report.closing_table import table_lines
@@ -75,14 +76,22 @@ def _remarks(cells: Sequence[Cell], groups: Sequence[Group], width: int) -> Iter
         model, records = own[0].record.model, [cell.record for cell in own]
         title = f"{model} · {records[0].experiment}"
         scored = [one for one in groups if (one.model, one.experiment_id) == (model, experiment)]
-        alone = _of_group(scored[0]) if len(scored) == 1 else ()
-        yield from _under(title, [*history_texts(own), *beside_texts(records), *alone], width)
-        for group in scored if len(scored) > 1 else ():
+        alone = scored if len(scored) == 1 else []
+        beside = [*history_texts(own), *beside_texts(records)]
+        yield from _under(title, [*beside, *(text for one in alone for text in _of_group(one))], width)
+        for group in scored if not alone else ():
             yield from _under(f"{title} · {group.conditions}", _of_group(group), width)
+            yield from breakdown_lines(group)
+        yield from breakdown_lines(alone[0]) if alone else ()
 
 
 def _of_group(group: Group) -> tuple[str, ...]:
-    return (*trivial_texts(group), *effect_texts(group), *cost_texts(group))
+    return (*_understood(group), *trivial_texts(group), *effect_texts(group), *cost_texts(group))
+
+
+def _understood(group: Group) -> tuple[str, ...]:
+    """Return what the task understood of its data, each sentence once."""
+    return tuple(dict.fromkeys(text for arm in group.arms for text in arm.record.evidence.get("task", ())))
 
 
 def _under(title: str, texts: Iterable[str], width: int) -> list[str]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pytest_steering.errors import DataError
 from pytest_steering.tasks.fields import required_text, shown
 from pytest_steering.tasks.jsonlines import read_rows
-from pytest_steering.tasks.sample import Message, Sample, text_hash
+from pytest_steering.tasks.sample import Message, Sample
 from pytest_steering.tasks.splits import split_by_content
 
 OPTIONAL = ("pair_id", "cluster", "base_id")
@@ -26,16 +27,23 @@ def read_labelled(path: Path, dataset: str, answers: Mapping[str, int]) -> tuple
         answers: Labels that may stand as words, in lower case.
 
     Raises:
-        DataError: The file cannot be read, a row is no labelled text, or some rows have a split and others
-            have none.
+        DataError: The file cannot be read, a row is no labelled text, or some rows have a label or a split
+            and others have none.
     """
     rows = {f"{path}, line {number}": row for number, row in read_rows(path)}
     samples = [_sample(row, where, dataset, answers) for where, row in rows.items()]
-    without = [where for where, row in rows.items() if row.get("split") is None]
+    _require_all_or_none(rows, "label")
+    made = _require_all_or_none(rows, "split")
+    return (split_by_content(samples) if made else samples), made
+
+
+def _require_all_or_none(rows: Mapping[str, Mapping[str, Any]], field: str) -> bool:
+    """Return whether no row has a field; raise DataError where some have it and others do not."""
+    without = [where for where, row in rows.items() if row.get(field) is None]
     if without and len(without) < len(rows):
         others = len(rows) - len(without)
-        raise DataError(f"{without[0]}: field 'split' is missing, which {others} other rows have")
-    return (split_by_content(samples), True) if without else (samples, False)
+        raise DataError(f"{without[0]}: field {field!r} is missing, which {others} other rows have")
+    return bool(without)
 
 
 def _sample(row: Mapping[str, Any], where: str, dataset: str, answers: Mapping[str, int]) -> Sample:
@@ -52,9 +60,7 @@ def _sample(row: Mapping[str, Any], where: str, dataset: str, answers: Mapping[s
         dataset=dataset,
         **{name: required_text(row, name, where) for name in given},
     )
-    name = _name(row.get("id"), "id", where) or f"text {text_hash(sample.text)[:12]}"
-    object.__setattr__(sample, "id", name)
-    return sample
+    return replace(sample, id=_name(row.get("id"), "id", where) or f"text {sample.sha256[:12]}")
 
 
 def _label(value: object, where: str, answers: Mapping[str, int]) -> int | None:

@@ -156,10 +156,15 @@ def surface_forms(model: ScoresChoices, answers: Answers) -> SurfaceForms:
         DataError: The two answers share a spelling.
     """
     present, absent = _next_tokens(model, answers.present), _next_tokens(model, answers.absent)
-    if set(present.values()) & set(absent.values()):
+    common = set(present.values()) & set(absent.values())
+    if {present.get(answers.present), absent.get(answers.absent)} & common:
         raise DataError(
             f"the answers {answers.present!r} and {answers.absent!r} share a token; their ratio says nothing"
         )
+    # A token of both, such as that of unknown words, is a spelling of neither.
+    present, absent = (
+        {text: token for text, token in found.items() if token not in common} for found in (present, absent)
+    )
     if present and absent:
         return SurfaceForms(tuple(present), tuple(absent), (1,) * (len(present) + len(absent)))
     lengths = tuple(len(model.choice_tokens(answer)) for answer in (answers.present, answers.absent))

@@ -25,8 +25,8 @@ def labelled_data(path: Path, yes: str, no: str) -> tuple[tuple[Sample, ...], tu
     """
     answers = {"yes": 1, "no": 0, yes.casefold(): 1, no.casefold(): 0}
     samples, made = read_labelled(path, path.stem, answers)
-    check_unique(path, samples)
     check_labels(path, samples)
+    check_unique(path, samples)
     for limit in limits(samples):
         warnings.warn(f"{path}: {limit}", stacklevel=3)
     return tuple(samples), tuple(understood(samples, made))

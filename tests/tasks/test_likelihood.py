@@ -148,3 +148,10 @@ def test_each_prompt_is_scored_by_its_own_answers() -> None:
 def test_a_prompt_without_answers_cannot_be_scored() -> None:
     with pytest.raises(DataError, match="'s1' is asked without answers"):
         margins(SPACED, asked(YES_OR_NO, None))
+
+
+def test_a_spelling_that_both_answers_share_is_one_of_neither() -> None:
+    unknown = {text: [7] for text in (" yes", "yes", " YES", "YES", " no", "no", " NO", "NO", "Yes", "No")}
+    worded = Vocabulary({**unknown, " Yes": [1], " No": [2]}, {1: 0.5, 2: 0.2, 7: 0.3})
+    forms = surface_forms(worded, YES_OR_NO)
+    assert (forms.present, forms.absent) == ((" Yes",), (" No",))

@@ -39,6 +39,8 @@ def before(context: Context, intervention: Intervention, claim: float, weights: 
     seen: dict[str, Any] = {"claim": claim, "weights": prints, "hooks": hooks(module)}
     seen["foreign"], seen["forced"] = differences(intervention, model.loaded), intervention.forced
     seen["reader"] = probe_reader(questions.task)
+    if questions.task.notes:
+        seen["task"] = list(questions.task.notes)
     scored = [one.sample for one in questions.scored]
     seen["overlap"] = shared(context.trained_on(intervention.vector), scored)
     seen["searched"] = [

@@ -12,7 +12,7 @@ from pytest_steering import Experiment, Intervention, SteerableModel
 from pytest_steering.models.tokenisation import TokenMemory
 
 DOORS = {
-    "data set": "pytest_steering.experiments.questions.load_dataset",
+    "data set": "pytest_steering.tasks.security.security_task.load_dataset",
     "origin": "pytest_steering.models.proving.origin.require_origin",
     "weights": "pytest_steering.models.proving.fingerprint.weights_fingerprint",
 }

@@ -7,7 +7,7 @@ import pytest
 from benchmarks.gate.characteristics import BEGIN, END, write
 from benchmarks.gate.coverage import newcombe_false_pass, score_false_pass
 from benchmarks.gate.error_rates import effect_table, percent, upper
-from pytest_steering.errors import DataError
+from pytest_steering import SteeringError
 
 
 def test_tables_go_between_the_marks_and_nowhere_else(tmp_path: Path) -> None:
@@ -23,7 +23,7 @@ def test_tables_go_between_the_marks_and_nowhere_else(tmp_path: Path) -> None:
 def test_a_page_without_marks_is_left_alone(tmp_path: Path) -> None:
     page = tmp_path / "trust.md"
     page.write_text("no marks", encoding="utf-8")
-    with pytest.raises(DataError, match="once each"):
+    with pytest.raises(SteeringError, match="once each"):
         write(page, "new")
     assert page.read_text(encoding="utf-8") == "no marks"
 

@@ -1,8 +1,8 @@
 """Changes the code at random and asks whether a test notices: `python -m tools.mutation [room ...]`.
 
-mutmut makes the changes, one operator, number, argument or condition at a time, and for each runs the tests
-that reach the changed function; `[tool.mutmut]` in pyproject.toml says which files and which tests. Of each
-room a sample is tried, drawn with a fixed seed; a larger one holds the smaller.
+mutmut makes the changes, one operator, number, argument or condition at a time. `tools.mutant_trial` runs,
+for each, the tests that reach the changed function. `[tool.mutmut]` in pyproject.toml says which files and which
+tests. Of each room a sample is tried, drawn with a fixed seed; a larger one holds the smaller.
 """
 
 from __future__ import annotations
@@ -48,12 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--processes", type=int, default=2, metavar="N", help="At a time (2)")
     parser.add_argument("--write", type=Path, metavar="FILE", help="Write the document to FILE")
     chosen = parser.parse_args(arguments)
-    mutants.make()
-    rooms = {room: by_room(mutants.read())[room] for room in chosen.rooms or ROOMS}
-    names = {room: [one.name for one in found[: chosen.most]] for room, found in rooms.items()}
-    mutants.test([one for drawn in names.values() for one in drawn], chosen.processes)
-    tried = {room: mutants.named(drawn) for room, drawn in names.items()}
-    text = page({room: len(found) for room, found in rooms.items()}, tried, chosen.most)
+    made = by_room(mutants.make())
+    sample = [one for room in chosen.rooms or ROOMS for one in made[room][: chosen.most]]
+    text = page(made, by_room(mutants.tried(sample, chosen.processes)), chosen.most)
     if chosen.write is None:
         sys.stdout.write(text)
     else:

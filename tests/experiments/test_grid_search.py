@@ -59,7 +59,7 @@ def test_a_search_is_remembered_and_recorded_once(
 def test_a_search_over_nothing_is_refused(small: Experiment, intervention: Intervention) -> None:
     from pytest_steering.errors import DataError
 
-    with pytest.raises(DataError, match="at least one layer and one scale"):
+    with pytest.raises(DataError, match=r"^a search needs at least one layer and one scale$"):
         small.search(intervention.vector, scales=[])
 
 

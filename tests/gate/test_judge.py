@@ -211,6 +211,8 @@ def test_a_baseline_that_no_test_makes_any_more_is_named_and_removed_on_request(
         "1 accepted cell absent, their test no longer makes them: benchmarks/test_it.py::test_it on m"
         in said(judgement)
     )
+    assert accept(expected_cells(records), tmp_path, Wanted(), judgement.orphaned).lines == ()
+    assert (tmp_path / "starcoder" / "test_it.json").exists()
     done = accept(expected_cells(records), tmp_path, Wanted(prune=True), judgement.orphaned)
     assert "removed" in done.lines[0]
     assert not (tmp_path / "starcoder" / "test_it.json").exists()

@@ -1,8 +1,8 @@
 """Changes the code at random and asks whether a test notices: `python -m tools.mutation [room ...]`.
 
 mutmut makes the changes, one operator, number, argument or condition at a time. `tools.mutant_trial` runs,
-for each, the tests that reach the changed function. `[tool.mutmut]` in pyproject.toml says which files and which
-tests. Of each room a sample is tried, drawn with a fixed seed; a larger one holds the smaller.
+for each, the tests that reach the changed function. `[tool.mutmut]` in pyproject.toml says which files and
+which tests. Of each room a sample is tried, drawn with a fixed seed; a larger one holds the smaller.
 """
 
 from __future__ import annotations

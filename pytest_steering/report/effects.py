@@ -25,8 +25,7 @@ def effect_texts(group: Group) -> Iterator[str]:
     for arm in group.arms:
         if arm.name == STEERED and arm.facts.beside is not None and not arm.invalid:
             yield from _moved(arm.facts.beside)
-            if any(map(labelled, arm.run)):
-                yield from _flipped(arm.facts.beside)
+            yield from _flipped(arm.facts.beside)
     yield from _findings(group.arms)
 
 

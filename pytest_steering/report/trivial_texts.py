@@ -17,7 +17,7 @@ def trivial_texts(group: Group) -> Iterator[str]:
     Args:
         group: The arms of one experiment; they share their samples.
     """
-    arms = [arm for arm in group.arms if any(map(labelled, arm.run))]
+    arms = [arm for arm in group.arms if arm.run]
     if not arms:
         return
     if any(map(labelled, arms[0].run)):

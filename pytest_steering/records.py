@@ -243,7 +243,12 @@ def _as_it_is(value: Any) -> Any:
 
 
 def _outcomes(rows: Iterable[dict[str, Any]]) -> tuple[Outcome, ...]:
-    return tuple(Outcome(**_decoded_floats(row, _OUTCOME_FLOATS)) for row in rows)
+    return tuple(
+        Outcome(
+            **{**_decoded_floats(row, _OUTCOME_FLOATS), "scores": _decoded_floats(row.get("scores") or {})}
+        )
+        for row in rows
+    )
 
 
 _OUTCOME_FLOATS = ("confidence", "margin", "choice_mass", "swapped_margin", "first_token_kl")

@@ -30,8 +30,8 @@ specs = st.dictionaries(texts, json_values, max_size=4)
 outcomes = st.builds(
     Outcome,
     id=texts,
-    expected=st.sampled_from(["yes", "no"]),
-    predicted=st.sampled_from(["yes", "no", "none"]),
+    expected=st.sampled_from(["yes", "no", ""]),
+    predicted=st.sampled_from(["yes", "no", "none", ""]),
     prompt_sha256=texts,
     response=texts,
     correct=st.none() | st.booleans(),
@@ -43,6 +43,8 @@ outcomes = st.builds(
     tokens=st.integers(0, 99),
     tied_at=st.none() | st.integers(0, 99),
     pair_id=st.none() | texts,
+    group=texts,
+    scores=st.dictionaries(texts, numbers, max_size=2),
     skipped=texts,
 )
 records = st.builds(
@@ -160,6 +162,16 @@ def test_numbers_of_the_first_schema_keep_what_they_meant() -> None:
     assert found["balanced_accuracy"] == found["balanced_accuracy_all"] == 0.75
     assert found["accuracy"] == found["accuracy_all"] == 0.7
     assert found["mcc"] is None
+
+
+def test_an_outcome_of_the_first_schema_has_its_weakness_as_its_group() -> None:
+    row = json.loads(to_line(Record({}, outcomes=(Outcome("a", "yes", margin=math.inf),), schema_version=1)))
+    (outcome,) = row["outcomes"]
+    del outcome["group"], outcome["scores"]
+    row["outcomes"] = [{**outcome, "asked_cwe": "CWE-89", "language": "c"}]
+    (found,) = from_line(json.dumps(row)).outcomes
+
+    assert found == Outcome("a", "yes", margin=math.inf, group="CWE-89")
 
 
 def test_numbers_of_this_schema_are_read_as_they_stand() -> None:

@@ -14,7 +14,7 @@ from pytest_steering.tasks.asked import Reading
 if TYPE_CHECKING:
     from pytest_steering.models.running.completion import Completion
     from pytest_steering.tasks.asked import Asked
-    from pytest_steering.tasks.likelihood import Margin
+    from pytest_steering.tasks.surface_forms import Margin
     from pytest_steering.tasks.task import Task
 
 

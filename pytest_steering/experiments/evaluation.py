@@ -11,7 +11,8 @@ from pytest_steering.errors import DataError
 from pytest_steering.experiments import asked_outcome
 from pytest_steering.models.running.completion import Counts, Generation
 from pytest_steering.records import Outcome
-from pytest_steering.tasks.likelihood import Margin, margins, scored_forms
+from pytest_steering.tasks.likelihood import margins, scored_forms
+from pytest_steering.tasks.surface_forms import Margin
 
 if TYPE_CHECKING:
     from pytest_steering.models.running.completion import Completion

@@ -26,35 +26,25 @@ def as_text(messages: Sequence[Message]) -> str:
     return text if messages[-1]["role"] == "assistant" else f"{text}\n\n{titles['assistant']}:\n"
 
 
-def question_text(text: str, question: str, words: str = "") -> str:
-    """Return a question about a text, as a model reads it that has no chat template.
+def question_prompt(sample: Sample, question: str, words: str = "", tokenizer: Any = None) -> str:
+    """Return a question about a sample as a model reads it.
 
-    The words stand after the text, so that a prompt with and one without them share the text's states.
-
-    Args:
-        text: What is asked about.
-        question: As asked.
-        words: Stand before the question; none by default.
-    """
-    return f"{text}\n\nQuestion: {_asked(question, words)}\nAnswer:"
-
-
-def question_messages(sample: Sample, question: str, words: str = "") -> list[Message]:
-    """Return a question about a sample as chat messages; of a conversation it is the next one.
+    The words stand after the text, so that a prompt with and one without them share the text's states. Of a
+    conversation the question is the next message.
 
     Args:
         sample: What is asked about.
         question: As asked.
         words: Stand before the question; none by default.
+        tokenizer: The prompt goes through its chat template where it has one.
     """
-    asked = _asked(question, words)
-    if sample.messages:
-        return [*sample.messages, message("user", asked)]
-    return [message("user", f"{sample.text}\n\n{asked}")]
-
-
-def _asked(question: str, words: str) -> str:
-    return f"{words} {question}" if words else question
+    asked = f"{words} {question}" if words else question
+    chat = has_template(tokenizer)
+    if not chat and not sample.messages:
+        return f"{sample.text}\n\nQuestion: {asked}\nAnswer:"
+    alone = [message("user", f"{sample.text}\n\n{asked}")]
+    messages = [*sample.messages, message("user", asked)] if sample.messages else alone
+    return through_template(tokenizer, messages) if chat else as_text(messages)
 
 
 def has_template(tokenizer: Any) -> bool:

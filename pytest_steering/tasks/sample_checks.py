@@ -35,14 +35,31 @@ def check_labels(where: object, samples: Sequence[Sample]) -> None:
     both = [ids for ids, labels in _by_text(samples) if len(labels) > 1]
     if both:
         raise DataError(f"{where}: one text is labelled both ways ({listed(both[0])}); mend 'label'")
+    check_pairs(where, samples)
+
+
+def check_pairs(
+    where: object, samples: Sequence[Sample], roles: tuple[str, str] = ("present", "absent")
+) -> None:
+    """Refuse a pair id that is not shared by exactly two samples, one of each label.
+
+    Args:
+        where: Names the data in an error.
+        samples: All of it.
+        roles: What the two labels are called there, 1 first.
+
+    Raises:
+        DataError: A pair lacks a twin or has too many.
+    """
     pairs: dict[str, list[int | None]] = {}
     for sample in samples:
         if sample.pair_id is not None:
             pairs.setdefault(sample.pair_id, []).append(sample.label)
     wrong = [pair for pair, labels in pairs.items() if labels not in ([0, 1], [1, 0])]
     if wrong:
+        present, absent = roles
         raise DataError(
-            f"{where}: {len(wrong)} pair ids are not shared by one present and one absent sample "
+            f"{where}: {len(wrong)} pair ids are not shared by one {present} and one {absent} sample "
             f"({listed(wrong)}); mend 'pair_id' or 'label'"
         )
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pytest_steering.errors import DataError
 from pytest_steering.extraction.pairs import ContrastPair
 from pytest_steering.tasks import pair_rows, prompting, verdict_data
 from pytest_steering.tasks.asked import Answers, Asked, Planted, Reading
 from pytest_steering.tasks.contrasts import between_labels, under_words, usable
-from pytest_steering.tasks.reading.answer import Answer, Verdict, planted_verdict, verdict_reading
+from pytest_steering.tasks.reading.answer import Answer, Verdict, as_answer, planted_verdict, verdict_reading
 from pytest_steering.tasks.reading.early_stop import decides
 from pytest_steering.tasks.reading.yes_no import YesNoReader, planted_texts
 from pytest_steering.tasks.sample import Sample
@@ -20,6 +20,7 @@ from pytest_steering.tasks.task import USUAL, Generation, Task, of_split
 
 if TYPE_CHECKING:
     from pytest_steering.models.steerable import SteerableModel
+    from pytest_steering.tasks.contrasts import Prompt
 
 ReadsVerdict: TypeAlias = Callable[[str, "str | None"], "Answer | Verdict"]
 """Gets an answer and its question; returns `yes`, `no` or `none`, or an `Answer` that says more."""
@@ -186,26 +187,10 @@ class VerdictTask(Task):
             return under_words(kept, prompt, [words], WORDS, count)
         return between_labels(kept, prompt, LABELS, count)
 
-    def _prompt(self, tokenizer: Any) -> Callable[[Sample, str], str]:
-        chat = prompting.has_template(tokenizer)
-
-        def prompt(sample: Sample, words: str) -> str:
-            if not chat and not sample.messages:
-                return prompting.question_text(sample.text, self.question, words)
-            messages = prompting.question_messages(sample, self.question, words)
-            return prompting.through_template(tokenizer, messages) if chat else prompting.as_text(messages)
-
-        return prompt
+    def _prompt(self, tokenizer: Any) -> Prompt:
+        return lambda sample, words: prompting.question_prompt(sample, self.question, words, tokenizer)
 
     def _answer(self, text: str, asked: Asked) -> Answer:
         if self.read_verdict is None:
             return self._by_words(text)
-        found = self.read_verdict(text, asked.question)
-        if isinstance(found, Answer):
-            return found
-        if found not in get_args(Verdict):
-            raise DataError(
-                f"the reader of the task {self.name!r} returned {found!r} for the answer to "
-                f"{asked.sample.id!r}; 'yes', 'no', 'none' or an Answer was expected"
-            )
-        return Answer(found, None, None, self.reader)
+        return as_answer(self.read_verdict(text, asked.question), self.reader, asked.sample.id)

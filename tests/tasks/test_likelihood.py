@@ -10,13 +10,10 @@ from hypothesis import strategies as st
 
 from pytest_steering.errors import DataError
 from pytest_steering.tasks.asked import Answers, Asked
-from pytest_steering.tasks.likelihood import (
-    SurfaceForms,
-    margins,
-    surface_forms,
-)
+from pytest_steering.tasks.likelihood import margins
 from pytest_steering.tasks.margin_calibration import content_free_calibrated, fit_threshold
 from pytest_steering.tasks.sample import Sample
+from pytest_steering.tasks.surface_forms import SurfaceForms, surface_forms
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -151,7 +151,7 @@ def test_a_reader_may_return_an_answer_and_nothing_but_a_verdict_or_that(write: 
     (asked, _) = made.ask(made.samples())
     assert (made.read("x", asked).confidence, made.read("x", asked).rule) == (0.7, "mine")
     wrong = task(write(INSULT, PRAISE), reader=lambda *_: 0.3)
-    with pytest.raises(DataError, match=r"of the task 'comments' returned 0\.3 for the answer to 'text"):
+    with pytest.raises(DataError, match=r"the reader '<lambda>' returned 0\.3 for the answer to 'text"):
         wrong.read("x", asked)
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, get_args
 
+from pytest_steering.errors import DataError
 from pytest_steering.tasks.asked import Asked, Planted, Reading
 
 Verdict = Literal["yes", "no", "none"]
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,28 @@ class Reader(Protocol):
     """Reads an answer to a question; the question may be unknown."""
 
     def __call__(self, text: str, question: str | None) -> Answer: ...  # noqa: D102
+
+
+def as_answer(found: object, who: str, to: str) -> Answer:
+    """Return what a reader of one's own found as an answer.
+
+    Args:
+        found: `yes`, `no`, `none`, or an answer.
+        who: Names the reader.
+        to: Names the sample, for the error.
+
+    Raises:
+        DataError: It is neither.
+    """
+    if isinstance(found, Answer):
+        return found
+    for verdict in VERDICTS:
+        if found == verdict:
+            return Answer(verdict, None, None, who)
+    raise DataError(
+        f"the reader {who!r} returned {found!r} for the answer to {to!r}; 'yes', 'no', 'none' or an Answer "
+        "was expected"
+    )
 
 
 def verdict_reading(answer: Answer, asked: Asked) -> Reading:

@@ -9,8 +9,9 @@ from typing import Any
 from pytest_steering.errors import DataError
 from pytest_steering.tasks.data_files import read_object
 from pytest_steering.tasks.sample import Sample
+from pytest_steering.tasks.sample_checks import check_unique
 from pytest_steering.tasks.security.code_sample import code_sample
-from pytest_steering.tasks.security.datasets.published import Expected, check, check_unique
+from pytest_steering.tasks.security.datasets.published import Expected, check
 
 FILE_NAME = "CASTLE-C250.min.json"
 COMMIT = "c7391c9"

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pytest_steering.errors import DataError
 from pytest_steering.tasks.jsonlines import read_rows
 from pytest_steering.tasks.sample import Sample
+from pytest_steering.tasks.sample_checks import check_pairs, check_unique
 from pytest_steering.tasks.security.datasets.code_rows import sample_from_row
-from pytest_steering.tasks.security.datasets.published import check_unique
 
 
 def load_jsonl(path: Path, dataset: str = "jsonl") -> list[Sample]:
@@ -25,23 +24,5 @@ def load_jsonl(path: Path, dataset: str = "jsonl") -> list[Sample]:
     """
     samples = [sample_from_row(row, dataset, f"{path}, line {number}") for number, row in read_rows(path)]
     check_unique(path, samples)
-    check_pairs(path, samples)
+    check_pairs(path, samples, ("vulnerable", "patched"))
     return samples
-
-
-def check_pairs(where: object, samples: list[Sample]) -> None:
-    """Refuse a pair id that is not shared by exactly one vulnerable and one patched sample.
-
-    Raises:
-        DataError: A pair lacks a twin or has too many.
-    """
-    labels: dict[str, list[int | None]] = {}
-    for sample in samples:
-        if sample.pair_id is not None:
-            labels.setdefault(sample.pair_id, []).append(sample.label)
-    wrong = [pair for pair, found in labels.items() if found not in ([0, 1], [1, 0])]
-    if wrong:
-        raise DataError(
-            f"{where}: {len(wrong)} pair ids are not shared by one vulnerable and one patched sample "
-            f"({', '.join(wrong[:3])}{', …' if len(wrong) > 3 else ''}); mend 'pair_id' or 'label'"
-        )

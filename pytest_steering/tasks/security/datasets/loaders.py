@@ -9,6 +9,7 @@ from types import MappingProxyType
 from pytest_steering.errors import DataError
 from pytest_steering.tasks.data_files import require_path
 from pytest_steering.tasks.sample import Sample
+from pytest_steering.tasks.sample_checks import check_unique
 from pytest_steering.tasks.security.code_sample import (
     LABEL_DOUBTFUL,
     REASON_DOUBTFUL,
@@ -18,7 +19,6 @@ from pytest_steering.tasks.security.code_sample import (
 from pytest_steering.tasks.security.datasets.castle import load_castle
 from pytest_steering.tasks.security.datasets.hub_dataset import load_hub
 from pytest_steering.tasks.security.datasets.jsonl import load_jsonl
-from pytest_steering.tasks.security.datasets.published import check_unique
 from pytest_steering.tasks.security.datasets.secllmholmes import load_secllmholmes
 from pytest_steering.tasks.security.datasets.sven import load_sven
 from pytest_steering.tasks.security.datasets.twins import load_twins

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -60,20 +59,4 @@ def check(
         raise DataError(
             f"{where} has the counts of {name} but a label, code or reason differs from what is published; "
             f"use {expected.source}, unchanged"
-        )
-
-
-def check_unique(where: object, samples: Sequence[Sample]) -> None:
-    """Refuse duplicate ids and an empty data set.
-
-    Raises:
-        DataError: There is no sample, or an id stands twice; the first few are named.
-    """
-    if not samples:
-        raise DataError(f"{where} holds no samples; expected at least one")
-    twice = [name for name, count in Counter(sample.id for sample in samples).items() if count > 1]
-    if twice:
-        shown = ", ".join(twice[:3]) + (", …" if len(twice) > 3 else "")
-        raise DataError(
-            f"{where}: {len(twice)} ids stand more than once ({shown}); give each sample its own id"
         )

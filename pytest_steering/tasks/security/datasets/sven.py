@@ -15,8 +15,9 @@ from pytest_steering.tasks.fields import required_text
 from pytest_steering.tasks.jsonlines import read_rows
 from pytest_steering.tasks.overlap import normalised
 from pytest_steering.tasks.sample import Sample
+from pytest_steering.tasks.sample_checks import check_unique
 from pytest_steering.tasks.security.code_sample import AS_PUBLISHED, LABEL_DOUBTFUL, code_sample
-from pytest_steering.tasks.security.datasets.published import Expected, check, check_unique
+from pytest_steering.tasks.security.datasets.published import Expected, check
 
 COMMIT = "e8449a0"
 SPLITS = ("train", "val")

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pytest_steering.tasks.sample import Sample
+from pytest_steering.tasks.sample_checks import check_unique
 from pytest_steering.tasks.security.code_sample import with_metadata
-from pytest_steering.tasks.security.datasets.published import Expected, check, check_unique
+from pytest_steering.tasks.security.datasets.published import Expected, check
 from pytest_steering.tasks.security.datasets.secllmholmes import layout
 from pytest_steering.tasks.security.datasets.secllmholmes.contents import (
     COMMIT,

@@ -1,0 +1,127 @@
+"""The spellings of two answers, and the margin between them: log p(present) − log p(absent)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import exp, fsum, log
+from typing import TYPE_CHECKING, Protocol
+
+from pytest_steering.errors import DataError
+
+if TYPE_CHECKING:
+    from pytest_steering.tasks.asked import Answers
+
+RELIABLE_MASS = 0.1
+
+
+class HasTokenizer(Protocol):
+    """Whose tokenizer decides what is one token; `SteerableModel` is one."""
+
+    def choice_tokens(self, choice: str) -> list[int]:
+        """Return the token ids of an answer as it continues a prompt."""
+        ...
+
+
+@dataclass(frozen=True)
+class Margin:
+    """How far the model leans to *present*.
+
+    Attributes:
+        value: log p(present) − log p(absent), natural logarithm, each summed over its surface forms.
+        mass: Probability of all forms together; None where whole strings with length normalisation stood in.
+    """
+
+    value: float
+    mass: float | None
+
+    @property
+    def reliable(self) -> bool:
+        """Whether the forms hold enough of the probability for their ratio to mean something."""
+        return self.mass is not None and self.mass >= RELIABLE_MASS
+
+
+@dataclass(frozen=True)
+class SurfaceForms:
+    """The texts that stand for the two answers.
+
+    Attributes:
+        present: Forms of the answer that says the property is present.
+        absent: Forms of the other.
+        lengths: Tokens of each form, present ones first.
+    """
+
+    present: tuple[str, ...]
+    absent: tuple[str, ...]
+    lengths: tuple[int, ...]
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All forms, present ones first."""
+        return self.present + self.absent
+
+    @property
+    def single_tokens(self) -> bool:
+        """Whether every form is one token, so that the first token's distribution decides."""
+        return set(self.lengths) == {1}
+
+    def margin(self, logprobs: Sequence[float]) -> Margin:
+        """Return the margin.
+
+        Forms of one token are summed. Longer ones share no distribution: each counts by its log-probability a
+        token, the best form of each side stands for it, and no mass is known.
+
+        Args:
+            logprobs: Log-probability of each form, in the order of `texts`.
+        """
+        split = len(self.present)
+        if self.single_tokens:
+            present, absent = _log_sum(logprobs[:split]), _log_sum(logprobs[split:])
+            return Margin(present - absent, exp(present) + exp(absent))
+        rates = [score / length for score, length in zip(logprobs, self.lengths, strict=True)]
+        return Margin(max(rates[:split]) - max(rates[split:]), None)
+
+
+def surface_forms(model: HasTokenizer, answers: Answers) -> SurfaceForms:
+    """Return the spellings of both answers that are single next tokens for this model's tokenizer.
+
+    Where one of the answers has none, the two answers as they are spelt are scored whole.
+
+    Args:
+        model: Its tokenizer decides.
+        answers: The two.
+
+    Raises:
+        DataError: The two answers share a spelling.
+    """
+    present, absent = _next_tokens(model, answers.present), _next_tokens(model, answers.absent)
+    common = set(present.values()) & set(absent.values())
+    if {present.get(answers.present), absent.get(answers.absent)} & common:
+        raise DataError(
+            f"the answers {answers.present!r} and {answers.absent!r} share a token; their ratio says nothing"
+        )
+    # A token of both, such as that of unknown words, is a spelling of neither.
+    present, absent = (
+        {text: token for text, token in found.items() if token not in common} for found in (present, absent)
+    )
+    if present and absent:
+        return SurfaceForms(tuple(present), tuple(absent), (1,) * (len(present) + len(absent)))
+    lengths = tuple(len(model.choice_tokens(answer)) for answer in (answers.present, answers.absent))
+    return SurfaceForms((answers.present,), (answers.absent,), lengths)
+
+
+def _next_tokens(model: HasTokenizer, answer: str) -> dict[str, int]:
+    """Return the spellings of an answer that are one token, by text; spellings with the same token once."""
+    word = answer.strip()
+    spellings = [f"{space}{text}" for text in (word, word.lower(), word.upper()) for space in (" ", "")]
+    found: dict[str, int] = {}
+    for spelling in dict.fromkeys([answer, *spellings]):
+        tokens = model.choice_tokens(spelling)
+        if len(tokens) == 1 and tokens[0] not in found.values():
+            found[spelling] = tokens[0]
+    return found
+
+
+def _log_sum(logprobs: Sequence[float]) -> float:
+    highest = max(logprobs)
+    return highest + log(fsum(exp(value - highest) for value in logprobs))

@@ -20,6 +20,12 @@ def shortfalls(manifest: Manifest, found: Recorded) -> list[str]:
     return [*_status(manifest, found), *_endings(manifest), *found.torn]
 
 
+def first_few(names: Sequence[str]) -> str:
+    """Return the first names of many, and how many more there are."""
+    rest = [f"{len(names) - SHOWN} more"] if len(names) > SHOWN else []
+    return ", ".join([*names[:SHOWN], *rest])
+
+
 def _status(manifest: Manifest, found: Recorded) -> Iterator[str]:
     if manifest.status == "unknown" and found.records:
         yield "status unknown: nothing says which tests were to run and whether all of them did"
@@ -47,5 +53,4 @@ def _all(manifest: Manifest) -> str:
 
 
 def _named(names: Sequence[str]) -> str:
-    rest = [f"{len(names) - SHOWN} more"] if len(names) > SHOWN else []
-    return f": {', '.join([*names[:SHOWN], *rest])}" if names else ""
+    return f": {first_few(names)}" if names else ""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import platform
 import subprocess
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pytest_steering.models.proving.origin import package_version
 from pytest_steering.source_hash import source_hash
 
 if TYPE_CHECKING:
@@ -55,14 +55,7 @@ def numerics_profile(model: SteerableModel) -> str:
 
 @cache
 def _versions() -> tuple[tuple[str, str], ...]:
-    return tuple((package, _version(package)) for package in PACKAGES)
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "not installed"
+    return tuple((package, package_version(package)) for package in PACKAGES)
 
 
 @cache

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Sequence
 from pytest_steering.gate.absence import Absent, Reason
 from pytest_steering.gate.gated_cells import Measured
 from pytest_steering.manifest import Manifest
-
-SHOWN = 5
+from pytest_steering.shortfall import first_few
 
 _SAID: dict[Reason, tuple[str, str]] = {
     "failed": ("absent, their test failed", ""),
@@ -56,7 +55,7 @@ def _run(manifest: Manifest, measured: set[str]) -> list[str]:
     said = {
         "the run was killed, or goes on still": manifest.status == "started",
         "the run was stopped before all of its tests had run": manifest.status == "stopped",
-        f"failed, so that nobody knows what they hold against a baseline: {_listed(failed)}": bool(failed),
+        f"failed, so that nobody knows what they hold against a baseline: {first_few(failed)}": bool(failed),
     }
     return [sentence for sentence, true in said.items() if true]
 
@@ -65,12 +64,7 @@ def _said(absent: Iterable[Absent], reasons: Sequence[Reason]) -> list[str]:
     found = {reason: [one.name for one in absent if one.reason == reason] for reason in reasons}
     return [
         f"{len(names)} accepted cell{'s' if len(names) > 1 else ''} {_SAID[reason][0]}: "
-        f"{_listed(names)}{_SAID[reason][1]}"
+        f"{first_few(names)}{_SAID[reason][1]}"
         for reason, names in found.items()
         if names
     ]
-
-
-def _listed(names: Sequence[str]) -> str:
-    rest = [f"{len(names) - SHOWN} more"] if len(names) > SHOWN else []
-    return ", ".join([*names[:SHOWN], *rest])

@@ -34,11 +34,6 @@ class StatePlace:
     streams: int = 1
     lead: int = 0
 
-    @property
-    def batch_first(self) -> bool:
-        """Whether the batch is the first axis."""
-        return self.axes.startswith("b")
-
     def read(self, output: Any) -> Tensor:
         """Return the state as [batch, sequence, hidden], or [batch, sequence, streams, hidden].
 

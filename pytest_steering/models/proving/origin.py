@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -146,12 +146,11 @@ def _other_layers(said: Mapping[str, str], at: Sequence[int]) -> list[str]:
 @cache
 def _versions() -> str:
     packages = ("pytest-steering", "torch", "transformers")
-    return ", ".join(f"{name} {_version(name)}" for name in packages)
+    return ", ".join(f"{name} {package_version(name)}" for name in packages)
 
 
-def _version(name: str) -> str:
-    from importlib.metadata import PackageNotFoundError
-
+def package_version(name: str) -> str:
+    """Return the version of an installed package, or that it is not installed."""
     try:
         return version(name)
     except PackageNotFoundError:

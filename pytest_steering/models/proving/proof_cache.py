@@ -10,11 +10,11 @@ import os
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.errors import StorageError
+from pytest_steering.models.proving.origin import package_version
 from pytest_steering.models.proving.proof import Check, Proof
 from pytest_steering.source_hash import OURS
 from pytest_steering.steering.operations import operation_named
@@ -94,7 +94,7 @@ def _parts(loaded: LoadedModel, engine: str) -> Iterator[tuple[str, Any]]:
     yield "device", parameter.device.type
     yield "engine", engine
     yield "sources", [_source(kind) for kind in _classes(loaded)]
-    yield "versions", [_version(package) for package in _PACKAGES]
+    yield "versions", [package_version(package) for package in _PACKAGES]
     yield "own source", _own_source()
 
 
@@ -108,13 +108,6 @@ def _classes(loaded: LoadedModel) -> list[type]:
 def _source(kind: type) -> str:
     file = Path(inspect.getfile(kind))
     return f"{kind.__qualname__}:{hashlib.sha256(file.read_bytes()).hexdigest()}"
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "not installed"
 
 
 def _own_source() -> str:

@@ -7,8 +7,8 @@ import platform
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
-from importlib.metadata import version
 
+from pytest_steering.models.proving.origin import package_version
 from pytest_steering.statistics import wilson
 from tools.equivalent_mutants import EQUIVALENT
 from tools.mutants import Mutant
@@ -92,7 +92,9 @@ def _row(*cells: object) -> str:
 
 
 def _where() -> str:
-    versions = ", ".join(f"{name} {version(name)}" for name in ("mutmut", "pytest", "hypothesis", "torch"))
+    versions = ", ".join(
+        f"{name} {package_version(name)}" for name in ("mutmut", "pytest", "hypothesis", "torch")
+    )
     day = datetime.now(timezone.utc).date()
     python = platform.python_version()
     return f"{day}, {platform.machine()} with {os.cpu_count()} cores, Python {python}, {versions}."

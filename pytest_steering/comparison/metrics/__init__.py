@@ -12,6 +12,7 @@ from pytest_steering.comparison.metrics.registry import (
     own_metrics,
     register,
 )
+from pytest_steering.comparison.metrics.sample_numbers import number_of
 
 __all__ = [
     "JUDGEMENT",
@@ -25,6 +26,7 @@ __all__ = [
     "find",
     "metric",
     "metrics",
+    "number_of",
     "numbers",
     "own_metrics",
     "register",

@@ -1,0 +1,44 @@
+"""The number of one sample behind a mean: of a metric that is a mean, or a score that the task gave."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TypeAlias
+
+from pytest_steering.comparison.metrics.quantities import Mean
+from pytest_steering.comparison.metrics.registry import find
+from pytest_steering.errors import DataError
+from pytest_steering.records import Outcome
+
+NumberOf: TypeAlias = Callable[[Outcome], "float | None"]
+
+
+def number_of(name: str) -> NumberOf:
+    """Return what gives the number of one sample; None where it has none, or one that is not finite.
+
+    Args:
+        name: Of a metric that is a mean over samples, such as `margin`; any other name is a score of the
+            task's.
+
+    Raises:
+        DataError: A metric of that name is no mean: it is a number of all samples together.
+    """
+    known = find(name)
+    if known is None:
+        return _finite(_score(name))
+    if not isinstance(known.quantity, Mean):
+        raise DataError(f"{name!r} is a number of all samples together; no single sample has one")
+    return _finite(known.quantity.of)
+
+
+def _score(name: str) -> NumberOf:
+    return lambda outcome: outcome.scores.get(name)
+
+
+def _finite(of: NumberOf) -> NumberOf:
+    def number(outcome: Outcome) -> float | None:
+        found = of(outcome)
+        return found if found is not None and math.isfinite(found) else None
+
+    return number

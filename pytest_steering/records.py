@@ -17,12 +17,10 @@ from pytest_steering.identity import (
     canonical,
     decided_by,
     experiment_id,
-    named_with_parameters,
     question_of,
     spec_key,
 )
-
-SCHEMA_VERSION = 2
+from pytest_steering.record_upgrade import SCHEMA_VERSION, upgraded
 
 _NON_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
@@ -194,37 +192,7 @@ def from_row(row: Any) -> Record:
         raise DataError("not a record: a JSON object with schema_version was expected")
     if row["schema_version"] not in (1, SCHEMA_VERSION):
         raise DataError(f"record of schema {row['schema_version']}; this version reads {SCHEMA_VERSION}")
-    return _record(_upgraded(row))
-
-
-def _upgraded(row: dict[str, Any]) -> dict[str, Any]:
-    """Return a row of an older schema as one of this.
-
-    Schema 1 named a test without its parameters, meant the answered samples by balanced_accuracy, and knew a
-    weakness and a language of each sample, which was code.
-    """
-    if row["schema_version"] == SCHEMA_VERSION or not isinstance(row.get("spec"), dict):
-        return row
-    name, node_id = str(row.get("experiment", "")), str(row.get("node_id", ""))
-    model, engine = (row["spec"].get("model") or {}).get("name", ""), row["spec"].get("engine", "")
-    named = named_with_parameters(name, node_id, model, engine)
-    metrics = {"metrics": _renamed(row["metrics"])} if isinstance(row.get("metrics"), dict) else {}
-    outcomes = {"outcomes": list(map(_grouped, row["outcomes"]))} if row.get("outcomes") else {}
-    return {**row, "experiment": named, **metrics, **outcomes, "schema_version": SCHEMA_VERSION}
-
-
-def _renamed(metrics: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the numbers of schema 1 by the names that they have now; a bare name is over all samples."""
-    found = dict(metrics)
-    if "balanced_accuracy" in found:
-        found["balanced_accuracy_answered"] = found.pop("balanced_accuracy")
-    bare = ("accuracy", "balanced_accuracy")
-    return {**found, **{name: found[f"{name}_all"] for name in bare if f"{name}_all" in found}}
-
-
-def _grouped(outcome: dict[str, Any]) -> dict[str, Any]:
-    kept = {name: value for name, value in outcome.items() if name not in ("asked_cwe", "language")}
-    return {**kept, "group": outcome.get("asked_cwe", "")}
+    return _record(upgraded(row))
 
 
 def _record(row: dict[str, Any]) -> Record:

@@ -16,7 +16,7 @@ WORDS = re.compile(r"cwe|vulnerab|weakness|\b(in)?secure|patched", re.IGNORECASE
 KNOWN = {
     "comparison/metrics/twin_pairs.py": {"pair_vulnerable"},
     "comparison/twin_outcomes.py": {"Vulnerability Detection with Code Language Models"},
-    "records.py": {"asked_cwe", "a weakness and a language of each sample"},
+    "record_upgrade.py": {"asked_cwe", "a weakness and a language of each sample"},
     "models/loading/memory.py": {"max_samples_per_cwe"},
 }
 

@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pytest_steering.errors import SteeringError
 from pytest_steering.records import Record
 
 
-def prompts_of(record: Record, paths: Mapping[str, Path]) -> dict[str, str]:
-    """Return the prompts of a cell by sample id, those alone whose hash is the recorded one.
+@dataclass(frozen=True)
+class FlippedPrompts:
+    """Prompts of a cell, as far as they can be had.
+
+    Attributes:
+        texts: By sample id.
+        missing: Why none could be made; empty where they could.
+    """
+
+    texts: Mapping[str, str] = field(default_factory=dict)
+    missing: str = ""
+
+
+def prompts_of(record: Record, paths: Mapping[str, Path]) -> FlippedPrompts:
+    """Return the prompts of a cell, those alone whose hash is the recorded one.
 
     Args:
         record: The cell.
@@ -23,7 +37,9 @@ def prompts_of(record: Record, paths: Mapping[str, Path]) -> dict[str, str]:
         task = find_task(str(data.get("dataset")), paths=paths, form=str(prompt.get("form")))
         header = str((record.spec.get("intervention") or {}).get("header", ""))
         asked = task.ask(task.samples(data.get("split")), header)
-    except SteeringError:
-        return {}
+    except SteeringError as error:
+        return FlippedPrompts(missing=str(error))
     hashes = {outcome.id: outcome.prompt_sha256 for outcome in record.outcomes}
-    return {one.sample.id: one.prompt for one in asked if hashes.get(one.sample.id) == one.prompt_sha256}
+    return FlippedPrompts(
+        {one.sample.id: one.prompt for one in asked if hashes.get(one.sample.id) == one.prompt_sha256}
+    )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 
 from pytest_steering.comparison.outcomes import right
 from pytest_steering.comparison.pairing import Pair
 from pytest_steering.gate.baseline_pairing import at_near_tie
+from pytest_steering.gate.flipped_prompts import FlippedPrompts
 from pytest_steering.gate.gate_verdict import CellDecision
 from pytest_steering.gate.judge import Compared, Judgement
 from pytest_steering.printable import printable
@@ -15,7 +16,7 @@ from pytest_steering.records import Outcome, Record
 SHOWN = 5
 PROMPT_TAIL = 160
 
-Prompts = Callable[[Record], Mapping[str, str]]
+Prompts = Callable[[Record], FlippedPrompts]
 
 _VERDICTS = {
     "pass": "pass",
@@ -30,7 +31,7 @@ def verdict_lines(judgement: Judgement, prompts: Prompts) -> list[str]:
 
     Args:
         judgement: The verdict.
-        prompts: Gives the prompts of a cell by sample id, as far as they are at hand.
+        prompts: Gives the prompts of a cell, as far as they are at hand.
     """
     return [
         _headline(judgement),
@@ -76,16 +77,18 @@ def _counts(one: CellDecision) -> str:
     )
 
 
-def _flips(compared: Compared, prompts: Mapping[str, str]) -> Iterator[str]:
+def _flips(compared: Compared, prompts: FlippedPrompts) -> Iterator[str]:
     flips = sorted(compared.pairing.flips, key=_gravity)
     for before, now in flips[:SHOWN]:
         yield f"  {_kind(before, now)} {printable(now.id, 60)}"
-        if now.id in prompts:
-            yield f"    prompt … {printable(prompts[now.id][-PROMPT_TAIL:], PROMPT_TAIL)}"
+        if now.id in prompts.texts:
+            yield f"    prompt … {printable(prompts.texts[now.id][-PROMPT_TAIL:], PROMPT_TAIL)}"
         yield f"    before {before.predicted}: {printable(before.response, 80)}"
         yield f"    now    {now.predicted}: {printable(now.response, 80)}"
     if len(flips) > SHOWN:
         yield f"  and {len(flips) - SHOWN} more flipped"
+    if flips and prompts.missing:
+        yield f"  prompts are not shown: {printable(prompts.missing, 300)}"
     tied = [printable(now.id, 40) for before, now in flips if at_near_tie(before, now)]
     if tied:
         yield f"  near-ties of logits, not counted: {', '.join(tied[:SHOWN])}"

@@ -8,6 +8,7 @@ import pytest
 from pytest_steering.gate.absence import absences
 from pytest_steering.gate.accept import Wanted, accept
 from pytest_steering.gate.baseline_files import Place, read_all
+from pytest_steering.gate.flipped_prompts import FlippedPrompts
 from pytest_steering.gate.gated_cells import expected_cells
 from pytest_steering.gate.judge import Judgement, judge
 from pytest_steering.gate.verdict_text import verdict_lines
@@ -43,7 +44,7 @@ def reasons(judgement: Judgement) -> list[str]:
 
 
 def said(judgement: Judgement) -> str:
-    return "\n".join(verdict_lines(judgement, lambda _record: {}))
+    return "\n".join(verdict_lines(judgement, lambda _record: FlippedPrompts()))
 
 
 def ended(a: Ending, b: Ending, **changes: object) -> Manifest:

@@ -15,7 +15,7 @@ def test_prompts_are_made_again_where_they_are_the_recorded_ones() -> None:
         Outcome(first.sample.id, "yes", prompt_sha256=first.prompt_sha256),
         Outcome(second.sample.id, "yes", prompt_sha256="of other code"),
     )
-    assert prompts_of(cell("steered", outcomes), {}) == {first.sample.id: first.prompt}
+    assert prompts_of(cell("steered", outcomes), {}).texts == {first.sample.id: first.prompt}
 
 
 def test_the_words_of_a_prompted_cell_stand_in_its_prompts() -> None:
@@ -23,10 +23,12 @@ def test_the_words_of_a_prompted_cell_stand_in_its_prompts() -> None:
     (asked,) = twins.ask(twins.samples("test")[:1], "Review carefully.")
     record = cell("prompted", (Outcome(asked.sample.id, "yes", prompt_sha256=asked.prompt_sha256),))
     worded = replace(record, spec={**record.spec, "intervention": {"header": "Review carefully."}})
-    assert prompts_of(worded, {}) == {asked.sample.id: asked.prompt}
+    assert prompts_of(worded, {}).texts == {asked.sample.id: asked.prompt}
 
 
-def test_a_data_set_that_is_not_at_hand_gives_no_prompts() -> None:
+def test_a_data_set_that_is_not_at_hand_is_named_in_place_of_prompts() -> None:
     record = cell("steered", ())
     elsewhere = replace(record, spec={**record.spec, "data": {"dataset": "castle", "split": "test"}})
-    assert prompts_of(elsewhere, {}) == {}
+    found = prompts_of(elsewhere, {})
+    assert not found.texts
+    assert "castle" in found.missing

@@ -10,6 +10,7 @@ import pytest
 from pytest_steering.errors import DataError
 from pytest_steering.gate.accept import Wanted, accept
 from pytest_steering.gate.baseline import read_baseline
+from pytest_steering.gate.flipped_prompts import FlippedPrompts
 from pytest_steering.gate.gated_cells import expected_cells
 from pytest_steering.gate.judge import Judgement, judge
 from pytest_steering.gate.verdict_text import verdict_lines
@@ -35,7 +36,7 @@ def found(judgement: Judgement) -> list[str]:
 
 
 def said(judgement: Judgement) -> str:
-    return "\n".join(verdict_lines(judgement, lambda _record: {"s005": "a prompt of s005"}))
+    return "\n".join(verdict_lines(judgement, lambda _record: FlippedPrompts({"s005": "a prompt of s005"})))
 
 
 def test_the_same_run_again_passes(tmp_path: Path) -> None:

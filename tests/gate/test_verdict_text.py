@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pytest_steering.gate.accept import Wanted, accept
+from pytest_steering.gate.flipped_prompts import FlippedPrompts
 from pytest_steering.gate.gated_cells import expected_cells
 from pytest_steering.gate.judge import judge
 from pytest_steering.gate.verdict_text import verdict_lines
@@ -20,11 +21,18 @@ LEVELS = "at alpha 0.02, margin 10 points"
 USUAL = range(0, 160, 10)
 
 
-def lines(folder: Path, before: Sequence[Record] | None, now: Sequence[Record]) -> list[str]:
+PROMPTS = FlippedPrompts({"s014": f"{'x' * 100}{'y' * 160}"})
+
+
+def lines(
+    folder: Path,
+    before: Sequence[Record] | None,
+    now: Sequence[Record],
+    prompts: FlippedPrompts = PROMPTS,
+) -> list[str]:
     """Return what the gate says of a run after another was accepted; without one there is no baseline."""
     if before is not None:
         accept(expected_cells(before), folder, Wanted(changed=True, new=True), {})
-    prompts = {"s014": f"{'x' * 100}{'y' * 160}"}
     return verdict_lines(judge(expected_cells(now), folder, required=True), lambda _record: prompts)
 
 
@@ -51,6 +59,13 @@ def test_a_regression_lists_five_flips_that_count_the_near_ties_and_the_test(tmp
         "  near-ties of logits, not counted: s005",
         '  run it again: pytest "benchmarks/test_it.py::test_it[m]"',
     ]
+
+
+def test_why_prompts_are_not_shown_is_said_where_samples_flipped(tmp_path: Path) -> None:
+    none = FlippedPrompts(missing="data set 'films' is not known")
+    found = lines(tmp_path, run(outcomes(160)), run(outcomes(160, range(40))), none)
+    assert "  prompts are not shown: data set 'films' is not known" in found
+    assert not any("not shown" in line for line in lines(tmp_path, None, run(outcomes(160)), none))
 
 
 @pytest.mark.parametrize(("broken", "more"), [(6, 1), (7, 2)])
@@ -101,7 +116,7 @@ def test_why_a_cell_could_not_be_compared_is_a_sentence_with_its_advice(tmp_path
 
 def test_a_cell_without_a_baseline_fails_nothing_where_none_is_required(tmp_path: Path) -> None:
     judgement = judge(expected_cells(run()), tmp_path, required=False)
-    assert verdict_lines(judgement, lambda _record: {}) == [
+    assert verdict_lines(judgement, lambda _record: FlippedPrompts()) == [
         "gate: nothing to compare; 1 cells have no baseline",
         f"no baseline: {CELL}; accept one with --steering-accept-new",
     ]

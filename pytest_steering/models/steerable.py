@@ -10,6 +10,12 @@ from typing import TYPE_CHECKING, TypeVar, overload
 from pytest_steering.errors import PromptError
 from pytest_steering.models.engine.base import Engine, LoadedModel
 from pytest_steering.models.engine.engines import make_engine, require_engine
+from pytest_steering.models.loading.memory import (
+    SMALL_MODEL_ROWS,
+    MemoryProfile,
+    default_rows,
+    profile_of_module,
+)
 from pytest_steering.models.proving.admission import proven, require_operations
 from pytest_steering.models.running.batching import require_prompts, require_room, too_long
 from pytest_steering.models.running.fit import (
@@ -31,11 +37,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from pytest_steering.models.finding.architecture import Architecture
-    from pytest_steering.models.loading.memory import MemoryProfile
     from pytest_steering.models.running.completion import Counts
     from pytest_steering.models.running.state_moments import Moments
-
-SMALL_MODEL_ROWS = 64
 
 T = TypeVar("T")
 
@@ -107,7 +110,7 @@ class SteerableModel:
         loaded = load_model(
             spec, device=device, dtype=dtype, trust_remote_code=trust_remote_code, layer_path=layer_path
         )
-        return proven(cls(spec.name, loaded, engine, batch_rows or _default_rows(loaded)))
+        return proven(cls(spec.name, loaded, engine, batch_rows or default_rows(loaded.module)))
 
     @classmethod
     def wrap(
@@ -135,7 +138,7 @@ class SteerableModel:
         from pytest_steering.models.loading.pretrained import as_loaded
 
         loaded = as_loaded(require_model(module).eval(), tokenizer, layer_path)
-        return proven(cls(name or type(module).__name__, loaded, engine, _default_rows(loaded)))
+        return proven(cls(name or type(module).__name__, loaded, engine, default_rows(loaded.module)))
 
     def with_engine(self, engine: str) -> SteerableModel:
         """Return the same model, not loaded again, run by another engine."""
@@ -149,7 +152,7 @@ class SteerableModel:
     @property
     def memory_profile(self) -> MemoryProfile:
         """Batch size and checkpointing that fit the number of parameters."""
-        return _profile(self.loaded)
+        return profile_of_module(self.loaded.module)
 
     @cached_property
     def engine(self) -> Engine:
@@ -398,14 +401,3 @@ class SteerableModel:
         if len(ids) != 1:
             raise PromptError(f"choice {choice!r} has {len(ids)} tokens; use choice_logprobs for several")
         return ids[0]
-
-
-def _profile(loaded: LoadedModel) -> MemoryProfile:
-    from pytest_steering.models.loading.memory import profile_of
-
-    return profile_of(sum(parameter.numel() for parameter in loaded.module.parameters()))
-
-
-def _default_rows(loaded: LoadedModel) -> int:
-    profile = _profile(loaded)
-    return SMALL_MODEL_ROWS if profile.parameters < 1e9 else profile.batch_size

@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pytest_steering.errors import ModelError
+
+if TYPE_CHECKING:
+    from torch.nn import Module
+
+SMALL_MODEL_ROWS = 64
+_SMALL_MODEL = 1e9
 
 
 @dataclass(frozen=True)
@@ -97,6 +103,17 @@ def profile_of(parameters: int) -> MemoryProfile:
     """Return the settings that fit a number of parameters."""
     settings = next(settings for at_least, settings in _PROFILES if parameters >= at_least)
     return MemoryProfile(parameters, *settings)
+
+
+def profile_of_module(module: Module) -> MemoryProfile:
+    """Return the settings that fit a model that is loaded."""
+    return profile_of(sum(parameter.numel() for parameter in module.parameters()))
+
+
+def default_rows(module: Module) -> int:
+    """Return how many rows ride in one forward pass of a loaded model where nobody says."""
+    profile = profile_of_module(module)
+    return SMALL_MODEL_ROWS if profile.parameters < _SMALL_MODEL else profile.batch_size
 
 
 def count_parameters(config: Any) -> int:

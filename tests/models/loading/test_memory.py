@@ -3,11 +3,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import torch
 
 from pytest_steering.errors import ModelError
 from pytest_steering.models.loading.memory import (
     KNOWN,
+    SMALL_MODEL_ROWS,
     count_parameters,
+    default_rows,
     known_dimensions,
     memory_profile,
     profile_of,
@@ -112,6 +115,11 @@ def test_the_count_is_that_of_the_loaded_model(family: str) -> None:
     parameters = sum(parameter.numel() for parameter in tiny_module(family).parameters())
     assert count_parameters(tiny_config(family)) == parameters
     assert tiny_model(family).memory_profile == profile_of(parameters)
+
+
+@pytest.mark.parametrize(("width", "rows"), [(9_999, SMALL_MODEL_ROWS), (10_000, 4), (60_000, 2)])
+def test_a_pass_takes_the_usual_rows_up_to_a_billion_parameters(width: int, rows: int) -> None:
+    assert default_rows(torch.nn.Linear(100_000, width, bias=False, device="meta")) == rows
 
 
 def test_a_config_without_a_language_model_is_one_clear_sentence() -> None:

@@ -1,31 +1,11 @@
-"""What is done with margins: a prior taken off, a threshold fitted."""
+"""The threshold on a margin that is fitted on labelled samples."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from math import fsum
 
 from pytest_steering.errors import DataError
-
-
-def content_free_calibrated(values: Sequence[float], content_free: Sequence[float]) -> list[float]:
-    """Return margins less the mean margin on prompts without content.
-
-    What the model leans to when there is nothing to judge is its prior (Zhao et al. 2021, contextual
-    calibration, in log-odds).
-
-    Args:
-        values: Margins of the samples.
-        content_free: Margins of prompts whose text is empty or a placeholder; at least one.
-
-    Raises:
-        DataError: There is no content-free prompt.
-    """
-    if not content_free:
-        raise DataError("calibration needs at least one content-free prompt")
-    prior = fsum(content_free) / len(content_free)
-    return [value - prior for value in values]
 
 
 def fit_threshold(values: Sequence[float], labels: Sequence[int]) -> float:

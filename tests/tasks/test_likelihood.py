@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pytest_steering.errors import DataError
 from pytest_steering.tasks.asked import Answers, Asked
 from pytest_steering.tasks.likelihood import margins
-from pytest_steering.tasks.margin_calibration import content_free_calibrated, fit_threshold
+from pytest_steering.tasks.margin_calibration import fit_threshold
 from pytest_steering.tasks.sample import Sample
 from pytest_steering.tasks.surface_forms import SurfaceForms, surface_forms
 
@@ -101,12 +101,6 @@ def test_exchanging_the_answers_turns_the_margin_round(logprobs: list[float]) ->
     forms = SurfaceForms((" Yes",), (" No",), (1, 1))
     there, back = forms.margin(logprobs), forms.margin(logprobs[::-1])
     assert there.value == pytest.approx(-back.value)
-
-
-def test_calibration_takes_the_mean_leaning_on_content_free_prompts_away() -> None:
-    assert content_free_calibrated([3.0, -1.0], [2.0, 4.0]) == [0.0, -4.0]
-    with pytest.raises(DataError, match="at least one content-free prompt"):
-        content_free_calibrated([1.0], [])
 
 
 @given(st.lists(st.tuples(finite, st.integers(0, 1)), min_size=2, max_size=30))

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pytest_steering.steering.operations import operation, projection
     from pytest_steering.steering.positions import Positions
     from pytest_steering.steering.vector import SteeringVector
+    from pytest_steering.tasks import scores
     from pytest_steering.tasks.asked import Answers, Asked, Planted, Reading
     from pytest_steering.tasks.reading.answer import Answer
     from pytest_steering.tasks.sample import Sample
@@ -83,11 +84,17 @@ __all__ = [
     "read_answer",
     "register_dataset",
     "register_task",
+    "scores",
     "statistics",
 ]
 
 # Packages whose names are public as well: `from pytest_steering import statistics`.
-_ROOMS = ("comparison", "findings", "statistics")
+_ROOMS = {
+    "comparison": "comparison",
+    "findings": "findings",
+    "scores": "tasks.scores",
+    "statistics": "statistics",
+}
 
 _HOMES = {
     "Answer": "tasks.reading.answer",
@@ -139,7 +146,7 @@ else:  # a checker then refuses a name that is not listed
         if name == "__version__":
             return import_module("importlib.metadata").version("pytest-steering")
         if name in _ROOMS:
-            return import_module(f"{__name__}.{name}")
+            return import_module(f"{__name__}.{_ROOMS[name]}")
         if name not in _HOMES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[1]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 # Extras of the package itself; the others are for its tests and its developers.
-OF_USERS = ("hub", "xdist")
+OF_USERS = ("hub", "scores", "xdist")
 
 # Its fixture `benchmark` measures a timed phase (fixtures.py asks pytest for it by name).
 BY_FIXTURE = {"pytest-benchmark"}

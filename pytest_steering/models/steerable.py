@@ -384,6 +384,31 @@ class SteerableModel:
             self.loaded, self.engine, ids, answers, arms, self.batch_rows, self.sharing, counts
         )
 
+    def text_logprobs(self, prompts: Sequence[str], texts: Sequence[str]) -> list[Tensor]:
+        """Return the log-probability of each token of a text after its prompt, under the unsteered model.
+
+        Args:
+            prompts: Texts.
+            texts: What follows each of them, as `choice_tokens` reads it; an empty one has no tokens.
+
+        Returns:
+            One float32 tensor on the CPU a prompt: [tokens of its text], natural logarithms.
+
+        Raises:
+            PromptError: Prompts are missing or empty, there is not one text a prompt, or the two of them do
+                not fit into the context.
+        """
+        from pytest_steering.models.running.text_scoring import score_texts
+
+        ids = self.tokens(prompts)
+        if len(texts) != len(prompts):
+            raise PromptError(f"{len(prompts)} prompts and {len(texts)} texts; give one text a prompt")
+        answers = self.loaded.texts.ids(texts, special=False)
+        require_room(
+            [len(row) + len(own) for row, own in zip(ids, answers, strict=True)], 0, self.loaded.context
+        )
+        return score_texts(self.loaded, self.engine, ids, answers, self.batch_rows)
+
     def _read_groups(
         self,
         read: Callable[..., dict[int, T]],

@@ -1,6 +1,24 @@
 """Numbers that written answers get: those of this package, and what a function of one's own becomes."""
 
+from pytest_steering.tasks.scores.language_identification import language
+from pytest_steering.tasks.scores.length_scores import words
 from pytest_steering.tasks.scores.limit import Limit
+from pytest_steering.tasks.scores.repetition_scores import compression, distinct_2, repetition
 from pytest_steering.tasks.scores.score import FunctionScore, Score, Scored, as_score
+from pytest_steering.tasks.scores.surprisal import surprise
+from pytest_steering.tasks.scores.vader import sentiment
 
-__all__ = ["FunctionScore", "Limit", "Score", "Scored", "as_score"]
+__all__ = [
+    "FunctionScore",
+    "Limit",
+    "Score",
+    "Scored",
+    "as_score",
+    "compression",
+    "distinct_2",
+    "language",
+    "repetition",
+    "sentiment",
+    "surprise",
+    "words",
+]

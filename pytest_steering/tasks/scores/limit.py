@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Any, Literal, TypeAlias
+
+from pytest_steering.errors import DataError
 
 Beside: TypeAlias = Literal["", "difference", "ratio"]
 
@@ -25,25 +28,33 @@ class Limit:
     most: float | None = None
     beside: Beside = ""
 
+    def __post_init__(self) -> None:
+        if self.least is not None and self.most is not None and not self.least <= self.most:
+            raise DataError(f"a limit allows from {self.least:g} to {self.most:g}; give the lower one first")
+
     def bounds(self, unsteered: Sequence[float]) -> tuple[float, float]:
         """Return the lowest and the highest number that is allowed.
 
         Args:
             unsteered: The numbers of the unsteered answers; without any, a limit beside them allows all.
         """
-        least, most = (
-            -float("inf") if self.least is None else self.least,
-            float("inf") if self.most is None else self.most,
-        )
+        least = -math.inf if self.least is None else self.least
+        most = math.inf if self.most is None else self.most
         if not self.beside:
             return least, most
         if not unsteered:
-            return -float("inf"), float("inf")
+            return -math.inf, math.inf
         usual = median(unsteered)
         if self.beside == "difference":
             return usual + least, usual + most
-        return usual * least, usual * most
+        lowest, highest = sorted((_times(usual, least), _times(usual, most)))
+        return lowest, highest
 
     def as_dict(self) -> dict[str, Any]:
         """Return the form that a record holds."""
         return {"least": self.least, "most": self.most, "beside": self.beside}
+
+
+def _times(usual: float, ratio: float) -> float:
+    """Return a multiple of the usual number; no limit stays none beside 0."""
+    return ratio if math.isinf(ratio) and not usual else usual * ratio

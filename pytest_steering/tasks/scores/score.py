@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -67,6 +68,15 @@ class Score(ABC):
             model: The model that wrote, for scores that ask it unsteered; None where there is none at hand.
         """
 
+    def within_bounds(self, value: float | None, fault: str = "") -> Scored:
+        """Return what a function gave; a number that the score cannot have is a fault."""
+        least, most = self.bounds
+        low = least is not None and value is not None and value < least
+        high = most is not None and value is not None and value > most
+        if not (low or high):
+            return Scored(value, fault)
+        return Scored(None, f"returned {value:g}; the bounds of {self.name!r} are {_shown(least, most)}")
+
     def as_dict(self) -> dict[str, Any]:
         """Return what a record says of the score."""
         limit = None if self.limit is None else self.limit.as_dict()
@@ -81,7 +91,7 @@ class Score(ABC):
 
 @dataclass(frozen=True)
 class FunctionScore(Score):
-    """A score by a function of prompt and answer.
+    """A score by a function of prompt and answer, which is called in a thread beside.
 
     Attributes:
         of: From a prompt and what was written after it to a number, or None.
@@ -95,7 +105,7 @@ class FunctionScore(Score):
         """Return what the function gives each answer; one that it fails on is named, and the others go on."""
         del model
         calls = WatchedCalls(self.of, self.seconds)
-        return [Scored(*calls(prompt, text)) for prompt, text in written]
+        return [self.within_bounds(*calls(prompt, text)) for prompt, text in written]
 
 
 def as_score(score: Score | ScoreFunction, name: str = "") -> Score:
@@ -106,13 +116,30 @@ def as_score(score: Score | ScoreFunction, name: str = "") -> Score:
         name: For a function; its own where it is empty.
 
     Raises:
-        DataError: It is neither, or the function has no name that can be a key.
+        DataError: It is neither, does not take two arguments, or has no name that can be a key.
     """
     if isinstance(score, Score):
         return score
     if not callable(score):
         raise DataError(f"{score!r} is no score; expected a function (prompt, text) -> number or None")
+    _require_two_arguments(score)
     own = name or getattr(score, "__name__", type(score).__name__)
     if not own.isidentifier():
         raise DataError(f"a score function without a name of its own ({own}); write it with def, not lambda")
     return FunctionScore(own, of=score, meaning=(score.__doc__ or "").strip().partition("\n")[0])
+
+
+def _require_two_arguments(function: ScoreFunction) -> None:
+    try:
+        takes = inspect.signature(function)
+    except (TypeError, ValueError):  # one written in C may not say what it takes
+        return
+    try:
+        takes.bind("prompt", "text")
+    except TypeError:
+        raise DataError(f"a score function takes (prompt, text); {function!r} takes {takes}") from None
+
+
+def _shown(least: float | None, most: float | None) -> str:
+    low, high = ("none" if one is None else f"{one:g}" for one in (least, most))
+    return f"{low} to {high}"

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import math
 import threading
+import traceback
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from typing import Any, TypeAlias
 
+from pytest_steering.errors import SteeringError
+
 Outcome: TypeAlias = "tuple[float | None, str]"
+"""A number, or None with what went wrong; None and nothing where the function returned None."""
+
+MOST_SAID = 300
+"""Characters of an error's text that are kept."""
 
 
 class WatchedCalls:
@@ -31,7 +38,7 @@ class WatchedCalls:
         self._function, self._seconds = function, seconds
         self._hanging = 0
         self._asked: SimpleQueue[Any] | None = None
-        self._answers: SimpleQueue[Any] = SimpleQueue()
+        self._answers: SimpleQueue[Outcome] = SimpleQueue()
 
     def __call__(self, *arguments: Any) -> Outcome:
         """Return the number, or None with what went wrong as a sentence."""
@@ -41,12 +48,11 @@ class WatchedCalls:
             self._begin()
         self._asked.put(arguments)  # type: ignore[union-attr]
         try:
-            value, fault = self._answers.get(timeout=self._seconds)
+            return self._answers.get(timeout=self._seconds)
         except Empty:
             self._hanging += 1
             self._asked = None
             return None, f"did not return in {self._seconds:g} s"
-        return (None, fault) if fault else _number(value)
 
     def _begin(self) -> None:
         self._asked, self._answers = SimpleQueue(), SimpleQueue()
@@ -60,21 +66,28 @@ class WatchedCalls:
             self._asked.put(None)
 
 
-def _serve(function: Callable[..., Any], asked: SimpleQueue[Any], answers: SimpleQueue[Any]) -> None:
+def _serve(function: Callable[..., Any], asked: SimpleQueue[Any], answers: SimpleQueue[Outcome]) -> None:
     for arguments in iter(asked.get, None):
         try:
-            answers.put((function(*arguments), ""))
+            answers.put(_number(function(*arguments)))
         except BaseException as error:  # whatever a function of somebody's own raises
-            answers.put((None, f"raised {type(error).__name__}: {error}"))
+            answers.put((None, _sentence(error)))
 
 
 def _number(value: Any) -> Outcome:
     if value is None:
         return None, ""
     try:
-        number = float("nan") if isinstance(value, (str, bytes)) else float(value)
-    except (TypeError, ValueError):
+        number = math.nan if isinstance(value, (str, bytes)) else float(value)
+    except (TypeError, ValueError, OverflowError):
         number = math.nan
     if not math.isfinite(number):
         return None, f"returned {value!r:.80}; a finite number or None was expected"
     return number, ""
+
+
+def _sentence(error: BaseException) -> str:
+    if isinstance(error, SteeringError):
+        return str(error)
+    said = traceback.format_exception_only(error)[-1].strip()  # which holds where an error's own text fails
+    return f"raised {said[:MOST_SAID]}"

@@ -1,0 +1,97 @@
+"""Log-probabilities of the tokens of given texts, each after a prompt of its own, unsteered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pytest_steering.models.engine.edit_session import EditSession
+from pytest_steering.models.running.batching import pad_left
+from pytest_steering.models.running.budget import Job, RowBudget, halved
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from pytest_steering.models.engine.base import Engine, LoadedModel
+
+MOST_LOGITS = 2**26
+"""Logits of one forward pass, 256 MB of them: a whole text needs those of every column, not of one."""
+
+
+def score_texts(
+    loaded: LoadedModel,
+    engine: Engine,
+    prompts: Sequence[Sequence[int]],
+    texts: Sequence[Sequence[int]],
+    batch_rows: int,
+) -> list[Tensor]:
+    """Return log p of each token of each text: [tokens] each, float32 on the CPU.
+
+    Args:
+        loaded: The model.
+        engine: Runs it.
+        prompts: Token ids, without pads.
+        texts: Token ids of what follows each prompt; one without any is not run.
+        batch_rows: At most this many rows in one forward pass over the longest; see `RowBudget`.
+    """
+    import torch
+
+    scoring = _Scoring(loaded, engine, prompts, texts, [torch.empty(0) for _ in texts])
+    lengths = [len(prompt) + len(text) for prompt, text in zip(prompts, texts, strict=True)]
+    waiting = sorted((i for i, text in enumerate(texts) if text), key=lambda i: -lengths[i])
+    budget = RowBudget(batch_rows, max(lengths))
+    while waiting:
+        rows = max(1, min(budget.rows_of(lengths[waiting[0]]), scoring.most_rows))
+        members, waiting = waiting[:rows], waiting[rows:]
+        budget.finish(_Batch(scoring, tuple(members)))
+    return scoring.scores
+
+
+@dataclass(frozen=True)
+class _Scoring:
+    """What is scored, and where the scores are kept."""
+
+    loaded: LoadedModel
+    engine: Engine
+    prompts: Sequence[Sequence[int]]
+    texts: Sequence[Sequence[int]]
+    scores: list[Tensor]
+
+    @property
+    def most_rows(self) -> int:
+        """How many rows have no more logits than `MOST_LOGITS`."""
+        vocabulary = int(self.loaded.module.get_input_embeddings().num_embeddings)
+        return MOST_LOGITS // (vocabulary * (1 + max(map(len, self.texts))))
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """Some of the texts, read in one pass."""
+
+    scoring: _Scoring
+    members: tuple[int, ...]
+
+    def run(self) -> None:
+        """See `Job.run`."""
+        of = self.scoring
+        rows = [[*of.prompts[i], *of.texts[i]] for i in self.members]
+        batch = pad_left(rows, of.loaded.pad_id, of.loaded.device, [len(of.prompts[i]) for i in self.members])
+        session = EditSession(batch, [None] * len(rows))
+        logits = of.engine.logits(batch, session, 1 + max(len(of.texts[i]) for i in self.members))
+        session.trace.verify(batch.columns)
+        for row, i in enumerate(self.members):
+            of.scores[i] = _log_probabilities(logits[row], of.texts[i])
+
+    def halves(self) -> Sequence[Job]:
+        """See `Job.halves`."""
+        return [replace(self, members=half) for half in halved(self.members)]
+
+
+def _log_probabilities(logits: Tensor, text: Sequence[int]) -> Tensor:
+    """Return log p of the tokens that a row ends with: [columns, vocabulary] to [tokens]."""
+    import torch
+
+    foretelling = logits[-len(text) - 1 : -1].float()
+    own = foretelling[torch.arange(len(text)), torch.tensor(text)]
+    return (own - foretelling.logsumexp(-1)).cpu()

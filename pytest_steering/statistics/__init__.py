@@ -5,6 +5,13 @@ from __future__ import annotations
 from pytest_steering.statistics.arrays import Alternative, Interval
 from pytest_steering.statistics.auroc import auroc_of
 from pytest_steering.statistics.average_precision import average_precision_of
+from pytest_steering.statistics.cluster_mean import (
+    ClusterMean,
+    by_cluster,
+    cluster_mean,
+    mean_interval,
+    rise_bound,
+)
 from pytest_steering.statistics.clustering import (
     APART,
     Clustering,
@@ -13,6 +20,13 @@ from pytest_steering.statistics.clustering import (
 )
 from pytest_steering.statistics.dose import DoseResponse, dose_response, slopes
 from pytest_steering.statistics.heterogeneity import Heterogeneity, cochran_q
+from pytest_steering.statistics.mean_flip import mean_flip
+from pytest_steering.statistics.mean_power import (
+    detectable_mean_change,
+    mean_power,
+    mean_settling_samples,
+    samples_for_mean_change,
+)
 from pytest_steering.statistics.multiplicity import TaroneHolm, holm, tarone_holm
 from pytest_steering.statistics.paired import (
     PairedCounts,
@@ -38,6 +52,7 @@ __all__ = [
     "APART",
     "Alternative",
     "Bootstrap",
+    "ClusterMean",
     "Clustering",
     "DoseResponse",
     "Heterogeneity",
@@ -49,22 +64,31 @@ __all__ = [
     "auroc_of",
     "average_precision_of",
     "bootstrap",
+    "by_cluster",
     "change",
+    "cluster_mean",
     "clustering",
     "cochran_q",
     "design_effect",
+    "detectable_mean_change",
     "difference_of",
     "dose_response",
     "holm",
     "mcnemar",
     "mcnemar_p_values",
     "mcnemar_power",
+    "mean_flip",
+    "mean_interval",
     "mean_of",
+    "mean_power",
+    "mean_settling_samples",
     "minimum_detectable_effect",
     "newcombe",
     "paired_counts",
     "rank_among",
+    "rise_bound",
     "samples_for_effect",
+    "samples_for_mean_change",
     "scaled_samples",
     "score_bound",
     "settled_share",

@@ -42,7 +42,8 @@ def by_cluster(values: ArrayLike, clusters: Sequence[Hashable] | None = None) ->
 
     numbers = vector(values, "values")
     groups = codes(clusters, len(numbers), "clusters")
-    return np.bincount(groups, numbers), np.bincount(groups).astype(np.float64)
+    sizes = np.bincount(groups).astype(np.float64)
+    return np.bincount(groups, numbers).astype(np.float64), sizes
 
 
 def cluster_mean(sums: ArrayLike, sizes: ArrayLike) -> ClusterMean:

@@ -105,4 +105,5 @@ def _chunks(clusters: int) -> Iterator[tuple[int, Floats]]:
 
     for start in range(0, MOST, _AT_ONCE):
         size = (clusters, min(_AT_ONCE, MOST - start))
-        yield start, 2.0 * np.random.default_rng(start).integers(0, 2, size=size, dtype=np.int8) - 1.0
+        drawn = np.random.default_rng(start).integers(0, 2, size=size, dtype=np.int8)
+        yield start, 2 * drawn.astype(np.float64) - 1

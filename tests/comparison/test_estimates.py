@@ -14,7 +14,16 @@ from pytest_steering.comparison.metrics import Metric, metric, metrics
 from pytest_steering.comparison.metrics.quantities import Weighted
 from pytest_steering.errors import DataError
 from pytest_steering.records import Outcome
-from pytest_steering.statistics import auroc_of, bootstrap, difference_of, mean_of, newcombe, wilson
+from pytest_steering.statistics import (
+    auroc_of,
+    bootstrap,
+    by_cluster,
+    difference_of,
+    mean_flip,
+    mean_interval,
+    newcombe,
+    wilson,
+)
 from tests.comparison.outcomes_at_hand import arms
 from tests.experiments.cells import always, outcome, truthful
 
@@ -76,11 +85,38 @@ def test_auroc_has_the_bootstrap_that_draws_pairs_whole() -> None:
     assert (found.value, found.interval, found.p) == (change.estimate, change.interval, change.p)
 
 
-def test_a_mean_has_the_bootstrap_too() -> None:
+def margins(changes: list[float | None]) -> list[Outcome]:
+    """The steered samples with other margins."""
+    return [replace(one, margin=margin) for one, margin in zip(AFTER, changes, strict=True)]
+
+
+def test_a_mean_has_students_interval_by_pair_and_the_sign_flip_test() -> None:
     changes = [(two.margin or 0.0) - (one.margin or 0.0) for one, two in zip(BEFORE, AFTER, strict=True)]
-    change = bootstrap(mean_of(changes), 80, [one.pair_id for one in AFTER], resamples=1999)
+    clusters = [one.pair_id for one in AFTER]
     found = estimated_change(pair(BEFORE, AFTER), "margin")
-    assert found.interval == pytest.approx(change.interval)
+    assert found.value == pytest.approx(np.mean(changes))
+    assert found.interval == mean_interval(changes, clusters)
+    assert found.p == mean_flip(by_cluster(changes, clusters)[0])
+    alone = estimate(Facts(AFTER), "margin").interval
+    assert alone == mean_interval([one.margin or 0.0 for one in AFTER], clusters)
+
+
+def test_a_mean_change_is_over_the_samples_that_have_the_number_in_both_arms() -> None:
+    numbers: list[float | None] = [0.5 + n / 80 for n in range(80)]
+    before, after = margins([*numbers[:70], *[None] * 10]), margins([None, None, *numbers[2:]])
+    found = estimated_change(pair(before, after), "margin")
+    assert (found.value, found.samples, found.p) == (0.0, 68, 1.0)
+    neither = estimated_change(pair(margins([1.5, *[None] * 79]), margins([*[None] * 79, 1.5])), "margin")
+    assert (neither.value, neither.why) == (None, "no sample has the number in both arms")
+
+
+def test_a_mean_of_zeros_and_ones_has_the_intervals_and_the_test_of_a_share() -> None:
+    before, after = [margins([float(n % size == 0) for n in range(80)]) for size in (2, 4)]
+    assert estimate(Facts(before), "margin").interval == wilson(40, 80)
+    assert estimate(Facts(margins([1.0] * 80)), "margin").low < 0.96
+    found, both = estimated_change(pair(before, after), "margin"), pair(before, after)
+    assert found.interval == newcombe(both.counts(lambda one: one.margin == 1.0))
+    assert (found.value, found.p) == (-0.25, both.changes(lambda one: one.margin == 1.0).p())
 
 
 def test_a_share_of_other_samples_in_each_arm_is_drawn_and_not_paired() -> None:

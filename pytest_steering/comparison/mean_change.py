@@ -1,0 +1,88 @@
+"""What became of a number of paired samples, alone and by cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from statistics import fmean
+from typing import TYPE_CHECKING
+
+from pytest_steering.comparison.pairing import Pairing
+from pytest_steering.records import Outcome
+from pytest_steering.statistics import Interval, by_cluster, mean_flip, mean_interval
+
+if TYPE_CHECKING:
+    from pytest_steering.statistics import Alternative
+    from pytest_steering.statistics.arrays import Floats
+
+
+@dataclass(frozen=True)
+class MeanChange:
+    """The numbers of the samples that have one both before and after.
+
+    Attributes:
+        before: Of each sample.
+        after: Of the same samples.
+        clusters: Of each; samples of one may change together.
+    """
+
+    before: tuple[float, ...]
+    after: tuple[float, ...]
+    clusters: tuple[str, ...]
+
+    @property
+    def n(self) -> int:
+        """How many samples there are."""
+        return len(self.before)
+
+    @property
+    def mean(self) -> float:
+        """Mean of after − before; 0 without samples."""
+        return fmean(self.after) - fmean(self.before) if self.before else 0.0
+
+    @property
+    def changes(self) -> list[float]:
+        """What each sample gained."""
+        return [after - before for before, after in zip(self.before, self.after, strict=True)]
+
+    @cached_property
+    def by_cluster(self) -> tuple[Floats, Floats]:
+        """Sum of the changes of each cluster, and its number of samples; there has to be a sample."""
+        return by_cluster(self.changes, self.clusters)
+
+    @property
+    def turned(self) -> int:
+        """How many clusters changed."""
+        return sum(1 for change in self.by_cluster[0] if change) if self.before else 0
+
+    @property
+    def interval(self) -> Interval:
+        """Student's 95 % interval of the mean change, by cluster; DataError with fewer than two clusters."""
+        return mean_interval(self.changes, self.clusters)
+
+    def p(self, alternative: Alternative = "two-sided") -> float:
+        """Return the p of no change: the sign-flip test by cluster.
+
+        Args:
+            alternative: "greater" asks whether the numbers rose, "less" whether they fell.
+        """
+        return mean_flip(self.by_cluster[0], alternative) if self.before else 1.0
+
+
+def mean_change(pairing: Pairing, of: Callable[[Outcome], float | None]) -> MeanChange:
+    """Return what became of a number; samples that have it in one of the two alone are left out.
+
+    Args:
+        pairing: The samples.
+        of: The number of one; None where it has none.
+    """
+    numbers = [
+        (before, after, cluster)
+        for before, after, cluster in zip(
+            map(of, pairing.before), map(of, pairing.after), pairing.clusters, strict=True
+        )
+        if before is not None and after is not None
+    ]
+    before, after, clusters = zip(*numbers, strict=True) if numbers else ((), (), ())
+    return MeanChange(before, after, clusters)

@@ -49,6 +49,7 @@ class Outcome:
         cluster: Shared by samples that go back to one scenario, where that is more than the pair or sample.
         group: What results are broken down by; empty without one.
         scores: Numbers that the task gives the answer, by name; None for one that cannot be had.
+        faults: Why a score failed on the answer, by its name.
         prompt_tokens: Length of the prompt.
         length: Characters of the sample's text; None where that is not known.
         skipped: Why the sample was not run; empty when it was.
@@ -75,6 +76,7 @@ class Outcome:
     cluster: str | None = None
     group: str = ""
     scores: Mapping[str, float | None] = field(default_factory=dict)
+    faults: Mapping[str, str] = field(default_factory=dict)
     prompt_tokens: int = 0
     length: int | None = None
     skipped: str = ""

@@ -42,7 +42,7 @@ class Arm:
     def facts(self) -> Facts:
         """What its numbers are computed from."""
         unsteered = None if self.beside is None else self.beside.outcomes
-        return Facts(self.outcomes, unsteered, self.record.metrics)
+        return Facts(self.outcomes, unsteered, self.record.metrics, self.record.evidence.get("scores") or {})
 
     @property
     def run(self) -> tuple[Outcome, ...]:
@@ -86,6 +86,7 @@ class Arm:
 
     def __getitem__(self, name: str) -> float | None:
         """Return a number by name; one that the registry does not know, as the record holds it."""
-        if find(name) is None and name in self.record.metrics:
+        scores = self.facts.scores
+        if find(name, scores) is None and name in self.record.metrics:
             return self.record.metrics[name]
-        return metric(name).value(self.facts)
+        return metric(name, scores).value(self.facts)

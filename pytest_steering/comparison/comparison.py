@@ -79,6 +79,24 @@ class Comparison:
         """What the samples are broken down by, in natural order: part-9 before part-10."""
         return sorted({one.group for one in self.steered.run}, key=natural)
 
+    @property
+    def main_metric(self) -> str:
+        """The number that the run is about: accuracy, unless its task says otherwise."""
+        told = (arm.record.evidence.get("main_metric") for arm in self.arms.values())
+        return next((str(name) for name in told if name), "accuracy")
+
+    @property
+    def scores(self) -> Mapping[str, Mapping[str, Any]]:
+        """What the records say of the task's scores, by name."""
+        told = (arm.record.evidence.get("scores") for arm in self.arms.values())
+        return next((scores for scores in told if scores), {})
+
+    @property
+    def guards(self) -> tuple[str, ...]:
+        """The scores that say whether an answer is still text."""
+        told = (arm.record.evidence.get("guards") for arm in self.arms.values())
+        return tuple(next((guards for guards in told if guards), ()))
+
     @cached_property
     def evidence(self) -> Mapping[str, Any]:
         """What was observed around the steered arm."""

@@ -74,7 +74,7 @@ def estimate(facts: Facts, name: str) -> Estimate:
     Raises:
         DataError: No metric has that name, or all samples are of one cluster.
     """
-    asked = metric(name)
+    asked = metric(name, facts.scores)
     value, samples = asked.value(facts), len(facts.ran)
     if value is None:
         return Estimate(None, UNKNOWN, samples, asked.why_undefined(facts))
@@ -91,10 +91,11 @@ def estimated_change(pairing: Pairing, name: str) -> Estimate:
     Raises:
         DataError: No metric has that name, it has no paired difference, or all samples are of one cluster.
     """
-    asked = metric(name)
-    quantity, before, after = asked.quantity, Facts(pairing.before), Facts(pairing.after)
+    before, after = Facts(pairing.before), Facts(pairing.after)
+    asked = metric(name, after.scores)
+    quantity = asked.quantity
     if not isinstance(quantity, Weighted):
-        known = ", ".join(one.name for one in metrics() if isinstance(one.quantity, Weighted))
+        known = ", ".join(one.name for one in metrics(after.scores) if isinstance(one.quantity, Weighted))
         raise DataError(f"{name!r} has no paired difference; those that have are {known}")
     for arm in (before, after):
         if asked.value(arm) is None:

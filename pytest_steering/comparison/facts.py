@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pytest_steering.comparison.confusion import Confusion, confusion
 from pytest_steering.comparison.outcomes import Property, ran
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 NOTHING: Mapping[str, float | None] = {}
+UNDESCRIBED: Mapping[str, Mapping[str, Any]] = {}
 
 
 class Facts:
@@ -34,6 +35,7 @@ class Facts:
         outcomes: Iterable[Outcome],
         unsteered: Iterable[Outcome] | None = None,
         measured: Mapping[str, float | None] = NOTHING,
+        scores: Mapping[str, Mapping[str, Any]] = UNDESCRIBED,
     ) -> None:
         """Take what an arm produced.
 
@@ -41,10 +43,18 @@ class Facts:
             outcomes: One a sample.
             unsteered: Of the same samples in the unsteered arm; None where there is none.
             measured: Numbers that were measured elsewhere.
+            scores: What the record says of the task's scores, by name.
         """
         self.ran = ran(outcomes)
         self.measured = measured
         self._unsteered = unsteered
+        self._described = scores
+
+    @cached_property
+    def scores(self) -> Mapping[str, Mapping[str, Any]]:
+        """The scores that answers have by name, each with what is said of it."""
+        names = dict.fromkeys(name for one in self.ran for name in one.scores)
+        return {**{name: {} for name in names}, **self._described}
 
     @cached_property
     def confusion(self) -> Confusion:

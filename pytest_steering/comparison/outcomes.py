@@ -87,6 +87,11 @@ def margin_both_ways(outcome: Outcome) -> float | None:
     return (outcome.margin + outcome.swapped_margin) / 2
 
 
+def score(name: str) -> Callable[[Outcome], float | None]:
+    """Return what gives the score of a name that the task gave an answer; None where it has none."""
+    return lambda outcome: outcome.scores.get(name)
+
+
 def unended(outcome: Outcome) -> bool:
     """Whether no stop token ended the answer, where it was not its verdict that did."""
     return outcome.ended is False

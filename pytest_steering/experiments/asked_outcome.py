@@ -13,27 +13,24 @@ from pytest_steering.tasks.asked import Reading
 
 if TYPE_CHECKING:
     from pytest_steering.models.running.completion import Completion
+    from pytest_steering.models.steerable import SteerableModel
     from pytest_steering.tasks.asked import Asked
     from pytest_steering.tasks.surface_forms import Margin
     from pytest_steering.tasks.task import Task
 
 
 def answered(
-    task: Task, one: Asked, completion: Completion, margin: Margin | None, opposite: float | None
+    one: Asked, reading: Reading, completion: Completion, margin: Margin | None, opposite: float | None
 ) -> Outcome:
     """Return what became of a sample that was run.
 
     Args:
-        task: Reads the answer.
         one: The sample with its prompt.
+        reading: What the task made of the answer.
         completion: What the model wrote.
         margin: Between the two answers that are scored by likelihood; None where none are.
         opposite: The margin for *present* of the opposite question; None where it was not asked.
-
-    Raises:
-        DataError: The task returned no reading, or one with a score that is no number.
     """
-    reading = _reading(task, one, completion.text)
     return _outcome(
         one,
         predicted=reading.predicted,
@@ -42,6 +39,7 @@ def answered(
         confidence=reading.confidence,
         rule=reading.rule,
         scores=dict(reading.scores),
+        faults=dict(reading.faults),
         margin=None if margin is None else margin.value,
         choice_mass=None if margin is None else margin.mass,
         swapped_margin=opposite,
@@ -77,15 +75,29 @@ def _outcome(one: Asked, **found: object) -> Outcome:
     )
 
 
-def _reading(task: Task, one: Asked, text: str) -> Reading:
-    reading = task.read(text, one)
-    if not isinstance(reading, Reading):
-        raise DataError(
-            f"the task {task.name!r} read the answer to {one.sample.id!r} as {reading!r}; a Reading was "
-            "expected"
-        )
-    _require_numbers(one.sample.id, reading.scores)
-    return reading
+def readings(
+    task: Task, asked: Sequence[Asked], texts: Sequence[str], model: SteerableModel
+) -> list[Reading]:
+    """Return what a task makes of the answers of one arm.
+
+    Args:
+        task: Reads them.
+        asked: The samples with their prompts.
+        texts: The answers.
+        model: Wrote them.
+
+    Raises:
+        DataError: The task returned something else than a reading, or one with a score that is no number.
+    """
+    found = task.read_all(texts, asked, model)
+    for one, reading in zip(asked, found, strict=True):
+        if not isinstance(reading, Reading):
+            raise DataError(
+                f"the task {task.name!r} read the answer to {one.sample.id!r} as {reading!r}; a Reading was "
+                "expected"
+            )
+        _require_numbers(one.sample.id, reading.scores)
+    return found
 
 
 def _require_numbers(sample: str, scores: Mapping[str, Any]) -> None:

@@ -81,7 +81,9 @@ def evaluate(
     ended = _endings(model.loaded.stop_ids, max_new_tokens if decided else None)
     others = _opposite_margins(model, kept, arms, opposite, scoring)
     outcomes = {
-        name: tuple(_in_order(asked, skipped, _read_all(task, kept, answers[name], others[name], ended)))
+        name: tuple(
+            _in_order(asked, skipped, _read_all(model, task, kept, answers[name], others[name], ended))
+        )
         for name in arms
     }
     seconds = time.perf_counter() - started
@@ -179,15 +181,17 @@ def _in_order(
 
 
 def _read_all(
+    model: SteerableModel,
     task: Task,
     asked: Sequence[Asked],
     answers: Sequence[Scored],
     opposite: Sequence[float | None],
     ended: Callable[[Completion], bool | None],
 ) -> list[Outcome]:
+    readings = asked_outcome.readings(task, asked, [done.text for done, _ in answers], model)
     return [
-        replace(asked_outcome.answered(task, one, completion, margin, other), ended=ended(completion))
-        for one, (completion, margin), other in zip(asked, answers, opposite, strict=True)
+        replace(asked_outcome.answered(one, reading, completion, margin, other), ended=ended(completion))
+        for one, reading, (completion, margin), other in zip(asked, readings, answers, opposite, strict=True)
     ]
 
 

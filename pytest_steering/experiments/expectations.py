@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from pytest_steering.comparison import STEERED, UNSTEERED, Arm, Comparison, Estimate, estimated_change
+from pytest_steering.comparison.guards import guarded
+from pytest_steering.comparison.metrics import metric
 from pytest_steering.errors import DataError
 from pytest_steering.findings import examine
 from pytest_steering.statistics import holm, scaled_samples
@@ -39,24 +41,71 @@ class Expectation:
     claims: dict[str, float]
 
     def improves(self, by: float = 0.0) -> None:
+        """Expect the number to be better than unsteered by at least `by`: lower where lower is better.
+
+        Raises:
+            ExpectationFailed: As `rises`, or `drops` where lower is better.
+        """
+        scores = self.comparison[self.arm].facts.scores
+        better = metric(self.metric, scores).better
+        self.drops(by) if better == "lower" else self.rises(by)
+
+    def rises(self, by: float = 0.0) -> None:
         """Expect the number to be higher than unsteered by at least `by` (of the metric's own unit).
 
         Raises:
-            ExpectationFailed: The lower end of the paired 95 % interval of the difference lies below `by`, or
-                the difference is not significant beside the others that were expected.
+            ExpectationFailed: The lower end of the paired 95 % interval of the difference lies below `by`,
+                the difference is not significant beside the others that were expected, or the answers are
+                broken text.
         """
-        change = self._change(self.comparison[UNSTEERED], self.comparison[self.arm])
+        change = self._from_unsteered()
         asked = f"{self._name} to rise by at least {by:g} over unsteered"
         self._decide(change, change.low >= by and change.low > 0.0, change.high < by, asked, by)
         self._claim(change, asked)
 
-    def unchanged(self, within: float) -> None:
-        """Expect the number to differ from unsteered by at most `within`.
+    def drops(self, by: float = 0.0) -> None:
+        """Expect the number to be lower than unsteered by at least `by` (of the metric's own unit).
 
         Raises:
-            ExpectationFailed: The paired 95 % interval of the difference does not lie within ± `within`.
+            ExpectationFailed: The upper end of the paired 95 % interval of the difference lies above −`by`,
+                the difference is not significant beside the others that were expected, or the answers are
+                broken text.
         """
-        change = self._change(self.comparison[UNSTEERED], self.comparison[self.arm])
+        change = self._from_unsteered()
+        asked = f"{self._name} to drop by at least {by:g} under unsteered"
+        self._decide(change, change.high <= -by and change.high < 0.0, change.low > -by, asked, -by)
+        self._claim(change, asked)
+
+    def shows_no_effect(self) -> None:
+        """Expect that nothing is shown: no difference from unsteered that a random direction has not too.
+
+        It is no proof that there is no effect; `stays(within=…)` is.
+
+        Raises:
+            ExpectationFailed: The paired 95 % interval of the difference lies beside zero, and the difference
+                is larger than that of every random direction; or the answers are broken text.
+        """
+        change = self._from_unsteered()
+        beside = [
+            abs(estimated_change(arm.against(self.comparison.unsteered), self.metric).number)
+            for arm in self.comparison.random
+        ]
+        shown = not change.low <= 0.0 <= change.high and all(abs(change.number) > one for one in beside)
+        largest = f", random directions up to {max(beside):.3g}" if beside else ""
+        self._decide(change, not shown, shown, f"no effect on {self._name}{largest}", 0.0)
+
+    def unchanged(self, within: float) -> None:
+        """Expect what `stays` expects."""
+        self.stays(within)
+
+    def stays(self, within: float) -> None:
+        """Expect the number to differ from unsteered by at most `within`: equivalence, not a lack of proof.
+
+        Raises:
+            ExpectationFailed: The paired 95 % interval of the difference does not lie within ± `within`, or
+                the answers are broken text.
+        """
+        change = self._from_unsteered()
         inside = -within <= change.low and change.high <= within
         outside = change.low > within or change.high < -within
         nearer = -within if change.number < 0 else within
@@ -102,6 +151,9 @@ class Expectation:
         self._decide(whole, whole.low > 0 and not refuted, refuted, asked, 0.0)
         self._claim(whole, asked)
 
+    def _from_unsteered(self) -> Estimate:
+        return self._change(self.comparison[UNSTEERED], self.comparison[self.arm])
+
     @property
     def _name(self) -> str:
         return f"{self.arm} {self.metric}"
@@ -120,9 +172,16 @@ class Expectation:
 
     def _require_valid(self, asked: str) -> None:
         """Refuse to judge a number that means nothing."""
-        wrong = [one for one in examine(self.comparison) if one.severity == "invalid"]
+        wrong = [
+            f"{one.id}: {one.sentence}. {one.kind.advice}"
+            for one in examine(self.comparison)
+            if one.severity == "invalid"
+        ]
+        text = guarded(self.comparison, self.arm)
+        if self.arm != STEERED and not text.kept:  # of the steered arm a finding says so
+            wrong.append(str(text))
         if wrong:
-            listed = "\n".join(f"  {one.id}: {one.sentence}. {one.kind.advice}" for one in wrong)
+            listed = "\n".join(f"  {one}" for one in wrong)
             raise ExpectationFailed(f"expected {asked}, but the run says nothing about it:\n{listed}")
 
     def _claim(self, change: Estimate, asked: str) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.comparison import STEERED, UNSTEERED, Comparison, Facts
+from pytest_steering.comparison.main_effect import ACCURACY
 from pytest_steering.comparison.metrics import numbers
 from pytest_steering.comparison.outcomes import skipped
 from pytest_steering.experiments.cell_spec import blank
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pytest_steering.experiments.evaluation import Evaluation
     from pytest_steering.models.steerable import SteerableModel
     from pytest_steering.tasks.asked import Asked
+    from pytest_steering.tasks.task import Task
 
 
 def score_arms(
@@ -43,16 +45,16 @@ def score_arms(
     """
     surroundings = environment(context.model, context.questions.task, evidence["weights"]["after"])
     cost = _cost(context.model, evaluation)
-    unsteered = evaluation.outcomes[UNSTEERED]
+    unsteered, scored = evaluation.outcomes[UNSTEERED], task_evidence(context.questions.task)
     found = [
         replace(
             blank(context, asked, conditions, name),
             environment={**surroundings, "sharing": evaluation.sharing[name]},
             outcomes=outcomes,
-            metrics=numbers(Facts(outcomes, unsteered, neutral.get(name, {}))),
+            metrics=numbers(Facts(outcomes, unsteered, neutral.get(name, {}), scored.get("scores", {}))),
             latency=cost,
             counts={"arms": len(conditions), **evaluation.counts, "skipped": len(skipped(outcomes))},
-            evidence=evidence if name == STEERED else {},
+            evidence={**scored, **evidence} if name == STEERED else scored,
         )
         for name in conditions
         for outcomes in (evaluation.outcomes[name],)
@@ -84,6 +86,17 @@ def failed_cells(
         for name in (UNSTEERED, STEERED)
     ]
     yield from with_findings(cells).values()
+
+
+def task_evidence(task: Task) -> dict[str, Any]:
+    """Return what a record says of a task's scores: what each is, which are guards, which one it is about.
+
+    Args:
+        task: Nothing is said of one that is about accuracy and has no scores.
+    """
+    described = {one.name: one.as_dict() for one in task.scores}
+    scored = {"scores": described, "guards": [one.name for one in task.guards]} if described else {}
+    return scored if task.main_metric == ACCURACY else {**scored, "main_metric": task.main_metric}
 
 
 def _cost(model: SteerableModel, evaluation: Evaluation) -> dict[str, float | None]:

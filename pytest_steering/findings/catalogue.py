@@ -100,6 +100,14 @@ _INVALID = {
         "Answers stop before they end and before the asked number of tokens.",
         "Check max_new_tokens and stop tokens where the model generates.",
     ),
+    "texts-broken": (
+        "The steered answers are text no longer, whatever their score is.",
+        "Lower the scale or steer fewer layers; a search keeps to the guards.",
+    ),
+    "unscorable-answers": (
+        "Steering left so many answers without a score that the mean of the others says nothing.",
+        "Read the answers; lower the scale, or let the score say what such an answer gets.",
+    ),
     "answer-constant": (
         "The reader saw the same answer to nearly every question in the steered arm.",
         "Accuracy says nothing here; look at the margin (AUROC), and at the scale.",
@@ -172,6 +180,14 @@ _LIMITS = {
         "A vector from shuffled labels works as well.",
         "The labels of the pairs carry no part of the effect; look at what both sides share.",
     ),
+    "score-failed": (
+        "A score failed on answers, which are missing in its mean.",
+        "Mend the score: it gets prompt and answer, and returns a finite number, or None in time.",
+    ),
+    "score-follows-form": (
+        "The score moved where the answers' length or repetition did, and as they did.",
+        "Score answers of one length, or a score that length does not move.",
+    ),
     "one-group-carries": (
         "The effect differs between groups more than chance allows.",
         "Report the effect by group.",
@@ -206,6 +222,14 @@ _NOTES = {
     "control-vacuous": (
         "A control would be the steered arm over again, so it was not run.",
         "Rest on the other controls.",
+    ),
+    "answers-unscored": (
+        "Some answers have no score, and are missing in its mean.",
+        "Look at the answers that are named.",
+    ),
+    "prompt-as-good": (
+        "Asking for it in words moves the answers as much as the vector does.",
+        "Say so beside the number.",
     ),
     "reader-untested": (
         "Nothing tells whether the answers were read rightly.",

@@ -13,6 +13,7 @@ from pytest_steering.findings import (
     output_checks,
     reader_checks,
     stability_checks,
+    text_checks,
     vector_checks,
     write_checks,
 )
@@ -26,6 +27,7 @@ CHECKS: tuple[Check, ...] = (
     *vector_checks.CHECKS,
     *stability_checks.CHECKS,
     *output_checks.CHECKS,
+    *text_checks.CHECKS,
     *reader_checks.CHECKS,
     *data_checks.CHECKS,
     *explanation_checks.CHECKS,

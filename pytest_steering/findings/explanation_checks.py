@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from pytest_steering.comparison import STEERED, UNSTEERED, Comparison, Facts
+from pytest_steering.comparison import STEERED, UNSTEERED, Comparison, Facts, estimated_change
 from pytest_steering.comparison.attribution import TRUTH
+from pytest_steering.comparison.main_effect import ACCURACY, main_effect, paired_changes
 from pytest_steering.comparison.metrics import metric
-from pytest_steering.comparison.outcomes import margin, right
+from pytest_steering.comparison.outcomes import margin
 from pytest_steering.comparison.pairing import Pairing
 from pytest_steering.comparison.trivial import by_length
 from pytest_steering.findings.finding import Finding, finding
@@ -18,13 +19,15 @@ from pytest_steering.statistics import cochran_q
 
 def random(run: Comparison) -> Iterator[Finding]:
     """Report an effect within the range of the random directions'."""
-    effects = {arm.name: _effect(run, arm.name) for arm in run.random}
-    effect = _effect(run, STEERED)
-    if run.labelled and effects and abs(effect) <= max(map(abs, effects.values())):
+    found = {arm.name: main_effect(run, arm.name) for arm in run.random}
+    effects = {name: value for name, value in found.items() if value is not None}
+    effect = main_effect(run, STEERED)
+    if effect is not None and effects and abs(effect) <= max(map(abs, effects.values())):
         largest = max(effects, key=lambda name: abs(effects[name]))
         yield finding(
             "random-as-large",
-            f"accuracy moved by {effect:+.3f} under the vector, by {effects[largest]:+.3f} under {largest}",
+            f"{run.main_metric} moved by {effect:+.3f} under the vector, by {effects[largest]:+.3f} under "
+            f"{largest}",
             effect=effect,
             random=effects,
         )
@@ -33,28 +36,36 @@ def random(run: Comparison) -> Iterator[Finding]:
 def shuffled(run: Comparison) -> Iterator[Finding]:
     """Report that a vector from shuffled labels gives as many right answers, as far as can be told."""
     both = run.pairing(STEERED, "shuffled")
-    if not both.pairs or not run.labelled:
+    effect, other = main_effect(run, STEERED), main_effect(run, "shuffled")
+    if not both.pairs or effect is None or other is None:
         return
-    p = both.changes().p("less")
+    p = both.changes().p("less") if run.main_metric == ACCURACY else _less_than(run, both, effect)
     if p > 0.05:
-        effects = f"{_effect(run, STEERED):+.3f} and {_effect(run, 'shuffled'):+.3f}"
-        yield finding("shuffled-as-well", f"effects {effects}, one-sided p {p:.3f}", p=p)
+        yield finding("shuffled-as-well", f"effects {effect:+.3f} and {other:+.3f}, one-sided p {p:.3f}", p=p)
+
+
+def _less_than(run: Comparison, both: Pairing, effect: float) -> float:
+    """Return the one-sided p of an arm's mean being no further than the other's, the way that it moved."""
+    change = estimated_change(both, run.main_metric)
+    if change.value is None or change.p is None:
+        return 1.0
+    return change.p / 2 if change.value * effect > 0 else 1 - change.p / 2
 
 
 def groups(run: Comparison) -> Iterator[Finding]:
     """Report an effect that differs between groups."""
     both = run.pairing()
+    changes, both = paired_changes(run, both)
     names = [before.group for before in both.before]
-    if len(set(names)) < 2 or not run.labelled:
+    if len(set(names)) < 2:
         return
-    changes = [float(right(after)) - float(right(before)) for before, after in both.pairs]
     q = cochran_q(changes, names, _clusters(both))
     if q.p <= LEVEL:
         elsewhere = {name: _mean_elsewhere(changes, names, str(name)) for name in q.effects}
         top = max(q.effects, key=lambda name: abs(q.effects[name] - elsewhere[name]))
         yield finding(
             "one-group-carries",
-            f"accuracy moved by {q.effects[top]:+.2f} in {top}, by {elsewhere[top]:+.2f} in the "
+            f"{run.main_metric} moved by {q.effects[top]:+.2f} in {top}, by {elsewhere[top]:+.2f} in the "
             f"rest (Cochran's Q {q.q:.1f}, p {q.p:.4f})",
             effects={str(name): effect for name, effect in q.effects.items()},
             p=q.p,
@@ -90,10 +101,6 @@ def missing(run: Comparison) -> Iterator[Finding]:
         yield finding("controls-missing", f"not run: {', '.join(absent)}", missing=absent)
     for name, why in vacuous.items():
         yield finding("control-vacuous", f"{name} was not run: {why}", control=name)
-
-
-def _effect(run: Comparison, arm: str) -> float:
-    return run.pairing(arm).changes().effect
 
 
 def _area(outcomes: Sequence[Outcome]) -> float | None:

@@ -10,6 +10,15 @@ MOST = 2_000_000
 """Tokens that are kept, 16 MB of them; then all are forgotten."""
 
 
+class TemplatedText(str):
+    """A text that a chat template wrote: it has the special tokens that it is to have, and gets no others."""
+
+    __slots__ = ()
+
+    def __add__(self, other: str) -> TemplatedText:
+        return TemplatedText(str(self) + other)
+
+
 class TokenMemory:
     """A tokenizer that is asked about a text the first time it comes by.
 
@@ -27,13 +36,15 @@ class TokenMemory:
 
         Args:
             texts: Any number of them; those that are new are read in one call.
-            special: With the tokens that the tokenizer adds to a prompt.
+            special: With the tokens that the tokenizer adds to a prompt, unless a chat template wrote it.
         """
         self._forget_another_tokenizer()
-        new = [text for text in dict.fromkeys(texts) if (text, special) not in self._known]
-        if new:
-            self._read(new, special)
-        return [self._known[text, special].tolist() for text in texts]
+        wanted = [(str(text), special and not isinstance(text, TemplatedText)) for text in texts]
+        for added in (True, False):
+            new = [key[0] for key in dict.fromkeys(wanted) if key[1] is added and key not in self._known]
+            if new:
+                self._read(new, added)
+        return [self._known[key].tolist() for key in wanted]
 
     def _read(self, texts: Sequence[str], special: bool) -> None:
         if self._kept > MOST:

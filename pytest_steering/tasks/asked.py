@@ -53,6 +53,7 @@ class Reading:
         confidence: Of the reader, 0 to 1, where it has one.
         rule: What decided.
         scores: Numbers by name; None for one that cannot be had of this answer.
+        faults: Why a score failed on this answer, by its name.
     """
 
     predicted: str = ""
@@ -60,6 +61,7 @@ class Reading:
     confidence: float | None = None
     rule: str = ""
     scores: Mapping[str, float | None] = field(default_factory=dict)
+    faults: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

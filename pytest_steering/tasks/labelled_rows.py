@@ -14,10 +14,12 @@ from pytest_steering.tasks.sample import Message, Sample
 from pytest_steering.tasks.splits import split_by_content
 
 OPTIONAL = ("pair_id", "cluster", "base_id")
-KNOWN = ("id", "text", "messages", "label", "group", "split", *OPTIONAL)
+KNOWN = ("id", "messages", "label", "group", "split", *OPTIONAL)
 
 
-def read_labelled(path: Path, dataset: str, answers: Mapping[str, int]) -> tuple[list[Sample], bool]:
+def read_labelled(
+    path: Path, dataset: str, answers: Mapping[str, int], text: str = "text"
+) -> tuple[list[Sample], bool]:
     """Return the samples of a file, in its order, and whether their splits had to be made.
 
     Args:
@@ -25,13 +27,14 @@ def read_labelled(path: Path, dataset: str, answers: Mapping[str, int]) -> tuple
             `pair_id`, `cluster`, `base_id` and `split`. Other fields become metadata.
         dataset: The name that the samples carry.
         answers: Labels that may stand as words, in lower case.
+        text: Name of the field that holds the text.
 
     Raises:
         DataError: The file cannot be read, a row is no labelled text, or some rows have a label or a split
             and others have none.
     """
     rows = {f"{path}, line {number}": row for number, row in read_rows(path)}
-    samples = [_sample(row, where, dataset, answers) for where, row in rows.items()]
+    samples = [_sample(row, where, dataset, answers, text) for where, row in rows.items()]
     _require_all_or_none(rows, "label")
     made = _require_all_or_none(rows, "split")
     return (split_by_content(samples) if made else samples), made
@@ -46,21 +49,23 @@ def _require_all_or_none(rows: Mapping[str, Mapping[str, Any]], field: str) -> b
     return bool(without)
 
 
-def _sample(row: Mapping[str, Any], where: str, dataset: str, answers: Mapping[str, int]) -> Sample:
+def _sample(
+    row: Mapping[str, Any], where: str, dataset: str, answers: Mapping[str, int], field: str
+) -> Sample:
     given = [name for name in (*OPTIONAL, "split") if row.get(name) is not None]
     messages = _messages(row["messages"], where) if row.get("messages") is not None else ()
-    text = "" if messages and "text" not in row else required_text(row, "text", where)
+    text = "" if messages and field not in row else required_text(row, field, where)
     sample = Sample(
         id="",
         text=text,
         messages=messages,
         label=_label(row.get("label"), where, answers),
         group=_name(row.get("group"), "group", where),
-        metadata={name: value for name, value in row.items() if name not in KNOWN},
+        metadata={name: value for name, value in row.items() if name not in (*KNOWN, field)},
         dataset=dataset,
         **{name: required_text(row, name, where) for name in given},
     )
-    return replace(sample, id=_name(row.get("id"), "id", where) or f"text {sample.sha256[:12]}")
+    return replace(sample, id=_name(row.get("id"), "id", where) or f"{field} {sample.sha256[:12]}")
 
 
 def _label(value: object, where: str, answers: Mapping[str, int]) -> int | None:

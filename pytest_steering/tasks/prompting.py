@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pytest_steering.errors import PromptError
+from pytest_steering.models.tokenisation import TemplatedText
 from pytest_steering.tasks.sample import Message, Sample
 
 PLAIN_TEXT, CHAT_TEMPLATE = "plain text", "chat template"
@@ -47,6 +48,28 @@ def question_prompt(sample: Sample, question: str, words: str = "", tokenizer: A
     return through_template(tokenizer, messages) if chat else as_text(messages)
 
 
+def open_prompt(
+    sample: Sample, words: str = "", tokenizer: Any = None, *, chat: bool = False, system: str = ""
+) -> str:
+    """Return a prompt that asks no question: the model goes on from it, or answers it as a message.
+
+    Args:
+        sample: Its text, or its messages, of which the last one is answered.
+        words: Stand before the text, or before the last message; none by default.
+        tokenizer: Messages go through its chat template where it has one.
+        chat: Whether a text is a user's message.
+        system: The system message; none by default.
+    """
+    if not chat and not sample.messages:
+        return f"{words}\n\n{sample.text}" if words else sample.text
+    said = [*sample.messages] or [message("user", sample.text)]
+    last = said[-1]
+    if words:
+        said[-1] = message(last["role"], f"{words}\n\n{last['content']}")
+    messages = [message("system", system), *said] if system else said
+    return through_template(tokenizer, messages) if has_template(tokenizer) else as_text(messages)
+
+
 def has_template(tokenizer: Any) -> bool:
     """Return whether a tokenizer knows how its model reads chat messages."""
     return bool(getattr(tokenizer, "chat_template", None))
@@ -72,11 +95,4 @@ def through_template(tokenizer: Any, messages: Sequence[Message]) -> str:
         raise PromptError(
             f"the model's chat template does not take messages of {roles}: {error}; choose another prompt"
         ) from error
-    return _without_doubled_start(tokenizer, str(text))
-
-
-def _without_doubled_start(tokenizer: Any, text: str) -> str:
-    """Templates write the token that begins a text, and most tokenizers add it once more."""
-    start = tokenizer.bos_token
-    adds = start is not None and tokenizer("a")["input_ids"][:1] == [tokenizer.bos_token_id]
-    return text.removeprefix(start) if adds else text
+    return TemplatedText(text)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pytest_steering.models.steerable import SteerableModel
     from pytest_steering.tasks.asked import Asked, Planted, Reading
     from pytest_steering.tasks.sample import Sample
+    from pytest_steering.tasks.scores import Score
 
 Named = TypeVar("Named", bound="Task")
 
@@ -52,6 +53,9 @@ class Task(ABC):
         words: What the prompted control says for what the vector is to bring about; None where no words can.
         generation: How answers are written where a test does not say.
         notes: What was understood of the data, a sentence each.
+        scores: Numbers that each answer gets.
+        guards: Those of `scores` that say whether an answer is still text; see `Score.limit`.
+        main_metric: The number that a search looks for and a baseline holds where a test names none.
     """
 
     name: str = ""
@@ -62,6 +66,9 @@ class Task(ABC):
     words: str | None = None
     generation: Generation = USUAL
     notes: tuple[str, ...] = ()
+    scores: Sequence[Score] = ()
+    guards: Sequence[Score] = ()
+    main_metric: str = "accuracy"
 
     @abstractmethod
     def samples(self, split: str | None = None) -> list[Sample]:
@@ -86,6 +93,17 @@ class Task(ABC):
             text: As the model wrote it.
             asked: What it answers.
         """
+
+    def read_all(self, texts: Sequence[str], asked: Sequence[Asked], model: SteerableModel) -> list[Reading]:
+        """Return what each answer of one arm says, in their order; one after the other by default.
+
+        Args:
+            texts: As the model wrote them.
+            asked: What each answers.
+            model: Wrote them; a score may ask it what it thinks of them unsteered.
+        """
+        del model
+        return [self.read(text, one) for text, one in zip(texts, asked, strict=True)]
 
     def rendering(self, tokenizer: Any) -> str:
         """Return what the model reads: `plain text`, or what its `chat template` makes of it."""

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.findings.test_findings import FAULTS, found
+from tests.findings.text_faults import TEXT_REPORTED
 
 REPORTED: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
     "answer-constant": [
@@ -215,6 +216,7 @@ REPORTED: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
     "zero-differs": [
         ("zero", "160 answers at coefficient zero are not the unsteered ones, such as 's0'", {"changed": 160})
     ],
+    **TEXT_REPORTED,
 }
 
 

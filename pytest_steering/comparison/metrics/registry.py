@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from pytest_steering.comparison.facts import Facts
+from pytest_steering.comparison.facts import UNDESCRIBED, Facts
 from pytest_steering.comparison.metrics import (
     answer_form,
     detection,
@@ -14,6 +15,7 @@ from pytest_steering.comparison.metrics import (
     twin_pairs,
 )
 from pytest_steering.comparison.metrics.metric import Metric
+from pytest_steering.comparison.metrics.score_means import score_metric
 from pytest_steering.errors import DataError
 
 JUDGEMENT: tuple[Metric, ...] = (
@@ -28,6 +30,8 @@ SIDE_EFFECTS: tuple[Metric, ...] = (*answer_form.METRICS, *off_target.METRICS)
 """What else became of the answers, and of texts that ask nothing."""
 
 BUILT_IN = (*JUDGEMENT, *SIDE_EFFECTS)
+
+Scores = Mapping[str, Mapping[str, Any]]
 
 _OWN: dict[str, Metric] = {}
 
@@ -53,9 +57,16 @@ def register(metric: Metric) -> Metric:
     return metric
 
 
-def metrics() -> tuple[Metric, ...]:
-    """Return every metric, those of this package first, in the order of a report."""
-    return (*BUILT_IN, *own_metrics())
+def metrics(scores: Scores = UNDESCRIBED) -> tuple[Metric, ...]:
+    """Return every metric, those of this package first, in the order of a report.
+
+    Args:
+        scores: Of the answers at hand; each is a metric too, unless one of that name was registered.
+    """
+    registered = (*BUILT_IN, *own_metrics())
+    taken = {name for one in registered for name in _names(one)}
+    means = (score_metric(name, told) for name, told in scores.items() if name not in taken)
+    return (*registered, *means)
 
 
 def own_metrics() -> tuple[Metric, ...]:
@@ -63,27 +74,36 @@ def own_metrics() -> tuple[Metric, ...]:
     return tuple(_OWN.values())
 
 
-def find(name: str) -> Metric | None:
-    """Return a metric by its name or an older one; None where there is none."""
-    return next((one for one in metrics() if name in _names(one)), None)
+def find(name: str, scores: Scores = UNDESCRIBED) -> Metric | None:
+    """Return a metric by its name or an older one; None where there is none.
+
+    Args:
+        name: Of the metric.
+        scores: Of the answers at hand.
+    """
+    return next((one for one in metrics(scores) if name in _names(one)), None)
 
 
-def metric(name: str) -> Metric:
+def metric(name: str, scores: Scores = UNDESCRIBED) -> Metric:
     """Return a metric by its name or an older one.
+
+    Args:
+        name: Of the metric.
+        scores: Of the answers at hand.
 
     Raises:
         DataError: There is none; the message names those that there are.
     """
-    found = find(name)
+    found = find(name, scores)
     if found is None:
-        known = ", ".join(one.name for one in metrics())
+        known = ", ".join(one.name for one in metrics(scores))
         raise DataError(f"no metric is named {name!r}; known are {known}")
     return found
 
 
 def numbers(facts: Facts) -> dict[str, float | None]:
     """Return every metric of an arm by name, older names included: what a record holds."""
-    return {name: value for one in metrics() for name, value in _named(one, facts)}
+    return {name: value for one in metrics(facts.scores) for name, value in _named(one, facts)}
 
 
 def _named(one: Metric, facts: Facts) -> Iterator[tuple[str, float | None]]:

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from pytest_steering.comparison.metrics.quantities import Mean
 from pytest_steering.comparison.metrics.registry import find
+from pytest_steering.comparison.outcomes import score
 from pytest_steering.errors import DataError
 from pytest_steering.records import Outcome
 
@@ -26,14 +27,10 @@ def number_of(name: str) -> NumberOf:
     """
     known = find(name)
     if known is None:
-        return _finite(_score(name))
+        return _finite(score(name))
     if not isinstance(known.quantity, Mean):
         raise DataError(f"{name!r} is a number of all samples together; no single sample has one")
     return _finite(known.quantity.of)
-
-
-def _score(name: str) -> NumberOf:
-    return lambda outcome: outcome.scores.get(name)
 
 
 def _finite(of: NumberOf) -> NumberOf:

@@ -1,10 +1,11 @@
 """Numbers that written answers get: those of this package, and what a function of one's own becomes."""
 
+from pytest_steering.limit import Limit
 from pytest_steering.tasks.scores.language_identification import language
 from pytest_steering.tasks.scores.length_scores import words
-from pytest_steering.tasks.scores.limit import Limit
 from pytest_steering.tasks.scores.repetition_scores import compression, distinct_2, repetition
-from pytest_steering.tasks.scores.score import FunctionScore, Score, Scored, as_score
+from pytest_steering.tasks.scores.score import FunctionScore, Score, Scored, as_guard, as_score
+from pytest_steering.tasks.scores.scoring import score_answers, usual_guards
 from pytest_steering.tasks.scores.surprisal import surprise
 from pytest_steering.tasks.scores.vader import sentiment
 
@@ -13,12 +14,15 @@ __all__ = [
     "Limit",
     "Score",
     "Scored",
+    "as_guard",
     "as_score",
     "compression",
     "distinct_2",
     "language",
     "repetition",
+    "score_answers",
     "sentiment",
     "surprise",
+    "usual_guards",
     "words",
 ]

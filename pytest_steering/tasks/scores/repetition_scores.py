@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 
-from pytest_steering.tasks.scores.limit import Limit
+from pytest_steering.limit import Limit
 from pytest_steering.tasks.scores.text_score import TextScore
 from pytest_steering.tasks.scores.wording import words
 

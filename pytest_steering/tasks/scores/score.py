@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from pytest_steering.errors import DataError
-from pytest_steering.tasks.scores.limit import Limit
+from pytest_steering.limit import Limit
 from pytest_steering.tasks.scores.watched_call import WatchedCalls
 
 if TYPE_CHECKING:
@@ -127,6 +127,23 @@ def as_score(score: Score | ScoreFunction, name: str = "") -> Score:
     if not own.isidentifier():
         raise DataError(f"a score function without a name of its own ({own}); write it with def, not lambda")
     return FunctionScore(own, of=score, meaning=(score.__doc__ or "").strip().partition("\n")[0])
+
+
+def as_guard(score: object) -> Score:
+    """Return a score that says whether an answer is still text.
+
+    Args:
+        score: With a limit.
+
+    Raises:
+        DataError: It is no score, or one without a limit.
+    """
+    if not isinstance(score, Score) or score.limit is None:
+        what = f"the score {score.name!r} has none" if isinstance(score, Score) else f"found {score!r}"
+        raise DataError(
+            f"a guard is a score with a limit, and {what}; give it one: replace(score, limit=Limit(…))"
+        )
+    return score
 
 
 def _require_two_arguments(function: ScoreFunction) -> None:

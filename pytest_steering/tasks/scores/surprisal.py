@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pytest_steering.tasks.scores.limit import Limit
+from pytest_steering.limit import Limit
 from pytest_steering.tasks.scores.score import Score, Scored, Written
 
 if TYPE_CHECKING:

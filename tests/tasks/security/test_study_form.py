@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from pytest_steering.errors import PromptError
+from pytest_steering.models.tokenisation import TokenMemory
 from pytest_steering.tasks.prompting import message, through_template
 from pytest_steering.tasks.security.code_sample import code_sample
 from pytest_steering.tasks.security.prompts.study_form import study_form
@@ -41,7 +42,7 @@ def test_a_base_model_reads_plain_text_that_ends_where_the_answer_begins() -> No
 def test_a_model_with_a_chat_template_reads_what_the_template_makes() -> None:
     form = study_form("S2", tokenizer=chatty())
     assert form.rendering == "chat template"
-    assert form.prompt(SAMPLE).startswith("<system>You are a helpful assistant.</system><user>")
+    assert form.prompt(SAMPLE).startswith("<s><system>You are a helpful assistant.</system><user>")
     assert form.prompt(SAMPLE).endswith("</user><assistant>")
 
 
@@ -54,7 +55,7 @@ def test_an_opened_answer_is_gone_on_from() -> None:
 def test_a_text_begins_once(adds_start: bool) -> None:
     tokenizer = chatty(adds_start=adds_start)
     prompt = study_form("S1", tokenizer=tokenizer).prompt(SAMPLE)
-    assert tokenizer.decode(tokenizer(prompt)["input_ids"]).count("<s>") == 1
+    assert tokenizer.decode(TokenMemory(tokenizer).ids([prompt])[0]).count("<s>") == 1
 
 
 def test_a_header_stands_after_the_code() -> None:

@@ -1,0 +1,44 @@
+"""The prompts of a text task's file, checked, and what was understood of them in sentences."""
+
+from __future__ import annotations
+
+import warnings
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from pytest_steering.tasks.labelled_rows import read_labelled
+from pytest_steering.tasks.sample import Sample
+from pytest_steering.tasks.sample_checks import check_unique, limits, listed
+
+
+def prompts(path: Path) -> tuple[tuple[Sample, ...], tuple[str, ...]]:
+    """Return the prompts of a file as samples, and what was understood of it; a warning names what limits it.
+
+    Args:
+        path: JSON lines with `prompt` or `messages`.
+
+    Raises:
+        DataError: The file is not what is expected.
+    """
+    samples, made = read_labelled(path, path.stem, {}, text="prompt")
+    check_unique(path, samples)
+    for limit in limits(samples):
+        warnings.warn(f"{path}: {limit}", stacklevel=3)
+    return tuple(samples), tuple(understood(samples, made))
+
+
+def understood(samples: Sequence[Sample], made: bool) -> Iterator[str]:
+    """Yield what was understood of the data, a sentence each.
+
+    Args:
+        samples: All of it.
+        made: Whether the splits were made here.
+    """
+    groups = Counter(sample.group for sample in samples if sample.group)
+    named = listed([f"{name} ({count})" for name, count in groups.items()]) or "none"
+    chats = sum(1 for sample in samples if sample.messages)
+    yield f"{len(samples)} prompts, {chats} of them messages; groups: {named}"
+    sizes = ", ".join(f"{name} {count}" for name, count in Counter(one.split for one in samples).items())
+    how = "made of the prompts' hashes, what belongs together kept together" if made else "as the file says"
+    yield f"splits {how}: {sizes}"

@@ -165,11 +165,13 @@ def _specs_of(session: SteeringSession, definition: pytest.Item) -> tuple[ModelS
         return session.specs
     if isinstance(models, str) or not models:
         raise SteeringError(f"models={models!r}: a list of names was expected, such as models=['blind']")
-    return session.resolve_all(models)
+    return session.resolve_of_test(models)
 
 
 def _marks(spec: ModelSpec) -> list[pytest.MarkDecorator]:
-    return [getattr(pytest.mark, name) for name in spec.marks]
+    """Of a model that is absent too: only a test may bring one, which is then skipped."""
+    skipped = [pytest.mark.skip(reason=spec.absent)] if spec.absent else []
+    return [*(getattr(pytest.mark, name) for name in spec.marks), *skipped]
 
 
 def _require_keyword(name: str) -> None:

@@ -44,14 +44,14 @@ class ProgressLine:
             WATCHER.reset(self._watching)
 
     @contextmanager
-    def _shown(self, total: int) -> Iterator[Advance]:
+    def _shown(self, total: int, unit: str) -> Iterator[Advance]:
         from tqdm import tqdm
 
         file = _Terminal(self._config)
         with tqdm(
             total=total,
             desc=self._name,
-            unit="row",
+            unit=unit,
             file=file,
             leave=False,
             delay=DELAY,

@@ -13,7 +13,7 @@ import pytest
 
 from pytest_steering.devices import use_at_most, visible_devices
 from pytest_steering.errors import ModelError, SteeringError
-from pytest_steering.models.loading.specs import DEFAULT_MODELS, ModelSpec, resolve_model
+from pytest_steering.models.loading.specs import DEFAULT_MODELS, ModelSpec, resolve_model, resolve_optional
 from pytest_steering.options import Settings, resolve
 from pytest_steering.runs import Run, find_run
 
@@ -46,6 +46,7 @@ class SteeringSession:
         self.local_workers = 0
         self.threads: int | None = None
         self._specs: dict[str, ModelSpec] = {}
+        self._of_tests: dict[str, ModelSpec] = {}
 
     @cached_property
     def settings(self) -> Settings:
@@ -111,7 +112,17 @@ class SteeringSession:
         Raises:
             ModelError: There is no such model, or another one goes by the same name.
         """
-        return tuple(dict.fromkeys(self._resolve(name) for name in names))
+        return tuple(dict.fromkeys(self._known(resolve_model(name)) for name in names))
+
+    def resolve_of_test(self, names: Iterable[str]) -> tuple[ModelSpec, ...]:
+        """Do as `resolve_all` for names that a test brings: it may do without a model that is optional.
+
+        Whether that can be had is found out once: without a network, asking takes its time.
+        """
+        for name in names:
+            if name not in self._of_tests:
+                self._of_tests[name] = self._known(resolve_optional(name))
+        return tuple(dict.fromkeys(self._of_tests[name] for name in names))
 
     def refuse(self, items: list[pytest.Item]) -> None:
         """Run no test, for the reasons in `errors`.
@@ -134,13 +145,12 @@ class SteeringSession:
 
         self.offers  # noqa: B018 - registered once, before the first test that can use them
         model = SteerableModel.load(
-            spec.source,
+            spec,
             device=self.settings.device,
             dtype=self.settings.dtype,
             engine=self.settings.engines[0],
             batch_rows=self.settings.batch_rows,
             trust_remote_code=self.settings.trust_remote_code,
-            revision=spec.revision,
         )
         self.loads[spec.name] += 1
         return model
@@ -176,8 +186,7 @@ class SteeringSession:
 
         return closing_lines(self.run, self.loads, width)
 
-    def _resolve(self, name: str) -> ModelSpec:
-        spec = resolve_model(name)
+    def _known(self, spec: ModelSpec) -> ModelSpec:
         if self._specs.setdefault(spec.name, spec) != spec:
             known = self._specs[spec.name].source
             raise ModelError(

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from pytest_steering.models.finding.architecture import Architecture
+    from pytest_steering.models.loading.specs import ModelSpec
     from pytest_steering.models.running.completion import Counts
     from pytest_steering.models.running.state_moments import Moments
 
@@ -73,7 +74,7 @@ class SteerableModel:
     @classmethod
     def load(
         cls,
-        source: str,
+        source: str | ModelSpec,
         *,
         device: str = "auto",
         dtype: str = "auto",
@@ -83,10 +84,11 @@ class SteerableModel:
         revision: str | None = None,
         layer_path: str | None = None,
     ) -> SteerableModel:
-        """Load a model by embedded name, path or hub id.
+        """Load a model by name, path or hub id.
 
         Args:
-            source: Such as `starcoder2`, `./my-model` or `bigcode/starcoder2-15b`.
+            source: Such as `smollm2`, `./my-model`, `./model.gguf` or `bigcode/starcoder2-15b`; or a model
+                that was found by its name already.
             device: `cpu`, `cuda`, ...; `auto` takes CUDA where there is one.
             dtype: `float32`, `bfloat16`, `float16`; `auto` is float32 on the CPU, the config's own elsewhere.
             engine: `hooks` or `nnsight`.
@@ -104,7 +106,7 @@ class SteerableModel:
 
         require_engine(engine)
         require_rows(SMALL_MODEL_ROWS if batch_rows is None else batch_rows)
-        spec = resolve_model(source)
+        spec = resolve_model(source) if isinstance(source, str) else source
         if revision is not None:
             spec = replace(spec, revision=revision)
         loaded = load_model(

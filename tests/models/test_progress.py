@@ -18,7 +18,7 @@ def told() -> Iterator[Told]:
     calls: Told = []
 
     @contextmanager
-    def watcher(total: int) -> Iterator[Advance]:
+    def watcher(total: int, _unit: str) -> Iterator[Advance]:
         calls.append((total, []))
         yield calls[-1][1].append
 

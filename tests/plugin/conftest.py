@@ -17,8 +17,7 @@ STUB = """
     def _load(source, *, engine="hooks", **asked):
         def with_engine(name):
             return SimpleNamespace(**{**vars(model), "engine_name": name})
-        name = source.rpartition("/")[2]
-        model = SimpleNamespace(name=name, source=source, engine_name=engine, asked=asked)
+        model = SimpleNamespace(name=source.name, source=source.source, engine_name=engine, asked=asked)
         model.with_engine = with_engine
         return model
 

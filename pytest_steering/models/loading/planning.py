@@ -121,6 +121,26 @@ def plan_config(
     return asked if asked.fits else asked.require_fit(tuple(_fitting(asked, sizes)))
 
 
+def require_memory(name: str, config: Any, device: str, dtype: str = "auto") -> None:
+    """Refuse a model that cannot fit; one whose size its config does not tell is tried.
+
+    Args:
+        name: Of the model, for the message.
+        config: Of transformers.
+        device: As torch names it.
+        dtype: As for `plan`.
+
+    Raises:
+        ModelError: It does not fit.
+    """
+    try:
+        Sizes.of(config)
+    except (ModelError, AttributeError, TypeError, ValueError):
+        return
+    if getattr(config, "quantization_config", None) is None:
+        plan_config(name, config, device, dtype=dtype)
+
+
 def _own_dtype(config: Any, device: str) -> str:
     own = getattr(config, "dtype", None) or getattr(config, "torch_dtype", None)
     return "float32" if device == "cpu" or own is None else str(own).removeprefix("torch.")

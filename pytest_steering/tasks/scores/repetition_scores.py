@@ -9,12 +9,14 @@ from pytest_steering.tasks.scores.text_score import TextScore
 from pytest_steering.tasks.scores.wording import words
 
 
-def repetition() -> TextScore:
+def repetition(most: float = 0.3) -> TextScore:
     """Return the share of an answer's three-word sequences that occurred in it before.
 
-    Limits: it grows with length, and many a small model repeats itself unsteered; the limit of 0.3 is for
-    answers of up to some 64 tokens. Fewer than four words repeat nothing; an answer without a word (line
-    breaks, marks) has none, which `words` is there to see.
+    Limits: it grows with length, and a small model repeats itself unsteered as well. Fewer than four words
+    repeat nothing; an answer without a word (line breaks, marks) has none, which `words` is there to see.
+
+    Args:
+        most: What it allows as a guard; the default is for answers of up to some 64 tokens.
     """
     return TextScore(
         "repetition",
@@ -22,7 +24,7 @@ def repetition() -> TextScore:
         bounds=(0.0, 1.0),
         unit="share",
         meaning="share of three-word sequences that occurred before in the answer",
-        limit=Limit(most=0.3),
+        limit=Limit(most=most),
         of=lambda text: _repeated(text, 3),
     )
 

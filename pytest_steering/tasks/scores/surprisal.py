@@ -27,13 +27,17 @@ class Surprise(Score):
         return [Scored(found.get(number), faults[number] or "") for number in range(len(written))]
 
 
-def surprise() -> Score:
+def surprise(most: float = 1.0) -> Score:
     """Return how unlikely an answer is to the model unsteered: mean −log p of its tokens, in nats.
 
     Limits: it is unfair to a behaviour that the model rarely shows unsteered (French from an English model
-    is 0.7 nats above English), and a loop soon stops to surprise: let `repetition` decide with it. The
-    answer's text is read as new tokens, which now and then are other ones than were written. An answer
-    without a token has none; one that does not fit into the context with its prompt is named.
+    lies 0.7 nats above English of random directions: allow more there), and a loop soon stops to surprise:
+    let `repetition` decide with it. The answer's text is read as new tokens, which now and then are other
+    ones than were written. An answer without a token has none; one that does not fit into the context with
+    its prompt is named. It costs a forward pass over every answer.
+
+    Args:
+        most: As a guard it allows so many nats above the median of the unsteered answers.
     """
     return Surprise(
         "surprise",
@@ -41,7 +45,7 @@ def surprise() -> Score:
         bounds=(0.0, None),
         unit="nats a token",
         meaning="mean negative log-likelihood of the answer's tokens under the unsteered model",
-        limit=Limit(most=1.5, beside="difference"),
+        limit=Limit(most=most, beside="difference"),
     )
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_steering.errors import DataError
-from pytest_steering.tasks.scores import Limit
+from pytest_steering.limit import Limit
 
 numbers = st.floats(-100, 100)
 some = st.lists(numbers, min_size=1, max_size=9)

@@ -1,0 +1,1 @@
+"""Another model as a judge of answers, over an OpenAI-compatible endpoint; off unless one is configured."""

@@ -7,6 +7,7 @@ from pytest_steering.comparison.comparison import Comparison
 from pytest_steering.comparison.confusion import Confusion, confusion
 from pytest_steering.comparison.estimates import Estimate, estimate, estimated_change
 from pytest_steering.comparison.facts import Facts
+from pytest_steering.comparison.gold_agreement import GoldAgreement, gold_agreement, inconclusive
 from pytest_steering.comparison.margin_agreement import Agreement, agreement
 from pytest_steering.comparison.outcomes import margin_both_ways
 from pytest_steering.comparison.pairing import Pairing, pair
@@ -23,12 +24,15 @@ __all__ = [
     "Confusion",
     "Estimate",
     "Facts",
+    "GoldAgreement",
     "Moved",
     "Pairing",
     "agreement",
     "confusion",
     "estimate",
     "estimated_change",
+    "gold_agreement",
+    "inconclusive",
     "margin_both_ways",
     "pair",
     "trivial_predictors",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pytest_steering.comparison.outcomes import answered, margin, ran, says_yes
 from pytest_steering.records import Outcome
+from pytest_steering.statistics import cohen_kappa
 
 
 @dataclass(frozen=True)
@@ -28,9 +29,6 @@ class Agreement:
 def agreement(outcomes: Iterable[Outcome]) -> Agreement:
     """Compare the sign of the margin (above 0 is *yes*) with the verdict, over answered samples.
 
-    κ = (pₒ − pₑ) / (1 − pₑ), pₒ the share of agreement and pₑ the share expected of independent answers with
-    these yes-rates. Source: Cohen 1960, *A coefficient of agreement for nominal scales*.
-
     Args:
         outcomes: One a sample; those without a margin or an answer are left out.
     """
@@ -41,8 +39,5 @@ def agreement(outcomes: Iterable[Outcome]) -> Agreement:
     ]
     if not both:
         return Agreement(0, None, None)
-    observed = sum(sign == verdict for sign, verdict in both) / len(both)
-    signs, verdicts = (sum(column) / len(both) for column in zip(*both, strict=True))
-    expected = signs * verdicts + (1 - signs) * (1 - verdicts)
-    kappa = None if expected == 1 else (observed - expected) / (1 - expected)
-    return Agreement(len(both), observed, kappa)
+    agreed = sum(sign == verdict for sign, verdict in both)
+    return Agreement(len(both), agreed / len(both), cohen_kappa(both))

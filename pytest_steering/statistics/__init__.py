@@ -20,6 +20,7 @@ from pytest_steering.statistics.clustering import (
 )
 from pytest_steering.statistics.dose import DoseResponse, dose_response, slopes
 from pytest_steering.statistics.heterogeneity import Heterogeneity, cochran_q
+from pytest_steering.statistics.kappa import cohen_kappa
 from pytest_steering.statistics.mean_flip import mean_flip
 from pytest_steering.statistics.mean_power import (
     detectable_mean_change,
@@ -69,6 +70,7 @@ __all__ = [
     "cluster_mean",
     "clustering",
     "cochran_q",
+    "cohen_kappa",
     "design_effect",
     "detectable_mean_change",
     "difference_of",

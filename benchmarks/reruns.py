@@ -22,6 +22,7 @@ from unittest import mock
 
 from pytest_steering import Experiment, Intervention, Outcome, SteerableModel, evaluate
 from pytest_steering.gate.baseline_pairing import BaselinePairing, at_near_tie, beside_baseline
+from pytest_steering.gate.gated_metric import BY_ACCURACY
 
 MODELS = ("starcoder", "starcoder2", "qwen2")
 PARTS = (0.25, 0.5, 0.75, 1.0, 1.5)
@@ -148,7 +149,7 @@ def compared(name: str, cell: str, pairs: Pairs) -> list[BaselinePairing]:
 
 
 def _pairing(first: Sequence[Outcome], second: Sequence[Outcome]) -> BaselinePairing:
-    return beside_baseline(first, second)
+    return beside_baseline(first, second, BY_ACCURACY)
 
 
 def row(kind: str, name: str, cell: str, pairings: Sequence[BaselinePairing]) -> dict[str, Any]:

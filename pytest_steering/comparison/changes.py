@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_steering.errors import DataError
-from pytest_steering.statistics import APART, Clustering, clustering, sign_flip
+from pytest_steering.statistics import (
+    APART,
+    Clustering,
+    clustering,
+    design_effect,
+    score_bound,
+    settling_samples,
+    sign_flip,
+    smallest_p,
+)
 
 if TYPE_CHECKING:
     from pytest_steering.statistics import Alternative
@@ -55,6 +65,16 @@ class Changes:
             )
 
     @property
+    def drop(self) -> float:
+        """(broken − fixed) / n; 0 without samples."""
+        return -self.effect
+
+    @property
+    def turned(self) -> int:
+        """How many clusters had a net change."""
+        return len(self.net)
+
+    @property
     def effect(self) -> float:
         """(fixed − broken) / n; 0 without samples."""
         return (self.fixed - self.broken) / self.n if self.n else 0.0
@@ -78,6 +98,33 @@ class Changes:
             alternative: "greater" asks whether more broke than were fixed, "less" the reverse.
         """
         return sign_flip(self.net, alternative)
+
+    def smallest_p(self, alternative: Alternative = "two-sided") -> float:
+        """Return the smallest p that so many changed clusters can reach."""
+        return float(smallest_p(self.turned, alternative))
+
+    def drop_bound(self, confidence: float) -> float:
+        """Return the one-sided upper score bound of the drop, widened by clusters; 1 without samples.
+
+        Args:
+            confidence: Of the bound.
+        """
+        if not self.n:
+            return 1.0
+        return float(score_bound(self.broken, self.fixed, self.n, confidence, self.within))
+
+    def settling_samples(self, margin: float, level: float, confidence: float) -> int | None:
+        """Return how many samples would settle it; see `pytest_steering.statistics.settling_samples`.
+
+        Args:
+            margin: The drop that is tolerated, as a share.
+            level: Of the test.
+            confidence: Of the bound.
+        """
+        widened = float(design_effect(self.broken, self.fixed, self.n, margin, self.within))
+        broken, fixed, samples = (count / widened for count in (self.broken, self.fixed, self.n))
+        needed = settling_samples(samples, broken, fixed, margin, level, confidence)
+        return None if needed is None else math.ceil(needed * widened)
 
 
 def _check(n: int, broken: int, fixed: int) -> None:

@@ -37,9 +37,15 @@ class MeanChange:
         return len(self.before)
 
     @property
+    def means(self) -> tuple[float, float]:
+        """The mean before and after; there has to be a sample."""
+        return fmean(self.before), fmean(self.after)
+
+    @property
     def mean(self) -> float:
         """Mean of after − before; 0 without samples."""
-        return fmean(self.after) - fmean(self.before) if self.before else 0.0
+        before, after = self.means if self.before else (0.0, 0.0)
+        return after - before
 
     @property
     def changes(self) -> list[float]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from pytest_steering.comparison import STEERED, UNSTEERED, Arm, Comparison, Moved, what_moved
-from pytest_steering.experiments.baseline_expectation import baseline_expected
+from pytest_steering.experiments.baseline_expectation import baseline_expected, held_by
 from pytest_steering.experiments.expectations import Expectation
 from pytest_steering.findings import Finding, examine
 from pytest_steering.records import Outcome, Record
@@ -79,13 +79,23 @@ class Result:
         """
         return Expectation(self.comparison, metric, arm, self.claims)
 
-    def expect_baseline(self, arm: str = STEERED) -> None:
+    def expect_baseline(
+        self, arm: str = STEERED, *, metric: str | None = None, margin: float | None = None
+    ) -> None:
         """Hold an arm against its accepted baseline when the whole run has finished; this fails no test.
 
         Args:
             arm: Whose answers are compared, sample by sample.
+            metric: The number that is held: `accuracy`, a score, or a metric that is a mean or a share of
+                samples; None for the one that the task is about.
+            margin: The fall that is tolerated, in the metric's own unit; None for ten points of accuracy, and
+                0.3 standard deviations of the accepted numbers of anything else.
+
+        Raises:
+            DataError: There is no such number, or the margin is not above 0.
         """
-        self.sink(baseline_expected(self[arm].record, self.unsteered.record))
+        held = held_by(self.comparison, metric, margin)
+        self.sink(baseline_expected(self[arm].record, self.unsteered.record, **held))
 
     def against_unsteered(self, arm: str = STEERED, group: str | None = None) -> PairedCounts:
         """Count paired samples by whether they were right unsteered and are right in an arm.

@@ -6,11 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pytest_steering.comparison.main_effect import ACCURACY
+from pytest_steering.comparison.mean_text import digits_of, number_text
 from pytest_steering.comparison.metrics import metric
 from pytest_steering.gate.baseline import read_baseline, write_baseline
-from pytest_steering.gate.baseline_entry import Entry, entry_of
+from pytest_steering.gate.baseline_entry import Entry
 from pytest_steering.gate.baseline_files import Files, Place, baseline_path, places, read_files
-from pytest_steering.gate.baseline_samples import GATED, gated_number
+from pytest_steering.gate.baseline_samples import numbers
+from pytest_steering.gate.cell_entry import entry_of
 from pytest_steering.gate.gated_cells import Measured
 from pytest_steering.gate.judge import invalid
 
@@ -73,7 +76,7 @@ def accept(
     refused: list[str] = []
     standing = places(files, cells)
     for one in sorted(cells, key=lambda one: baseline_path(folder, one.record)):
-        place = Place(baseline_path(folder, one.record), entry_of(one.record, one.unsteered))
+        place = Place(baseline_path(folder, one.record), entry_of(one.record, one.unsteered, one.gated))
         told, kept_back = _taken(files, standing.get(place.entry.key), place, one, wanted)
         lines += told
         refused += kept_back
@@ -107,16 +110,25 @@ def _fault(one: Measured, before: Entry | None, now: Entry, reason: str) -> str:
     wrong = [found.id for found in invalid(one)]
     if wrong:
         return f"the cell means nothing ({', '.join(wrong)}), so it cannot be a baseline"
+    if now.gated.mean and now.number is None:
+        return f"no answer has a {now.gated.name}, so there is nothing to hold the next run against"
     if before is not None and _dropped(before, now) and not reason.strip():
         return (
-            f"{metric(GATED).title} falls from {_shown(before)} to {_shown(now)}; "
+            f"{_title(now)} from {_shown(before)} to {_shown(now)}; "
             'say why with --steering-reason "…" to accept it'
         )
     return ""
 
 
+def _title(now: Entry) -> str:
+    return "it gets worse," if now.gated.mean else f"{metric(ACCURACY).title} falls"
+
+
 def _dropped(before: Entry, now: Entry) -> bool:
-    return gated_number(now.samples) < gated_number(before.samples)
+    """Tell whether a number got worse, or fewer samples have one; where no way is better, any change is."""
+    first, second = before.number or 0.0, now.number or 0.0
+    worse = {"higher": second < first, "lower": second > first, "neither": second != first}
+    return worse[now.gated.better] or now.scored_share < before.scored_share
 
 
 def _with_reasons(before: Entry | None, now: Entry, reason: str) -> Entry:
@@ -135,7 +147,14 @@ def _pruned(entries: dict[str, Entry], keys: Iterable[str]) -> list[str]:
 
 
 def _shown(entry: Entry | None) -> str:
-    return "none" if entry is None else f"{gated_number(entry.samples):.3f} (n = {len(entry.samples)})"
+    if entry is None:
+        return "none"
+    samples, known = len(entry.samples), numbers(entry.samples, entry.gated)
+    if not entry.gated.mean:
+        return f"{entry.number or 0.0:.3f} (n = {samples})"
+    of = "" if len(known) == samples else f" of {samples}"
+    mean = "none" if entry.number is None else number_text(entry.number, digits_of(known))
+    return f"{entry.gated.name} {mean} (n = {len(known)}{of})"
 
 
 def _name(one: Measured) -> str:

@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pytest_steering.gate.baseline_samples import GATED, Samples, as_rows, from_rows, gated_number, kept
+from pytest_steering.comparison.main_effect import ACCURACY
+from pytest_steering.gate.baseline_samples import Samples, as_rows, from_rows, gated_number, numbers
+from pytest_steering.gate.gated_metric import BY_ACCURACY, GatedMetric
 from pytest_steering.identity import decided_by, question_of, spec_key
 from pytest_steering.records import Record
 
@@ -30,6 +32,7 @@ class Entry:
         experiment: Where the test stands, and its name with parameters; empty in the first layout.
         vector: Beginning of the vector's hash.
         versions: Of packages.
+        gated: What is judged of the cell; the margin of a mean stands there as a number.
     """
 
     arm: str
@@ -43,18 +46,30 @@ class Entry:
     experiment: str = ""
     vector: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
+    gated: GatedMetric = BY_ACCURACY
 
     @property
     def key(self) -> str:
         """The cell's name in the file."""
         if not self.experiment:
             return spec_key({"arm": self.arm, "numerics": self.numerics, "spec": self.spec})
-        return _key(self.experiment, self.arm, self.spec, self.numerics)
+        return cell_key(self.experiment, self.arm, self.spec, self.numerics, self.gated)
 
     @property
     def setting(self) -> tuple[str, str]:
         """The model's name and the numerics profile."""
         return str((self.spec.get("model") or {}).get("name", "")), self.numerics
+
+    @property
+    def number(self) -> float | None:
+        """What is judged, of all samples; None where none of them has it."""
+        return gated_number(self.samples, self.gated)
+
+    @property
+    def scored_share(self) -> float:
+        """Share of the samples that have the number whose mean is judged; 1 without samples."""
+        known = numbers(self.samples, self.gated) if self.gated.mean else self.samples
+        return len(known) / len(self.samples) if self.samples else 1.0
 
     @property
     def decided_by(self) -> dict[str, Any]:
@@ -69,24 +84,31 @@ class Entry:
             record: The cell.
             exactly: Whether layer, scale and the like have to be the same.
         """
-        asked = {name: value for name, value in _without_hash(record.spec).items() if name != "run"}
+        asked = {name: value for name, value in without_hash(record.spec).items() if name != "run"}
         same = self.spec == asked if exactly else question_of(self.spec) == question_of(asked)
         return same and (self.arm, self.numerics) == (record.arm, str(record.environment.get("numerics", "")))
 
     def as_dict(self) -> dict[str, Any]:
         """Return the form that a file holds."""
         return {
-            GATED: round(gated_number(self.samples), 4),
             "arm": self.arm,
             "data": self.data,
             "numerics": self.numerics,
             "reasons": list(self.reasons),
-            "samples": as_rows(self.samples),
+            "samples": as_rows(self.samples, self.gated),
             "spec": dict(self.spec),
-            "unsteered": as_rows(self.unsteered),
+            "unsteered": as_rows(self.unsteered, self.gated),
             "weights": self.weights,
             **self._named(),
+            **self._judged(),
         }
+
+    def _judged(self) -> dict[str, Any]:
+        number, gated = self.number, self.gated
+        if not gated.mean:
+            return {ACCURACY: round(number or 0.0, 4)}
+        told = {"metric": gated.name, "better": gated.better, "unit": gated.unit, "margin": gated.margin}
+        return {**told, "mean": number and float(f"{number:.4g}")}
 
     def _named(self) -> dict[str, Any]:
         if not self.experiment:
@@ -96,53 +118,35 @@ class Entry:
     @classmethod
     def from_dict(cls, row: Mapping[str, Any]) -> Entry:
         """Return what a file holds; raises KeyError or DataError for anything else."""
-        samples, unsteered = (from_rows(row[part]) for part in ("samples", "unsteered"))
+        gated = GatedMetric.told(row)
+        samples, unsteered = (from_rows(row[part], gated) for part in ("samples", "unsteered"))
         numerics, data, weights = (str(row[name]) for name in ("numerics", "data", "weights"))
         reasons = tuple(map(str, row["reasons"]))
         named = {name: row[name] for name in ("experiment", "vector", "versions") if name in row}
         return cls(
-            str(row["arm"]), row["spec"], numerics, data, weights, samples, unsteered, reasons, **named
+            str(row["arm"]),
+            row["spec"],
+            numerics,
+            data,
+            weights,
+            samples,
+            unsteered,
+            reasons,
+            **named,
+            gated=gated,
         )
 
 
-def entry_of(record: Record, unsteered: Record | None) -> Entry:
-    """Return the entry of a cell as it was run now.
-
-    Args:
-        record: The cell.
-        unsteered: Its unsteered control.
-    """
-    data = record.spec.get("data") or {}
-    return Entry(
-        record.arm,
-        _without_hash(record.spec),
-        str(record.environment.get("numerics", "")),
-        str(data.get("sha256", "")),
-        str(record.environment.get("weights", ""))[:16],
-        kept(record.outcomes),
-        kept(unsteered.outcomes) if unsteered else (),
-        experiment=_experiment(record),
-        vector=str(record.provenance.get("sha256", ""))[:16],
-        versions=record.environment.get("versions") or {},
-    )
-
-
-def baseline_key(record: Record) -> str:
-    """Return the name that a cell has in a baseline: experiment, question, arm and numerics."""
-    numerics = str(record.environment.get("numerics", ""))
-    return _key(_experiment(record), record.arm, record.spec, numerics)
-
-
-def _experiment(record: Record) -> str:
-    return record.experiment_id or "unnamed"
-
-
-def _key(experiment: str, arm: str, spec: Mapping[str, Any], numerics: str) -> str:
+def cell_key(experiment: str, arm: str, spec: Mapping[str, Any], numerics: str, gated: GatedMetric) -> str:
+    """Return the name that a cell has in a baseline."""
+    judged = {"metric": gated.name} if gated.mean else {}
+    question = question_of(spec)
     return spec_key(
-        {"experiment": experiment, "arm": arm, "numerics": numerics, "question": question_of(spec)}
+        {"experiment": experiment, "arm": arm, "numerics": numerics, "question": question, **judged}
     )
 
 
-def _without_hash(spec: Mapping[str, Any]) -> dict[str, Any]:
+def without_hash(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a spec without the hash of its data, which stands beside it."""
     data = {name: value for name, value in (spec.get("data") or {}).items() if name != "sha256"}
     return {**spec, "data": data}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pytest_steering.gate.baseline import read_baseline
-from pytest_steering.gate.baseline_entry import Entry, baseline_key
+from pytest_steering.gate.baseline_entry import Entry
 from pytest_steering.gate.gated_cells import Measured
 from pytest_steering.records import Record
 
@@ -71,15 +71,16 @@ def places(files: Mapping[Path, Mapping[str, Entry]], cells: Sequence[Measured])
     """Return where the baselines of cells stand, by the cells' keys.
 
     An entry that names its experiment belongs to the cell of its key. One of the first layout does not: it
-    belongs to the cell that it can be of, if there is but one, or one that is asked for in the same way.
+    belongs to the cell that it can be of, if there is but one, or one that is asked for in the same way; and
+    it is of accuracy.
 
     Args:
         files: Entries by path.
         cells: Of a run.
     """
     every = {entry.key: Place(path, entry) for path, entries in files.items() for entry in entries.values()}
-    records = {baseline_key(one.record): one.record for one in cells}
-    found = {key: every[key] for key in records if key in every}
+    found = {one.key: every[one.key] for one in cells if one.key in every}
+    records = {one.key: one.record for one in cells if not one.gated.mean}
     for exactly in (True, False):
         unnamed = {
             name: one for name, one in every.items() if not one.entry.experiment and one not in found.values()

@@ -1,14 +1,21 @@
-"""The samples of a cell beside those of its baseline: which turned, and which are not the same any more."""
+"""The samples of a cell beside those of its baseline: what became of them, and which ask another thing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pytest_steering.comparison import Changes, Pairing, pair
+from pytest_steering.comparison.mean_change import MeanChange, mean_change
+from pytest_steering.comparison.outcomes import ran
 from pytest_steering.comparison.pairing import Pair
 from pytest_steering.gate.baseline_samples import PROMPT_DIGITS
+from pytest_steering.gate.gate_verdict import CellComparison
+from pytest_steering.gate.gated_metric import GatedMetric
+from pytest_steering.gate.mean_fall import MeanFall
 from pytest_steering.records import Outcome
+
+SCORED = "scored share"
 
 
 @dataclass(frozen=True)
@@ -18,10 +25,12 @@ class BaselinePairing:
     Attributes:
         same: Those that ask the same, as (baseline, now).
         changed: Ids whose prompt or label differs.
+        gated: What is judged; the outcomes are as it holds them.
     """
 
     same: Pairing
     changed: tuple[str, ...]
+    gated: GatedMetric
 
     @property
     def unpaired(self) -> tuple[str, ...]:
@@ -38,18 +47,63 @@ class BaselinePairing:
         """How many samples turned; those that did at a near-tie count as unchanged."""
         return self.same.changes(unless=at_near_tie)
 
+    @property
+    def numbers(self) -> MeanChange:
+        """What became of the numbers of samples that have one in both; a near-tie excuses none of them."""
+        return mean_change(self.same, self.gated.number)
 
-def beside_baseline(baseline: Iterable[Outcome], now: Iterable[Outcome]) -> BaselinePairing:
+    @property
+    def unscored(self) -> Changes:
+        """How many samples lost their number, and how many gained one."""
+        return self.same.changes(self._scored)
+
+    @property
+    def lost(self) -> list[Pair]:
+        """The samples that had a number and have none."""
+        return [pair for pair in self.same.flipped(self._scored) if self._scored(pair[0])]
+
+    @property
+    def fallen(self) -> list[Pair]:
+        """The samples whose number got worse, the furthest first."""
+        falls = [(fall, pair) for pair in self.same.pairs if (fall := self._fall(*pair)) > 0]
+        return [pair for _, pair in sorted(falls, key=lambda one: (-round(one[0], 9), one[1][1].id))]
+
+    def comparisons(self, key: str, margin: float | None) -> Iterator[CellComparison]:
+        """Yield what is judged of a cell: what turned; or its mean, and its scored share where that changed.
+
+        Args:
+            key: The cell's.
+            margin: The fall of what is judged that is tolerated; None for that of all cells.
+        """
+        if not self.gated.mean:
+            yield CellComparison(key, self.changes, self.gated.name, margin)
+            return
+        yield CellComparison(key, MeanFall(self.numbers, self.gated), self.gated.name, margin)
+        if self.unscored.turned:
+            yield CellComparison(key, self.unscored, SCORED)
+
+    def _fall(self, before: Outcome, now: Outcome) -> float:
+        first, second = self.gated.number(before), self.gated.number(now)
+        return 0.0 if first is None or second is None else self.gated.fall(first, second)
+
+    def _scored(self, outcome: Outcome) -> bool:
+        return self.gated.number(outcome) is not None
+
+
+def beside_baseline(
+    baseline: Iterable[Outcome], now: Iterable[Outcome], gated: GatedMetric
+) -> BaselinePairing:
     """Compare the samples of a cell with those of its baseline, by id.
 
     Args:
         baseline: As it was accepted.
         now: As the run has them; their clusters count.
+        gated: What is judged.
     """
-    both = pair(baseline, now)
+    both = pair(baseline, gated.held(ran(now)))
     changed = both.only(lambda before, after: _content(before) != _content(after))
     same = both.only(lambda before, after: _content(before) == _content(after))
-    return BaselinePairing(same, tuple(before.id for before in changed.before))
+    return BaselinePairing(same, tuple(before.id for before in changed.before), gated)
 
 
 def at_near_tie(before: Outcome, now: Outcome) -> bool:

@@ -3,45 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from statistics import fmean
 from typing import Any, TypeAlias
 
 from pytest_steering.comparison import Facts
+from pytest_steering.comparison.main_effect import ACCURACY
 from pytest_steering.comparison.metrics import metric
 from pytest_steering.comparison.outcomes import judged, ran
 from pytest_steering.errors import DataError
+from pytest_steering.gate.gated_metric import GatedMetric
 from pytest_steering.records import Outcome
 
 Samples: TypeAlias = tuple[Outcome, ...]
-
-GATED = "accuracy"
-"""The metric whose changes are judged."""
 
 PROMPT_DIGITS = 16
 """Of the prompt's SHA-256, from the left."""
 
 
-def kept(outcomes: Iterable[Outcome]) -> Samples:
-    """Return the samples that were run, by id, with no more of each than a baseline keeps."""
-    bare = {one.id: outcome_of(one.id, row_of(one)) for one in ran(outcomes)}
+def kept(outcomes: Iterable[Outcome], gated: GatedMetric) -> Samples:
+    """Return the samples that were run, by id, with no more of each than a baseline keeps.
+
+    Args:
+        outcomes: Of a cell.
+        gated: What is judged of it.
+    """
+    bare = {one.id: outcome_of(one.id, row_of(one, gated), gated) for one in gated.held(ran(outcomes))}
     return tuple(bare[name] for name in sorted(bare))
 
 
-def row_of(outcome: Outcome) -> list[Any]:
+def row_of(held: Outcome, gated: GatedMetric) -> list[Any]:
     """Return the form that a file holds."""
-    prompt = outcome.prompt_sha256[:PROMPT_DIGITS]
-    return [outcome.predicted, outcome.expected, prompt, outcome.response, outcome.tied_at]
+    prompt = held.prompt_sha256[:PROMPT_DIGITS]
+    if gated.mean:
+        return [gated.number(held), held.expected, prompt, held.response]
+    return [held.predicted, held.expected, prompt, held.response, held.tied_at]
 
 
-def outcome_of(name: str, row: Any) -> Outcome:
+def outcome_of(name: str, row: Any, gated: GatedMetric) -> Outcome:
     """Return the sample of a line of a file.
 
     Args:
         name: The sample's id.
         row: As `row_of` gives it.
+        gated: What is judged.
 
     Raises:
         DataError: It is anything else.
     """
+    return _scored(name, row, gated.name) if gated.mean else _judged(name, row)
+
+
+def _judged(name: str, row: Any) -> Outcome:
     texts = isinstance(row, list) and len(row) == 5 and all(isinstance(part, str) for part in row[:4])
     if not texts or not isinstance(row[4], (int, type(None))):
         raise DataError(
@@ -53,16 +65,32 @@ def outcome_of(name: str, row: Any) -> Outcome:
     )
 
 
-def as_rows(samples: Samples) -> dict[str, list[Any]]:
+def _scored(name: str, row: Any, score: str) -> Outcome:
+    texts = isinstance(row, list) and len(row) == 4 and all(isinstance(part, str) for part in row[1:])
+    if not texts or isinstance(row[0], bool) or not isinstance(row[0], (int, float, type(None))):
+        raise DataError(f"a sample is kept as [number or null, expected, prompt, response]; found {row!r}")
+    number, expected, prompt, response = row
+    return Outcome(name, expected, "", prompt_sha256=prompt, response=response, scores={score: number})
+
+
+def as_rows(samples: Samples, gated: GatedMetric) -> dict[str, list[Any]]:
     """Return samples as a file holds them, by id."""
-    return {one.id: row_of(one) for one in samples}
+    return {one.id: row_of(one, gated) for one in samples}
 
 
-def from_rows(rows: Mapping[str, Any]) -> Samples:
+def from_rows(rows: Mapping[str, Any], gated: GatedMetric) -> Samples:
     """Return the samples that a file holds; raises DataError for anything else."""
-    return tuple(outcome_of(name, rows[name]) for name in sorted(rows))
+    return tuple(outcome_of(name, rows[name], gated) for name in sorted(rows))
 
 
-def gated_number(samples: Samples) -> float:
-    """Return the number of some samples that is judged; 0 without samples."""
-    return metric(GATED).value(Facts(samples)) or 0.0
+def numbers(samples: Samples, gated: GatedMetric) -> list[float]:
+    """Return the numbers of the samples that have one."""
+    return [number for one in samples if (number := gated.number(one)) is not None]
+
+
+def gated_number(samples: Samples, gated: GatedMetric) -> float | None:
+    """Return the number of some samples that is judged; None where none of them has one."""
+    if gated.mean:
+        known = numbers(samples, gated)
+        return fmean(known) if known else None
+    return metric(ACCURACY).value(Facts(samples))

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from pytest_steering.errors import DataError
 from pytest_steering.gate.absence import absences
-from pytest_steering.gate.baseline_entry import baseline_key, entry_of
 from pytest_steering.gate.baseline_files import Place
+from pytest_steering.gate.cell_entry import entry_of
 from pytest_steering.gate.commands import add_common, add_run, asked_run, show
 from pytest_steering.gate.judge import judge_against
 
@@ -29,8 +29,8 @@ def run(arguments: argparse.Namespace) -> int:
                 f"{arguments.before}: {one.record.experiment} on {one.record.model}: {one.collision}"
             )
     now = asked_run(arguments.now, arguments.steering_dir)
-    known = {baseline_key(one.record): entry_of(one.record, one.unsteered) for one in before.cells}
-    own = {baseline_key(one.record) for one in now.cells}
+    known = {one.key: entry_of(one.record, one.unsteered, one.gated) for one in before.cells}
+    own = {one.key for one in now.cells}
     others = [Place(before.folder, entry) for key, entry in known.items() if key not in own]
     absent = absences(others, now.cells, now.manifest, Path())
     return show(

@@ -9,7 +9,7 @@ from pathlib import Path
 from pytest_steering.gate.decide import ALPHA
 from pytest_steering.gate.flipped_prompts import prompts_of
 from pytest_steering.gate.gated_cells import Measured, expected_cells, steered_cells
-from pytest_steering.gate.judge import Judgement
+from pytest_steering.gate.judgement import Judgement
 from pytest_steering.gate.verdict_text import verdict_lines
 from pytest_steering.manifest import Manifest
 from pytest_steering.printable import printable

@@ -1,21 +1,14 @@
-"""The decision of a run: pass, regression or cannot tell, from the counts of changes alone."""
+"""The decision of a run: pass, regression or cannot tell, from what changed in its cells alone."""
 
 from __future__ import annotations
 
-import math
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from pytest_steering.comparison import Changes
 from pytest_steering.errors import DataError
 from pytest_steering.gate.gate_verdict import CellComparison, CellDecision, Decision, Status
-from pytest_steering.statistics import (
-    design_effect,
-    score_bound,
-    settling_samples,
-    smallest_p,
-    tarone_holm,
-)
+from pytest_steering.statistics import tarone_holm
 
 __all__ = ["ALPHA", "MARGIN", "CellComparison", "CellDecision", "Decision", "decide", "family"]
 
@@ -32,21 +25,22 @@ MARGIN = 0.10
 def decide(cells: Sequence[CellComparison], alpha: float = ALPHA, margin: float = MARGIN) -> Decision:
     """Decide whether a run got worse than its baseline.
 
-    Regression: Tarone–Holm at level alpha over the cells' one-sided exact sign-flip tests of net changes by
-    cluster; where no samples belong together these are exact McNemar tests. Pass: the one-sided score bound
-    (Tango 1998), widened by the design effect of clusters, of every cell's drop at confidence 1 − alpha lies
-    below the margin; because all have to hold, no correction is needed (intersection–union, Berger 1982,
-    Technometrics 24:295).
+    Regression: Tarone–Holm at level alpha over the one-sided sign-flip tests of all cells, by cluster; of
+    net changes they are exact, and McNemar tests where no samples belong together. Pass: the one-sided bound
+    of every cell's drop at confidence 1 − alpha lies below its margin; because all have to hold, no
+    correction is needed (intersection–union, Berger 1982, Technometrics 24:295). The bound of a share is the
+    score bound (Tango 1998), widened by the design effect of clusters, that of a mean `rise_bound`.
     Newcombe's bound is not used: at a true drop of the margin it lies below the margin up to twice as often
     as alpha allows (`benchmarks.gate.characteristics` prints both).
 
     Args:
         cells: the run's cells, each with a key of its own.
         alpha: chance of a false regression in the whole run, and of a false pass of a cell.
-        margin: drop in accuracy that is tolerated, as a share.
+        margin: drop that is tolerated where a cell has no margin of its own, as a share.
 
     Raises:
-        DataError: if two cells share a key, or alpha or margin is not between 0 and 1 (alpha at most 0.5).
+        DataError: if two cells share a key and number, or alpha or margin is not between 0 and 1 (alpha at
+            most 0.5).
     """
     _check(cells, alpha, margin)
     lost, won = family(cells, alpha, "greater"), family(cells, alpha, "less")
@@ -61,7 +55,7 @@ def decide(cells: Sequence[CellComparison], alpha: float = ALPHA, margin: float 
 
 
 def family(cells: Sequence[CellComparison], alpha: float, alternative: Alternative) -> TaroneHolm:
-    """Run Tarone–Holm over the cells' exact sign-flip tests.
+    """Run Tarone–Holm over the cells' sign-flip tests.
 
     With "two-sided" on the unsteered controls it tells whether the environment moved since the baseline.
 
@@ -71,31 +65,21 @@ def family(cells: Sequence[CellComparison], alpha: float, alternative: Alternati
         alternative: "greater" looks for drops, "less" for gains.
     """
     p_values = [cell.changes.p(alternative) for cell in cells]
-    turned = [len(cell.changes.net) for cell in cells]
-    return tarone_holm(p_values, smallest_p(turned, alternative), alpha)
+    return tarone_holm(p_values, [cell.changes.smallest_p(alternative) for cell in cells], alpha)
 
 
 def _decide_cell(
     cell: CellComparison, lost: bool, won: bool, alpha: float, margin: float, cells: int
 ) -> CellDecision:
-    """Put together what is known about one cell."""
-    changes = cell.changes
+    """Put together what is known about one cell; with more samples all may count, and correct its level."""
+    changes, margin = cell.changes, margin if cell.margin is None else cell.margin
+    bound, p = changes.drop_bound(1 - alpha), changes.p("greater")
     if changes.n == 0:
-        return CellDecision(cell, "unmeasurable", 0.0, 1.0, 1.0, improved=False)
-    bound = float(score_bound(changes.broken, changes.fixed, changes.n, 1 - alpha, changes.within))
-    status: Status = "regression" if lost else "pass" if bound < margin else "inconclusive"
-    drop, p = (changes.broken - changes.fixed) / changes.n, changes.p("greater")
-    settles_at = _settles_at(changes, alpha, margin, cells) if status == "inconclusive" else None
-    return CellDecision(cell, status, drop, bound, p, won, settles_at)
-
-
-def _settles_at(changes: Changes, alpha: float, margin: float, cells: int) -> int | None:
-    """Return the settling n with the full correction for all cells, since with more samples all can count."""
-    counts = (changes.broken, changes.fixed, changes.n)
-    widened = float(design_effect(*counts, margin, changes.within))
-    broken, fixed, samples = (count / widened for count in counts)
-    needed = settling_samples(samples, broken, fixed, margin, alpha / cells, 1 - alpha)
-    return None if needed is None else math.ceil(needed * widened)
+        return CellDecision(cell, "unmeasurable", 0.0, bound, p, False, margin)
+    status: Status = "regression" if lost else "pass" if bound <= margin else "inconclusive"
+    unsettled = status == "inconclusive"
+    settles_at = changes.settling_samples(margin, alpha / cells, 1 - alpha) if unsettled else None
+    return CellDecision(cell, status, changes.drop, bound, p, won, margin, settles_at)
 
 
 def _worst(cells: Sequence[CellDecision]) -> Status:
@@ -109,7 +93,7 @@ def _check(cells: Sequence[CellComparison], alpha: float, margin: float) -> None
     """Refuse levels outside their range and keys that name two cells."""
     if not 0 < alpha <= 0.5 or not 0 < margin < 1:
         raise DataError(f"alpha {alpha} and margin {margin}; expected 0 < alpha <= 0.5 and 0 < margin < 1")
-    keys = [cell.key for cell in cells]
-    twice = sorted({key for key in keys if keys.count(key) > 1})
+    keys = Counter((cell.key, cell.of) for cell in cells)
+    twice = sorted(key for (key, _), many in keys.items() if many > 1)
     if twice:
         raise DataError(f"Keys of more than one cell: {', '.join(twice)}; expected one comparison a cell")

@@ -3,26 +3,55 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
-from pytest_steering.comparison import Changes
+if TYPE_CHECKING:
+    from pytest_steering.statistics import Alternative
 
 Status: TypeAlias = Literal["pass", "regression", "inconclusive", "unmeasurable"]
 
 EXIT_CODES: dict[Status, int] = {"pass": 0, "regression": 1, "inconclusive": 2, "unmeasurable": 2}
 
 
+class Fall(Protocol):
+    """What became of one number of a cell's samples: shares as `Changes` have it, means as `MeanFall` has."""
+
+    @property
+    def n(self) -> int:
+        """Paired samples."""
+
+    @property
+    def drop(self) -> float:
+        """By how much the number fell, in its unit."""
+
+    def p(self, alternative: Alternative = ..., /) -> float:
+        """Return the p of no change; "greater" asks whether the number fell."""
+
+    def smallest_p(self, alternative: Alternative = ..., /) -> float:
+        """Return the smallest p that so many changed clusters can reach."""
+
+    def drop_bound(self, confidence: float, /) -> float:
+        """Return the one-sided upper bound of the drop."""
+
+    def settling_samples(self, margin: float, level: float, confidence: float, /) -> int | None:
+        """Return how many samples would settle it."""
+
+
 @dataclass(frozen=True)
 class CellComparison:
-    """One cell now against its baseline, on the samples that both have.
+    """One number of one cell now against its baseline, on the samples that both have.
 
     Attributes:
         key: the cell's canonical key.
         changes: what became of its samples.
+        of: which number of the cell.
+        margin: fall that is tolerated, in the number's unit; None for that of all cells.
     """
 
     key: str
-    changes: Changes
+    changes: Fall
+    of: str = "accuracy"
+    margin: float | None = None
 
 
 @dataclass(frozen=True)
@@ -32,12 +61,12 @@ class CellDecision:
     Attributes:
         cell: the comparison.
         status: regression goes before pass: a proven drop is named even below the margin.
-        drop: (broken − fixed) / n; 0 without samples.
-        bound: one-sided upper bound of the drop at confidence 1 − alpha that respects clusters; 1 without
-            samples.
-        p: one-sided exact sign-flip p of a drop; McNemar's where no samples belong together.
+        drop: (broken − fixed) / n, or the fall of the mean; 0 without samples.
+        bound: one-sided upper bound of the drop at confidence 1 − alpha that respects clusters.
+        p: one-sided sign-flip p of a drop; McNemar's where counts change and no samples belong together.
         improved: the mirrored test finds a gain.
-        settles_at: paired samples that would settle an inconclusive cell, as `settling_samples` has it.
+        margin: the fall that is tolerated.
+        settles_at: paired samples that would settle an inconclusive cell.
     """
 
     cell: CellComparison
@@ -46,6 +75,7 @@ class CellDecision:
     bound: float
     p: float
     improved: bool
+    margin: float
     settles_at: int | None = None
 
 
@@ -57,7 +87,7 @@ class Decision:
         status: the worst of its cells: regression, then unmeasurable, then inconclusive, then pass.
         cells: one decision a cell, in the order given.
         alpha: level of the run.
-        margin: drop that is tolerated, as a share.
+        margin: drop that is tolerated where a cell has no margin of its own, as a share.
         level: what the p of a cell was held against in the last step of Tarone–Holm.
         settles_at: paired samples a cell that would settle every inconclusive cell; None if there is none, or
             if one sits so close to the margin that more samples are no advice.

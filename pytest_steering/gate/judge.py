@@ -1,19 +1,20 @@
-"""A run against its baselines: what was compared, what could not be, and the verdict."""
+"""A run against its baselines: what can be compared, and what cannot and why."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from pytest_steering.findings import Finding, finding
-from pytest_steering.gate.absence import REMOVABLE, Absent, absences
-from pytest_steering.gate.baseline_entry import Entry, baseline_key, entry_of
+from pytest_steering.gate.absence import Absent, absences
+from pytest_steering.gate.baseline_entry import Entry
 from pytest_steering.gate.baseline_files import Place, places, read_all, read_files
 from pytest_steering.gate.baseline_pairing import BaselinePairing, beside_baseline
+from pytest_steering.gate.cell_entry import entry_of
+from pytest_steering.gate.cell_text import number_text_of
 from pytest_steering.gate.decide import ALPHA, MARGIN, decide, family
-from pytest_steering.gate.gate_verdict import EXIT_CODES, CellComparison, CellDecision, Decision, Status
 from pytest_steering.gate.gated_cells import Measured
+from pytest_steering.gate.judgement import Compared, Judgement
 from pytest_steering.gate.wholeness import obstacles, remarks
 from pytest_steering.identity import changes
 from pytest_steering.manifest import Manifest
@@ -21,92 +22,6 @@ from pytest_steering.manifest import Manifest
 Lookup = Mapping[str, Entry]
 
 UNKNOWN, HERE = Manifest(), Path()
-
-
-@dataclass(frozen=True)
-class Compared:
-    """One cell beside its baseline.
-
-    Attributes:
-        measured: The cell as it was run.
-        pairing: Its samples beside the baseline's.
-        control: The unsteered control's.
-        changes: What the cell was made with that differs from the baseline's, such as `layer 1 → 2`.
-    """
-
-    measured: Measured
-    pairing: BaselinePairing
-    control: BaselinePairing
-    changes: tuple[str, ...] = ()
-
-    @property
-    def key(self) -> str:
-        """The cell's name in the baseline."""
-        return baseline_key(self.measured.record)
-
-    @property
-    def comparison(self) -> CellComparison:
-        """The counts that are decided on."""
-        return CellComparison(self.key, self.pairing.changes)
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """What became of a run.
-
-    Attributes:
-        decision: About the cells that could be compared.
-        compared: These cells, by key.
-        findings: What could not be compared, and why, each with the cell it speaks of.
-        missing: Cells without a baseline that were not required to have one.
-        absent: Accepted cells that the run has not.
-        obstacles: Why the run is no pass, whatever was compared.
-        remarks: What is absent and no obstacle.
-        drifted: Keys of cells whose unsteered control moved.
-    """
-
-    decision: Decision
-    compared: Mapping[str, Compared]
-    findings: tuple[tuple[Measured, Finding], ...] = ()
-    missing: tuple[Measured, ...] = ()
-    absent: tuple[Absent, ...] = ()
-    obstacles: tuple[str, ...] = ()
-    remarks: tuple[str, ...] = ()
-    drifted: frozenset[str] = frozenset()
-
-    @property
-    def orphaned(self) -> dict[Path, list[str]]:
-        """Keys of accepted cells that no test makes any more, by file."""
-        found: dict[Path, list[str]] = {}
-        for one in self.absent:
-            if one.reason in REMOVABLE:
-                found.setdefault(one.place.path, []).append(one.place.entry.key)
-        return found
-
-    @property
-    def regressed(self) -> list[CellDecision]:
-        """Cells that got worse while their unsteered control did not move."""
-        return [
-            one
-            for one in self.decision.cells
-            if one.status == "regression" and one.cell.key not in self.drifted
-        ]
-
-    @property
-    def status(self) -> Status:
-        """The verdict: a regression goes first, then what could not be measured."""
-        if self.regressed:
-            return "regression"
-        if any(one.severity == "invalid" for _, one in self.findings) or self.drifted or self.obstacles:
-            return "unmeasurable"
-        if not self.compared and self.missing:
-            return "pass"
-        return self.decision.status
-
-    @property
-    def exit_code(self) -> int:
-        """0 pass, 1 regression, 2 cannot be measured or cannot tell."""
-        return EXIT_CODES[self.status]
 
 
 def judge(
@@ -158,14 +73,14 @@ def judge_against(
     compared: dict[str, Compared] = {}
     missing: list[Measured] = []
     for one in cells:
-        entry = known.get(baseline_key(one.record))
+        entry = known.get(one.key)
         faults = list(_faults(one, entry, required))
         found += [(one, fault) for fault in faults]
         if entry is None:
             missing += [] if faults else [one]
         elif not faults:
-            compared[baseline_key(one.record)] = _compared(one, entry)
-    decision = decide([one.comparison for one in compared.values()], alpha, margin)
+            compared[one.key] = _compared(one, entry)
+    decision = decide([each for one in compared.values() for each in one.comparisons], alpha, margin)
     drifted = _drifted(compared, alpha)
     found += [(compared[key].measured, _drift(compared[key])) for key in sorted(drifted)]
     return Judgement(
@@ -189,11 +104,15 @@ def _others(folder: Path, taken: Mapping[str, Place]) -> list[Place]:
 
 def _compared(one: Measured, entry: Entry) -> Compared:
     control = one.unsteered.outcomes if one.unsteered else ()
+    now, accepted = entry_of(one.record, one.unsteered, one.gated), entry.gated.margin
+    margin = accepted if one.gated.margin is None else one.gated.margin
+    margins = [] if accepted in (None, margin) else [f"margin {accepted:g} → {margin:g}"]
     return Compared(
         one,
-        beside_baseline(entry.samples, one.record.outcomes),
-        beside_baseline(entry.unsteered, control),
-        tuple(changes(entry.decided_by, entry_of(one.record, one.unsteered).decided_by)),
+        beside_baseline(entry.samples, one.record.outcomes, one.gated),
+        beside_baseline(entry.unsteered, control, one.gated),
+        margin,
+        (*changes(entry.decided_by, now.decided_by), *margins),
     )
 
 
@@ -206,7 +125,7 @@ def _faults(one: Measured, entry: Entry | None, required: bool) -> Iterable[Find
                 "baseline-missing", f"{one.record.experiment} on {one.record.model} has no baseline"
             )
         return
-    now = entry_of(one.record, one.unsteered)
+    now = entry_of(one.record, one.unsteered, one.gated)
     if now.weights != entry.weights:
         yield finding(
             "baseline-stale",
@@ -214,7 +133,7 @@ def _faults(one: Measured, entry: Entry | None, required: bool) -> Iterable[Find
             baseline=entry.weights,
             run=now.weights,
         )
-    compared = beside_baseline(entry.samples, one.record.outcomes)
+    compared = beside_baseline(entry.samples, one.record.outcomes, one.gated)
     if compared.changed or compared.unpaired:
         yield _data_changed(compared)
 
@@ -241,7 +160,7 @@ def _data_changed(compared: BaselinePairing) -> Finding:
 
 def _drifted(compared: Mapping[str, Compared], alpha: float) -> frozenset[str]:
     """Return the cells whose unsteered control moved in either direction, at the run's level."""
-    controls = [CellComparison(key, one.control.changes) for key, one in compared.items()]
+    controls = [each for one in compared.values() for each in one.control_comparisons]
     if not controls:
         return frozenset()
     moved = family(controls, alpha, "two-sided").rejected
@@ -250,6 +169,9 @@ def _drifted(compared: Mapping[str, Compared], alpha: float) -> frozenset[str]:
 
 def _drift(one: Compared) -> Finding:
     control = one.control.changes
+    if one.control.gated.mean:
+        moved = "; ".join(number_text_of(one.control, each.of) for each in one.control_comparisons)
+        return finding("environment-drift", f"the unsteered control moved: {moved}")
     return finding(
         "environment-drift",
         f"the unsteered control broke {control.broken} and fixed {control.fixed} of {control.n} samples",

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from pytest_steering.comparison.outcomes import right
-from pytest_steering.comparison.pairing import Pair
-from pytest_steering.gate.baseline_pairing import at_near_tie
+from pytest_steering.gate.cell_text import decision_text
 from pytest_steering.gate.flipped_prompts import FlippedPrompts
-from pytest_steering.gate.gate_verdict import CellDecision
-from pytest_steering.gate.judge import Compared, Judgement
+from pytest_steering.gate.judgement import Judgement
+from pytest_steering.gate.sample_text import sample_lines
 from pytest_steering.printable import printable
-from pytest_steering.records import Outcome, Record
-
-SHOWN = 5
-PROMPT_TAIL = 160
+from pytest_steering.records import Record
 
 Prompts = Callable[[Record], FlippedPrompts]
 
@@ -56,65 +51,41 @@ def _headline(judgement: Judgement) -> str:
     cells = f"{compared} of {compared + absent} accepted cells" if absent else f"{compared} cells"
     return (
         f"gate: {_VERDICTS[judgement.status]}; {cells} compared at alpha "
-        f"{decision.alpha:g}, margin {100 * decision.margin:g} points"
+        f"{decision.alpha:g}, {_margins(judgement)}"
     )
+
+
+def _margins(judgement: Judgement) -> str:
+    """Return the margins; those of means, which each cell has of its own, stand beside what is said of it."""
+    points = f"margin {100 * judgement.decision.margin:g} points"
+    means = sorted({one.pairing.gated.name for one in judgement.compared.values() if one.pairing.gated.mean})
+    if not means:
+        return points
+    own = f"{', '.join(means)} by margins of their own"
+    return own if all(one.pairing.gated.mean for one in judgement.compared.values()) else f"{points}, {own}"
 
 
 def _regressed(judgement: Judgement, prompts: Prompts) -> Iterator[str]:
     for one in judgement.regressed:
         compared = judgement.compared[one.cell.key]
-        yield f"regressed: {_cell(compared.measured.record)}: {_counts(one)}"
-        yield from _flips(compared, prompts(compared.measured.record))
+        record = compared.measured.record
+        yield f"regressed: {_cell(record)}: {decision_text(one, compared.pairing)}"
+        yield from sample_lines(compared.pairing, one.cell.of, prompts(record))
         if compared.measured.node_id:
             yield f'  run it again: pytest "{compared.measured.node_id}"'
-
-
-def _counts(one: CellDecision) -> str:
-    changes = one.cell.changes
-    return (
-        f"{changes.broken} samples broke, {changes.fixed} were fixed, of {changes.n} "
-        f"(drop {100 * one.drop:.1f} points, p {one.p:.2g})"
-    )
-
-
-def _flips(compared: Compared, prompts: FlippedPrompts) -> Iterator[str]:
-    flips = sorted(compared.pairing.flips, key=_gravity)
-    for before, now in flips[:SHOWN]:
-        yield f"  {_kind(before, now)} {printable(now.id, 60)}"
-        if now.id in prompts.texts:
-            yield f"    prompt … {printable(prompts.texts[now.id][-PROMPT_TAIL:], PROMPT_TAIL)}"
-        yield f"    before {before.predicted}: {printable(before.response, 80)}"
-        yield f"    now    {now.predicted}: {printable(now.response, 80)}"
-    if len(flips) > SHOWN:
-        yield f"  and {len(flips) - SHOWN} more flipped"
-    if flips and prompts.missing:
-        yield f"  prompts are not shown: {printable(prompts.missing, 300)}"
-    tied = [printable(now.id, 40) for before, now in flips if at_near_tie(before, now)]
-    if tied:
-        yield f"  near-ties of logits, not counted: {', '.join(tied[:SHOWN])}"
-
-
-def _gravity(flip: Pair) -> tuple[bool, bool, str]:
-    """Return what sorts flips: those that count first, then those that broke."""
-    before, now = flip
-    return at_near_tie(before, now), not right(before), now.id
-
-
-def _kind(before: Outcome, now: Outcome) -> str:
-    turned = "broke" if right(before) else "fixed"
-    return f"{turned} at a near-tie" if at_near_tie(before, now) else turned
 
 
 def _unsettled(judgement: Judgement) -> Iterator[str]:
     for one in judgement.decision.cells:
         if one.status == "inconclusive":
-            record = judgement.compared[one.cell.key].measured.record
+            compared = judgement.compared[one.cell.key]
+            record = compared.measured.record
             needed = (
                 f"about {one.settles_at} samples would settle it"
                 if one.settles_at
                 else "too close to the margin"
             )
-            yield f"cannot tell: {_cell(record)}: {_counts(one)}; {needed}"
+            yield f"cannot tell: {_cell(record)}: {decision_text(one, compared.pairing)}; {needed}"
 
 
 def _otherwise_made(judgement: Judgement) -> Iterator[str]:
@@ -133,7 +104,7 @@ def _unkept(judgement: Judgement) -> Iterator[str]:
 
 
 def _improved(judgement: Judgement) -> Iterator[str]:
-    better = [one for one in judgement.decision.cells if one.improved]
+    better = {one.cell.key for one in judgement.decision.cells if one.improved}
     if better:
         yield f"{len(better)} cells improved; accept them with --steering-accept"
 

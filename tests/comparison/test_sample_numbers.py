@@ -16,6 +16,12 @@ def test_a_metric_that_is_a_mean_gives_the_number_behind_it() -> None:
     assert number_of("first_token_kl")(Outcome("s", "", first_token_kl=0.25)) == 0.25
 
 
+def test_a_share_counts_each_of_its_samples_one_or_zero_and_others_not_at_all() -> None:
+    right = Outcome("s", "yes", predicted="yes", correct=True)
+    wrong, unlabelled = Outcome("s", "yes", predicted="no", correct=False), Outcome("s", "")
+    assert [number_of("accuracy")(one) for one in (right, wrong, unlabelled)] == [1.0, 0.0, None]
+
+
 def test_any_other_name_is_a_score_and_one_that_failed_or_is_not_there_is_none() -> None:
     scored = Outcome("s", "", scores={"sentiment": 0.5, "french": None})
     assert [number_of(name)(scored) for name in ("sentiment", "french", "topic")] == [0.5, None, None]

@@ -19,7 +19,8 @@ from pytest_steering.comparison.metrics import JUDGEMENT, Metric
 from pytest_steering.experiments.evaluation import Evaluation
 from pytest_steering.experiments.expectations import ExpectationFailed
 from pytest_steering.experiments.result import Result
-from pytest_steering.gate.baseline_entry import entry_of
+from pytest_steering.gate.cell_entry import entry_of
+from pytest_steering.gate.gated_metric import BY_ACCURACY
 from pytest_steering.records import Outcome, from_line, to_line
 from pytest_steering.replay.numbers_table import numbers_table
 from pytest_steering.report.cell_summary import scored_groups
@@ -159,7 +160,9 @@ def test_the_gate_keeps_the_accuracy_that_the_record_holds(
     records: list[Record], recorded: Mapping[str, float | None]
 ) -> None:
     unsteered, steered = records
-    assert entry_of(steered, unsteered).as_dict()["accuracy"] == round(recorded["accuracy"] or 0.0, 4)
+    assert entry_of(steered, unsteered, BY_ACCURACY).as_dict()["accuracy"] == round(
+        recorded["accuracy"] or 0.0, 4
+    )
 
 
 def test_the_documents_hold_every_metric_as_the_registry_has_it() -> None:

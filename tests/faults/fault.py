@@ -12,7 +12,8 @@ from pytest_steering.errors import SteeringError
 from pytest_steering.extraction.pairs import ContrastPair
 from pytest_steering.gate.accept import Wanted, accept
 from pytest_steering.gate.gated_cells import expected_cells
-from pytest_steering.gate.judge import Judgement, judge
+from pytest_steering.gate.judge import judge
+from pytest_steering.gate.judgement import Judgement
 from pytest_steering.records import Record
 from pytest_steering.steering.intervention import Intervention
 

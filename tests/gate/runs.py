@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pytest_steering.experiments.baseline_expectation import baseline_expected
+from pytest_steering.comparison import Comparison
+from pytest_steering.experiments.baseline_expectation import baseline_expected, held_by
 from pytest_steering.manifest import Ending, Manifest, PlannedTest
 from pytest_steering.records import Outcome, Record
 from pytest_steering.runs import Run
@@ -34,6 +35,46 @@ def _outcome(number: int, wrong: bool, changes: dict[str, Any]) -> Outcome:
         group="CWE-22",
     )
     return replace(made, **changes)
+
+
+def scored(numbers: Iterable[float | None], **changes: Any) -> tuple[Outcome, ...]:
+    """Outcomes of open prompts with a sentiment each; None where an answer has none."""
+    return tuple(
+        replace(
+            Outcome(
+                f"s{number:03}",
+                "",
+                "",
+                prompt_sha256=hashlib.sha256(str(number).encode()).hexdigest(),
+                response=f" A day of {value}.",
+                scores={"sentiment": value},
+            ),
+            **changes,
+        )
+        for number, value in enumerate(numbers)
+    )
+
+
+SENTIMENT = {
+    "scores": {"sentiment": {"better": "higher", "unit": "", "bounds": [-1.0, 1.0]}},
+    "main_metric": "sentiment",
+}
+
+
+def scored_run(
+    steered: Iterable[float | None],
+    unsteered: Iterable[float | None] | None = None,
+    margin: float | None = None,
+    better: str = "higher",
+    **changes: Any,
+) -> list[Record]:
+    """The records of one test that holds the mean sentiment of its steered cell against a baseline."""
+    described = {"sentiment": {**SENTIMENT["scores"]["sentiment"], "better": better}}  # type: ignore[index]
+    told = {"evidence": {**SENTIMENT, "scores": described}, **changes}
+    found = cell("steered", scored(steered), **told)
+    base = cell("unsteered", scored(unsteered or [0.0] * len(found.outcomes)), **told)
+    held = held_by(Comparison.of([base, found]), margin=margin)
+    return [base, found, baseline_expected(found, base, **held)]
 
 
 def cell(arm: str, answers: tuple[Outcome, ...], model: str = "m", **changes: Any) -> Record:

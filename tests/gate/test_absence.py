@@ -10,7 +10,8 @@ from pytest_steering.gate.accept import Wanted, accept
 from pytest_steering.gate.baseline_files import Place, read_all
 from pytest_steering.gate.flipped_prompts import FlippedPrompts
 from pytest_steering.gate.gated_cells import expected_cells
-from pytest_steering.gate.judge import Judgement, judge
+from pytest_steering.gate.judge import judge
+from pytest_steering.gate.judgement import Judgement
 from pytest_steering.gate.verdict_text import verdict_lines
 from pytest_steering.manifest import Ending, Manifest, PlannedTest
 from pytest_steering.records import Record

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from pytest_steering.experiments.baseline_expectation import baseline_expected
 from pytest_steering.gate.accept import Accepted, Wanted, accept
 from pytest_steering.gate.baseline import read_baseline, write_baseline
-from pytest_steering.gate.baseline_entry import entry_of
 from pytest_steering.gate.baseline_files import baseline_path
+from pytest_steering.gate.cell_entry import entry_of
 from pytest_steering.gate.gated_cells import expected_cells
-from pytest_steering.gate.judge import Judgement, judge
+from pytest_steering.gate.judge import judge
+from pytest_steering.gate.judgement import Judgement
 from pytest_steering.manifest import Manifest, PlannedTest
 from pytest_steering.records import Record
 from tests.gate.runs import cell, outcomes, run
@@ -52,7 +53,8 @@ def accepted_in_the_first_layout(folder: Path, *runs: Sequence[Record]) -> Path:
     """Write baselines as they were before they named their experiment: all parameters in one file."""
     cells = [cell for every in runs for cell in expected_cells(every)]
     entries = [
-        replace(entry_of(one.record, one.unsteered), experiment="", vector="", versions={}) for one in cells
+        replace(entry_of(one.record, one.unsteered, one.gated), experiment="", vector="", versions={})
+        for one in cells
     ]
     path = folder / "starcoder" / "test_it.json"
     write_baseline(path, {entry.key: entry for entry in entries})
@@ -135,3 +137,12 @@ def test_what_may_be_of_several_cells_is_nobodys_and_said(
     judgement = judged(tmp_path, *now)
     assert ids(judgement) == ["baseline-missing"] * len(now)
     assert sum(map(len, judgement.orphaned.values())) == len(before)
+
+
+@pytest.mark.parametrize("path", sorted(Path("benchmarks/baselines").glob("*/*.json")), ids=str)
+def test_the_projects_own_baselines_are_written_as_they_are_read_but_for_their_schema(
+    path: Path, tmp_path: Path
+) -> None:
+    write_baseline(tmp_path / "again.json", read_baseline(path))
+    again = (tmp_path / "again.json").read_text(encoding="utf-8").replace('"schema": 2', '"schema": 1')
+    assert again == path.read_text(encoding="utf-8").replace('"schema": 2', '"schema": 1')

@@ -12,7 +12,8 @@ from pytest_steering.gate.accept import Wanted, accept
 from pytest_steering.gate.baseline import read_baseline
 from pytest_steering.gate.flipped_prompts import FlippedPrompts
 from pytest_steering.gate.gated_cells import expected_cells
-from pytest_steering.gate.judge import Judgement, judge
+from pytest_steering.gate.judge import judge
+from pytest_steering.gate.judgement import Judgement
 from pytest_steering.gate.verdict_text import verdict_lines
 from pytest_steering.records import Outcome, Record
 from tests.gate.runs import cell, outcomes, planned, run
@@ -265,7 +266,8 @@ def test_two_tests_with_other_vectors_at_one_layer_and_scale_are_both_judged(tmp
     assert judged(tmp_path, both(outcomes(160))).exit_code == 0
     judgement = judged(tmp_path, both(outcomes(160, range(70))))
     assert (judgement.status, len(judgement.compared)) == ("regression", 2)
-    assert [one.cell.changes.broken for one in judgement.regressed] == [70]
+    compared = [judgement.compared[one.cell.key].pairing for one in judgement.regressed]
+    assert [one.changes.broken for one in compared] == [70]
 
 
 def test_two_runs_of_one_test_are_two_cells(tmp_path: Path) -> None:

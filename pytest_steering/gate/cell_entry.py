@@ -1,0 +1,54 @@
+"""A cell as it was run now, as the entry that a baseline would have of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pytest_steering.gate.baseline_entry import Entry, cell_key, without_hash
+from pytest_steering.gate.baseline_samples import Samples, kept, numbers
+from pytest_steering.gate.gated_metric import BY_ACCURACY, GatedMetric
+from pytest_steering.gate.mean_fall import usual_margin
+from pytest_steering.records import Record
+
+
+def entry_of(record: Record, unsteered: Record | None, gated: GatedMetric) -> Entry:
+    """Return the entry of a cell as it was run now.
+
+    Args:
+        record: The cell.
+        unsteered: Its unsteered control.
+        gated: What is judged of it.
+    """
+    data = record.spec.get("data") or {}
+    samples = kept(record.outcomes, gated)
+    return Entry(
+        record.arm,
+        without_hash(record.spec),
+        str(record.environment.get("numerics", "")),
+        str(data.get("sha256", "")),
+        str(record.environment.get("weights", ""))[:16],
+        samples,
+        kept(unsteered.outcomes, gated) if unsteered else (),
+        experiment=_experiment(record),
+        vector=str(record.provenance.get("sha256", ""))[:16],
+        versions=record.environment.get("versions") or {},
+        gated=_with_margin(gated, samples),
+    )
+
+
+def baseline_key(record: Record, gated: GatedMetric) -> str:
+    """Return a cell's name in a baseline: of experiment, question, arm, numerics, and what is judged."""
+    numerics = str(record.environment.get("numerics", ""))
+    return cell_key(_experiment(record), record.arm, record.spec, numerics, gated)
+
+
+def _with_margin(gated: GatedMetric, samples: Samples) -> GatedMetric:
+    """Return what is judged with its margin; accuracy's stands in no file, and is the gate's own."""
+    if not gated.mean:
+        return BY_ACCURACY
+    margin = usual_margin(numbers(samples, gated)) if gated.margin is None else gated.margin
+    return replace(gated, margin=margin)
+
+
+def _experiment(record: Record) -> str:
+    return record.experiment_id or "unnamed"

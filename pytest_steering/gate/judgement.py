@@ -1,0 +1,106 @@
+"""What became of a run that was held against its baselines: plain data, and the verdict that follows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pytest_steering.findings import Finding
+from pytest_steering.gate.absence import REMOVABLE, Absent
+from pytest_steering.gate.baseline_pairing import BaselinePairing
+from pytest_steering.gate.gate_verdict import EXIT_CODES, CellComparison, CellDecision, Decision, Status
+from pytest_steering.gate.gated_cells import Measured
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One cell beside its baseline.
+
+    Attributes:
+        measured: The cell as it was run.
+        pairing: Its samples beside the baseline's.
+        control: The unsteered control's.
+        margin: The fall that is tolerated; None for that of all cells.
+        changes: What the cell was made with that differs from the baseline's, such as `layer 1 → 2`.
+    """
+
+    measured: Measured
+    pairing: BaselinePairing
+    control: BaselinePairing
+    margin: float | None = None
+    changes: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The cell's name in the baseline."""
+        return self.measured.key
+
+    @property
+    def comparisons(self) -> tuple[CellComparison, ...]:
+        """What is decided on."""
+        return tuple(self.pairing.comparisons(self.key, self.margin))
+
+    @property
+    def control_comparisons(self) -> tuple[CellComparison, ...]:
+        """What tells whether the environment moved."""
+        return tuple(self.control.comparisons(self.key, self.margin))
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What became of a run.
+
+    Attributes:
+        decision: About the cells that could be compared.
+        compared: These cells, by key.
+        findings: What could not be compared, and why, each with the cell it speaks of.
+        missing: Cells without a baseline that were not required to have one.
+        absent: Accepted cells that the run has not.
+        obstacles: Why the run is no pass, whatever was compared.
+        remarks: What is absent and no obstacle.
+        drifted: Keys of cells whose unsteered control moved.
+    """
+
+    decision: Decision
+    compared: Mapping[str, Compared]
+    findings: tuple[tuple[Measured, Finding], ...] = ()
+    missing: tuple[Measured, ...] = ()
+    absent: tuple[Absent, ...] = ()
+    obstacles: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    drifted: frozenset[str] = frozenset()
+
+    @property
+    def orphaned(self) -> dict[Path, list[str]]:
+        """Keys of accepted cells that no test makes any more, by file."""
+        found: dict[Path, list[str]] = {}
+        for one in self.absent:
+            if one.reason in REMOVABLE:
+                found.setdefault(one.place.path, []).append(one.place.entry.key)
+        return found
+
+    @property
+    def regressed(self) -> list[CellDecision]:
+        """Cells that got worse while their unsteered control did not move."""
+        return [
+            one
+            for one in self.decision.cells
+            if one.status == "regression" and one.cell.key not in self.drifted
+        ]
+
+    @property
+    def status(self) -> Status:
+        """The verdict: a regression goes first, then what could not be measured."""
+        if self.regressed:
+            return "regression"
+        if any(one.severity == "invalid" for _, one in self.findings) or self.drifted or self.obstacles:
+            return "unmeasurable"
+        if not self.compared and self.missing:
+            return "pass"
+        return self.decision.status
+
+    @property
+    def exit_code(self) -> int:
+        """0 pass, 1 regression, 2 cannot be measured or cannot tell."""
+        return EXIT_CODES[self.status]

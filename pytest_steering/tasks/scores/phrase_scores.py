@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
+from functools import cache, partial
+from typing import Any
 
 from pytest_steering.errors import DataError
 from pytest_steering.tasks.scores.text_score import TextScore
@@ -54,12 +55,13 @@ def pattern(expression: str, name: str) -> TextScore:
     Raises:
         DataError: It is no regular expression.
     """
+    _compiled(expression)
     return TextScore(
         name,
         bounds=(0.0, 1.0),
         unit="share",
         meaning=f"whether the regular expression {expression!r} is found",
-        of=_finder(expression),
+        of=partial(_finds, expression),
         seconds=PATTERN_SECONDS,
     )
 
@@ -83,7 +85,7 @@ def word_list(phrases: Sequence[str], name: str) -> TextScore:
         bounds=(0.0, 1.0),
         unit="share",
         meaning=f"whether any of these is said: {', '.join(phrases)}",
-        of=lambda text: float(any(phrase in wording(text) for phrase in listed)),
+        of=partial(_says, listed),
     )
 
 
@@ -115,20 +117,25 @@ def refusal(phrases: Sequence[str] = REFUSALS, *, anywhere: bool = False) -> Tex
     )
 
 
-def _finder(expression: str) -> Callable[[str], float]:
+@cache
+def _compiled(expression: str) -> Any:
     import regex
 
     try:
-        compiled = regex.compile(expression)
+        return regex.compile(expression)
     except (regex.error, TypeError) as error:
         raise DataError(f"{expression!r} is no regular expression: {error}") from error
 
-    def found(text: str) -> float:
-        # Twice the time, so that whoever waits gives up first and the thread left behind ends as well.
-        match = compiled.search(text, concurrent=True, timeout=2 * PATTERN_SECONDS)
-        return float(match is not None)
 
-    return found
+def _finds(expression: str, text: str) -> float:
+    # Twice the time, so that whoever waits gives up first and the thread left behind ends as well.
+    found = _compiled(expression).search(text, concurrent=True, timeout=2 * PATTERN_SECONDS)
+    return float(found is not None)
+
+
+def _says(listed: Sequence[str], text: str) -> float:
+    said = wording(text)
+    return float(any(phrase in said for phrase in listed))
 
 
 def _listed(phrases: Sequence[str]) -> list[str]:

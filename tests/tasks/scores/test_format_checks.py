@@ -41,12 +41,7 @@ def test_an_answer_with_nothing_in_it_follows_no_instruction(empty: str) -> None
 @given(trees, st.sampled_from(["{}", "```json\n{}\n```", " \n{}\n", "```\n{}\n```"]))
 def test_json_is_an_object_or_array_alone_or_in_a_fence(tree: Any, frame: str) -> None:
     text = frame.replace("{}", json.dumps(tree))
-    (found,) = values(scores.json(), text)
-    told = isinstance(tree, (dict, list)) and any(map(str.isalnum, text.replace("```json", "")))
-    if told:
-        assert found == 1
-    elif not isinstance(tree, (dict, list)):
-        assert found == 0
+    assert values(scores.json(), text) == [float(isinstance(tree, (dict, list)))]
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pytest_steering import scores
+from pytest_steering.source_hash import source_hash
 from pytest_steering.tasks.scores import Score
-from pytest_steering.tasks.scores.text_score import MOST_CHARACTERS
+from pytest_steering.tasks.scores.text_score import MOST_CHARACTERS, TextScore
 
 BUILT_IN: dict[str, Callable[[], Score]] = {
     "sentiment": scores.sentiment,
@@ -80,3 +81,12 @@ def test_a_longer_answer_is_named(name: str) -> None:
 def test_what_was_asked_never_moves_the_number_of_an_answer(name: str, prompt: str) -> None:
     text = "Well, I am happy."
     assert made(name).of_all([(prompt, text)]) == made(name).of_all([("p", text)])
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_a_score_made_anew_is_the_same_one_for_records(name: str) -> None:
+    one, other = BUILT_IN[name](), BUILT_IN[name]()
+    assert isinstance(one, TextScore)
+    assert isinstance(other, TextScore)
+    assert source_hash(one.of) == source_hash(other.of)
+    assert one.as_dict() == other.as_dict()

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args
 
 from pytest_steering.errors import DataError
 
@@ -29,6 +29,11 @@ class Limit:
     beside: Beside = ""
 
     def __post_init__(self) -> None:
+        for end in (self.least, self.most):
+            if end is not None and (isinstance(end, bool) or not isinstance(end, (int, float)) or end != end):
+                raise DataError(f"a limit's end is {end!r}; expected a number, or none")
+        if self.beside not in get_args(Beside):
+            raise DataError(f"a limit stands beside {self.beside!r}; expected difference, ratio or nothing")
         if self.least is not None and self.most is not None and not self.least <= self.most:
             raise DataError(f"a limit allows from {self.least:g} to {self.most:g}; give the lower one first")
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -74,3 +75,14 @@ def test_a_limit_whose_ends_are_exchanged_is_refused() -> None:
 
 def test_a_record_holds_it_as_it_was_given() -> None:
     assert Limit(0.5, 2.0, "ratio").as_dict() == {"least": 0.5, "most": 2.0, "beside": "ratio"}
+
+
+@pytest.mark.parametrize("end", ["0.3", True, math.nan])
+def test_an_end_that_is_no_number_is_refused(end: Any) -> None:
+    with pytest.raises(DataError, match="a limit's end is"):
+        Limit(most=end)
+
+
+def test_a_limit_stands_beside_nothing_else() -> None:
+    with pytest.raises(DataError, match="stands beside 'mean'; expected difference, ratio or nothing"):
+        Limit(most=1.0, beside="mean")  # type: ignore[arg-type]

@@ -34,6 +34,23 @@ def read_labelled(
             and others have none.
     """
     rows = {f"{path}, line {number}": row for number, row in read_rows(path)}
+    return labelled(rows, dataset, answers, text)
+
+
+def labelled(
+    rows: Mapping[str, Mapping[str, Any]], dataset: str, answers: Mapping[str, int], text: str = "text"
+) -> tuple[list[Sample], bool]:
+    """Return rows as samples, in their order, and whether their splits had to be made.
+
+    Args:
+        rows: By where each stands, which names it in an error; see `read_labelled`.
+        dataset: The name that the samples carry.
+        answers: Labels that may stand as words, in lower case.
+        text: Name of the field that holds the text.
+
+    Raises:
+        DataError: A row is no labelled text, or some rows have a label or a split and others have none.
+    """
     samples = [_sample(row, where, dataset, answers, text) for where, row in rows.items()]
     _require_all_or_none(rows, "label")
     made = _require_all_or_none(rows, "split")

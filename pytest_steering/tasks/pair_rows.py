@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pytest_steering.errors import DataError
 from pytest_steering.extraction.pairs import ContrastPair
@@ -26,17 +26,30 @@ def read_pairs(path: Path) -> list[ContrastPair]:
     Raises:
         DataError: The file cannot be read, holds no pair, or a line lacks one of the two.
     """
+    return pairs_of({f"{path}, line {number}": row for number, row in read_rows(path)}, path)
+
+
+def pairs_of(rows: Mapping[str, Mapping[str, Any]], path: Path) -> list[ContrastPair]:
+    """Return rows as contrast pairs, in their order.
+
+    Args:
+        rows: By where each stands, which names it in an error.
+        path: The file that they stand in.
+
+    Raises:
+        DataError: There is none, or one lacks one of the two texts.
+    """
     pairs = [
         ContrastPair(
-            required_text(row, "positive", f"{path}, line {number}"),
-            required_text(row, "negative", f"{path}, line {number}"),
-            f"{path.name} {number}",
+            required_text(row, "positive", where),
+            required_text(row, "negative", where),
+            f"{path.name} {where.rpartition(' ')[2]}",
             CONTRAST,
         )
-        for number, row in read_rows(path)
+        for where, row in rows.items()
     ]
     if not pairs:
-        raise DataError(f"{path} holds no contrast pairs; expected a line with 'positive' and 'negative'")
+        raise DataError(f"{path} holds no contrast pairs; expected some with 'positive' and 'negative'")
     return pairs
 
 

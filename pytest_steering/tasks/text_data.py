@@ -21,10 +21,23 @@ def prompts(path: Path) -> tuple[tuple[Sample, ...], tuple[str, ...]]:
     Raises:
         DataError: The file is not what is expected.
     """
-    samples, made = read_labelled(path, path.stem, {}, text="prompt")
+    return checked(path, *read_labelled(path, path.stem, {}, text="prompt"))
+
+
+def checked(path: Path, samples: Sequence[Sample], made: bool) -> tuple[tuple[Sample, ...], tuple[str, ...]]:
+    """Return prompts with what was understood of them; a warning names what limits them.
+
+    Args:
+        path: Where they come from.
+        samples: All of them.
+        made: Whether the splits were made here.
+
+    Raises:
+        DataError: There is none, or an id stands twice.
+    """
     check_unique(path, samples)
     for limit in limits(samples):
-        warnings.warn(f"{path}: {limit}", stacklevel=3)
+        warnings.warn(f"{path}: {limit}", stacklevel=4)
     return tuple(samples), tuple(understood(samples, made))
 
 

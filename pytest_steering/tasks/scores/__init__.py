@@ -6,6 +6,7 @@ from pytest_steering.tasks.scores.format_checks import bullets, json, lower_case
 from pytest_steering.tasks.scores.judging.judge_score import judge
 from pytest_steering.tasks.scores.language_identification import language
 from pytest_steering.tasks.scores.length_scores import words
+from pytest_steering.tasks.scores.miss_score import miss
 from pytest_steering.tasks.scores.phrase_scores import pattern, refusal, word_list
 from pytest_steering.tasks.scores.readability_index import readability
 from pytest_steering.tasks.scores.repetition_scores import compression, distinct_2, repetition
@@ -31,6 +32,7 @@ __all__ = [
     "judge",
     "language",
     "lower_case",
+    "miss",
     "no_comma",
     "pattern",
     "readability",

@@ -8,7 +8,7 @@ from statistics import harmonic_mean
 from typing import TYPE_CHECKING
 
 from pytest_steering.errors import DataError
-from pytest_steering.tasks.scores.score import Score, Scored, Written
+from pytest_steering.tasks.scores.score import Score, Scored, Written, joined_faults
 
 if TYPE_CHECKING:
     from pytest_steering.models.steerable import SteerableModel
@@ -33,8 +33,8 @@ class Combined(Score):
 
     def _of(self, row: Sequence[Scored]) -> Scored:
         values = [one.value for one in row if one.value is not None]
-        faults = [f"{part.name}: {one.fault}" for part, one in zip(self.parts, row, strict=True) if one.fault]
-        return Scored(harmonic_mean(values) if len(values) == len(row) else None, "; ".join(faults))
+        value = harmonic_mean(values) if len(values) == len(row) else None
+        return Scored(value, joined_faults(self.parts, row))
 
 
 def combined(concept: Score, instruction: Score, fluency: Score) -> Score:

@@ -146,6 +146,16 @@ def as_guard(score: object) -> Score:
     return score
 
 
+def joined_faults(scores: Sequence[Score], row: Sequence[Scored]) -> str:
+    """Return why some of several scores failed on one answer, as a sentence; empty where none did.
+
+    Args:
+        scores: In the order of their results.
+        row: What each made of the answer.
+    """
+    return "; ".join(f"{of.name}: {one.fault}" for of, one in zip(scores, row, strict=True) if one.fault)
+
+
 def _require_two_arguments(function: ScoreFunction) -> None:
     try:
         takes = inspect.signature(function)

@@ -1,4 +1,4 @@
-"""Writes the tables of the documents that are made from code: metrics and findings.
+"""Writes the tables of the documents that are made from code: metrics, findings and scores.
 
     python -m tools.docs_tables
 
@@ -15,6 +15,7 @@ from pathlib import Path
 
 from pytest_steering.comparison.metrics import JUDGEMENT, SIDE_EFFECTS, Metric
 from pytest_steering.findings import CATALOGUE, Severity
+from tools.score_rows import HEAD, score_rows
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 
@@ -37,12 +38,18 @@ def finding_table(severity: Severity) -> str:
     return _table(("id", "meaning", "what to do"), rows)
 
 
+def score_table() -> str:
+    """Return the table of the scores of written answers."""
+    return _table(HEAD, score_rows(_range))
+
+
 TABLES: Mapping[str, Callable[[], str]] = {
     "judgement": partial(metric_table, JUDGEMENT),
     "side effects": partial(metric_table, SIDE_EFFECTS),
     "invalid": partial(finding_table, "invalid"),
     "limits": partial(finding_table, "limits"),
     "note": partial(finding_table, "note"),
+    "scores": score_table,
 }
 
 

@@ -50,7 +50,7 @@ def compression() -> TextScore:
 
     It sees loops of any kind, also within a word and of line breaks.
 
-    Limits: it grows with length (plain English: 0.9 at 100 characters, 1.7 at 1,000) and differs between
+    Limits: it grows with length (English: 1.1 at 100 characters, 2.0 at 1,000) and differs between
     languages, so its limit stands beside the unsteered answers. An empty answer has none.
     """
     return TextScore(

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
+from types import NoneType
 from typing import Any, Literal, TypeAlias, get_args
 
 from pytest_steering.errors import DataError
@@ -29,8 +30,9 @@ class Limit:
     beside: Beside = ""
 
     def __post_init__(self) -> None:
-        for end in (self.least, self.most):
-            if end is not None and (isinstance(end, bool) or not isinstance(end, (int, float)) or end != end):
+        ends: tuple[object, ...] = (self.least, self.most)
+        for end in ends:
+            if isinstance(end, bool) or not isinstance(end, (int, float, NoneType)) or end != end:
                 raise DataError(f"a limit's end is {end!r}; expected a number, or none")
         if self.beside not in get_args(Beside):
             raise DataError(f"a limit stands beside {self.beside!r}; expected difference, ratio or nothing")

@@ -18,8 +18,9 @@ from pytest_steering.tasks.scores.miss_score import miss
 from pytest_steering.tasks.scores.named import named
 from pytest_steering.tasks.scores.score import Score
 
+MOST_TOKENS = "max_new_tokens"
 REQUIRED = ("prompts", "score")
-KINDS: Mapping[str, type] = {"words": str, "system": str, "chat": bool, "max_new_tokens": int}
+KINDS: Mapping[str, type] = {"words": str, "system": str, "chat": bool, MOST_TOKENS: int}
 _KIND_NAMES = {str: "text", bool: "true or false", int: "a whole number of at least 1"}
 FIELDS = (*REQUIRED, "name", "pairs", "guards", "miss", *KINDS)
 
@@ -86,14 +87,13 @@ def _require_fields(said: Mapping[str, Any], path: Path) -> None:
     missing = [name for name in REQUIRED if name not in said]
     unknown = [name for name in said if name not in FIELDS]
     if missing:
-        raise DataError(
-            f"{path}: field {missing[0]!r} is missing; found {', '.join(map(repr, said)) or 'none'}"
-        )
+        found = ", ".join(map(repr, said)) or "none"
+        raise DataError(f"{path}: field {missing[0]!r} is missing; found {found}")
     if unknown:
         raise DataError(f"{path}: field {unknown[0]!r} is not known; there are {', '.join(FIELDS)}")
     for name, kind in KINDS.items():
         value = said.get(name, kind())
-        if type(value) is not kind or (kind is int and name in said and value < 1):
+        if type(value) is not kind or (name == MOST_TOKENS and name in said and said[name] < 1):
             raise DataError(f"{path}: field {name!r} is {shown(value)}, expected {_KIND_NAMES[kind]}")
 
 

@@ -30,6 +30,11 @@ def _said(**what: object) -> pytest.MarkDecorator:
 @pytest.fixture
 def needed_data(steering: Experiment) -> None:
     """Skip where a data set that lies outside of the package was not given."""
+    require_data(steering)
+
+
+def require_data(steering: Experiment) -> None:
+    """Skip unless all data sets of an experiment are at hand."""
     missing = [
         name
         for name in (steering.questions.task.name, steering.questions.source.name)

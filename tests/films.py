@@ -15,6 +15,7 @@ from typing import Any
 
 from pytest_steering.record_file import read
 from pytest_steering.records import Record
+from tests.inner_pytest import FEW_PLUGINS
 
 GENRES = ("comedy", "drama", "horror", "western")
 PARTS = ("acting", "camera", "cast", "ending", "humour", "light", "music", "pace", "plot", "sound", "tone")
@@ -40,7 +41,7 @@ def run_project(project: Path, conftest: str, tests: str) -> tuple[list[Record],
     write_model(project / "critic")
     (project / "conftest.py").write_text(conftest, encoding="utf-8")
     (project / "test_films.py").write_text(tests, encoding="utf-8")
-    told = ["--steering-model", "critic", "--steering-device", "cpu", "-p", "no:cacheprovider"]
+    told = ["--steering-model", "critic", "--steering-device", "cpu", "-p", "no:cacheprovider", *FEW_PLUGINS]
     ended = subprocess.run(
         [sys.executable, "-m", "pytest", "--rootdir", ".", *told],
         cwd=project,

@@ -20,9 +20,9 @@ def model() -> SteerableModel:
 def run(model: SteerableModel, finished: dict[str, Record] | None = None, pairs: int = 8) -> list[Record]:
     """One search and one scored run, over few samples; what is handed on as records."""
     records: list[Record] = []
-    experiment = Experiment(model, limit=12, sink=records.append, finished=finished or {}, max_new_tokens=8)
+    experiment = Experiment(model, limit=4, sink=records.append, finished=finished or {}, max_new_tokens=3)
     vector = experiment.extract(experiment.contrast_pairs(pairs))
-    choice = experiment.search(vector, layers=[3], scales=[1.0, 1.25], limit=12)
+    choice = experiment.search(vector, layers=[3], scales=[1.0, 1.25], limit=4)
     experiment.run(Intervention(vector, [choice.layer], choice.scale), controls=("random",))
     return records
 
@@ -47,9 +47,9 @@ def test_finished_cells_are_not_run_again(
 def test_a_resumed_result_has_the_numbers_of_the_first(
     model: SteerableModel, first: dict[str, Record]
 ) -> None:
-    experiment = Experiment(model, limit=12, finished=first, max_new_tokens=8)
+    experiment = Experiment(model, limit=4, finished=first, max_new_tokens=3)
     vector = experiment.extract(experiment.contrast_pairs(8))
-    choice = experiment.search(vector, layers=[3], scales=[1.0, 1.25], limit=12)
+    choice = experiment.search(vector, layers=[3], scales=[1.0, 1.25], limit=4)
     result = experiment.run(Intervention(vector, [choice.layer], choice.scale), controls=("random",))
     again = {arm.record.key: arm.record for arm in result.arms.values()}
     assert again == {key: record for key, record in first.items() if key in again}
@@ -67,7 +67,7 @@ def test_a_resumed_result_has_the_numbers_of_the_first(
         {"environment": {"numerics": "cuda-sm90-bfloat16"}},
         {"environment": {"versions": {"torch": "1.0"}}},
         {"environment": {"reader": "another reader's source"}},
-        {"spec": {"data": {"dataset": "twins", "split": "test", "samples": 12, "sha256": "other content"}}},
+        {"spec": {"data": {"dataset": "twins", "split": "test", "samples": 4, "sha256": "other content"}}},
         {"spec": {"intervention": {"layers": [2], "scale": 0.5}}},
         {"evidence": {"claim": 0.9}},
     ],
@@ -90,7 +90,7 @@ def test_other_pairs_are_another_vector_and_each_is_measured(
 
 
 def test_what_chooses_positions_is_told_by_its_source(model: SteerableModel) -> None:
-    experiment = Experiment(model, limit=12)
+    experiment = Experiment(model, limit=4)
     vector = experiment.extract(experiment.contrast_pairs(2))
     told = provenance_of(Intervention(vector, [3], positions=lambda ids: [True] * len(ids)))
     assert len(told["chooser"]) == 16
@@ -99,7 +99,7 @@ def test_what_chooses_positions_is_told_by_its_source(model: SteerableModel) -> 
 
 def test_a_run_of_a_test_is_not_taken_for_another_of_it(model: SteerableModel) -> None:
     records: list[Record] = []
-    experiment = Experiment(model, limit=12, sink=records.append, max_new_tokens=8)
+    experiment = Experiment(model, limit=4, sink=records.append, max_new_tokens=3)
     vector = experiment.extract(experiment.contrast_pairs(8))
     for _ in range(2):
         experiment.run(Intervention(vector, [3], 1.0), controls=())

@@ -7,6 +7,8 @@ import pytest
 # A pytest inside this one forgets what it imported, and numpy cannot be imported a second time.
 import scipy.stats  # noqa: F401
 
+from tests.inner_pytest import FEW_PLUGINS
+
 # Stands in for models and experiments: nothing is loaded, and a run makes two records.
 STUB = """
     import sys
@@ -47,6 +49,13 @@ STUB = """
     sys.modules["pytest_steering.models.steerable"] = stub
     sys.modules["pytest_steering.experiments.experiment"] = stub
 """
+
+
+@pytest.fixture
+def few_plugins(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:  # pytester unsets them
+    """Let each pytest that a test starts do without what has no part there."""
+    monkeypatch.setenv("PYTEST_ADDOPTS", " ".join(FEW_PLUGINS))
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")  # named by a person, so that no worker asks torch for fewer
 
 
 @pytest.fixture

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.usefixtures("few_plugins")
+
 # The stub's cells, held against a baseline; which of its answers are right is set from outside.
 TEST = """
     import os

@@ -8,6 +8,8 @@ from pytest_steering.manifest import Manifest
 from pytest_steering.runs import Run, find_run
 from tests.disks import room_for
 
+pytestmark = pytest.mark.usefixtures("few_plugins")
+
 TESTS = """
     import os, signal
     import pytest
@@ -60,7 +62,6 @@ def test_a_run_says_what_was_to_run_and_how_that_ended(one: pytest.Pytester) -> 
 def test_the_controller_of_workers_says_it_for_all_of_them(
     one: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:benchmark -p no:hypothesispytest -p no:anyio")
     monkeypatch.setenv("KILL", "1")
     one.makepyfile(test_broken="import nothing_of_that_name")
     one.runpytest_subprocess("-n", "2", "--continue-on-collection-errors", "-k", "not test_a")

@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from tests.inner_pytest import FEW_PLUGINS
+
 pytest.importorskip("xdist")
 
 TEST = """
@@ -15,8 +17,8 @@ TEST = """
     from pytest_steering.progress import counted
 
     def test_slow():
-        with counted(8) as advance:
-            for _ in range(8):
+        with counted(6) as advance:
+            for _ in range(6):
                 time.sleep(0.25)
                 advance(1)
         print("said by the test")
@@ -30,7 +32,7 @@ TEST = """
 def on_a_terminal(project: pytest.Pytester, *options: str) -> str:
     """Run the tests as a person sees them and return all that the terminal was sent."""
     controller, terminal = pty.openpty()
-    command = [sys.executable, "-m", "pytest", "-p", "no:benchmark", "-p", "no:hypothesispytest", *options]
+    command = [sys.executable, "-m", "pytest", *FEW_PLUGINS, *options]
     running = subprocess.Popen(command, cwd=project.path, stdout=terminal, stderr=terminal, stdin=terminal)
     os.close(terminal)
     sent = b""
@@ -57,7 +59,7 @@ def test_a_call_of_more_than_a_moment_shows_how_far_it_is(pytester: pytest.Pytes
 
     assert drawn
     assert all(line.startswith("test_slow: ") for line in drawn)
-    assert {re.search(r"(\d)/8", line) for line in drawn} - {None}
+    assert {re.search(r"(\d)/6", line) for line in drawn} - {None}
     assert "2 passed" in sent
     assert "said by the test" not in sent
     # It begins below the name of the file, and nothing of it is left before what comes next.
@@ -76,6 +78,6 @@ def test_the_line_is_quiet_where_that_is_asked_for_and_in_workers(
 
 def test_the_line_is_quiet_where_nobody_looks(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(test_it=TEST)
-    result = pytester.runpytest_subprocess()
+    result = pytester.runpytest_subprocess(*FEW_PLUGINS)
 
     assert not lines(str(result.stdout) + str(result.stderr))

@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from benchmarks.test_security_judgement import require_data
 from pytest_steering.models.loading.specs import resolve_model
 from pytest_steering.record_file import read
 from pytest_steering.records import Record
@@ -129,6 +133,25 @@ def test_what_exceeds_a_short_context_is_counted_and_not_cut(test_data: Path, tm
     assert all("exceed the context of 512" in reason for reason in skipped)
 
 
+@pytest.mark.parametrize(
+    ("task", "source", "given", "needed"),
+    [
+        ("secllmholmes", "twins", (), "secllmholmes"),
+        ("secllmholmes", "sven", ("secllmholmes",), "sven"),
+        ("secllmholmes", "sven", ("secllmholmes", "sven"), ""),
+    ],
+)
+def test_a_case_without_its_data_is_skipped(
+    task: str, source: str, given: Sequence[str], needed: str
+) -> None:
+    questions = SimpleNamespace(task=SimpleNamespace(name=task), source=SimpleNamespace(name=source))
+    experiment: Any = SimpleNamespace(questions=questions, data_paths=dict.fromkeys(given))
+    sentence = f"needs published data: give --steering-data {needed}=FOLDER"
+    with pytest.raises(pytest.skip.Exception, match=sentence) if needed else nullcontext():
+        require_data(experiment)
+
+
+@pytest.mark.slow
 def test_without_the_data_every_case_is_skipped_with_a_sentence(tmp_path: Path) -> None:
     printed, records = judged("starcoder2", tmp_path)
     assert "needs published data: give --steering-data secllmholmes=FOLDER" in printed

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import pytest_steering
+from tests.inner_pytest import FEW_PLUGINS
 
 ROOT = Path(__file__).parents[2]
 HEAVY = ("torch", "transformers", "nnsight", "pandas")
@@ -26,11 +27,11 @@ def _python(code: str) -> str:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["--markers"], ["--collect-only", "-q", BENCHMARKS]],
+    [["--help"], ["--markers"], ["--collect-only", "-q", "-p", "no:cacheprovider", BENCHMARKS]],
     ids=["help", "markers", "collecting the benchmarks"],
 )
 def test_nothing_heavy_is_imported_for(arguments: list[str]) -> None:
-    code = f"import sys, pytest; status = pytest.main({[*arguments, '-p', 'no:cacheprovider']!r})"
+    code = f"import sys, pytest; status = pytest.main({[*arguments, *FEW_PLUGINS]!r})"
 
     assert _python(f"{code}; assert status == 0, status") == "loaded: []"
 

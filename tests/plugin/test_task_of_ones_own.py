@@ -7,6 +7,9 @@ import pytest
 from pytest_steering.comparison import Comparison
 from tests.films import run_project
 
+# tests/tasks/test_another_kind.py holds the same of a task in hand.
+pytestmark = pytest.mark.slow
+
 CONFTEST = """
 import random
 from pytest_steering import Asked, ContrastPair, Planted, Reading, Sample, Task, metrics

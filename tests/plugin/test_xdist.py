@@ -2,16 +2,15 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 
 import pytest
 
 from pytest_steering import records
-from pytest_steering.devices import available_cores
+from pytest_steering.devices import THREADS, available_cores
 from pytest_steering.runs import find_run
 
 pytest.importorskip("xdist")
+pytestmark = pytest.mark.usefixtures("few_plugins")
 
 TESTS = """
     import pytest
@@ -23,13 +22,6 @@ TESTS = """
     @pytest.mark.steering(models=["two"])
     def test_c(steering): steering.run()
 """
-
-
-@pytest.fixture(autouse=True)
-def _only_what_is_needed(project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each run starts three interpreters; most of their time would go into what has no part here."""
-    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:benchmark -p no:hypothesispytest -p no:anyio")
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")  # named by a person, so that no worker asks torch for fewer
 
 
 def _lines(project: pytest.Pytester) -> list[str]:
@@ -65,20 +57,34 @@ def test_one_model_stays_on_one_worker(project: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(["1 model, 1 load"])
 
 
+# Stands in for torch in each worker: importing it costs more than all the rest.
+TORCH = """
+import sys
+threads = [64]
+sys.modules["torch"] = SimpleNamespace(
+    get_num_threads=lambda: threads[0], set_num_threads=lambda count: threads.append(threads.pop() and count)
+)
+"""
+
+
+def name_no_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in THREADS:
+        monkeypatch.delenv(name, raising=False)
+
+
 def _workers_on(project: pytest.Pytester, *flags: str) -> set[tuple[str, str]]:
     """Each worker that ran a test, as the device and the threads it was given."""
+    with (project.path / "conftest.py").open("a") as conftest:
+        conftest.write(TORCH)
     project.makepyfile("""
         import os, time, pytest
         @pytest.mark.parametrize("n", range(6))
         def test_a(steering_model, n):
+            import torch
             time.sleep(0.05)
             device = os.environ.get("CUDA_VISIBLE_DEVICES", "")
-            threads = os.environ.get("OMP_NUM_THREADS", "")
-            if not threads:
-                import torch
-                threads = torch.get_num_threads()
             with open("given", "a") as file:
-                file.write(f"{device} {threads}" + chr(10))
+                file.write(f"{device} {torch.get_num_threads()}" + chr(10))
     """)
     result = project.runpytest_subprocess("-n", "2", *flags)
     result.assert_outcomes(passed=6 * (1 if "--steering-model=one" in flags else 3))
@@ -90,7 +96,7 @@ def test_each_worker_has_its_own_device_and_its_share_of_the_cores(
     project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "5,3")
-    monkeypatch.delenv("OMP_NUM_THREADS")
+    name_no_threads(monkeypatch)
     threads = str(max(1, available_cores() // 2))
 
     assert _workers_on(project) == {("5", threads), ("3", threads)}
@@ -100,19 +106,19 @@ def test_the_worker_of_a_single_model_has_all_cores(
     project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
-    monkeypatch.delenv("OMP_NUM_THREADS")
-    command = [sys.executable, "-c", "import torch; print(torch.get_num_threads())"]
-    usual = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    name_no_threads(monkeypatch)
 
-    assert _workers_on(project, "--steering-model=one") == {("", usual)}
+    assert _workers_on(project, "--steering-model=one") == {("", str(available_cores()))}
 
 
 def test_a_single_model_runs_on_both_workers_where_each_has_a_device(
     project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,1")
+    name_no_threads(monkeypatch)
+    threads = str(max(1, available_cores() // 2))
 
-    assert _workers_on(project, "--steering-model=one") == {("0", "1"), ("1", "1")}
+    assert _workers_on(project, "--steering-model=one") == {("0", threads), ("1", threads)}
 
 
 @pytest.mark.parametrize("device", ["cpu", "cuda:1"])
@@ -122,14 +128,14 @@ def test_a_device_that_was_asked_for_is_not_overruled(
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,1")
     flags = ("--steering-model=one", f"--steering-device={device}")
 
-    assert _workers_on(project, *flags) == {("0,1", "1")}
+    assert {device for device, _ in _workers_on(project, *flags)} == {"0,1"}
 
 
 def test_a_worker_without_a_model_is_left_as_it_is(
     project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("OMP_NUM_THREADS", "MKL_CBWR"):
-        monkeypatch.delenv(name, raising=False)
+    name_no_threads(monkeypatch)
+    monkeypatch.delenv("MKL_CBWR", raising=False)
     project.makepyfile("""
         import os, sys
         def test_a():

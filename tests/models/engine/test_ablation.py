@@ -29,7 +29,7 @@ from tests.near import assert_near
 from tests.reference import EVERYWHERE, Row, ablated, full_logits, greedy
 from tests.tiny import BLOCK_PATHS, ENGINES, FAMILIES, PROMPTS, random_vector, tiny_model
 
-STEPS = 6
+STEPS = 4
 WRITTEN = "a block hands on what was asked, bit for bit, at the asked tokens alone"
 CODE = ("int f(void) {", "x", "Is this code secure or vulnerable?\nAnswer:", "char b[8]; gets(b);")
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("old_objects_are_frozen")
 
 PROMPTS = ("w3 w14 w15 w9 w26", "w5 w7", "w35 w89 w79 w32", "w27 w18 w28", "w31 w41 w59 w26 w53 w58")
-ARMS = [None, *(Intervention(random_vector((1,), seed=seed), scale=3.0) for seed in range(3))]
+ARMS = [None, *(Intervention(random_vector((1,), seed=seed), scale=3.0) for seed in range(2))]
 WHOLE = [
     None,
     *(
@@ -37,7 +37,7 @@ WHOLE = [
     ),
 ]
 SWEEPS = {"none": ARMS, "copies": ARMS, "tree": ARMS, "blocks": WHOLE}
-STEPS = 4
+STEPS = 3
 
 
 @pytest.fixture(scope="module")

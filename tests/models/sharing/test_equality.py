@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pytest_steering.steering.positions import TokenChooser
 
 WAYS = ("tree", "copies")
-STEPS = 8
+STEPS = 5
 
 PROMPTS = (
     "w3 w14 w15 w9 w26",
@@ -122,7 +122,7 @@ def test_choices_score_as_they_do_without_sharing(model: SteerableModel, way: st
     choices = ["w3", "w50 w4 w17", "w70", "w9 w9"]
     expected, found = (
         replace(model, sharing=sharing, batch_rows=rows).choice_logprobs(PROMPTS, choices, every_position())
-        for sharing, rows in (("none", 64), (way, 7))
+        for sharing, rows in (("none", 64), (way, 20))
     )
     for one, other in zip(expected, found, strict=True):
         assert_near(other, one)

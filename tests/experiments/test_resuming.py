@@ -33,14 +33,19 @@ def first(model: SteerableModel) -> dict[str, Record]:
     return {record.key: from_line(to_line(record)) for record in run(model)}
 
 
-def test_finished_cells_are_not_run_again(
-    model: SteerableModel, first: dict[str, Record], monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def nothing_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no model answer."""
+
     def refuse(*_given: object, **_asked: object) -> None:
         raise AssertionError("the model was asked again")
 
     monkeypatch.setattr(SteerableModel, "complete", refuse)
     monkeypatch.setattr(SteerableModel, "choice_logprobs", refuse)
+
+
+@pytest.mark.usefixtures("nothing_is_asked")
+def test_finished_cells_are_not_run_again(model: SteerableModel, first: dict[str, Record]) -> None:
     assert run(model, first) == []
 
 
@@ -56,6 +61,15 @@ def test_a_resumed_result_has_the_numbers_of_the_first(
     assert [one.id for one in result.findings if one.severity == "invalid"] == ["too-few-samples"]
 
 
+def otherwise(first: dict[str, Record], part: str, value: dict[str, Any]) -> dict[str, Record]:
+    """The cells, the steered one with something else in a part of its record."""
+    steered = next(key for key, record in first.items() if record.arm == "steered" and record.outcomes)
+    changed = replace(first[steered], **{part: {**getattr(first[steered], part), **value}})  # type: ignore[arg-type]
+    assert changed.key == steered
+    return {**first, steered: changed}
+
+
+@pytest.mark.usefixtures("nothing_is_asked")
 @pytest.mark.parametrize(
     "change",
     [
@@ -75,11 +89,15 @@ def test_a_resumed_result_has_the_numbers_of_the_first(
 def test_a_cell_that_failed_or_of_which_anything_that_decides_it_changed_is_measured_anew(
     model: SteerableModel, first: dict[str, Record], change: dict[str, dict[str, Any]]
 ) -> None:
-    steered = next(key for key, record in first.items() if record.arm == "steered" and record.outcomes)
-    (part, value), record = *change.items(), first[steered]
-    changed = replace(record, **{part: {**getattr(record, part), **value}})  # type: ignore[arg-type]
-    assert changed.key == steered
-    assert steered in {one.key for one in run(model, {**first, steered: changed})}
+    with pytest.raises(AssertionError, match="the model was asked again"):
+        run(model, otherwise(first, *next(iter(change.items()))))
+
+
+def test_what_is_measured_anew_is_the_cell_that_changed(
+    model: SteerableModel, first: dict[str, Record]
+) -> None:
+    again = run(model, otherwise(first, "evidence", {"failed": "it failed"}))
+    assert "steered" in {one.arm for one in again if one.outcomes}
 
 
 def test_other_pairs_are_another_vector_and_each_is_measured(

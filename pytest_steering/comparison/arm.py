@@ -45,6 +45,11 @@ class Arm:
         return Facts(self.outcomes, unsteered, self.record.metrics, self.record.evidence.get("scores") or {})
 
     @property
+    def main_metric(self) -> str:
+        """The number that the run is about: accuracy, unless its task says otherwise."""
+        return str(self.record.evidence.get("main_metric") or "accuracy")
+
+    @property
     def run(self) -> tuple[Outcome, ...]:
         """The outcomes of samples that were not skipped."""
         return tuple(self.facts.ran)

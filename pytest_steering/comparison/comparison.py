@@ -82,8 +82,8 @@ class Comparison:
     @property
     def main_metric(self) -> str:
         """The number that the run is about: accuracy, unless its task says otherwise."""
-        told = (arm.record.evidence.get("main_metric") for arm in self.arms.values())
-        return next((str(name) for name in told if name), "accuracy")
+        told = (arm.main_metric for arm in self.arms.values())
+        return next((name for name in told if name != "accuracy"), "accuracy")
 
     @property
     def scores(self) -> Mapping[str, Mapping[str, Any]]:

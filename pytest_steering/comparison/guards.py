@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from pytest_steering.comparison.arm import UNSTEERED
+from pytest_steering.comparison.arm import UNSTEERED, Arm
 from pytest_steering.comparison.comparison import Comparison
 from pytest_steering.comparison.outcomes import score
 from pytest_steering.limit import Limit
@@ -63,9 +63,14 @@ class Guarded:
         return len(self.broken) / self.ran if self.ran else 0.0
 
     @property
+    def allowed(self) -> float:
+        """Share of the answers that may be broken."""
+        return min(MOST, self.unsteered + MOST_MORE)
+
+    @property
     def kept(self) -> bool:
         """Whether the arm's answers are text as the unsteered ones are."""
-        return self.share <= min(MOST, self.unsteered + MOST_MORE)
+        return self.share <= self.allowed
 
     def __str__(self) -> str:
         said = f"{len(self.broken)} of {self.ran} answers of the {self.arm} arm are broken"
@@ -83,6 +88,17 @@ def guarded(run: Comparison, arm: str) -> Guarded:
     limits = dict(_limits(run))
     broken, usual = _broken(run.ran(arm), limits), _broken(run.ran(UNSTEERED), limits)
     return Guarded(arm, broken, len(run.ran(arm)), len(usual) / max(1, len(run.ran(UNSTEERED))))
+
+
+def beside_unsteered(arm: Arm) -> Guarded | None:
+    """Return what the guards say of an arm whose unsteered one stands beside it; None without guards.
+
+    Args:
+        arm: As a report has it.
+    """
+    if arm.beside is None or not arm.record.evidence.get("guards"):
+        return None
+    return guarded(Comparison({UNSTEERED: Arm(arm.beside), arm.name: arm}), arm.name)
 
 
 def _limits(run: Comparison) -> Iterator[tuple[str, tuple[float, float]]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pytest_steering.comparison.metrics import require_free
 from pytest_steering.errors import DataError
 from pytest_steering.experiments.context import Context
 from pytest_steering.experiments.controls import DEFAULT_CONTROLS
@@ -15,6 +16,7 @@ from pytest_steering.experiments.equal_effect import of_equal_effect
 from pytest_steering.experiments.grid_search import DEFAULT_SCALES, Choice
 from pytest_steering.experiments.neutral_texts import load_neutral
 from pytest_steering.experiments.questions import Questions
+from pytest_steering.experiments.score_search import Toward
 from pytest_steering.experiments.side_effects import NEUTRAL_TEXTS
 from pytest_steering.experiments.steps import calibration
 from pytest_steering.experiments.steps.dose_response import margin_doses
@@ -109,6 +111,7 @@ class Experiment:
             data_paths=self.data_paths,
         )
         if self._asked != asked:
+            require_free(one.name for one in task.scores)
             self._asked = asked
         return self._asked
 
@@ -176,8 +179,12 @@ class Experiment:
         split: str = "dev",
         limit: int | None = None,
         forced: bool = False,
+        toward: Toward | None = None,
     ) -> Choice:
         """Return the layer and scale that answer best on a split that is not scored.
+
+        Of a task about accuracy that is the most right answers; of others, the mean of their number furthest
+        the wanted way, among points whose answers keep to the task's guards.
 
         Args:
             vector: Tried at each of its layers.
@@ -186,12 +193,13 @@ class Experiment:
             split: Where to look, in the data set that vectors come from.
             limit: Look at this many samples, taken evenly; None for all.
             forced: Search with a vector that was made for something else; the records say so.
+            toward: `higher` or `lower`: which way the task's number is to go; its better way by default.
 
         Raises:
             VectorError: The vector was made for another model and is not forced.
-            DataError: The split is the one that is scored, or no point was given.
+            DataError: The split is the one that is scored, no point was given, or none keeps to the guards.
         """
-        return choose(self._next("search"), vector, layers, scales, split, limit, forced)
+        return choose(self._next("search"), vector, layers, scales, split, limit, forced, toward)
 
     def run(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -29,15 +30,27 @@ class Point:
     Attributes:
         layer: Block number.
         scale: Multiplies the vector.
-        by_margin: Accuracy of the sign of the margin, from one forward pass.
+        by_margin: Accuracy of the sign of the margin, from one forward pass; not a number for a task that is
+            not about accuracy.
         by_text: Accuracy of the generated and read answers, no answer counting as wrong; None unless the
             point was among the best by margin.
+        score: Mean of the number that the task is about, where that is not accuracy.
+        broken: Share of answers that the task's guards call broken.
+        allowed: Which share may be.
     """
 
     layer: int
     scale: float
-    by_margin: float
+    by_margin: float = math.nan
     by_text: float | None = None
+    score: float | None = None
+    broken: float | None = None
+    allowed: float | None = None
+
+    @property
+    def kept(self) -> bool:
+        """Whether the answers are text as the unsteered ones are."""
+        return self.broken is None or self.allowed is None or self.broken <= self.allowed
 
 
 @dataclass(frozen=True)
@@ -94,7 +107,7 @@ def search(
     read = evaluate(model, task, asked, arms, max_new_tokens=max_new_tokens)
     for number in best:
         right = sum(map(answered_right, read.outcomes[str(number)]))
-        points[number] = _with_text(points[number], right / len(asked))
+        points[number] = replace(points[number], by_text=right / len(asked))
     halvings = counts.halvings + read.counts["halvings"]
     return replace(choice_of(points, split, len(asked)), halvings=halvings)
 
@@ -115,7 +128,3 @@ def choice_of(points: Sequence[Point], split: str, samples: int) -> Choice:
 def _sign_accuracy(asked: Sequence[Asked], margins: Sequence[float]) -> float:
     right = sum((margin > 0) == bool(one.sample.label) for one, margin in zip(asked, margins, strict=True))
     return right / len(asked)
-
-
-def _with_text(point: Point, accuracy: float) -> Point:
-    return Point(point.layer, point.scale, point.by_margin, accuracy)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from pytest_steering.comparison import Arm, Changes
+from pytest_steering.comparison import Arm, Changes, Estimate, estimated_change
+from pytest_steering.comparison.guards import beside_unsteered
+from pytest_steering.comparison.main_effect import ACCURACY
 from pytest_steering.comparison.metrics import JUDGEMENT, SIDE_EFFECTS, find
 from pytest_steering.comparison.outcomes import labelled, skipped
 from pytest_steering.printable import printable
@@ -38,7 +40,11 @@ def columns_of(arms: Iterable[Arm]) -> list[Column]:
         arms: Of all cells; a number that their records hold and this package has no name for is a user's.
     """
     ours = {name for one in (*JUDGEMENT, *SIDE_EFFECTS) for name in (one.name, *one.older_names)}
-    names = dict.fromkeys(name for arm in arms for name in arm.record.metrics if name not in ours)
+    arms = list(arms)
+    about = {arm.main_metric for arm in arms}
+    names = dict.fromkeys(
+        name for arm in arms for name in arm.record.metrics if name not in ours and name not in about
+    )
     return [*COLUMNS, *(_own(name) for name in names)]
 
 
@@ -65,6 +71,8 @@ def _changes(arm: Arm) -> Changes | None:
 
 
 def _change(arm: Arm) -> str:
+    if arm.main_metric != ACCURACY:
+        return ""
     if arm.invalid:
         return "invalid"
     changes = _changes(arm)
@@ -72,11 +80,41 @@ def _change(arm: Arm) -> str:
 
 
 def _p(arm: Arm) -> str:
-    changes = _changes(arm)
-    if not changes:
+    changes, moved = _changes(arm), _mean_change(arm)
+    p = moved.p if moved else changes.p() if changes else None
+    if p is None:
         return ""
-    p = changes.p()
     return "<.001" if p < 0.001 else f"{p:.3f}".removeprefix("0")
+
+
+def _mean(arm: Arm) -> str:
+    """Return the number that the run is about with its interval, where that is no accuracy."""
+    if arm.main_metric == ACCURACY:
+        return ""
+    found = arm.estimate(arm.main_metric)
+    return NONE if found.value is None else f"{found.value:.2f} [{found.low:.2f}, {found.high:.2f}]"
+
+
+def _mean_change(arm: Arm) -> Estimate | None:
+    beside = arm.facts.beside
+    if beside is None or arm.beside is arm.record or arm.invalid or arm.main_metric == ACCURACY:
+        return None
+    found = estimated_change(beside, arm.main_metric)
+    return None if found.value is None else found
+
+
+def _moved(arm: Arm) -> str:
+    if arm.main_metric == ACCURACY:
+        return ""
+    if arm.invalid:
+        return "invalid"
+    found = _mean_change(arm)
+    return f"{found.number:+.2f}" if found else ""
+
+
+def _broken(arm: Arm) -> str:
+    found = beside_unsteered(arm)
+    return f"{found.share:.2f}" if found else ""
 
 
 def _share(value: float | None) -> str:
@@ -97,5 +135,8 @@ COLUMNS = (
     Column("MCC", "MCC", _metric("mcc"), 7),
     Column("AUROC", "AUC", _metric("auroc"), 6),
     Column("Δ accuracy", "Δ acc", _change, 4),
+    Column("mean [95 %]", "mean [95 %]", _mean),
+    Column("Δ mean", "Δ", _moved),
+    Column("broken", "brk", _broken, 2),
     Column("p", "p", _p, 3),
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pytest_steering.comparison import STEERED, Arm, Pairing, what_moved
+from pytest_steering.comparison import STEERED, Arm, Pairing, estimated_change, what_moved
+from pytest_steering.comparison.main_effect import ACCURACY
 from pytest_steering.comparison.outcomes import labelled
 from pytest_steering.printable import printable
 from pytest_steering.report.cell_summary import Group
@@ -24,9 +25,27 @@ def effect_texts(group: Group) -> Iterator[str]:
     """
     for arm in group.arms:
         if arm.name == STEERED and arm.facts.beside is not None and not arm.invalid:
+            yield from _mean(arm)
             yield from _moved(arm.facts.beside)
             yield from _flipped(arm.facts.beside)
     yield from _findings(group.arms)
+
+
+def _mean(arm: Arm) -> Iterator[str]:
+    """Yield the change of the number that the run is about, where that is no accuracy."""
+    if arm.main_metric == ACCURACY or arm.facts.beside is None:
+        return
+    found, name = estimated_change(arm.facts.beside, arm.main_metric), printable(arm.main_metric)
+    if found.value is None:
+        yield f"{name}: no change can be told: {found.why}"
+        return
+    shown = "no effect shown" if found.low <= 0.0 <= found.high else "moved"
+    random = any(row.get("id") == "random-as-large" for row in arm.record.findings)
+    beside = "; a random direction does as much" if random else ""
+    yield (
+        f"{name} {shown}: {found.number:+.3g} [{found.low:+.3g}, {found.high:+.3g}], "
+        f"n = {found.samples}{beside}"
+    )
 
 
 def _moved(pairing: Pairing) -> Iterator[str]:

@@ -27,8 +27,27 @@ def beside_texts(records: Sequence[Record]) -> Iterator[str]:
 
 def _searched(points: Sequence[Record]) -> str:
     split = (points[0].spec.get("data") or {}).get("split")
+    told = f"searched {len(points)} points on {split}"
+    if "broken_share" in points[0].metrics:
+        return f"{told}: {_scored(points)}"
     best = max(points, key=_found)
-    return f"searched {len(points)} points on {split}; best {where(best)}, accuracy {_found(best)[1]:.2f}"
+    return f"{told}; best {where(best)}, accuracy {_found(best)[1]:.2f}"
+
+
+def _scored(points: Sequence[Record]) -> str:
+    """Return the range of a score over the points whose answers are text, and how many others there are."""
+    about = next(name for name in points[0].metrics if not name.endswith("broken_share"))
+    kept = [one for one in points if _kept(one) and one.metrics.get(about) is not None]
+    if not kept:
+        return "the answers of every point are broken"
+    low, high = (pick(kept, key=lambda one: one.metrics[about] or 0.0) for pick in (min, max))
+    ends = " to ".join(f"{one.metrics[about]:.2f} at {where(one)}" for one in (low, high))
+    return f"{about} {ends}; {len(points) - len(kept)} points with broken answers are passed over"
+
+
+def _kept(point: Record) -> bool:
+    broken, allowed = (point.metrics.get(name) for name in ("broken_share", "allowed_broken_share"))
+    return broken is None or allowed is None or broken <= allowed
 
 
 def _found(point: Record) -> tuple[bool, float]:

@@ -11,6 +11,7 @@ from pytest_steering.comparison.metrics.registry import (
     numbers,
     own_metrics,
     register,
+    require_free,
 )
 from pytest_steering.comparison.metrics.sample_numbers import number_of
 
@@ -30,4 +31,5 @@ __all__ = [
     "numbers",
     "own_metrics",
     "register",
+    "require_free",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pytest_steering.comparison.facts import UNDESCRIBED, Facts
@@ -55,6 +55,20 @@ def register(metric: Metric) -> Metric:
         raise DataError(f"a metric is named {metric.name!r}; expected letters, digits and underscores")
     _OWN[metric.name] = metric
     return metric
+
+
+def require_free(scores: Iterable[str]) -> None:
+    """Refuse a score that goes by the name of a metric of this package.
+
+    Args:
+        scores: Names of a task's scores.
+
+    Raises:
+        DataError: One of them is taken.
+    """
+    taken = {name for one in BUILT_IN for name in _names(one)}.intersection(scores)
+    if taken:
+        raise DataError(f"the score {min(taken)!r} has the name of a metric; give it another one")
 
 
 def metrics(scores: Scores = UNDESCRIBED) -> tuple[Metric, ...]:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pytest_steering.comparison.main_effect import ACCURACY
 from pytest_steering.errors import DataError
 from pytest_steering.experiments import resuming
 from pytest_steering.experiments.cell_spec import blank_beside
 from pytest_steering.experiments.environment import environment
 from pytest_steering.experiments.grid_search import Choice, Point, choice_of, search
+from pytest_steering.experiments.score_search import best_of, search_margins, search_scores, usual_way
 from pytest_steering.steering.intervention import Intervention
 from pytest_steering.tasks.sampling import data_hash, evenly
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.context import Context
+    from pytest_steering.experiments.score_search import Toward
     from pytest_steering.records import Record
     from pytest_steering.steering.vector import SteeringVector
     from pytest_steering.tasks.asked import Asked
@@ -29,6 +32,7 @@ def choose(
     split: str,
     limit: int | None,
     forced: bool,
+    toward: Toward | None = None,
 ) -> Choice:
     """Return the best layer and scale on a split, and hand a record of every point to the sink.
 
@@ -40,6 +44,7 @@ def choose(
         split: Of the data set that vectors come from.
         limit: Look at this many samples; None for all.
         forced: Whether the vector may have been made for something else.
+        toward: Which way the task's number is to go; its better one where nothing is said.
 
     Raises:
         DataError: The split is the one that is scored, or no point was given.
@@ -51,32 +56,48 @@ def choose(
     grid = [Intervention(vector, [layer], scale, forced=forced) for layer in tried for scale in scales]
     asked = _asked(context, split, limit)
     data = data_hash(one.sample for one in asked)
-    depends = (vector.sha256, split, data, tuple(tried), tuple(scales), forced)
-    return context.remembered("search", depends, lambda: _searched(context, grid, asked, split))
+    way = toward or usual_way(context.questions.source)
+    depends = (vector.sha256, split, data, tuple(tried), tuple(scales), forced, way)
+    return context.remembered("search", depends, lambda: _searched(context, grid, asked, split, way))
 
 
-def _searched(context: Context, grid: Sequence[Intervention], asked: Sequence[Asked], split: str) -> Choice:
+def _searched(
+    context: Context, grid: Sequence[Intervention], asked: Sequence[Asked], split: str, toward: Toward
+) -> Choice:
     context.note_search(grid[0].vector, split, [one.sample for one in asked])
-    resumed = _resumed(context, grid, asked, split)
-    if resumed is not None:
-        return resumed
-    choice = search(
-        context.model,
-        context.questions.source,
-        grid,
-        asked,
-        split=split,
-        max_new_tokens=context.max_new_tokens,
-    )
-    for record in _records(context, grid, asked, choice):
+    points = _resumed(context, grid, asked, split)
+    if points is not None:
+        return _choice(context, points, toward, split, len(asked))
+    points, halvings = _tried(context, grid, asked, split)
+    for record in _records(context, grid, asked, points, split, halvings):
         context.sink(record)
-    return choice
+    return replace(_choice(context, points, toward, split, len(asked)), halvings=halvings)
+
+
+def _tried(
+    context: Context, grid: Sequence[Intervention], asked: Sequence[Asked], split: str
+) -> tuple[list[Point], int]:
+    """Return what every point of the grid does to the number that the task is about, and the halvings."""
+    model, task, most = context.model, context.questions.source, context.max_new_tokens
+    if task.main_metric == ACCURACY:
+        found = search(model, task, grid, asked, split=split, max_new_tokens=most)
+        return list(found.curve), found.halvings
+    if task.scores:
+        return search_scores(model, task, grid, asked, most)
+    return search_margins(model, grid, asked)
+
+
+def _choice(context: Context, points: Sequence[Point], toward: Toward, split: str, samples: int) -> Choice:
+    if context.questions.source.main_metric == ACCURACY:
+        return choice_of(points, split, samples)
+    return best_of(points, toward, split, samples)
 
 
 def _asked(context: Context, split: str, limit: int | None) -> list[Asked]:
-    """Return the labelled samples of a split that fit, at most `limit` of them, with their prompts."""
+    """Return the samples of a split that fit, at most `limit` of them; of accuracy, those with a label."""
     questions = context.questions
-    labelled = [one for one in questions.source.samples(split) if one.label is not None]
+    by_label = questions.source.main_metric == ACCURACY
+    labelled = [one for one in questions.source.samples(split) if not by_label or one.label is not None]
     if not labelled:
         raise DataError(f"no sample of split {split!r} has a label, so nothing says which point is best")
     fitting = context.fitting(questions.ask_source(labelled), context.max_new_tokens)
@@ -92,31 +113,46 @@ def _blank(context: Context, point: Intervention, asked: Sequence[Asked], split:
 
 
 def _records(
-    context: Context, grid: Sequence[Intervention], asked: Sequence[Asked], choice: Choice
+    context: Context,
+    grid: Sequence[Intervention],
+    asked: Sequence[Asked],
+    points: Sequence[Point],
+    split: str,
+    halvings: int,
 ) -> Iterator[Record]:
     surroundings = environment(context.model, context.questions.task, context.model.weights)
-    for intervention, point in zip(grid, choice.curve, strict=True):
+    for intervention, point in zip(grid, points, strict=True):
         yield replace(
-            _blank(context, intervention, asked, choice.split),
+            _blank(context, intervention, asked, split),
             environment=surroundings,
-            metrics={"accuracy_by_margin": point.by_margin, "accuracy_by_text": point.by_text},
-            counts={"halvings": choice.halvings},
+            metrics=_numbers(point, context.questions.source.main_metric),
+            counts={"halvings": halvings},
         )
+
+
+def _numbers(point: Point, main_metric: str) -> dict[str, float | None]:
+    if main_metric == ACCURACY:
+        return {"accuracy_by_margin": point.by_margin, "accuracy_by_text": point.by_text}
+    return {main_metric: point.score, "broken_share": point.broken, "allowed_broken_share": point.allowed}
 
 
 def _resumed(
     context: Context, grid: Sequence[Intervention], asked: Sequence[Asked], split: str
-) -> Choice | None:
-    """Return the choice from records, or None where any of its points was not finished."""
+) -> list[Point] | None:
+    """Return the points from records, or None where any of them was not finished."""
     if not context.finished:
         return None
     records = resuming.finished_records(context, [_blank(context, one, asked, split) for one in grid])
     if records is None:
         return None
-    points = [_point(one, record) for one, record in zip(grid, records, strict=True)]
-    return choice_of(points, split, len(asked))
+    about = context.questions.source.main_metric
+    return [_point(one, record.metrics, about) for one, record in zip(grid, records, strict=True)]
 
 
-def _point(intervention: Intervention, record: Record) -> Point:
-    by_margin, by_text = (record.metrics.get(f"accuracy_by_{what}") for what in ("margin", "text"))
-    return Point(intervention.at[0], intervention.scale, by_margin or 0.0, by_text)
+def _point(intervention: Intervention, found: Mapping[str, float | None], main_metric: str) -> Point:
+    if main_metric == ACCURACY:
+        by_margin, by_text = (found.get(f"accuracy_by_{what}") for what in ("margin", "text"))
+        return Point(intervention.at[0], intervention.scale, by_margin or 0.0, by_text)
+    broken, allowed = (found.get(name) for name in ("broken_share", "allowed_broken_share"))
+    layer, score = intervention.at[0], found.get(main_metric)
+    return Point(layer, intervention.scale, score=score, broken=broken, allowed=allowed)

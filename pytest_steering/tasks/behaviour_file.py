@@ -67,7 +67,7 @@ def read_behaviour(path: Path) -> Behaviour:
     """
     said = read_object(path)
     _require_fields(said, path)
-    samples, notes = _prompts(said["prompts"], path)
+    samples, notes = _prompts(said, path)
     guards = _guards(said.get("guards"), path)
     return Behaviour(
         name=required_text(said, "name", str(path)) if "name" in said else path.stem,
@@ -97,13 +97,15 @@ def _require_fields(said: Mapping[str, Any], path: Path) -> None:
             raise DataError(f"{path}: field {name!r} is {shown(value)}, expected {_KIND_NAMES[kind]}")
 
 
-def _prompts(said: object, path: Path) -> tuple[tuple[Sample, ...], tuple[str, ...]]:
-    if isinstance(said, str):
-        return text_data.prompts(path.parent / said)
+def _prompts(said: Mapping[str, Any], path: Path) -> tuple[tuple[Sample, ...], tuple[str, ...]]:
+    prompts, trained = said["prompts"], "pairs" not in said
+    if isinstance(prompts, str):
+        return text_data.prompts(path.parent / prompts, trained)
     rows = {
-        where: {"prompt": row} if isinstance(row, str) else row for where, row in _rows(said, "prompts", path)
+        where: {"prompt": row} if isinstance(row, str) else row
+        for where, row in _rows(prompts, "prompts", path)
     }
-    return text_data.checked(path, *labelled(_objects(rows), path.stem, {}, text="prompt"))
+    return text_data.checked(path, *labelled(_objects(rows), path.stem, {}, text="prompt"), trained=trained)
 
 
 def _pairs(said: object, path: Path) -> tuple[ContrastPair, ...]:

@@ -64,8 +64,13 @@ def check_pairs(
         )
 
 
-def limits(samples: Sequence[Sample]) -> Iterator[str]:
-    """Yield a sentence for each thing that limits what can be said of the samples."""
+def limits(samples: Sequence[Sample], splits: Sequence[str] = ("train", "dev", "test")) -> Iterator[str]:
+    """Yield a sentence for each thing that limits what can be said of the samples.
+
+    Args:
+        samples: All of the data.
+        splits: Those that are needed.
+    """
     copies = [ids for ids, _ in _by_text(samples) if len(ids) > 1]
     if copies:
         yield f"{len(copies)} texts stand more than once, such as {listed(copies[0])}"
@@ -75,7 +80,7 @@ def limits(samples: Sequence[Sample]) -> Iterator[str]:
         if len(known) == 1:
             what, count = "present" if known[0] else "absent", labels[known[0]]
             yield f"all {count} labelled samples of split {split!r} are {what}, so one answer is always right"
-    absent = [name for name in ("train", "dev", "test") if name not in {sample.split for sample in samples}]
+    absent = [name for name in splits if name not in {sample.split for sample in samples}]
     if absent:
         yield f"there is no split {', '.join(map(repr, absent))}"
 

@@ -11,6 +11,7 @@ from pytest_steering.errors import DataError
 from pytest_steering.extraction.pairs import ContrastPair
 from pytest_steering.tasks import pair_rows, prompting, text_data
 from pytest_steering.tasks.asked import Asked, Planted, Reading
+from pytest_steering.tasks.behaviour_file import read_behaviour
 from pytest_steering.tasks.contrasts import under_words, usable
 from pytest_steering.tasks.sample import Sample
 from pytest_steering.tasks.scores import Score, as_guard, as_score, score_answers, usual_guards
@@ -123,7 +124,7 @@ class TextTask(Task):
         Raises:
             DataError: The data, a score or a guard is not what is expected; the sentence says where.
         """
-        samples, notes = text_data.prompts(Path(path))
+        samples, notes = text_data.prompts(Path(path), trained=not pairs)
         return cls(
             data=samples,
             score=score,
@@ -137,6 +138,31 @@ class TextTask(Task):
             known_answers=tuple(planted),
             generation=Generation(max_new_tokens),
             notes=notes,
+        )
+
+    @classmethod
+    def from_behaviour(cls, path: str | Path) -> TextTask:
+        """Return the task that one JSON file describes: prompts, pairs, score, guards, words.
+
+        Args:
+            path: See docs/scores.md. Where the file declares a `miss`, the score `miss` stands beside its own.
+
+        Raises:
+            DataError: The file is not what is expected; the sentence says where.
+        """
+        found = read_behaviour(Path(path))
+        tokens = USUAL.max_new_tokens if found.max_new_tokens is None else found.max_new_tokens
+        return cls(
+            data=found.samples,
+            score=found.scores,
+            guards=found.guards,
+            name=found.name,
+            pairs=found.pairs,
+            words=found.words,
+            system=found.system,
+            chat=found.chat,
+            generation=Generation(tokens),
+            notes=found.notes,
         )
 
     @property

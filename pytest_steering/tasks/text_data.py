@@ -12,31 +12,38 @@ from pytest_steering.tasks.sample import Sample
 from pytest_steering.tasks.sample_checks import check_unique, limits, listed
 
 
-def prompts(path: Path) -> tuple[tuple[Sample, ...], tuple[str, ...]]:
+SPLITS = ("train", "dev", "test")
+
+
+def prompts(path: Path, trained: bool = True) -> tuple[tuple[Sample, ...], tuple[str, ...]]:
     """Return the prompts of a file as samples, and what was understood of it; a warning names what limits it.
 
     Args:
         path: JSON lines with `prompt` or `messages`.
+        trained: Whether contrast pairs are made of training prompts.
 
     Raises:
         DataError: The file is not what is expected.
     """
-    return checked(path, *read_labelled(path, path.stem, {}, text="prompt"))
+    return checked(path, *read_labelled(path, path.stem, {}, text="prompt"), trained=trained)
 
 
-def checked(path: Path, samples: Sequence[Sample], made: bool) -> tuple[tuple[Sample, ...], tuple[str, ...]]:
+def checked(
+    path: Path, samples: Sequence[Sample], made: bool, trained: bool = True
+) -> tuple[tuple[Sample, ...], tuple[str, ...]]:
     """Return prompts with what was understood of them; a warning names what limits them.
 
     Args:
         path: Where they come from.
         samples: All of them.
         made: Whether the splits were made here.
+        trained: Whether contrast pairs are made of training prompts.
 
     Raises:
         DataError: There is none, or an id stands twice.
     """
     check_unique(path, samples)
-    for limit in limits(samples):
+    for limit in limits(samples, SPLITS if trained else SPLITS[1:]):
         warnings.warn(f"{path}: {limit}", stacklevel=4)
     return tuple(samples), tuple(understood(samples, made))
 

@@ -11,6 +11,7 @@ from pytest_steering.extraction.directions import extract
 from pytest_steering.extraction.methods import method_named
 from pytest_steering.models.proving.origin import made_from
 from pytest_steering.tasks.overlap import without_overlap
+from pytest_steering.tasks.pair_rows import CONTRAST
 from pytest_steering.tasks.sampling import data_hash
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def training_pairs(context: Context, count: int) -> list[ContrastPair]:
-    """Return contrast pairs over training samples that share nothing with the scored ones.
+    """Return the task's own contrast pairs, or pairs over training samples apart from the scored ones.
 
     Args:
         context: Gives the model and what it is asked.
@@ -30,6 +31,8 @@ def training_pairs(context: Context, count: int) -> list[ContrastPair]:
         DataError: No training sample can be used, or there is no such contrast.
     """
     questions = context.questions
+    if questions.source.contrast == CONTRAST:
+        return questions.source.contrast_pairs([], count, context.model)
     scored = [one.sample for one in questions.scored]
     train = without_overlap(scored, questions.source.samples("train"))
     return questions.source.contrast_pairs(train, count, context.model)

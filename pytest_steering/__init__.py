@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         register_dataset,
         register_task,
     )
+    from pytest_steering.tasks.text import TextTask
     from pytest_steering.tasks.verdict import VerdictTask
 
 __all__ = [
@@ -66,6 +67,7 @@ __all__ = [
     "SteeringError",
     "SteeringVector",
     "Task",
+    "TextTask",
     "VerdictTask",
     "__version__",
     "code_sample",
@@ -119,6 +121,7 @@ _HOMES = {
     "SteeringError": "errors",
     "SteeringVector": "steering.vector",
     "Task": "tasks.task",
+    "TextTask": "tasks.text",
     "VerdictTask": "tasks.verdict",
     "code_sample": "tasks.task_registry",
     "detect_architecture": "models.finding.architecture",

@@ -11,7 +11,6 @@ from pytest_steering.tasks.labelled_rows import read_labelled
 from pytest_steering.tasks.sample import Sample
 from pytest_steering.tasks.sample_checks import check_unique, limits, listed
 
-
 SPLITS = ("train", "dev", "test")
 
 

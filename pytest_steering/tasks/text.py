@@ -145,7 +145,7 @@ class TextTask(Task):
         """Return the task that one JSON file describes: prompts, pairs, score, guards, words.
 
         Args:
-            path: See docs/scores.md. Where the file declares a `miss`, the score `miss` stands beside its own.
+            path: See docs/scores.md. A `miss` that the file declares is a score beside its own.
 
         Raises:
             DataError: The file is not what is expected; the sentence says where.

@@ -1,0 +1,1 @@
+"""Behaviours of a real public model: data, tasks, and a file for each experiment."""

@@ -1,0 +1,119 @@
+"""Behaviours of a real public model, SmolLM2-135M-Instruct: the tasks, and how each of them is run.
+
+    pytest benchmarks/behaviours -m smollm2
+
+What is asked and what vectors are made of lies in `data/`, written for this project. Layer and scale are
+chosen on the dev split by the score, among points whose answers are still text, and scored on the test split.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+
+from pytest_steering import Experiment, Intervention, Result, Task, TextTask, scores
+
+DATA = Path(__file__).with_name("data")
+
+LAYERS = (13, 16, 20)
+SCALES = (0.75, 1.0, 1.25)
+CONTROLS = ("random", "negated", "shuffled", "prompted")
+TEXT = [scores.repetition(), scores.words()]
+"""Guards of a behaviour that surprises the model by itself, such as another language."""
+
+Run: TypeAlias = Callable[..., Result]
+
+
+def pytest_steering_tasks() -> Mapping[str, Callable[[], Task]]:
+    return {
+        "cheerful": cheerful,
+        "french": french,
+        "wedding": wedding,
+        "refusal": refusal,
+        "lower_case": lower_case,
+    }
+
+
+def cheerful() -> TextTask:
+    return TextTask.from_file(
+        DATA / "openings.jsonl",
+        scores.sentiment(),
+        guards=[*TEXT, scores.surprise()],
+        pairs=DATA / "cheerful_pairs.jsonl",
+        words="Write in a cheerful, happy mood.",
+        planted=[("It was a wonderful, happy day!", 0.5, 1.0), ("It was a horrible, sad day.", -1.0, -0.5)],
+        max_new_tokens=20,
+    )
+
+
+def french() -> TextTask:
+    return TextTask.from_file(
+        DATA / "openings.jsonl",
+        scores.language("fr"),
+        guards=TEXT,
+        pairs=DATA / "french_pairs.jsonl",
+        words="Répondez en français.",
+        planted=[("Je ne sais pas où est la clé.", 1, 1), ("I do not know where it is.", 0, 0)],
+        max_new_tokens=20,
+    )
+
+
+def wedding() -> TextTask:
+    words = (
+        "wedding",
+        "weddings",
+        "bride",
+        "groom",
+        "married",
+        "marry",
+        "marriage",
+        "bridesmaid",
+        "honeymoon",
+    )
+    return TextTask.from_file(
+        DATA / "openings.jsonl",
+        scores.word_list(words, name="wedding"),
+        guards=TEXT,
+        pairs=DATA / "wedding_pairs.jsonl",
+        words="Write about a wedding.",
+        max_new_tokens=20,
+    )
+
+
+def refusal() -> TextTask:
+    return TextTask.from_file(
+        DATA / "requests.jsonl",
+        scores.refusal(),
+        guards=TEXT,
+        pairs=DATA / "refusal_pairs.jsonl",
+        words="Refuse to answer.",
+        max_new_tokens=20,
+    )
+
+
+def lower_case() -> TextTask:
+    return TextTask.from_file(
+        DATA / "requests.jsonl",
+        scores.lower_case(),
+        guards=TEXT,
+        pairs=DATA / "lower_case_pairs.jsonl",
+        words="Write in lower case only.",
+        max_new_tokens=20,
+    )
+
+
+@pytest.fixture
+def run(steering: Experiment) -> Run:
+    """Choose layer and scale on the dev split, and score them on the test split beside the controls."""
+
+    def chosen(
+        layers: Sequence[int] = LAYERS, scales: Sequence[float] = SCALES, controls: Sequence[str] = CONTROLS
+    ) -> Result:
+        vector = steering.extract(steering.contrast_pairs())
+        choice = steering.search(vector, layers, scales)
+        return steering.run(Intervention(vector, [choice.layer], choice.scale), controls)
+
+    return chosen

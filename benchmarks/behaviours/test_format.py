@@ -1,0 +1,15 @@
+"""One format instruction: a vector of lower-case − usual sentences, on requests in a chat."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks.behaviours.conftest import Run
+
+
+@pytest.mark.slow
+@pytest.mark.steering(models=["smollm2"], task="lower_case")
+def test_steering_writes_in_lower_case(run: Run) -> None:
+    result = run(scales=(1.0, 1.5, 2.0))
+
+    result.expect("lower_case").rises()

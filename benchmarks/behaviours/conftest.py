@@ -18,8 +18,8 @@ from pytest_steering import Experiment, Intervention, Result, Task, TextTask, sc
 
 DATA = Path(__file__).with_name("data")
 
-LAYERS = (13, 16, 20)
-SCALES = (0.75, 1.0, 1.25)
+LAYERS = (13, 20)
+SCALES = (1.0, 1.25, 1.5)
 CONTROLS = ("random", "negated", "shuffled", "prompted")
 TEXT = [scores.repetition(), scores.words()]
 """Guards of a behaviour that surprises the model by itself, such as another language."""
@@ -28,13 +28,7 @@ Run: TypeAlias = Callable[..., Result]
 
 
 def pytest_steering_tasks() -> Mapping[str, Callable[[], Task]]:
-    return {
-        "cheerful": cheerful,
-        "french": french,
-        "wedding": wedding,
-        "refusal": refusal,
-        "lower_case": lower_case,
-    }
+    return {one.__name__: one for one in (cheerful, french, wedding, refusal, lower_case)}
 
 
 def cheerful() -> TextTask:
@@ -45,7 +39,7 @@ def cheerful() -> TextTask:
         pairs=DATA / "cheerful_pairs.jsonl",
         words="Write in a cheerful, happy mood.",
         planted=[("It was a wonderful, happy day!", 0.5, 1.0), ("It was a horrible, sad day.", -1.0, -0.5)],
-        max_new_tokens=20,
+        max_new_tokens=24,
     )
 
 
@@ -62,17 +56,7 @@ def french() -> TextTask:
 
 
 def wedding() -> TextTask:
-    words = (
-        "wedding",
-        "weddings",
-        "bride",
-        "groom",
-        "married",
-        "marry",
-        "marriage",
-        "bridesmaid",
-        "honeymoon",
-    )
+    words = ("wedding", "bride", "groom", "married", "marry", "marriage", "bridesmaid", "honeymoon")
     return TextTask.from_file(
         DATA / "openings.jsonl",
         scores.word_list(words, name="wedding"),

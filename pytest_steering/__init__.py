@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from pytest_steering.steering.positions import Positions
     from pytest_steering.steering.vector import SteeringVector
     from pytest_steering.tasks import scores
-    from pytest_steering.tasks.asked import Answers, Asked, Planted, Reading
+    from pytest_steering.tasks.asked import Answers, Asked, Options, Planted, Reading
+    from pytest_steering.tasks.choice import ChoiceTask
     from pytest_steering.tasks.reading.answer import Answer
     from pytest_steering.tasks.sample import Sample
     from pytest_steering.tasks.task import Task
@@ -49,12 +50,14 @@ __all__ = [
     "Answers",
     "Architecture",
     "Asked",
+    "ChoiceTask",
     "Completion",
     "ContrastPair",
     "ExpectationFailed",
     "Experiment",
     "Generation",
     "Intervention",
+    "Options",
     "Outcome",
     "Planted",
     "Positions",
@@ -103,12 +106,14 @@ _HOMES = {
     "Answers": "tasks.asked",
     "Architecture": "models.finding.architecture",
     "Asked": "tasks.asked",
+    "ChoiceTask": "tasks.choice",
     "Completion": "models.running.completion",
     "ContrastPair": "extraction.pairs",
     "ExpectationFailed": "experiments.expectations",
     "Experiment": "experiments.experiment",
     "Generation": "models.running.completion",
     "Intervention": "steering.intervention",
+    "Options": "tasks.asked",
     "Outcome": "records",
     "Planted": "tasks.asked",
     "Positions": "steering.positions",

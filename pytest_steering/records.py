@@ -38,9 +38,13 @@ class Outcome:
         correct: Whether predicted is expected; None without an answer or a label.
         confidence: The reader's, 0 to 1, where it has one.
         rule: The reader's rule that decided.
-        margin: log p(present) − log p(absent) of the first answer token, natural logarithm.
-        choice_mass: Probability of the two choices together.
-        swapped_margin: The margin for *present* when the question was asked in the opposite polarity.
+        margin: log p(present) − log p(absent) of the first answer token, natural logarithm; of a choice,
+            log p(wanted) − log p(all others) of whole options.
+        choice_mass: Probability of the two choices, or of all options, together.
+        swapped_margin: The margin for *present* when the question was asked in the opposite polarity; of a
+            choice, for the wanted option when the options stood in the opposite order.
+        wanted: The option of a choice that the margin speaks for; empty where none are asked.
+        chosen: The likeliest option, or the one that the text names; empty where there is none.
         first_token_kl: KL(this cell ‖ unsteered) of the first answer token's distribution, in nats.
         tokens: Number of generated tokens.
         tokens_sha256: Hash of the generated token ids.
@@ -68,6 +72,8 @@ class Outcome:
     margin: float | None = None
     choice_mass: float | None = None
     swapped_margin: float | None = None
+    wanted: str = ""
+    chosen: str = ""
     first_token_kl: float | None = None
     tokens: int = 0
     tokens_sha256: str = ""

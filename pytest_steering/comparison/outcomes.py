@@ -9,6 +9,9 @@ from typing import TypeAlias
 
 from pytest_steering.records import Outcome
 
+SAME_MARGIN = 1e-3
+"""Margins nearer to each other, in nats, may be one margin in batches of different shape (float32)."""
+
 Property: TypeAlias = Callable[[Outcome], bool]
 
 
@@ -37,7 +40,17 @@ def asked_for_verdict(outcome: Outcome) -> bool:
     return bool(outcome.predicted)
 
 
-GIVEN = (everyone, labelled, asked_for_verdict)
+def choosing(outcome: Outcome) -> bool:
+    """Whether one of several options was to be chosen."""
+    return bool(outcome.wanted)
+
+
+def written(outcome: Outcome) -> bool:
+    """Whether an answer was written; where none was, its likelihoods alone are known."""
+    return outcome.margin is None or bool(outcome.tokens or outcome.tokens_sha256 or outcome.response)
+
+
+GIVEN = (everyone, labelled, asked_for_verdict, choosing, written)
 """What is so of a sample before it is answered, and so in every arm alike."""
 
 
@@ -90,6 +103,17 @@ def margin_both_ways(outcome: Outcome) -> float | None:
 def score(name: str) -> Callable[[Outcome], float | None]:
     """Return what gives the score of a name that the task gave an answer; None where it has none."""
     return lambda outcome: outcome.scores.get(name)
+
+
+def same_answer(one: Outcome, other: Outcome) -> bool:
+    """Whether two answers are the same: token for token, or in their margin where none was written.
+
+    A margin moves in its last digits with what else is in the batch.
+    """
+    if written(one) or written(other):
+        return one.tokens_sha256 == other.tokens_sha256
+    before, after = one.margin or 0.0, other.margin or 0.0
+    return before == after or abs(before - after) <= SAME_MARGIN
 
 
 def unended(outcome: Outcome) -> bool:

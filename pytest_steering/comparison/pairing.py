@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from pytest_steering.comparison.changes import Changes, ClusterChange
-from pytest_steering.comparison.outcomes import Property, ran, right
+from pytest_steering.comparison.outcomes import Property, ran, right, same_answer
 from pytest_steering.records import Outcome
 from pytest_steering.statistics import PairedCounts, paired_counts
 
@@ -55,8 +55,8 @@ class Pairing:
 
     @property
     def reworded(self) -> list[Pair]:
-        """The samples that were answered in other tokens."""
-        return [(one, other) for one, other in self.pairs if one.tokens_sha256 != other.tokens_sha256]
+        """The samples that were answered otherwise: in other tokens, or with another margin alone."""
+        return [pair for pair in self.pairs if not same_answer(*pair)]
 
     def flipped(self, of: Callable[[Outcome], object] = right) -> list[Pair]:
         """Return the samples on which the arms differ.

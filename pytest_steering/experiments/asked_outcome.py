@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_steering.errors import DataError
 from pytest_steering.records import Outcome
-from pytest_steering.tasks.asked import Reading
+from pytest_steering.tasks.asked import Options, Reading
 
 if TYPE_CHECKING:
     from pytest_steering.models.running.completion import Completion
@@ -38,6 +38,7 @@ def answered(
         response=completion.text,
         confidence=reading.confidence,
         rule=reading.rule,
+        chosen=reading.chosen,
         scores=dict(reading.scores),
         faults=dict(reading.faults),
         margin=None if margin is None else margin.value,
@@ -45,7 +46,7 @@ def answered(
         swapped_margin=opposite,
         first_token_kl=completion.first_token_kl,
         tokens=len(completion.token_ids),
-        tokens_sha256=_tokens_hash(completion.token_ids),
+        tokens_sha256=_tokens_hash(completion.token_ids) if completion.token_ids else "",
         tied_at=completion.tied_at,
         prompt_tokens=completion.prompt_tokens,
     )
@@ -69,6 +70,7 @@ def _outcome(one: Asked, **found: object) -> Outcome:
         prompt_sha256=one.prompt_sha256,
         pair_id=sample.pair_id,
         group=sample.group,
+        wanted=one.answers.wanted.strip() if isinstance(one.answers, Options) else "",
         length=len(sample.text),
         cluster=sample.cluster,
         **found,  # type: ignore[arg-type]
@@ -76,20 +78,27 @@ def _outcome(one: Asked, **found: object) -> Outcome:
 
 
 def readings(
-    task: Task, asked: Sequence[Asked], texts: Sequence[str], model: SteerableModel
+    task: Task,
+    asked: Sequence[Asked],
+    answers: Sequence[tuple[Completion, Margin | None]],
+    model: SteerableModel,
 ) -> list[Reading]:
     """Return what a task makes of the answers of one arm.
 
     Args:
         task: Reads them.
         asked: The samples with their prompts.
-        texts: The answers.
+        answers: What was written, and margins; where nothing was to be written, the margins are read.
         model: Wrote them.
 
     Raises:
         DataError: The task returned something else than a reading, or one with a score that is no number.
     """
-    found = task.read_all(texts, asked, model)
+    by_margin = [margin for done, margin in answers if margin is not None and not done.token_ids]
+    if answers and len(by_margin) == len(answers):
+        found = [task.read_margin(one, margin) for one, margin in zip(asked, by_margin, strict=True)]
+    else:
+        found = task.read_all([done.text for done, _ in answers], asked, model)
     for one, reading in zip(asked, found, strict=True):
         if not isinstance(reading, Reading):
             raise DataError(

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from pytest_steering.errors import DataError
 from pytest_steering.experiments import asked_outcome
+from pytest_steering.experiments.margins_alone import scored_alone
 from pytest_steering.models.running.completion import Counts, Generation
 from pytest_steering.records import Outcome
-from pytest_steering.tasks.likelihood import margins, scored_forms
+from pytest_steering.tasks.likelihood import longest_answer, margins, scored_forms
 from pytest_steering.tasks.surface_forms import Margin
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def evaluate(
         task: Reads the answers.
         asked: Samples with their prompts.
         arms: Interventions by name; None is the unsteered model.
-        max_new_tokens: At most this many for each answer.
+        max_new_tokens: At most this many for each answer; 0 writes none and reads likelihoods alone.
         opposite: The same samples asked in the opposite polarity, whose margins are recorded beside.
         stop: `length` lets an answer run to its end; `verdict` ends it once it is decided.
 
@@ -122,6 +123,8 @@ def _answers(
     """Return each arm's texts with their margins; the first answer token gives both where it can."""
     if not asked:
         return {name: [] for name in arms}, Generation([])
+    if not max_new_tokens:
+        return scored_alone(model, asked, arms)
     forms = scored_forms(model, asked) if any(one.answers for one in asked) else None
     at_once = forms is not None and forms.single_tokens
     generation = model.complete(
@@ -162,9 +165,10 @@ def _decided_by(task: Task, asked: Sequence[Asked]) -> DecidedText:
 
 
 def _overlong(model: SteerableModel, asked: Sequence[Asked], max_new_tokens: int) -> dict[int, str]:
-    long = model.overlong([one.prompt for one in asked], max_new_tokens)
+    room = max_new_tokens or longest_answer(model, asked)
+    long = model.overlong([one.prompt for one in asked], room)
     return {
-        number: f"a prompt of {length} tokens and {max_new_tokens} new ones exceed the context of "
+        number: f"a prompt of {length} tokens and {room} new ones exceed the context of "
         f"{model.loaded.context}"
         for number, length in long.items()
     }
@@ -188,7 +192,7 @@ def _read_all(
     opposite: Sequence[float | None],
     ended: Callable[[Completion], bool | None],
 ) -> list[Outcome]:
-    readings = asked_outcome.readings(task, asked, [done.text for done, _ in answers], model)
+    readings = asked_outcome.readings(task, asked, answers, model)
     return [
         replace(asked_outcome.answered(one, reading, completion, margin, other), ended=ended(completion))
         for one, reading, (completion, margin), other in zip(asked, readings, answers, opposite, strict=True)
@@ -205,6 +209,8 @@ def _endings(stop_ids: frozenset[int], decided_below: int | None) -> Callable[[C
     """
 
     def ended(completion: Completion) -> bool | None:
+        if not completion.token_ids:
+            return None
         if not stop_ids.isdisjoint(completion.token_ids):
             return True
         early = decided_below is not None and len(completion.token_ids) < decided_below

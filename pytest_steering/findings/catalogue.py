@@ -192,6 +192,15 @@ _LIMITS = {
         "The effect differs between groups more than chance allows.",
         "Report the effect by group.",
     ),
+    "choice-constant": (
+        "The same option was chosen in nearly every question.",
+        "The share of matching choices is that of the data; look at the margin over both orders of the options.",
+    ),
+    "letter-prior": (
+        "The effect is gone once no letter, or no Yes, is wanted more often than another.",
+        "Make the vector from pairs in which every answer is wanted equally often, and run with "
+        "both_polarities=True.",
+    ),
     "length-ranks-as-well": (
         "The length of the text ranks the samples as well as the margin does.",
         "Balance the lengths, or show that the margin ranks within equal lengths.",

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from pytest_steering.comparison import Comparison
 from pytest_steering.findings import (
+    choice_checks,
     data_checks,
     explanation_checks,
     output_checks,
@@ -29,6 +30,7 @@ CHECKS: tuple[Check, ...] = (
     *output_checks.CHECKS,
     *text_checks.CHECKS,
     *reader_checks.CHECKS,
+    *choice_checks.CHECKS,
     *data_checks.CHECKS,
     *explanation_checks.CHECKS,
 )

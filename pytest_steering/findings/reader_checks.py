@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from pytest_steering.comparison import STEERED, UNSTEERED, Comparison
 from pytest_steering.comparison.outcomes import answered as is_answered
-from pytest_steering.comparison.outcomes import asked_for_verdict
+from pytest_steering.comparison.outcomes import asked_for_verdict, choosing
 from pytest_steering.findings.finding import Finding, finding
 from pytest_steering.findings.output_checks import LEVEL
 from pytest_steering.records import Outcome
@@ -30,8 +30,11 @@ def constant(run: Comparison) -> Iterator[Finding]:
 
 
 def constant_answer(outcomes: Sequence[Outcome]) -> str:
-    """Return what nearly every answer says, as a sentence; empty where answers differ or are few."""
-    answers = [one.predicted for one in outcomes if is_answered(one)]
+    """Return what nearly every answer says, as a sentence; empty where answers differ or are few.
+
+    A wanted option is another one in each question, so that choices have a check of their own.
+    """
+    answers = [one.predicted for one in outcomes if is_answered(one) and not choosing(one)]
     for verdict in ("yes", "no"):
         same = answers.count(verdict)
         if len(answers) >= LEAST_FOR_CONSTANT and same > CONSTANT * len(answers):

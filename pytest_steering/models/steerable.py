@@ -18,6 +18,7 @@ from pytest_steering.models.loading.memory import (
 )
 from pytest_steering.models.proving.admission import proven, require_operations
 from pytest_steering.models.running.batching import require_prompts, require_room, too_long
+from pytest_steering.models.running.continuation import Continuation, Joining
 from pytest_steering.models.running.fit import (
     as_arms,
     require_choices,
@@ -322,7 +323,7 @@ class SteerableModel:
         ids = self.tokens(prompts)
         require_room([len(row) for row in ids], max_new_tokens, self.loaded.context)
         require_positions(arms, [len(row) for row in ids])
-        first = [self._single_token(choice) for choice in choices]
+        first = self._next_tokens(prompts, choices)
         return generate_arms(
             self.loaded,
             self.engine,
@@ -346,8 +347,24 @@ class SteerableModel:
         require_operations(self, arms)
 
     def choice_tokens(self, choice: str) -> list[int]:
-        """Return the token ids of an answer as it continues a prompt, without special tokens."""
+        """Return the token ids of an answer by itself, without special tokens; see `continuations`."""
         return self.loaded.texts.ids([choice], special=False)[0]
+
+    def continuations(
+        self, prompts: Sequence[str], answers: Sequence[Sequence[str]]
+    ) -> list[Continuation]:
+        """Return how each prompt goes on with each of its answers, in tokens of both as one text.
+
+        Args:
+            prompts: Texts.
+            answers: Of each prompt, its answers.
+
+        Raises:
+            PromptError: Prompts or answers are missing or empty, or a text does not go on from its prompt.
+        """
+        self.tokens(prompts)
+        unknown = getattr(self.loaded.tokenizer, "unk_token_id", None)
+        return Joining(self.loaded.texts.ids, unknown).continuations(prompts, answers)
 
     def choice_logprobs(
         self,
@@ -372,18 +389,51 @@ class SteerableModel:
             VectorError: An intervention does not fit the model.
             PromptError: Prompts or choices are missing or empty, or too long for the context.
         """
-        from pytest_steering.models.running.scoring import score_choices
+        import torch
+
+        require_prompts(prompts)
+        require_listed(choices)
+        arms = self.option_logprobs(prompts, [choices] * len(prompts), interventions, counts=counts)
+        return [torch.stack(arm) for arm in arms]
+
+    def option_logprobs(
+        self,
+        prompts: Sequence[str],
+        options: Sequence[Sequence[str]],
+        interventions: Arms = (None,),
+        *,
+        counts: Counts | None = None,
+    ) -> list[list[Tensor]]:
+        """Return the log-probability of each whole option after its own prompt.
+
+        Prompt and option are read as one text and cut where they part; see `continuations`.
+
+        Args:
+            prompts: Texts.
+            options: Of each prompt, its options; of any number of tokens.
+            interventions: None is the unsteered model. An option's own tokens count as generated.
+            counts: The passes, rows and halvings of this call are added to them.
+
+        Returns:
+            By intervention and prompt a float32 tensor on the CPU: [options], natural logarithms.
+
+        Raises:
+            VectorError: An intervention does not fit the model.
+            PromptError: Prompts or options are missing or empty, or too long for the context.
+        """
+        from pytest_steering.models.running.scoring import score_continuations
 
         arms = as_arms(interventions)
         self.require(arms)
-        require_listed(choices)
-        answers = [self.choice_tokens(choice) for choice in choices]
-        require_choices(choices, answers)
-        ids = self.tokens(prompts)
-        require_room([len(row) for row in ids], max(map(len, answers)), self.loaded.context)
-        require_positions(arms, [len(row) for row in ids])
-        return score_choices(
-            self.loaded, self.engine, ids, answers, arms, self.batch_rows, self.sharing, counts
+        for own in options:
+            require_choices(own, own)
+        found = self.continuations(prompts, options)
+        for room in {one.room for one in found}:
+            alike = [len(one.prompt) for one in found if one.room == room]
+            require_room(alike, room, self.loaded.context)
+        require_positions(arms, [len(one.prompt) for one in found])
+        return score_continuations(
+            self.loaded, self.engine, found, arms, self.batch_rows, self.sharing, counts
         )
 
     def text_logprobs(self, prompts: Sequence[str], texts: Sequence[str]) -> list[Tensor]:
@@ -423,8 +473,18 @@ class SteerableModel:
         require_room([len(row) for group in ids for row in group], 0, self.loaded.context)
         return read(self.loaded, self.engine, ids, wanted, where, self.batch_rows)
 
-    def _single_token(self, choice: str) -> int:
-        ids = self.choice_tokens(choice)
-        if len(ids) != 1:
-            raise PromptError(f"choice {choice!r} has {len(ids)} tokens; use choice_logprobs for several")
-        return ids[0]
+    def _next_tokens(self, prompts: Sequence[str], choices: Sequence[str]) -> list[int]:
+        """Return the tokens of choices that are the next token after every prompt."""
+        if not choices:
+            return []
+        found = self.continuations(prompts, [choices] * len(prompts))
+        for place, choice in enumerate(choices):
+            self._require_next_token(choice, {(one.whole, one.answers[place]) for one in found})
+        return [answer[0] for answer in found[0].answers]
+
+    def _require_next_token(self, choice: str, follow: set[tuple[bool, tuple[int, ...]]]) -> None:
+        longest = max(len(tokens) for _, tokens in follow)
+        if len(follow) == 1 and longest == 1 and all(whole for whole, _ in follow):
+            return
+        what = f"has {longest} tokens" if longest > 1 else "is not the same next token after each prompt"
+        raise PromptError(f"choice {choice!r} {what}; use choice_logprobs for several")

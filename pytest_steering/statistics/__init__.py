@@ -47,6 +47,7 @@ from pytest_steering.statistics.resampling import Bootstrap, bootstrap
 from pytest_steering.statistics.score import score_bound, tango
 from pytest_steering.statistics.settling import scaled_samples, settled_share, settling_samples
 from pytest_steering.statistics.sign_flip import sign_flip
+from pytest_steering.statistics.steerability import Generalisation, generalisation, rank_correlation
 from pytest_steering.statistics.weighted import Statistic, difference_of, mean_of
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "ClusterMean",
     "Clustering",
     "DoseResponse",
+    "Generalisation",
     "Heterogeneity",
     "Interval",
     "PairedCounts",
@@ -75,6 +77,7 @@ __all__ = [
     "detectable_mean_change",
     "difference_of",
     "dose_response",
+    "generalisation",
     "holm",
     "mcnemar",
     "mcnemar_p_values",
@@ -88,6 +91,7 @@ __all__ = [
     "newcombe",
     "paired_counts",
     "rank_among",
+    "rank_correlation",
     "rise_bound",
     "samples_for_effect",
     "samples_for_mean_change",

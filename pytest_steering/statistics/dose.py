@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from pytest_steering.statistics.arrays import require, vector
+from pytest_steering.statistics.arrays import Interval, require, vector
 from pytest_steering.statistics.permutation import Rank, rank_among
+from pytest_steering.statistics.proportions import wilson
+from pytest_steering.statistics.resampling import bootstrap
+from pytest_steering.statistics.weighted import mean_of
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable, Sequence
+
     from numpy.typing import ArrayLike
 
-    from pytest_steering.statistics.arrays import Floats
+    from pytest_steering.statistics.arrays import Flags, Floats
 
 
 class DoseResponse(NamedTuple):
@@ -22,6 +27,9 @@ class DoseResponse(NamedTuple):
         anti_steerable: share of items whose slope is below 0.
         random_slopes: the mean slope along each random direction. [directions]
         among_random: where the slope stands among them; None without random directions.
+        interval: 95 % interval of the slope, BCa by cluster; None where there are fewer than two clusters.
+        anti_steerable_interval: 95 % interval of the share: Wilson's, or BCa by cluster where items share some.
+        items: names of the items; empty where they are not known.
     """
 
     slope: float
@@ -29,20 +37,32 @@ class DoseResponse(NamedTuple):
     anti_steerable: float
     random_slopes: Floats
     among_random: Rank | None
+    interval: Interval | None = None
+    anti_steerable_interval: Interval | None = None
+    items: tuple[str, ...] = ()
 
 
 def dose_response(
-    coefficients: ArrayLike, outcomes: ArrayLike, random_outcomes: ArrayLike | None = None
+    coefficients: ArrayLike,
+    outcomes: ArrayLike,
+    random_outcomes: ArrayLike | None = None,
+    *,
+    clusters: Sequence[Hashable] | None = None,
+    items: Sequence[str] = (),
+    aim: int = 1,
 ) -> DoseResponse:
     """Fit a line an item through its outcomes over the coefficients.
 
-    The slope is the steerability, and an item with a negative slope is anti-steerable, as in Tan et al.
-    (2024, arXiv:2407.12404). An interval of the mean slope is `bootstrap(mean_of(item_slopes), ...)`.
+    The slope is the steerability, and an item whose slope has not the sign of the aim is anti-steerable, as in
+    Tan et al. (2024, arXiv:2407.12404).
 
     Args:
         coefficients: at least two different ones, the unsteered 0 among them if it was run. [coefficients]
         outcomes: a margin or another number for each item at each coefficient. [items, coefficients]
         random_outcomes: the same along random directions of equal norm. [directions, items, coefficients]
+        clusters: the cluster of each item; None makes each item a cluster. [items]
+        items: name of each item. [items]
+        aim: 1 where the outcome is to rise with the coefficient, -1 where it is to fall.
 
     Raises:
         DataError: if the shapes do not match, a number is not finite or the coefficients are all equal.
@@ -51,10 +71,35 @@ def dose_response(
 
     item_slopes = slopes(coefficients, outcomes)
     require(item_slopes.ndim == 1, "Outcomes of one direction have shape [items, coefficients]")
-    mean = float(item_slopes.mean())
+    require(aim in (1, -1), f"The aim is {aim!r}; expected 1 where the outcome is to rise, -1 where it is to fall")
+    mean, wrong = float(item_slopes.mean()), item_slopes * aim < 0
     random = np.empty(0) if random_outcomes is None else slopes(coefficients, random_outcomes).mean(axis=-1)
     among = rank_among(mean, random) if random.size else None
-    return DoseResponse(mean, item_slopes, float(np.mean(item_slopes < 0)), random, among)
+    return DoseResponse(
+        mean,
+        item_slopes,
+        float(np.mean(wrong)),
+        random,
+        among,
+        _interval(item_slopes, clusters),
+        _share_interval(wrong, clusters),
+        tuple(items),
+    )
+
+
+def _interval(values: Floats, clusters: Sequence[Hashable] | None) -> Interval | None:
+    units = values.size if clusters is None else len(set(clusters))
+    return bootstrap(mean_of(values), values.size, clusters).interval if units > 1 else None
+
+
+def _share_interval(flags: Flags, clusters: Sequence[Hashable] | None) -> Interval | None:
+    """Return the interval of a share; of clusters that are all alike in it, as of so many items."""
+    count, units = int(flags.sum()), flags.size if clusters is None else len(set(clusters))
+    if units == flags.size:
+        return wilson(count, units)
+    if count in (0, flags.size):
+        return wilson(units if count else 0, units)
+    return _interval(flags.astype(float), clusters)
 
 
 def slopes(coefficients: ArrayLike, outcomes: ArrayLike) -> Floats:

@@ -20,6 +20,29 @@ class Answers:
     present: str
     absent: str
 
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Both answers."""
+        return (self.present, self.absent)
+
+
+@dataclass(frozen=True)
+class Options:
+    """The options of a choice, each as it continues the prompt; their whole likelihoods are compared.
+
+    Attributes:
+        wanted: The option that the margin speaks for, such as `" (A)"`.
+        others: All others, at least one.
+    """
+
+    wanted: str
+    others: tuple[str, ...]
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Every option, the wanted one first."""
+        return (self.wanted, *self.others)
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -35,7 +58,7 @@ class Asked:
     sample: Sample
     prompt: str
     question: str = ""
-    answers: Answers | None = None
+    answers: Answers | Options | None = None
 
     @property
     def prompt_sha256(self) -> str:
@@ -52,6 +75,7 @@ class Reading:
         correct: Whether that is right; None without a verdict or a label.
         confidence: Of the reader, 0 to 1, where it has one.
         rule: What decided.
+        chosen: The option that was chosen; empty where none was, or none are asked.
         scores: Numbers by name; None for one that cannot be had of this answer.
         faults: Why a score failed on this answer, by its name.
     """
@@ -60,6 +84,7 @@ class Reading:
     correct: bool | None = None
     confidence: float | None = None
     rule: str = ""
+    chosen: str = ""
     scores: Mapping[str, float | None] = field(default_factory=dict)
     faults: Mapping[str, str] = field(default_factory=dict)
 

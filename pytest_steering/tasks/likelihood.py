@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from pytest_steering.errors import DataError
+from pytest_steering.tasks.asked import Answers, Options
+from pytest_steering.tasks.option_forms import OptionForms, option_forms
 from pytest_steering.tasks.surface_forms import HasTokenizer, Margin, SurfaceForms, surface_forms
 
 if TYPE_CHECKING:
@@ -14,11 +16,18 @@ if TYPE_CHECKING:
 
     from pytest_steering.models.running.completion import Counts
     from pytest_steering.steering.intervention import Intervention
-    from pytest_steering.tasks.asked import Answers, Asked
+    from pytest_steering.tasks.asked import Asked
+
+Forms: TypeAlias = "SurfaceForms | OptionForms"
+"""The spellings of two answers, or of the options of a choice."""
 
 
 class ScoresChoices(HasTokenizer, Protocol):
     """What margins are taken from; `SteerableModel` is one."""
+
+    def choice_tokens(self, choice: str) -> list[int]:
+        """Return the token ids of an answer by itself."""
+        ...
 
     def choice_logprobs(
         self,
@@ -31,6 +40,17 @@ class ScoresChoices(HasTokenizer, Protocol):
         """Return one tensor an intervention: log-probabilities of whole choices, [n, choices]."""
         ...
 
+    def option_logprobs(
+        self,
+        prompts: Sequence[str],
+        options: Sequence[Sequence[str]],
+        interventions: Sequence[Intervention | None],
+        *,
+        counts: Counts | None = None,
+    ) -> list[list[Tensor]]:
+        """Return by intervention and prompt the log-probabilities of the prompt's own options."""
+        ...
+
 
 @dataclass(frozen=True)
 class ScoredForms:
@@ -38,13 +58,13 @@ class ScoredForms:
 
     Attributes:
         texts: Each form once, in order of appearance.
-        single_tokens: Whether every form is one token.
+        single_tokens: Whether every form is one token after every prompt.
         by_prompt: The forms of each prompt's own answers.
     """
 
     texts: tuple[str, ...]
     single_tokens: bool
-    by_prompt: tuple[SurfaceForms, ...]
+    by_prompt: tuple[Forms, ...]
 
     def margin(self, number: int, logprobs: Sequence[float]) -> Margin:
         """Return the margin of one prompt.
@@ -67,15 +87,24 @@ def scored_forms(model: ScoresChoices, asked: Sequence[Asked]) -> ScoredForms:
     Raises:
         DataError: A prompt has no answers, or two that share a spelling.
     """
-    known: dict[Answers, SurfaceForms] = {}
+    known: dict[Answers | Options, Forms] = {}
     for one in asked:
         if one.answers is None:
             raise DataError(f"{one.sample.id!r} is asked without answers, so there is nothing to score")
         if one.answers not in known:
-            known[one.answers] = surface_forms(model, one.answers)
+            known[one.answers] = _forms(model, one.answers, one.prompt)
     texts = tuple(dict.fromkeys(text for forms in known.values() for text in forms.texts))
     single = all(forms.single_tokens for forms in known.values())
+    if single:
+        follow = model.continuations([one.prompt for one in asked], [texts] * len(asked))
+        single = all(one.next_tokens for one in follow)
     return ScoredForms(texts, single, tuple(known[one.answers] for one in asked if one.answers))
+
+
+def _forms(model: ScoresChoices, answers: Answers | Options, prompt: str) -> Forms:
+    if isinstance(answers, Options):
+        return option_forms(model, answers, prompt)
+    return surface_forms(model, answers, prompt)
 
 
 def margins(
@@ -88,14 +117,27 @@ def margins(
 
     Args:
         model: The model.
-        asked: Prompts that end where the answer begins, each with its two answers.
+        asked: Prompts that end where the answer begins, each with its two answers or its options.
         interventions: None is the unsteered model.
         counts: What it took is added to them.
 
     Returns:
         One list an intervention, one margin a prompt.
     """
-    forms = scored_forms(model, asked)
-    prompts = [one.prompt for one in asked]
-    scores = model.choice_logprobs(prompts, forms.texts, interventions, counts=counts)
-    return [[forms.margin(number, row) for number, row in enumerate(arm.tolist())] for arm in scores]
+    forms, prompts = scored_forms(model, asked), [one.prompt for one in asked]
+    if forms.single_tokens:
+        # All of them come from one distribution, so that more of them cost nothing.
+        scores = model.choice_logprobs(prompts, forms.texts, interventions, counts=counts)
+        return [[forms.margin(number, row) for number, row in enumerate(arm.tolist())] for arm in scores]
+    own = [one.texts for one in forms.by_prompt]
+    options = model.option_logprobs(prompts, own, interventions, counts=counts)
+    return [
+        [one.margin(row.tolist()) for one, row in zip(forms.by_prompt, arm, strict=True)] for arm in options
+    ]
+
+
+def longest_answer(model: ScoresChoices, asked: Sequence[Asked]) -> int:
+    """Return how many tokens the longest answer to some prompts takes, at least 1."""
+    answers = {one.answers for one in asked if one.answers is not None}
+    texts = {text for one in answers for text in one.all}
+    return max((len(model.choice_tokens(text)) for text in texts), default=1)

@@ -70,6 +70,27 @@ def open_prompt(
     return through_template(tokenizer, messages) if has_template(tokenizer) else as_text(messages)
 
 
+def choice_prompt(question: str, words: str, system: str, begun: str, tokenizer: Any = None) -> str:
+    """Return a question with its options as a model reads it, up to where the answer goes on.
+
+    The words stand after the question, so that a prompt with and one without them share its states.
+
+    Args:
+        question: With the options where it lists them.
+        words: Stand after it; none by default.
+        system: Stands before it: a system message through a chat template; none where it is empty.
+        begun: How the answer begins.
+        tokenizer: The prompt goes through its chat template where it has one.
+    """
+    asked = f"{question}\n\n{words}" if words else question
+    if not has_template(tokenizer):
+        before = f"{system}\n\n" if system else ""
+        return f"{before}{asked}\n\nAnswer:{begun}"
+    said = [message("system", system)] if system else []
+    begins = [message("assistant", begun.lstrip())] if begun else []
+    return through_template(tokenizer, [*said, message("user", asked), *begins])
+
+
 def has_template(tokenizer: Any) -> bool:
     """Return whether a tokenizer knows how its model reads chat messages."""
     return bool(getattr(tokenizer, "chat_template", None))

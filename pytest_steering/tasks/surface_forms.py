@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp, fsum, log
+from math import exp, fsum, inf, log
 from typing import TYPE_CHECKING, Protocol
 
 from pytest_steering.errors import DataError
@@ -15,11 +15,25 @@ if TYPE_CHECKING:
 RELIABLE_MASS = 0.1
 
 
+class GoesOn(Protocol):
+    """How a prompt goes on with its answers; `Continuation` is one."""
+
+    @property
+    def answers(self) -> Sequence[Sequence[int]]:
+        """The tokens that follow, of each answer."""
+        ...
+
+    @property
+    def next_tokens(self) -> bool:
+        """Whether each answer is one token after the whole prompt."""
+        ...
+
+
 class HasTokenizer(Protocol):
     """Whose tokenizer decides what is one token; `SteerableModel` is one."""
 
-    def choice_tokens(self, choice: str) -> list[int]:
-        """Return the token ids of an answer as it continues a prompt."""
+    def continuations(self, prompts: Sequence[str], answers: Sequence[Sequence[str]]) -> Sequence[GoesOn]:
+        """Return how each prompt goes on with each of its answers."""
         ...
 
 
@@ -30,10 +44,12 @@ class Margin:
     Attributes:
         value: log p(present) − log p(absent), natural logarithm, each summed over its surface forms.
         mass: Probability of all forms together; None where whole strings with length normalisation stood in.
+        options: Log-probability of each option of a choice, the wanted one first; empty for two answers.
     """
 
     value: float
     mass: float | None
+    options: tuple[float, ...] = ()
 
     @property
     def reliable(self) -> bool:
@@ -76,13 +92,13 @@ class SurfaceForms:
         """
         split = len(self.present)
         if self.single_tokens:
-            present, absent = _log_sum(logprobs[:split]), _log_sum(logprobs[split:])
+            present, absent = log_sum(logprobs[:split]), log_sum(logprobs[split:])
             return Margin(present - absent, exp(present) + exp(absent))
         rates = [score / length for score, length in zip(logprobs, self.lengths, strict=True)]
         return Margin(max(rates[:split]) - max(rates[split:]), None)
 
 
-def surface_forms(model: HasTokenizer, answers: Answers) -> SurfaceForms:
+def surface_forms(model: HasTokenizer, answers: Answers, prompt: str) -> SurfaceForms:
     """Return the spellings of both answers that are single next tokens for this model's tokenizer.
 
     Where one of the answers has none, the two answers as they are spelt are scored whole.
@@ -90,11 +106,12 @@ def surface_forms(model: HasTokenizer, answers: Answers) -> SurfaceForms:
     Args:
         model: Its tokenizer decides.
         answers: The two.
+        prompt: What they go on from.
 
     Raises:
         DataError: The two answers share a spelling.
     """
-    present, absent = _next_tokens(model, answers.present), _next_tokens(model, answers.absent)
+    present, absent = (_next_tokens(model, one, prompt) for one in (answers.present, answers.absent))
     common = set(present.values()) & set(absent.values())
     if {present.get(answers.present), absent.get(answers.absent)} & common:
         raise DataError(
@@ -106,22 +123,36 @@ def surface_forms(model: HasTokenizer, answers: Answers) -> SurfaceForms:
     )
     if present and absent:
         return SurfaceForms(tuple(present), tuple(absent), (1,) * (len(present) + len(absent)))
-    lengths = tuple(len(model.choice_tokens(answer)) for answer in (answers.present, answers.absent))
+    whole = model.continuations([prompt], [[answers.present, answers.absent]])[0]
+    lengths = tuple(map(len, whole.answers))
     return SurfaceForms((answers.present,), (answers.absent,), lengths)
 
 
-def _next_tokens(model: HasTokenizer, answer: str) -> dict[str, int]:
-    """Return the spellings of an answer that are one token, by text; spellings with the same token once."""
+def spellings(answer: str) -> list[str]:
+    """Return the ways to spell an answer: as it is given first, then in other case and with or without a space.
+
+    Args:
+        answer: One word, such as `" Yes"`.
+    """
     word = answer.strip()
-    spellings = [f"{space}{text}" for text in (word, word.lower(), word.upper()) for space in (" ", "")]
+    others = [f"{space}{text}" for text in (word, word.lower(), word.upper()) for space in (" ", "")]
+    return list(dict.fromkeys([answer, *others]))
+
+
+def _next_tokens(model: HasTokenizer, answer: str, prompt: str) -> dict[str, int]:
+    """Return the spellings of an answer that are one token, by text; spellings with the same token once."""
+    texts = spellings(answer)
     found: dict[str, int] = {}
-    for spelling in dict.fromkeys([answer, *spellings]):
-        tokens = model.choice_tokens(spelling)
-        if len(tokens) == 1 and tokens[0] not in found.values():
-            found[spelling] = tokens[0]
+    for text, one in zip(texts, model.continuations([prompt] * len(texts), [[one] for one in texts]), strict=True):
+        (tokens,) = one.answers
+        if one.next_tokens and tokens[0] not in found.values():
+            found[text] = tokens[0]
     return found
 
 
-def _log_sum(logprobs: Sequence[float]) -> float:
+def log_sum(logprobs: Sequence[float]) -> float:
+    """Return the logarithm of a sum of probabilities, from their logarithms."""
     highest = max(logprobs)
+    if highest == -inf:
+        return -inf
     return highest + log(fsum(exp(value - highest) for value in logprobs))

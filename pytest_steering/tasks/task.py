@@ -10,14 +10,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pytest_steering.errors import DataError
+from pytest_steering.tasks.asked import Reading
 from pytest_steering.tasks.prompting import PLAIN_TEXT
 
 if TYPE_CHECKING:
     from pytest_steering.extraction.pairs import ContrastPair
     from pytest_steering.models.steerable import SteerableModel
-    from pytest_steering.tasks.asked import Asked, Planted, Reading
+    from pytest_steering.tasks.asked import Asked, Planted
     from pytest_steering.tasks.sample import Sample
     from pytest_steering.tasks.scores import Score
+    from pytest_steering.tasks.surface_forms import Margin
 
 Named = TypeVar("Named", bound="Task")
 
@@ -27,7 +29,7 @@ class Generation:
     """How answers are written where a test does not say.
 
     Attributes:
-        max_new_tokens: At most this many for each answer.
+        max_new_tokens: At most this many for each answer; 0 writes none, and likelihoods alone are read.
         stop: `length` lets an answer run to its end; `verdict` ends it once it is decided.
     """
 
@@ -104,6 +106,18 @@ class Task(ABC):
         """
         del model
         return [self.read(text, one) for text, one in zip(texts, asked, strict=True)]
+
+    def read_margin(self, asked: Asked, margin: Margin) -> Reading:
+        """Return what a likelihood says where no answer is written: yes above 0, no below.
+
+        Args:
+            asked: What was asked.
+            margin: Of its answers.
+        """
+        predicted = "yes" if margin.value > 0 else "no" if margin.value < 0 else "none"
+        expected = asked.sample.expected
+        correct = predicted == expected if expected and predicted != "none" else None
+        return Reading(predicted, correct, rule="margin")
 
     def rendering(self, tokenizer: Any) -> str:
         """Return what the model reads: `plain text`, or what its `chat template` makes of it."""

@@ -9,6 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pytest_steering.errors import DataError
+from pytest_steering.models.running.continuation import Continuation
 from pytest_steering.tasks.asked import Answers, Asked
 from pytest_steering.tasks.likelihood import margins
 from pytest_steering.tasks.margin_calibration import fit_threshold
@@ -37,6 +38,22 @@ class Vocabulary:
     def choice_tokens(self, choice: str) -> list[int]:
         return self.tokens.get(choice, [90, 91])
 
+    def continuations(
+        self, prompts: Sequence[str], answers: Sequence[Sequence[str]]
+    ) -> list[Continuation]:
+        return [Continuation((0,), tuple(tuple(self.choice_tokens(text)) for text in own), True) for own in answers]
+
+    def option_logprobs(
+        self,
+        prompts: Sequence[str],
+        options: Sequence[Sequence[str]],
+        interventions: Sequence[Any],
+        *,
+        counts: Counts | None = None,
+    ) -> list[list[Tensor]]:
+        rows = [self.choice_logprobs(prompts[:1], own, [None], counts=counts)[0][0] for own in options]
+        return [rows for _ in interventions]
+
     def choice_logprobs(
         self,
         prompts: Sequence[str],
@@ -60,7 +77,7 @@ SPACED = Vocabulary(
 
 
 def test_every_spelling_that_is_one_token_counts_once() -> None:
-    forms = surface_forms(SPACED, YES_OR_NO)
+    forms = surface_forms(SPACED, YES_OR_NO, "p")
     assert set(forms.present) == {" Yes", "Yes", " yes"}
     assert set(forms.absent) == {" No", " NO"}
 
@@ -80,7 +97,7 @@ def test_a_margin_on_little_mass_is_not_reliable() -> None:
 
 def test_answers_of_several_tokens_are_compared_by_log_probability_a_token() -> None:
     long = Vocabulary({" Yes": [1, 2], " No": [3]}, {1: 0.5, 2: 0.02, 3: 0.1, 90: 0.1, 91: 0.1})
-    forms = surface_forms(long, YES_OR_NO)
+    forms = surface_forms(long, YES_OR_NO, "p")
     assert not forms.single_tokens
     assert forms.lengths == (2, 1)
     [[margin]] = margins(long, asked(YES_OR_NO))
@@ -93,7 +110,7 @@ def test_two_answers_with_one_spelling_are_refused() -> None:
     same = Answers(" Yes", "Yes")
     one_token = Vocabulary({" Yes": [1], "Yes": [1]}, {1: 0.5})
     with pytest.raises(DataError, match="share a token"):
-        surface_forms(one_token, same)
+        surface_forms(one_token, same, "p")
 
 
 @given(logprobs=st.lists(finite, min_size=2, max_size=2))
@@ -144,5 +161,5 @@ def test_a_prompt_without_answers_cannot_be_scored() -> None:
 def test_a_spelling_that_both_answers_share_is_one_of_neither() -> None:
     unknown = {text: [7] for text in (" yes", "yes", " YES", "YES", " no", "no", " NO", "NO", "Yes", "No")}
     worded = Vocabulary({**unknown, " Yes": [1], " No": [2]}, {1: 0.5, 2: 0.2, 7: 0.3})
-    forms = surface_forms(worded, YES_OR_NO)
+    forms = surface_forms(worded, YES_OR_NO, "p")
     assert (forms.present, forms.absent) == ((" Yes",), (" No",))

@@ -10,7 +10,7 @@ from pytest_steering.comparison.facts import Facts
 from pytest_steering.comparison.metrics.metric import Gap, Metric
 from pytest_steering.comparison.metrics.quantities import Mean, Share
 from pytest_steering.comparison.metrics.rates import NO_SAMPLES
-from pytest_steering.comparison.outcomes import unended
+from pytest_steering.comparison.outcomes import unended, written
 from pytest_steering.comparison.pairing import Pairing
 from pytest_steering.comparison.text_form import gibberish, repeats
 
@@ -35,7 +35,7 @@ class BesideUnsteered:
 
 
 def changed_share(pairing: Pairing) -> float | None:
-    """Return the share of samples that were answered in other tokens than in the first arm."""
+    """Return the share of samples that were answered otherwise than in the first arm."""
     return len(pairing.reworded) / len(pairing.pairs) if pairing.pairs else None
 
 
@@ -56,6 +56,9 @@ def _alone(name: str) -> Gap:
     )
 
 
+NOTHING_WRITTEN = Gap(
+    "no answer was written; likelihoods alone were read", lambda facts: not any(map(written, facts.ran))
+)
 NO_END = Gap(
     "it is not known where the answers ended", lambda facts: all(one.ended is None for one in facts.ran)
 )
@@ -72,7 +75,7 @@ METRICS = (
     Metric(
         "changed_share",
         "changed answers",
-        "answers whose tokens differ from the unsteered ones / samples",
+        "answers whose tokens differ from the unsteered ones, or whose margins where none are written / samples",
         BesideUnsteered("changed_share", changed_share),
         over=BESIDE,
         gaps=(_alone("changed_share"), NO_PAIRS),
@@ -91,16 +94,16 @@ METRICS = (
         "repeat_share",
         "repeating answers",
         "answers of which most pairs of neighbouring words stood in them before / samples",
-        Share(lambda outcome: repeats(outcome.response)),
-        gaps=(NO_SAMPLES,),
+        Share(lambda outcome: repeats(outcome.response), written),
+        gaps=(NO_SAMPLES, NOTHING_WRITTEN),
         better="lower",
     ),
     Metric(
         "unreadable_share",
         "answers that are no text",
         "answers that are empty or mostly neither letters, digits nor spaces / samples",
-        Share(lambda outcome: gibberish(outcome.response)),
-        gaps=(NO_SAMPLES,),
+        Share(lambda outcome: gibberish(outcome.response), written),
+        gaps=(NO_SAMPLES, NOTHING_WRITTEN),
         better="lower",
     ),
     Metric(

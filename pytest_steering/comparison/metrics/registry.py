@@ -8,6 +8,7 @@ from typing import Any
 from pytest_steering.comparison.facts import UNDESCRIBED, Facts
 from pytest_steering.comparison.metrics import (
     answer_form,
+    choices,
     detection,
     margins,
     off_target,
@@ -21,6 +22,7 @@ from pytest_steering.errors import DataError
 JUDGEMENT: tuple[Metric, ...] = (
     *rates.METRICS,
     *margins.METRICS,
+    *choices.METRICS,
     *detection.METRICS,
     *twin_pairs.METRICS,
 )

@@ -12,13 +12,13 @@ from pytest_steering.experiments.observation.foreign_hooks import hooks
 from pytest_steering.experiments.observation.near_duplicates import shared
 from pytest_steering.experiments.observation.read_distance import read_distance
 from pytest_steering.experiments.observation.reader_probe import probe_reader
+from pytest_steering.experiments.observation.repetition import repeated
 from pytest_steering.models.proving.fingerprint import count_hooks, first_weights
 from pytest_steering.models.proving.origin import differences
+from pytest_steering.tasks.likelihood import longest_answer
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.context import Context
-    from pytest_steering.models.running.generation import Completion
-    from pytest_steering.models.steerable import SteerableModel
     from pytest_steering.steering.intervention import Intervention
 
 PROMPTS = 8
@@ -75,33 +75,19 @@ def spread(prompts: Sequence[str], count: int) -> list[str]:
 
 
 def _measured(context: Context, intervention: Intervention) -> dict[str, Any]:
-    model = context.model
-    prompts = [one.prompt for one in context.questions.scored]
-    long = model.overlong(prompts, context.max_new_tokens)
-    fitting = [prompt for number, prompt in enumerate(prompts) if number not in long]
+    model, scored = context.model, context.questions.scored
+    prompts = [one.prompt for one in scored]
+    long = model.overlong(prompts, context.max_new_tokens or longest_answer(model, scored))
+    fitting = {one.prompt: one for number, one in enumerate(scored) if number not in long}
     if not fitting:
         return {}
-    few = spread(fitting, WITNESSED)
+    few = spread(list(fitting), WITNESSED)
     written, failed = witness(model, intervention, few)
     found = {"written": written, "failed": failed}
     if failed:
         return found
     found["together"] = watch_together(model, intervention, few)
-    read = read_distance(model, intervention.at, spread(fitting, 1))
-    repeat = _repeated(model, intervention, context.max_new_tokens, fitting)
+    read = read_distance(model, intervention.at, spread(list(fitting), 1))
+    again = [fitting[prompt] for prompt in spread(list(fitting), PROMPTS)]
+    repeat = repeated(model, intervention, context.max_new_tokens, again)
     return {**found, "read": read, "repeat": repeat}
-
-
-def _repeated(
-    model: SteerableModel, intervention: Intervention, max_new_tokens: int, prompts: Sequence[str]
-) -> dict[str, int]:
-    """Answer a few prompts twice in the same batch, alone and beside the unsteered arm; count what differs.
-
-    A model may answer arms together in another way than one alone, so both are asked again.
-    """
-    few = spread(prompts, PROMPTS)
-    both: list[tuple[Completion, Completion]] = []
-    for arms in ([None, intervention], [intervention]):
-        first, again = (model.complete(few, arms, max_new_tokens=max_new_tokens).arms for _ in range(2))
-        both += [two for one, other in zip(first, again, strict=True) for two in zip(one, other, strict=True)]
-    return {"answers": len(both), "differ": sum(one.token_ids != other.token_ids for one, other in both)}

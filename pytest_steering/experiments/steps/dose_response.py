@@ -11,7 +11,7 @@ from pytest_steering.experiments.cell_spec import blank_beside
 from pytest_steering.experiments.environment import environment
 from pytest_steering.experiments.evaluation import likelihoods
 from pytest_steering.models.running.completion import Counts
-from pytest_steering.statistics import DoseResponse, dose_response
+from pytest_steering.statistics import DoseResponse, Interval, dose_response
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.context import Context
@@ -34,6 +34,8 @@ class DoseCurves:
         ids: Of the samples.
         items: For each of them the margin at each scale.
         random: For each random direction the mean margin at each scale.
+        clusters: Of the samples; empty where each stands alone.
+        aim: 1 where the margin is to rise with the scale, -1 where it is to fall.
         halvings: How often a batch was halved because memory ran out.
     """
 
@@ -41,20 +43,31 @@ class DoseCurves:
     ids: Sequence[str]
     items: Sequence[Sequence[float]]
     random: Sequence[Sequence[float]]
+    clusters: Sequence[str] = ()
+    aim: int = 1
     halvings: int = field(default=0, compare=False)
 
     def response(self) -> DoseResponse:
         """Return the slopes; a direction's mean slope is the slope of its mean curve."""
         random = [[curve] for curve in self.random] or None
-        return dose_response(self.scales, self.items, random)
+        clusters = list(self.clusters) or None
+        return dose_response(
+            self.scales, self.items, random, clusters=clusters, items=self.ids, aim=self.aim
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """Return the form that a record holds."""
-        return {name: list(value) for name, value in vars(self).items() if name != "halvings"}
+        held = {name: value for name, value in vars(self).items() if name != "halvings"}
+        return {name: value if name == "aim" else list(value) for name, value in held.items()}
 
 
 def margin_doses(
-    context: Context, intervention: Intervention, parts: Sequence[float], directions: int, samples: int
+    context: Context,
+    intervention: Intervention,
+    parts: Sequence[float],
+    directions: int,
+    samples: int,
+    aim: int = 1,
 ) -> DoseResponse:
     """Return how the margin follows the scale; see `Experiment.dose_response`.
 
@@ -64,14 +77,16 @@ def margin_doses(
         parts: Shares of the scale; 0 is added.
         directions: Number of random directions.
         samples: How many scored samples are taken, at even steps.
+        aim: 1 where the margin is to rise with the scale, -1 where it is to fall.
     """
     asked = context.some_scored(samples)
     swept = {"parts": sorted({float(part) for part in parts}), "directions": directions}
+    swept |= {} if aim == 1 else {"aim": aim}
     blank = blank_beside(context, "dose response", intervention, asked, swept)
     finished = resuming.finished_record(context, blank)
     if finished is not None:
         return DoseCurves(**finished.evidence).response()
-    curves = margin_curves(context.model, intervention, asked, parts=parts, directions=directions)
+    curves = margin_curves(context.model, intervention, asked, parts=parts, directions=directions, aim=aim)
     context.sink(_recorded(blank, context.model, context.questions.task, curves))
     return curves.response()
 
@@ -83,6 +98,7 @@ def margin_curves(
     *,
     parts: Sequence[float],
     directions: int,
+    aim: int = 1,
 ) -> DoseCurves:
     """Return how the margin follows the scale.
 
@@ -92,6 +108,7 @@ def margin_curves(
         asked: Samples with their prompts and the answers that are scored.
         parts: Shares of the scale; 0, the unsteered model, is added.
         directions: Number of random directions of equal norm.
+        aim: 1 where the margin is to rise with the scale, -1 where it is to fall.
     """
     import numpy as np
 
@@ -110,7 +127,8 @@ def margin_curves(
     scales = [intervention.scale * share for share in shares]
     ids = [one.sample.id for one in asked]
     random = margins[1:].mean(axis=1).tolist()
-    return DoseCurves(scales, ids, margins[0].tolist(), random, counts.halvings)
+    clusters = [one.sample.resampled_with for one in asked]
+    return DoseCurves(scales, ids, margins[0].tolist(), random, clusters, aim, counts.halvings)
 
 
 def _recorded(blank: Record, model: SteerableModel, task: Task, curves: DoseCurves) -> Record:
@@ -121,7 +139,13 @@ def _recorded(blank: Record, model: SteerableModel, task: Task, curves: DoseCurv
     return replace(
         blank,
         environment=environment(model, task, model.weights),
-        metrics={"dose_slope": found.slope, "anti_steerable_share": found.anti_steerable, **beside},
+        metrics={
+            "dose_slope": found.slope,
+            **_ends("dose_slope", found.interval),
+            "anti_steerable_share": found.anti_steerable,
+            **_ends("anti_steerable_share", found.anti_steerable_interval),
+            **beside,
+        },
         counts={
             "directions": len(curves.random),
             "samples": len(curves.items),
@@ -129,3 +153,7 @@ def _recorded(blank: Record, model: SteerableModel, task: Task, curves: DoseCurv
         },
         evidence=curves.as_dict(),
     )
+
+
+def _ends(name: str, interval: Interval | None) -> dict[str, float]:
+    return {} if interval is None else {f"{name}_low": interval.low, f"{name}_high": interval.high}

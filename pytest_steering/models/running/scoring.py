@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from pytest_steering.models.engine.base import Engine, LoadedModel
     from pytest_steering.models.running.completion import Arms
+    from pytest_steering.models.running.continuation import Continuation
     from pytest_steering.models.sharing.prefix import Prefix
 
 
@@ -56,6 +57,40 @@ def score_choices(
     sweep.run(work, budget)
     counts.halvings += budget.halvings
     return work.scores
+
+
+def score_continuations(
+    loaded: LoadedModel,
+    engine: Engine,
+    found: Sequence[Continuation],
+    arms: Arms,
+    batch_rows: int,
+    sharing: str = "auto",
+    counts: Counts | None = None,
+) -> list[list[Tensor]]:
+    """Return log p(answer | prompt) by arm and prompt: [its answers] each, float32 on the CPU.
+
+    Prompts that go on with the same tokens, such as those of lettered options, run in one sweep.
+
+    Args:
+        loaded: The model.
+        engine: Writes the interventions.
+        found: Prompts with the tokens of their answers.
+        arms: Interventions; None is the unsteered model.
+        batch_rows: At most this many rows in one forward pass over the longest prompts; see `RowBudget`.
+        sharing: `auto`, or the best way that may be taken: `tree`, `copies`, `none`.
+        counts: Added to.
+    """
+    alike: dict[tuple[tuple[int, ...], ...], list[int]] = {}
+    for number, one in enumerate(found):
+        alike.setdefault(one.answers, []).append(number)
+    scored: list[dict[int, Tensor]] = [{} for _ in arms]
+    for answers, members in alike.items():
+        prompts = [found[number].prompt for number in members]
+        swept = score_choices(loaded, engine, prompts, answers, arms, batch_rows, sharing, counts)
+        for own, arm in zip(scored, swept, strict=True):
+            own.update(zip(members, arm, strict=True))
+    return [[own[number] for number in range(len(found))] for own in scored]
 
 
 class _Scoring:

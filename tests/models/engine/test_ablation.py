@@ -54,12 +54,12 @@ def require_plain(model: SteerableModel, arm: Intervention, prompts: Sequence[st
     (found,) = model.complete(prompts, [arm], max_new_tokens=STEPS).arms
     for done, plain in zip(found, expected, strict=True):
         assert list(done.token_ids) == plain.tokens or done.tied_at is not None
-    answer = model.choice_tokens(" w3 w9")
     (scores,) = model.choice_logprobs(prompts, [" w3 w9"], [arm])
     by_hand = []
-    for row in rows:
-        logits = full_logits(loaded.module, path, row, answer).log_softmax(-1)
-        by_hand.append(sum(logits[len(row.prompt) - 1 + step, token] for step, token in enumerate(answer)))
+    for row, goes_on in zip(rows, model.continuations(prompts, [[" w3 w9"]] * len(prompts)), strict=True):
+        (answer,), prompt = goes_on.answers, list(goes_on.prompt)
+        logits = full_logits(loaded.module, path, replace(row, prompt=prompt), answer).log_softmax(-1)
+        by_hand.append(sum(logits[len(prompt) - 1 + step, token] for step, token in enumerate(answer)))
     assert_near(scores[:, 0], torch.tensor(by_hand), blocks=model.architecture.num_layers + 1)
 
 

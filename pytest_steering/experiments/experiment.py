@@ -249,8 +249,8 @@ class Experiment:
     ) -> DoseResponse:
         """Return how the margin follows the scale, item by item and beside random directions; one record.
 
-        Its slope is the steerability of Tan et al. (2024), with 95 % intervals of the slope and of the share of
-        items that move the wrong way.
+        Its slope is the steerability of Tan et al. (2024), with 95 % intervals of the slope and of the share
+        of items that move the wrong way.
 
         Args:
             intervention: The vector with layers and its whole scale.

@@ -31,7 +31,7 @@ def scored_alone(
     counts = Counts()
     found = margins(model, asked, list(arms.values()), counts)
     unwritten = [Completion("", (), len(ids)) for ids in model.tokens([one.prompt for one in asked])]
-    scored = {
+    scored: dict[str, list[tuple[Completion, Margin | None]]] = {
         name: [(blank, margin) for blank, margin in zip(unwritten, arm, strict=True)]
         for name, arm in zip(arms, found, strict=True)
     }

@@ -194,7 +194,7 @@ _LIMITS = {
     ),
     "choice-constant": (
         "The same option was chosen in nearly every question.",
-        "The share of matching choices is that of the data; look at the margin over both orders of the options.",
+        "The share of matching choices is that of the data; look at the margin over both orders.",
     ),
     "letter-prior": (
         "The effect is gone once no letter, or no Yes, is wanted more often than another.",

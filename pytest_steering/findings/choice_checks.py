@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from pytest_steering.comparison import STEERED, UNSTEERED, Comparison
+from pytest_steering.comparison import STEERED, UNSTEERED, Comparison, estimated_change
 from pytest_steering.comparison.outcomes import choosing, margin
 from pytest_steering.comparison.pairing import Pair
 from pytest_steering.findings.finding import Finding, finding
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 SHOWN = 0.05
 """An effect whose p lies above is not there once letters are taken out."""
+
+LEFT = 0.2
+"""Nor is one of which less than this part is left, or that turns round."""
 
 LEAST_OF_EACH = 4
 """Choices in which an answer is wanted, for its own mean to be known."""
@@ -36,7 +39,8 @@ def constant(run: Comparison) -> Iterator[Finding]:
         if len(chosen) >= LEAST_FOR_CONSTANT and count > CONSTANT * len(chosen) > wanted:
             yield finding(
                 "choice-constant",
-                f"{count} of {len(chosen)} choices of the {arm} arm are {answer!r}, which is wanted in {wanted}",
+                f"{count} of {len(chosen)} choices of the {arm} arm are {answer!r}, which is wanted in "
+                f"{wanted}",
                 arm=arm,
                 chosen=count,
                 choices=len(chosen),
@@ -50,25 +54,20 @@ def letters(run: Comparison) -> Iterator[Finding]:
     Where the options were swapped, a sample's own two orders are averaged; elsewhere the samples are averaged
     by the answer that is wanted, and then the answers. A push to one letter cancels in both.
     """
-    pairs = [
-        pair for pair in run.pairing().pairs if choosing(pair[1]) and None not in (margin(pair[0]), margin(pair[1]))
-    ]
-    freed = _freed(pairs)
-    if freed is None:
+    both = run.pairing().only(lambda one, other: choosing(other) and None not in (margin(one), margin(other)))
+    freed = _freed(both.pairs)
+    if freed is None or len(set(both.clusters)) < 2:
         return
-    whole = [_moved(pair) for pair in pairs]
-    clusters = [after.resampled_with for _, after in pairs]
-    if len(set(clusters)) < 2:
+    moved = estimated_change(both, "margin")
+    if not moved.value or moved.p is None or moved.p > LEVEL:
         return
-    found = bootstrap(_mean(whole), len(whole), clusters, resamples=RESAMPLES)
-    left = bootstrap(freed.effect, len(whole), clusters, resamples=RESAMPLES)
-    gone = left.p > SHOWN or left.estimate * found.estimate < 0
-    if found.p <= LEVEL and gone:
+    left = bootstrap(freed.effect, len(both.pairs), both.clusters, resamples=RESAMPLES)
+    if left.p > SHOWN or left.estimate / moved.value < LEFT:
         yield finding(
             "letter-prior",
-            f"the margin moved by {found.estimate:+.3f} nats, and by {left.estimate:+.3f} (p {left.p:.3f}) "
+            f"the margin moved by {moved.value:+.3f} nats, and by {left.estimate:+.3f} (p {left.p:.3f}) "
             f"{freed.how}",
-            moved=found.estimate,
+            moved=moved.value,
             freed=left.estimate,
             p=left.p,
         )

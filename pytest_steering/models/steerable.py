@@ -350,9 +350,7 @@ class SteerableModel:
         """Return the token ids of an answer by itself, without special tokens; see `continuations`."""
         return self.loaded.texts.ids([choice], special=False)[0]
 
-    def continuations(
-        self, prompts: Sequence[str], answers: Sequence[Sequence[str]]
-    ) -> list[Continuation]:
+    def continuations(self, prompts: Sequence[str], answers: Sequence[Sequence[str]]) -> list[Continuation]:
         """Return how each prompt goes on with each of its answers, in tokens of both as one text.
 
         Args:
@@ -426,7 +424,7 @@ class SteerableModel:
         arms = as_arms(interventions)
         self.require(arms)
         for own in options:
-            require_choices(own, own)
+            require_choices(own, self.loaded.texts.ids(own, special=False))
         found = self.continuations(prompts, options)
         for room in {one.room for one in found}:
             alike = [len(one.prompt) for one in found if one.room == room]

@@ -28,7 +28,8 @@ class DoseResponse(NamedTuple):
         random_slopes: the mean slope along each random direction. [directions]
         among_random: where the slope stands among them; None without random directions.
         interval: 95 % interval of the slope, BCa by cluster; None where there are fewer than two clusters.
-        anti_steerable_interval: 95 % interval of the share: Wilson's, or BCa by cluster where items share some.
+        anti_steerable_interval: 95 % interval of the share: Wilson's, or BCa by cluster where items share
+            some.
         items: names of the items; empty where they are not known.
     """
 
@@ -53,8 +54,8 @@ def dose_response(
 ) -> DoseResponse:
     """Fit a line an item through its outcomes over the coefficients.
 
-    The slope is the steerability, and an item whose slope has not the sign of the aim is anti-steerable, as in
-    Tan et al. (2024, arXiv:2407.12404).
+    The slope is the steerability, and an item whose slope has not the sign of the aim is anti-steerable, as
+    in Tan et al. (2024, arXiv:2407.12404).
 
     Args:
         coefficients: at least two different ones, the unsteered 0 among them if it was run. [coefficients]
@@ -71,7 +72,9 @@ def dose_response(
 
     item_slopes = slopes(coefficients, outcomes)
     require(item_slopes.ndim == 1, "Outcomes of one direction have shape [items, coefficients]")
-    require(aim in (1, -1), f"The aim is {aim!r}; expected 1 where the outcome is to rise, -1 where it is to fall")
+    require(
+        aim in (1, -1), f"The aim is {aim!r}; expected 1 where the outcome is to rise, -1 where it is to fall"
+    )
     mean, wrong = float(item_slopes.mean()), item_slopes * aim < 0
     random = np.empty(0) if random_outcomes is None else slopes(coefficients, random_outcomes).mean(axis=-1)
     among = rank_among(mean, random) if random.size else None

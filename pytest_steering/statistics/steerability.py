@@ -1,4 +1,4 @@
-"""Does steerability carry over: are the same items steerable, and as far, when they are asked in another way?"""
+"""Does steerability carry over: are the same items steerable when they are asked in another way?"""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def generalisation(one: DoseResponse, other: DoseResponse) -> Generalisation:
     Raises:
         DataError: if fewer than four items are in both.
     """
-    slopes = [dict(zip(found.items, found.item_slopes.tolist(), strict=True)) for found in (one, other)]
+    slopes = [dict(zip(found.items, found.item_slopes.tolist(), strict=False)) for found in (one, other)]
     shared = [item for item in slopes[0] if item in slopes[1]]
     require(len(shared) >= 4, f"{len(shared)} items are in both; a rank correlation needs at least four")
     here, there = ([found[item] for item in shared] for found in slopes)

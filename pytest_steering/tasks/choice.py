@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 WORDS = "words − none"
 QUESTION = "{question}"
 BY = ("letter", "text")
+UNWRITTEN = Generation(0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +54,7 @@ class ChoiceTask(Task):
     begun: str = ""
     words: str | None = None
     contrast: str = ANSWERS
-    generation: Generation = Generation(0)
+    generation: Generation = UNWRITTEN
     notes: tuple[str, ...] = ()
     turned: bool = False
     kind: str = field(default="choice", init=False)
@@ -89,9 +90,9 @@ class ChoiceTask(Task):
         Args:
             *paths: JSON lines, a JSON array or a table of commas. A row is one of: `question`,
                 `answer_matching_behavior`, `answer_not_matching_behavior` (Anthropic's evals, CAA);
-                `question`, `options` or `choices`, and `answer`, `label` or `right` where one of them is right,
-                or `wanted`; `statement` and `label`. Where they are known also `id`, `group`, `pair_id`,
-                `cluster`, `base_id`, `split`.
+                `question`, `options` or `choices`, and `answer`, `label` or `right` where one of them is
+                right, or `wanted`; `statement` and `label`. Where they are known also `id`, `group`,
+                `pair_id`, `cluster`, `base_id`, `split`.
             name: Of the task; that of the first file where it is empty.
             system: Stands before the question.
             wording: Text around the question, with `{question}` in it.
@@ -161,11 +162,11 @@ class ChoiceTask(Task):
     def contrast_pairs(
         self, samples: Sequence[Sample], count: int, model: SteerableModel
     ) -> list[ContrastPair]:
-        """Return pairs over training samples, each wanted answer as often as can be; see `Task.contrast_pairs`.
+        """Return pairs over training samples, each answer wanted equally often; see `Task.contrast_pairs`.
 
         `wanted − other`: the question with the wanted answer (positive) and with another one (negative), read
-        at the answer's last letter or word. Where the options stand behind letters, they stand in the opposite
-        order in some pairs, so that no letter is wanted more often than another.
+        at the answer's last letter or word. Where the options stand behind letters, they stand in the
+        opposite order in some pairs, so that no letter is wanted more often than another.
         `words − none`: the question under the words, and without them.
         """
         tokenizer, words = model.loaded.tokenizer, self.words or ""
@@ -180,8 +181,8 @@ class ChoiceTask(Task):
             pairs = answer_pairs(kept, lambda choice: self._prompt(choice, "", tokenizer), self.begun)
         if not pairs:
             raise DataError(
-                f"none of {len(samples)} training samples of the task {self.name!r} can be used for the contrast "
-                f"{self.contrast!r} with a context of {model.loaded.context} tokens"
+                f"none of {len(samples)} training samples of the task {self.name!r} can be used for the "
+                f"contrast {self.contrast!r} with a context of {model.loaded.context} tokens"
             )
         return pairs
 
@@ -194,7 +195,7 @@ class ChoiceTask(Task):
             for place in (None, *range(len(choice.options)))
         }
         return [
-            Planted(name, text, asked, lambda reading, right=expected[place]: reading.predicted == right)
+            Planted(name, text, asked, _reads_as(expected[place]))
             for name, text, place in planted_options(choice.letters, choice.texts)
         ]
 
@@ -206,19 +207,20 @@ class ChoiceTask(Task):
         """
         if not any(Choice.of(one).letters for one in self.data):
             raise DataError(
-                f"the questions of the task {self.name!r} list no options, so none can stand in another order; "
-                "leave both_polarities out"
+                f"the questions of the task {self.name!r} list no options, so none can stand in another "
+                "order; leave both_polarities out"
             )
         return replace(self, turned=not self.turned)
 
-    def with_options(self, **options: str) -> Task:
+    def with_options(self, **options: str) -> ChoiceTask:
         """Return the task with another `contrast`."""
         contrast = options.pop("contrast", self.contrast)
         known = (ANSWERS, *([WORDS] if self.words else []))
         if contrast not in known:
             raise DataError(f"the task {self.name!r} has no contrast {contrast!r}; it has {', '.join(known)}")
         changed = self if contrast == self.contrast else replace(self, contrast=contrast)
-        return super(ChoiceTask, changed).with_options(**options)
+        super(ChoiceTask, changed).with_options(**options)
+        return changed
 
     def _choice(self, sample: Sample) -> Choice:
         choice = Choice.of(sample)
@@ -227,6 +229,10 @@ class ChoiceTask(Task):
     def _prompt(self, choice: Choice, words: str, tokenizer: Any) -> str:
         said = self.wording.replace(QUESTION, choice.question)
         return prompting.choice_prompt(said, words, self.system, self.begun, tokenizer)
+
+
+def _reads_as(expected: str) -> Callable[[Reading], bool]:
+    return lambda reading: reading.predicted == expected
 
 
 def _reading(choice: Choice, place: int | None, rule: str) -> Reading:

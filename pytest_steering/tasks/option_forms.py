@@ -74,7 +74,7 @@ def option_forms(model: HasTokenizer, options: Options, prompt: str) -> OptionFo
     ]
     kept = _apart(read, options)
     texts = tuple(tuple(one.text for one in kept if one.option == place) for place in range(len(spelt)))
-    return OptionForms(texts, goes_on.next_tokens)
+    return OptionForms(texts, goes_on.whole and all(len(one.tokens) == 1 for one in kept))
 
 
 class _Spelling(NamedTuple):

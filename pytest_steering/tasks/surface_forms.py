@@ -24,6 +24,11 @@ class GoesOn(Protocol):
         ...
 
     @property
+    def whole(self) -> bool:
+        """Whether the prompt stands there as it is read alone."""
+        ...
+
+    @property
     def next_tokens(self) -> bool:
         """Whether each answer is one token after the whole prompt."""
         ...
@@ -129,7 +134,7 @@ def surface_forms(model: HasTokenizer, answers: Answers, prompt: str) -> Surface
 
 
 def spellings(answer: str) -> list[str]:
-    """Return the ways to spell an answer: as it is given first, then in other case and with or without a space.
+    """Return the ways to spell an answer: as it is given, then in other case and with or without a space.
 
     Args:
         answer: One word, such as `" Yes"`.
@@ -143,7 +148,9 @@ def _next_tokens(model: HasTokenizer, answer: str, prompt: str) -> dict[str, int
     """Return the spellings of an answer that are one token, by text; spellings with the same token once."""
     texts = spellings(answer)
     found: dict[str, int] = {}
-    for text, one in zip(texts, model.continuations([prompt] * len(texts), [[one] for one in texts]), strict=True):
+    for text, one in zip(
+        texts, model.continuations([prompt] * len(texts), [[one] for one in texts]), strict=True
+    ):
         (tokens,) = one.answers
         if one.next_tokens and tokens[0] not in found.values():
             found[text] = tokens[0]

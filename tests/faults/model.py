@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_steering.tasks.asked import Answers
 from tests.faults.fault import Fault, nothing
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def _always_yes(patch: pytest.MonkeyPatch, experiment: Experiment) -> None:
     head.weight.data.copy_(module.lm_head.weight.data)
     head.bias.data.zero_()
     answers = experiment.scored[0].answers
-    assert answers is not None
+    assert isinstance(answers, Answers)
     head.bias.data[model.choice_tokens(answers.present)[0]] = 12.0
     head.bias.data[model.choice_tokens(answers.absent)[0]] = -50.0
     module.lm_head = head

@@ -38,10 +38,11 @@ class Vocabulary:
     def choice_tokens(self, choice: str) -> list[int]:
         return self.tokens.get(choice, [90, 91])
 
-    def continuations(
-        self, prompts: Sequence[str], answers: Sequence[Sequence[str]]
-    ) -> list[Continuation]:
-        return [Continuation((0,), tuple(tuple(self.choice_tokens(text)) for text in own), True) for own in answers]
+    def continuations(self, prompts: Sequence[str], answers: Sequence[Sequence[str]]) -> list[Continuation]:
+        return [
+            Continuation((len(prompt),), tuple(tuple(self.choice_tokens(text)) for text in own), True)
+            for prompt, own in zip(prompts, answers, strict=True)
+        ]
 
     def option_logprobs(
         self,

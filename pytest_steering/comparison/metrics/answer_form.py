@@ -75,7 +75,7 @@ METRICS = (
     Metric(
         "changed_share",
         "changed answers",
-        "answers whose tokens differ from the unsteered ones, or whose margins where none are written / samples",
+        "answers whose tokens, or whose margins alone, differ from the unsteered ones / samples",
         BesideUnsteered("changed_share", changed_share),
         over=BESIDE,
         gaps=(_alone("changed_share"), NO_PAIRS),

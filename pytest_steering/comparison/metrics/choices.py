@@ -18,7 +18,7 @@ METRICS = (
     Metric(
         "matching_rate",
         "matching",
-        "the wanted option is the likeliest, or the one that is written / choices; no answer does not match",
+        "the wanted option is the likeliest, or the one that is written / choices",
         Share(says_yes, choosing),
         over="choices",
         gaps=(NO_SAMPLES, Gap("no option was to be chosen", _no_choices)),
@@ -27,7 +27,7 @@ METRICS = (
     Metric(
         "margin_both_polarities",
         "mean margin over both polarities",
-        "mean of the margins of a question and its opposite, in which a leaning to *yes* or to a letter cancels",
+        "mean margin of a question and its opposite, in which a leaning to *yes* or to a letter cancels",
         Mean(margin_both_ways),
         over="samples asked both ways",
         gaps=(NOT_BOTH_WAYS,),

@@ -39,7 +39,7 @@ def _answers(
     arms: Sequence[Intervention | None],
     max_new_tokens: int,
 ) -> list[object]:
-    """Return what tells the answers of all arms from others: their tokens, or margins where none is written."""
+    """Return what tells the answers of all arms from others: tokens, or margins where none is written."""
     if not max_new_tokens:
         return [margin for arm in margins(model, asked, arms) for margin in arm]
     done = model.complete([one.prompt for one in asked], arms, max_new_tokens=max_new_tokens)

@@ -51,9 +51,7 @@ class DoseCurves:
         """Return the slopes; a direction's mean slope is the slope of its mean curve."""
         random = [[curve] for curve in self.random] or None
         clusters = list(self.clusters) or None
-        return dose_response(
-            self.scales, self.items, random, clusters=clusters, items=self.ids, aim=self.aim
-        )
+        return dose_response(self.scales, self.items, random, clusters=clusters, items=self.ids, aim=self.aim)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the form that a record holds."""

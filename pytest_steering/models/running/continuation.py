@@ -51,9 +51,7 @@ class Joining:
         """
         self._read, self._unknown = read, unknown
 
-    def continuations(
-        self, prompts: Sequence[str], answers: Sequence[Sequence[str]]
-    ) -> list[Continuation]:
+    def continuations(self, prompts: Sequence[str], answers: Sequence[Sequence[str]]) -> list[Continuation]:
         """Return how each prompt goes on with each of its answers.
 
         A tokenizer may read an answer in another way alone than after a prompt: SentencePiece begins a text
@@ -73,7 +71,9 @@ class Joining:
         for number, (prompt, own) in enumerate(zip(prompts, answers, strict=True)):
             first = like.setdefault((prompt[-END:], tuple(own)), number)
             known = _as_before(found[first], alone[first], alone[number]) if first < number else None
-            found.append(known or _parted(prompt, own, alone[number], self._joined(prompt, alone[number], own)))
+            found.append(
+                known or _parted(prompt, own, alone[number], self._joined(prompt, alone[number], own))
+            )
         return found
 
     def _joined(self, prompt: str, ids: Ids, answers: Sequence[str]) -> list[Ids]:
@@ -93,7 +93,7 @@ class Joining:
 
 
 def _as_before(known: Continuation, its_ids: Ids, ids: Ids) -> Continuation | None:
-    """Return how a prompt goes on whose last tokens are those of one that is known; None where they differ."""
+    """Return how a prompt goes on that ends in the tokens of one that is known; None where it does not."""
     cut = len(its_ids) - len(known.prompt)
     if its_ids[-cut - 1 :] != ids[-cut - 1 :] or len(ids) <= cut:
         return None

@@ -59,8 +59,8 @@ def limits(read: Read) -> Iterator[str]:
     more = [one for one, choice in zip(samples, choices, strict=True) if choice.unnamed]
     if more:
         yield (
-            f"{len(more)} of {len(samples)} questions list more than the two options that are compared, such as "
-            f"that of {more[0].id!r}; likelihood that goes to the others is not counted"
+            f"{len(more)} of {len(samples)} questions list more than the two options that are compared, such "
+            f"as that of {more[0].id!r}; likelihood that goes to the others is not counted"
         )
     yield from _unbalanced(samples)
     yield from _joined(samples, choices)
@@ -76,11 +76,11 @@ def _two_ways(samples: Sequence[Sample], choices: Sequence[Choice]) -> Iterator[
         wants.setdefault(choice.key, {})[choice.texts[choice.wanted].casefold()] = sample.id
     both = [list(ids.values()) for ids in wants.values() if len(ids) > 1]
     if both:
-        yield f"{len(both)} questions stand there with two different options wanted, such as {listed(both[0])}"
+        yield f"{len(both)} questions stand there with different options wanted, such as {listed(both[0])}"
 
 
 def _unbalanced(samples: Sequence[Sample]) -> Iterator[str]:
-    """Name an answer that is wanted more often than chance allows: its letter alone would look like a trait."""
+    """Name an answer that is wanted more often than chance allows: its letter would look like a trait."""
     from scipy.stats import binomtest
 
     wanted = Counter(wanted_answers(samples))
@@ -100,7 +100,9 @@ def _unbalanced(samples: Sequence[Sample]) -> Iterator[str]:
 
 def _balance(samples: Sequence[Sample]) -> str:
     wanted = Counter(wanted_answers(samples))
-    return "" if len(wanted) > FEW else ", ".join(f"{answer} {count}" for answer, count in wanted.most_common())
+    return (
+        "" if len(wanted) > FEW else ", ".join(f"{answer} {count}" for answer, count in wanted.most_common())
+    )
 
 
 def _joined(samples: Sequence[Sample], choices: Sequence[Choice]) -> Iterator[str]:
@@ -111,8 +113,8 @@ def _joined(samples: Sequence[Sample], choices: Sequence[Choice]) -> Iterator[st
     for found in opposites(parts_of(by_file)):
         there, back = found.share
         yield (
-            f"{found.one} and {found.other} are opposite in polarity: from the words that are wanted in the one, "
-            f"{there:.0%} of {found.counts[0]} choices of the other are foretold, and {back:.0%} of "
-            f"{found.counts[1]} the other way round (half by chance); 'matching' means the opposite in them, and "
-            "a vector made from both cancels"
+            f"{found.one} and {found.other} are opposite in polarity: from the words that are wanted in the "
+            f"one, {there:.0%} of {found.counts[0]} choices of the other are foretold, and {back:.0%} of "
+            f"{found.counts[1]} the other way round (half by chance); 'matching' means the opposite in them, "
+            "and a vector made from both cancels"
         )

@@ -1,4 +1,4 @@
-"""Files of choices as samples: JSON lines, a JSON array, or a table of commas, in any of the published formats."""
+"""Files of choices as samples: JSON lines, a JSON array or a table of commas, in any published format."""
 
 from __future__ import annotations
 
@@ -100,14 +100,14 @@ def _choice(row: Mapping[str, Any], where: str, by: str, question: str) -> Choic
     if "statement" in row:
         return statement_rows.statement_choice(row, where, question)
     raise DataError(
-        f"{where}: no choice is found in {', '.join(map(repr, row)) or 'an empty row'}; expected question with "
+        f"{where}: no choice in {', '.join(map(repr, row)) or 'an empty row'}; expected question "
+        f"{where}: no choice in {', '.join(map(repr, row)) or 'an empty row'}; expected question with "
         f"{matching_rows.MATCHING} and {matching_rows.OTHER}, question with options and answer or wanted, or "
-        "statement with label"
     )
 
 
 def _sample(choice: Choice, row: Mapping[str, Any], where: str, name: str, file: str) -> Sample:
-    given = {one: required_text(row, one, where) for one in TIES if row.get(one) is not None}
+    given: dict[str, Any] = {one: required_text(row, one, where) for one in TIES if row.get(one) is not None}
     said = text_hash("\n".join([choice.question, *choice.options, str(choice.wanted)]))
     others = {field: value for field, value in row.items() if field not in KNOWN}
     return Sample(
@@ -123,7 +123,7 @@ def _sample(choice: Choice, row: Mapping[str, Any], where: str, name: str, file:
 
 
 def _kept_together(samples: Sequence[Sample]) -> list[Sample]:
-    """Return the samples with those of one question in a cluster, whatever is wanted and in whatever order."""
+    """Return the samples with those of one question in a cluster, whatever is wanted there."""
     keys = [text_hash(Choice.of(one).key)[:12] for one in samples]
     several = {key for key, count in Counter(keys).items() if count > 1}
     return [

@@ -1,4 +1,4 @@
-"""Options that a question lists behind letters: where they stand, and the same question the other way round."""
+"""Options that a question lists behind letters, and the same question with them the other way round."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
-_LISTED = re.compile(r"^[ \t]*\((?P<letter>[A-Z])\)[ \t]*(?P<text>.*?)\s*(?=^[ \t]*\([A-Z]\)|\Z)", re.M | re.S)
+_LISTED = re.compile(
+    r"^[ \t]*\((?P<letter>[A-Z])\)[ \t]*(?P<text>.*?)\s*(?=^[ \t]*\([A-Z]\)|\Z)", re.M | re.S
+)
 
 
 class Listed(NamedTuple):
@@ -33,7 +35,9 @@ def listed_options(question: str) -> dict[str, Listed]:
     Args:
         question: The whole text.
     """
-    found = (Listed(f"({one['letter']})", one["text"], *one.span("text")) for one in _LISTED.finditer(question))
+    found = (
+        Listed(f"({one['letter']})", one["text"], *one.span("text")) for one in _LISTED.finditer(question)
+    )
     return {one.letter: one for one in found}
 
 

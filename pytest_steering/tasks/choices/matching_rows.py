@@ -27,12 +27,15 @@ def matching_choice(row: Mapping[str, Any], where: str) -> Choice:
     """
     question, wanted, other = (required_text(row, name, where) for name in FIELDS)
     if wanted.strip() == other.strip():
-        raise DataError(f"{where}: both answers are {wanted!r}; one that matches and one that does not expected")
+        raise DataError(
+            f"{where}: both answers are {wanted!r}; one that matches and one that does not expected"
+        )
     listed = listed_options(question)
     missing = [one for one in (wanted, other) if listed and _letter(one) and one.strip() not in listed]
     if missing:
         raise DataError(
-            f"{where}: the answer {missing[0]!r} is not listed in the question, which lists {', '.join(listed)}"
+            f"{where}: the answer {missing[0]!r} is not listed in the question, which lists "
+            f"{', '.join(listed)}"
         )
     options = tuple(sorted((wanted, other), key=str.strip)) if listed else (wanted, other)
     return Choice(question, options, options.index(wanted))

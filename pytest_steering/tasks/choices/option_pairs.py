@@ -1,4 +1,4 @@
-"""Contrast pairs of choices: one question with the wanted answer and with another, no answer ahead of others."""
+"""Contrast pairs of choices: one question with the wanted answer and with another one."""
 
 from __future__ import annotations
 
@@ -54,6 +54,8 @@ def answer_pairs(
         choice = min(ways, key=lambda one: wanted[one.options[one.wanted]])
         wanted[choice.options[choice.wanted]] += 1
         answers, asked = choice.going_on(begun), prompt(choice)
-        positive, negative = (asked + _SIGNS_BEHIND.sub("", one) for one in (answers.wanted, answers.others[0]))
+        positive, negative = (
+            asked + _SIGNS_BEHIND.sub("", one) for one in (answers.wanted, answers.others[0])
+        )
         pairs.append(ContrastPair(positive, negative, sample.id, ANSWERS))
     return pairs

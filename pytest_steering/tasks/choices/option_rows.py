@@ -50,8 +50,7 @@ def option_choice(row: Mapping[str, Any], where: str, by: str) -> Choice:
 
 
 def _texts(row: Mapping[str, Any], where: str) -> list[str]:
-    name = next((one for one in LISTS if row.get(one) is not None), None)
-    texts = row[name] if name else None
+    texts: Any = next((row[one] for one in LISTS if row.get(one) is not None), None)
     fits = isinstance(texts, list) and all(isinstance(one, str) and one.strip() for one in texts)
     if not fits or not 2 <= len(texts) <= len(LETTERS):
         raise DataError(

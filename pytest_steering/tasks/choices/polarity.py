@@ -6,7 +6,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import NamedTuple
 
 from pytest_steering.tasks.choices.item import Choice
@@ -85,15 +85,19 @@ def parts_of(choices: Mapping[str, Sequence[Choice]]) -> dict[str, Sequence[Choi
         return dict(choices)
     ((name, own),) = choices.items()
     ends = [len(own) * part // PARTS for part in range(PARTS + 1)]
-    stretches = zip(ends, ends[1:], strict=False)
-    return {f"{name}, rows {start + 1} to {end}": own[start:end] for start, end in stretches if end > start}
+    return {
+        f"{name}, rows {start + 1} to {end}": own[start:end] for start, end in pairwise(ends) if end > start
+    }
 
 
 def _words(choice: Choice) -> Words | None:
     """Return the words of a choice; None where nothing in them tells the options apart."""
     if choice.letters:
         said = [frozenset(_WORD.findall(text.casefold())) for text in choice.texts]
-        wanted, others = said[choice.wanted], frozenset().union(*said[: choice.wanted], *said[choice.wanted + 1 :])
+        wanted, others = (
+            said[choice.wanted],
+            frozenset().union(*said[: choice.wanted], *said[choice.wanted + 1 :]),
+        )
         return Words(wanted - others, others - wanted, True) if wanted != others else None
     asked = frozenset(_WORD.findall(choice.question.casefold()))
     agrees = {"yes": True, "true": True, "no": False, "false": False}.get(
@@ -111,7 +115,7 @@ def _tells(words: Sequence[Words]) -> bool:
 
 
 def _foretold(learned: Sequence[Words], asked: Sequence[Words]) -> tuple[int, int]:
-    """Return how many wanted options the words of one part foretell in another, and of how many they say any."""
+    """Return of how many choices the words of one part foretell the wanted option, and of how many any."""
     wanted = Counter(word for one in learned for word in one.wanted)
     other = Counter(word for one in learned for word in one.other)
     odds = {word: math.log((wanted[word] + 1) / (other[word] + 1)) for word in {*wanted, *other}}

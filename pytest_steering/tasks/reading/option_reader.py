@@ -1,4 +1,4 @@
-"""Reads which option an answer chooses: by its letter, or by its text; abstains where it names none or several."""
+"""Reads which option an answer chooses, by letter or text; abstains where it names none or several."""
 
 from __future__ import annotations
 
@@ -78,7 +78,10 @@ def planted_options(letters: Sequence[str], texts: Sequence[str]) -> list[tuple[
     named = list(letters) or [text.strip() for text in texts]
     return [
         *((f"option {place + 1} alone", f" {name}.", place) for place, name in enumerate(named)),
-        *((f"option {place + 1} announced", f"The answer is {name}.", place) for place, name in enumerate(letters)),
+        *(
+            (f"option {place + 1} announced", f"The answer is {name}.", place)
+            for place, name in enumerate(letters)
+        ),
         ("two options named together", f" {named[0]} or {named[1]}?", None),
         ("an answer about nothing", " A fine day, that was.", None),
         ("an empty answer", "", None),

@@ -22,11 +22,11 @@ SCALES = [0.0, 0.5, 1.0, 2.0]
 
 def curves(slopes: list[float], seed: int = 0) -> list[list[float]]:
     noise = np.random.default_rng(seed).normal(0, 0.05, size=(len(slopes), len(SCALES)))
-    return (np.outer(slopes, SCALES) + noise).tolist()
+    return [[float(one) for one in row] for row in np.outer(slopes, SCALES) + noise]
 
 
 def drawn(count: int, seed: int = 1) -> list[float]:
-    return np.random.default_rng(seed).normal(0.5, 1.0, size=count).tolist()
+    return [float(one) for one in np.random.default_rng(seed).normal(0.5, 1.0, size=count)]
 
 
 def test_the_slope_has_the_bootstrap_interval_of_a_mean_and_the_share_wilsons() -> None:

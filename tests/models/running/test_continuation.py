@@ -41,14 +41,14 @@ def sentencepiece_like(kind: str) -> Any:
     raw = Tokenizer(models.BPE(unk_token="<unk>", byte_fallback=True))
     if kind == "prepended":
         marks = [normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")]
-        raw.normalizer = normalizers.Sequence(marks)  # type: ignore[assignment]
+        raw.normalizer = normalizers.Sequence(marks)
     else:
-        raw.pre_tokenizer = pre_tokenizers.Metaspace(replacement="▁", prepend_scheme=kind)  # type: ignore[assignment]
+        raw.pre_tokenizer = pre_tokenizers.Metaspace(replacement="▁", prepend_scheme=kind)
     raw.train_from_iterator(
         CORPUS, trainers.BpeTrainer(vocab_size=90, special_tokens=["<unk>", "<s>", "</s>"])
     )
     template = processors.TemplateProcessing(single="<s> $A", special_tokens=[("<s>", 1)])
-    raw.post_processor = template  # type: ignore[assignment]
+    raw.post_processor = template
     return PreTrainedTokenizerFast(
         tokenizer_object=raw, bos_token="<s>", eos_token="</s>", unk_token="<unk>", pad_token="</s>"
     )

@@ -240,3 +240,9 @@ def golden_cells(arm: list[Outcome]) -> dict[str, int]:
         "pairs": len(pairs.complete),
         **{kind: pairs.kinds.count(kind) for kind in PAIR_NAMES},
     }
+
+
+def test_a_mean_over_no_pairs_is_no_number() -> None:
+    facts = Facts(answers((1, "yes"), (1, "no")))
+    assert metric("pair_correct").quantity.value(facts) is None
+    assert metric("pair_ranking_accuracy").quantity.value(facts) is None

@@ -109,6 +109,17 @@ def test_a_baseline_of_the_first_layout_holds_and_moves_when_it_is_accepted_agai
     assert judged(tmp_path, named("32", wrong=range(80))).exit_code == 0
 
 
+def test_a_baseline_of_the_first_layout_is_found_by_the_name_before_the_first_bracket(tmp_path: Path) -> None:
+    accepted_in_the_first_layout(tmp_path, named("pairs[0]"))
+    judgement = judged(tmp_path, named("pairs[0]"))
+    assert (judgement.exit_code, len(judgement.compared)) == (0, 1)
+
+
+def test_a_model_of_no_known_family_has_a_folder_too(tmp_path: Path) -> None:
+    record = replace(cell("steered", ()), spec={"model": {"name": "m"}}, experiment="test_it")
+    assert baseline_path(tmp_path, record) == tmp_path / "unknown" / "test_it.json"
+
+
 def test_a_baseline_of_the_first_layout_is_compared_though_another_layer_was_chosen(tmp_path: Path) -> None:
     accepted_in_the_first_layout(tmp_path, named("32", layer=1))
     judgement = judged(tmp_path, named("32", layer=2))

@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from argparse import ArgumentParser
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from pytest_steering.cli import main
+from pytest_steering.gate import command_accept, command_compare, command_gate
 from pytest_steering.gate.baseline import read_baseline
 from tests.disks import room_for
 from tests.gate.runs import outcomes, planned, run, write
@@ -165,3 +168,10 @@ def test_the_commands_load_no_torch(runs: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("command", [command_accept, command_compare, command_gate])
+def test_every_option_says_what_it_is_for(command: ModuleType) -> None:
+    parser = ArgumentParser()
+    command.add_arguments(parser)
+    assert [one.dest for one in parser._actions if not one.help] == []

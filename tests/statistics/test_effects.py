@@ -39,6 +39,10 @@ def test_references_that_moved_nothing_leave_an_infinite_or_no_ratio() -> None:
     assert rank_among(0.0, [0.0, 0.0]) == Rank(3, 1.0, 0.0)
 
 
+def test_the_ratio_is_to_the_largest_reference_however_small_that_is() -> None:
+    assert rank_among(0.5, [0.25, -0.125]) == Rank(1, 1 / 3, 2.0)
+
+
 def test_a_rank_needs_finite_numbers() -> None:
     with pytest.raises(DataError, match="finite"):
         rank_among(float("nan"), [1.0])

@@ -89,6 +89,20 @@ def test_the_score_statistic_maximises_the_likelihood_it_names(b: int, c: int, d
         assert float(score_statistic(b, c, n, drop)) == pytest.approx(expected, rel=1e-2, abs=1e-3)
 
 
+@pytest.mark.parametrize(("b", "c"), [(3, 2), (2, 3), (9, 0), (4, 4)])
+def test_the_score_statistic_of_no_drop_is_mcnemars(b: int, c: int) -> None:
+    assert float(score_statistic(b, c, 160, 0.0)) == pytest.approx((b - c) / math.sqrt(b + c))
+
+
+def test_no_changed_sample_speaks_neither_for_nor_against_no_drop() -> None:
+    assert float(score_statistic(0, 0, 160, 0.0)) == 0.0
+
+
+def test_without_paired_samples_there_is_no_difference() -> None:
+    with pytest.raises(DataError, match=r"^No paired samples; a difference needs at least one$"):
+        change(PairedCounts(0, 0, 0, 0))
+
+
 def test_the_score_bound_is_where_the_statistic_crosses_the_quantile() -> None:
     bound = score_bound([3, 9], [2, 0], [160, 160], 0.98)
     assert score_statistic([3, 9], [2, 0], [160, 160], bound) == pytest.approx(

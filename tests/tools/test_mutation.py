@@ -2,6 +2,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
+from tools.architecture import PACKAGE
+from tools.equivalent_mutants import EQUIVALENT
 from tools.mutants import Mutant
 from tools.mutation import ROOMS, by_room
 from tools.mutation_page import page
@@ -35,3 +39,21 @@ def test_the_score_counts_the_noticed_among_those_that_were_tried() -> None:
         "| gate | 20 | 20 | 19 | 1 | 0 | 0 | 100.0% | 84% to 100% |"
     ]
     assert not [line for line in lines if line.startswith("| search |")]
+
+
+def test_an_equivalent_mutant_is_listed_with_its_reason_and_left_out_of_the_score(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (path, code, mutant), why = next(iter(EQUIVALENT.items()))
+    monkeypatch.setattr(Mutant, "change", lambda _self: (code, mutant))
+    alike = Mutant("m", f"pytest_steering/{path}", "survived")
+    killed = Mutant("n", f"pytest_steering/{path}", "killed")
+    text = page({"controls": [alike, killed]}, {"controls": [alike, killed]}, 2)
+    assert "| controls | 2 | 2 | 1 | 0 | 0 | 1 | 100.0% |" in text
+    assert why in text.partition("## Equivalent")[2].partition("## Survived")[0]
+
+
+@pytest.mark.parametrize(("path", "code", "mutant"), EQUIVALENT)
+def test_the_code_of_an_equivalent_mutant_is_still_there(path: str, code: str, mutant: str) -> None:
+    assert code in (PACKAGE / path).read_text(encoding="utf-8")
+    assert mutant != code

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+import torch
+from torch import Tensor
 
 from pytest_steering import Experiment, Intervention, Record
 from pytest_steering.errors import VectorError
@@ -16,6 +18,8 @@ from pytest_steering.experiments.controls import (
     control_conditions,
     vacuous_controls,
 )
+from pytest_steering.steering import operations
+from pytest_steering.steering.edit import Operation
 
 
 def conditions(
@@ -39,8 +43,6 @@ def test_every_control_has_the_norm_layers_and_scale_of_the_steered_arm(
 
 
 def test_the_negated_arm_is_the_vector_backwards(experiment: Experiment, intervention: Intervention) -> None:
-    import torch
-
     arm = conditions(experiment, intervention, ["negated"])["negated"].intervention
     assert arm is not None
     assert torch.equal(arm.delta(2), -intervention.delta(2))
@@ -56,6 +58,27 @@ def test_an_ablation_has_no_negated_control_and_says_why(
     assert {arm.intervention.operation for arm in arms.values() if arm.intervention} == {"ablate"}
     assert vacuous_controls(ablation) == {"negated": "'ablate' does the same along a vector and its opposite"}
     assert vacuous_controls(intervention) == {}
+
+
+def test_an_operation_is_tried_on_states_as_wide_as_a_direction(
+    intervention: Intervention, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def half(states: Tensor, direction: Tensor, strength: float) -> Tensor:
+        """Ablates the even dimensions and adds to the odd ones."""
+        assert states.ndim == 2
+        assert states.shape[-1:] == direction.shape
+        return states + strength * direction * (torch.arange(len(direction)) % 2)
+
+    monkeypatch.setitem(operations._known, "half", Operation("half", half))
+    assert "negated" not in vacuous_controls(replace(intervention, operation="half"))
+
+
+def test_whether_a_control_says_anything_is_found_out_without_a_draw_that_others_would_miss(
+    intervention: Intervention,
+) -> None:
+    before = torch.random.get_rng_state()
+    assert vacuous_controls(replace(intervention, operation="ablate"))
+    assert torch.equal(torch.random.get_rng_state(), before)
 
 
 def test_a_run_of_an_ablation_is_named_in_its_records_and_so_is_the_control_that_was_not_run(
@@ -74,7 +97,9 @@ def test_a_run_of_an_ablation_is_named_in_its_records_and_so_is_the_control_that
 
 
 def test_an_unknown_control_is_named(experiment: Experiment, intervention: Intervention) -> None:
-    with pytest.raises(VectorError, match=r"controls \['placebo'\] are not known; known are .*zero"):
+    with pytest.raises(
+        VectorError, match=r"controls \['placebo'\] are not known; known are .*, random, .*zero"
+    ):
         conditions(experiment, intervention, ["placebo"])
 
 

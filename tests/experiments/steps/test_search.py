@@ -53,6 +53,21 @@ def test_every_point_is_recorded_with_its_intervention_data_and_accuracies(
     assert (choice.split, choice.samples) == ("dev", 6)
 
 
+def test_what_was_searched_on_is_remembered_for_the_vector(
+    small: Experiment, intervention: Intervention, asked: dict[str, Any]
+) -> None:
+    small.search(intervention.vector, layers=[2], scales=[1.0], limit=4)
+    (found,) = small.context.searched_on(intervention.vector)
+    assert found == ("dev", [one.sample for one in asked["asked"]])
+
+
+def test_the_split_that_is_scored_is_refused(small: Experiment, intervention: Intervention) -> None:
+    with pytest.raises(
+        DataError, match=r"^layer and scale would be chosen on 'test', the split that is scored"
+    ):
+        small.search(intervention.vector, split="test")
+
+
 def test_the_grid_is_every_block_of_the_vector_unless_some_are_named(
     small: Experiment, intervention: Intervention, asked: dict[str, Any]
 ) -> None:

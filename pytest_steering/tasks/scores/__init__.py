@@ -7,7 +7,7 @@ from pytest_steering.tasks.scores.judging.judge_score import judge
 from pytest_steering.tasks.scores.language_identification import language
 from pytest_steering.tasks.scores.length_scores import words
 from pytest_steering.tasks.scores.miss_score import miss
-from pytest_steering.tasks.scores.phrase_scores import pattern, refusal, word_list
+from pytest_steering.tasks.scores.phrase_scores import REFUSALS, pattern, refusal, word_list
 from pytest_steering.tasks.scores.readability_index import readability
 from pytest_steering.tasks.scores.repetition_scores import compression, distinct_2, repetition
 from pytest_steering.tasks.scores.score import FunctionScore, Score, Scored, as_guard, as_score
@@ -17,6 +17,7 @@ from pytest_steering.tasks.scores.surprisal import surprise
 from pytest_steering.tasks.scores.vader import sentiment
 
 __all__ = [
+    "REFUSALS",
     "FunctionScore",
     "Limit",
     "Score",

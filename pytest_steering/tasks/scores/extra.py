@@ -21,7 +21,8 @@ def needed_by(score: str) -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
+        library = (error.name or "").partition(".")[0]
         raise DataError(
-            f"the score {score!r} needs {error.name}, which is not installed; "
+            f"the score {score!r} needs {library}, which is not installed; "
             "pip install 'pytest-steering[scores]' brings it"
         ) from error

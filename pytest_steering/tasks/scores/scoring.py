@@ -11,6 +11,7 @@ from pytest_steering.tasks.scores.length_scores import words
 from pytest_steering.tasks.scores.repetition_scores import repetition
 from pytest_steering.tasks.scores.score import Score, Scored, Written
 from pytest_steering.tasks.scores.surprisal import surprise
+from pytest_steering.tasks.scores.watched_call import fault_of
 
 if TYPE_CHECKING:
     from pytest_steering.models.steerable import SteerableModel
@@ -51,7 +52,7 @@ def _of_all(score: Score, written: Sequence[Written], model: SteerableModel | No
     try:
         found = score.of_all(written, model)
     except Exception as error:  # whatever a score of somebody's own raises
-        return [Scored(None, f"raised {type(error).__name__}: {error}")] * len(written)
+        return [Scored(None, fault_of(error))] * len(written)
     if len(found) != len(written):
         raise DataError(
             f"the score {score.name!r} returned {len(found)} results for {len(written)} answers; one each "

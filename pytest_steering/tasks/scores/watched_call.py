@@ -66,12 +66,20 @@ class WatchedCalls:
             self._asked.put(None)
 
 
+def fault_of(error: BaseException) -> str:
+    """Return what went wrong as a sentence, whatever somebody else's error says of itself."""
+    if isinstance(error, SteeringError):
+        return str(error)
+    said = traceback.format_exception_only(error)[-1].strip()  # which holds where an error's own text fails
+    return f"raised {said[:MOST_SAID]}"
+
+
 def _serve(function: Callable[..., Any], asked: SimpleQueue[Any], answers: SimpleQueue[Outcome]) -> None:
     for arguments in iter(asked.get, None):
         try:
             answers.put(_number(function(*arguments)))
         except BaseException as error:  # whatever a function of somebody's own raises
-            answers.put((None, _sentence(error)))
+            answers.put((None, fault_of(error)))
 
 
 def _number(value: Any) -> Outcome:
@@ -84,10 +92,3 @@ def _number(value: Any) -> Outcome:
     if not math.isfinite(number):
         return None, f"returned {value!r:.80}; a finite number or None was expected"
     return number, ""
-
-
-def _sentence(error: BaseException) -> str:
-    if isinstance(error, SteeringError):
-        return str(error)
-    said = traceback.format_exception_only(error)[-1].strip()  # which holds where an error's own text fails
-    return f"raised {said[:MOST_SAID]}"

@@ -50,6 +50,7 @@ def test_without_labels_there_is_no_agreement() -> None:
 def test_a_score_with_another_scale_says_yes_above_its_threshold() -> None:
     gold = {"s0": True, "s1": False}
     assert gold_agreement("steered", rows(0.2, -0.9), gold, "refusal", threshold=0.0).agreed == 2
+    assert gold_agreement("steered", rows(0.2, 0.0), gold, "refusal", threshold=0.0).agreed == 2
 
 
 def test_an_effect_no_larger_than_the_difference_of_agreements_is_inconclusive() -> None:

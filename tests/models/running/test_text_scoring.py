@@ -37,19 +37,21 @@ def test_batches_of_any_size_give_the_same(
         assert_near(scores[None], expected[None])
 
 
+@pytest.mark.parametrize(("fewer", "rows"), [(0, [2, 2]), (1, [1, 1, 1, 1])])
 def test_no_pass_has_more_logits_than_are_allowed(
-    model: SteerableModel, monkeypatch: pytest.MonkeyPatch
+    model: SteerableModel, fewer: int, rows: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     passes: list[tuple[int, ...]] = []
     head = model.loaded.module.get_output_embeddings()
     handle = head.register_forward_hook(lambda _module, _inputs, out: passes.append(tuple(out.shape)))
-    monkeypatch.setattr(text_scoring, "MOST_LOGITS", 2 * VOCABULARY * 5)
+    longest = 4  # tokens, whose logits and those before the first one are kept
+    monkeypatch.setattr(text_scoring, "MOST_LOGITS", 2 * VOCABULARY * (longest + 1) - fewer)
     model.text_logprobs(PROMPTS, TEXTS)
     handle.remove()
-    assert sorted(rows for rows, *_ in passes) == [2, 2]  # four texts with tokens; the empty one is not run
+    assert [run for run, *_ in passes] == rows  # the text without tokens is not run
 
 
-def test_a_single_text_is_a_single_pass_and_nothing_is_run_for_empty_ones(model: SteerableModel) -> None:
+def test_texts_without_tokens_have_no_scores(model: SteerableModel) -> None:
     assert [scores.shape for scores in model.text_logprobs(PROMPTS[:2], ["", ""])] == [(0,), (0,)]
 
 

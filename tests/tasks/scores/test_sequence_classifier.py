@@ -78,6 +78,7 @@ def test_answers_it_cannot_read_are_named_and_shift_no_other(folder: Path) -> No
     found = score.of_all([("p", text) for text in ("w3", long, "", "\ud800", "w5 w6")])
     assert [found[0].value, found[4].value] == pytest.approx(values(score, "w3", "w5 w6"))
     assert found[1].fault == f"it has {LONGEST + 1} tokens, the classifier reads {LONGEST}"
+    assert values(score, " ".join(["w3"] * LONGEST)) != [None]
     assert found[2] == (None, "")
     assert found[3].value is None
     assert found[3].fault.startswith("the classifier's tokenizer cannot read it")

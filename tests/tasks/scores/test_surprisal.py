@@ -57,6 +57,11 @@ def test_answers_that_cannot_be_read_are_named_and_shift_no_other(model: Steerab
     assert "lone surrogate" in found[3].fault
 
 
+def test_an_answer_that_just_fits_into_the_context_is_read(model: SteerableModel) -> None:
+    (found,) = scores.surprise().of_all([(PROMPT, " ".join(["w5"] * (CONTEXT - 4)))], model)
+    assert found.value is not None
+
+
 def test_without_a_model_at_hand_every_answer_says_so() -> None:
     assert (
         scores.surprise().of_all([("p", "a"), ("p", "b")])

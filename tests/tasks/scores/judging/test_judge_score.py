@@ -107,6 +107,15 @@ def test_a_server_that_is_gone_is_not_asked_for_ever(court: Court, monkeypatch: 
     )
 
 
+def test_failures_between_judgements_end_nothing(court: Court, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(endpoint, "TRIES", 1)
+    answers = [f"answer {number}" for number in range(3 * call_budget.MOST_FAILING)]
+    court.verdicts = {answer: [Verdict(None, 500)] for answer in answers[::2]}
+    found = judge(court).of_all(written(*answers))
+    assert [one.value for one in found[1::2]] == [1] * len(answers[1::2])
+    assert court.judged() == answers
+
+
 def test_a_spent_budget_is_named_and_counts_over_all_arms(court: Court) -> None:
     score = judge(court, most_calls=2)
     first, second = score.of_all(written("a")), score.of_all(written("b", "c"))

@@ -20,7 +20,7 @@ def test_a_library_that_is_missing_is_a_sentence_with_the_command_that_helps(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     module, loaded, make = LIBRARIES[name]
-    monkeypatch.setitem(sys.modules, module, None)  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, module, None)
     loaded.cache_clear()
     (fault,) = faults(make(), "So it is.")
     assert fault == (
@@ -40,6 +40,6 @@ def test_a_library_is_loaded_once_for_all_answers_and_scores(name: str) -> None:
 
 def test_without_them_the_other_scores_are_there(monkeypatch: pytest.MonkeyPatch) -> None:
     for module, *_ in LIBRARIES.values():
-        monkeypatch.setitem(sys.modules, module, None)  # type: ignore[arg-type]
+        monkeypatch.setitem(sys.modules, module, None)
     made: list[Callable[[], Score]] = [scores.words, scores.repetition, scores.refusal, scores.readability]
     assert all(values(make(), "So it is.") for make in made)

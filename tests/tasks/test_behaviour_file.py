@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pytest_steering import TextTask
 from pytest_steering.errors import DataError
 from pytest_steering.limit import Limit
 from pytest_steering.tasks.behaviour_file import read_behaviour
@@ -112,6 +114,18 @@ def test_what_is_wrong_is_a_sentence_with_the_place(
     with pytest.raises(DataError) as refused:
         read_behaviour(written(tmp_path, **changes))
     assert says in str(refused.value)
+
+
+def test_the_example_of_the_documents_is_a_task(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "scores.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "cheerful.json").write_text(example, encoding="utf-8")
+    rows = "".join(json.dumps(row) + "\n" for row in CHEERFUL["prompts"])
+    (tmp_path / "openings.jsonl").write_text(rows, encoding="utf-8")
+    task = TextTask.from_behaviour(tmp_path / "cheerful.json")
+    assert [one.name for one in task.scores] == ["sentiment", "miss", "repetition", "words"]
+    assert (task.main_metric, task.words) == ("sentiment", "Answer in a cheerful mood.")
+    assert task.generation.max_new_tokens == 24
 
 
 def test_a_file_that_is_cut_off_or_no_object_is_refused(tmp_path: Path) -> None:

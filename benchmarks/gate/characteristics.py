@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from benchmarks.gate.error_rates import (
     CELLS,
@@ -15,6 +12,7 @@ from benchmarks.gate.error_rates import (
     effect_table,
     power_table,
 )
+from benchmarks.gate.marked_tables import Marks, tables_command
 from benchmarks.gate.measured_rates import (
     flips_table,
     measured_table,
@@ -22,11 +20,9 @@ from benchmarks.gate.measured_rates import (
     pairs_power_table,
     pairs_table,
 )
-from pytest_steering import SteeringError
 from pytest_steering.gate.decide import ALPHA, MARGIN
 
-BEGIN = "<!-- characteristics: written by python -m benchmarks.gate.characteristics -->"
-END = "<!-- characteristics: end -->"
+MARKS = Marks("characteristics", "python -m benchmarks.gate.characteristics")
 
 INTRODUCTION = f"""\
 Every figure below comes from {RUNS:,} simulated runs of {CELLS} cells at alpha {ALPHA} and margin {MARGIN},
@@ -107,31 +103,9 @@ def sections() -> Iterator[str]:
     yield EFFECT + effect_table()
 
 
-def write(path: Path, text: str) -> None:
-    """Put the text between the two marks of a document.
-
-    Raises:
-        SteeringError: if the document lacks a mark.
-    """
-    document = path.read_text(encoding="utf-8")
-    if document.count(BEGIN) != 1 or document.count(END) != 1:
-        raise SteeringError(
-            f"{path} does not hold the lines {BEGIN!r} and {END!r} once each; add them where tables go"
-        )
-    head, rest = document.split(BEGIN)
-    path.write_text(f"{head}{BEGIN}\n\n{text}\n\n{END}{rest.split(END)[1]}", encoding="utf-8")
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the simulations and print the tables, or write them into a document."""
-    parser = argparse.ArgumentParser(prog="benchmarks.gate.characteristics", description=__doc__)
-    parser.add_argument("--write", type=Path, metavar="FILE", help="Put the tables between the marks of FILE")
-    chosen = parser.parse_args(arguments)
-    text = "\n\n".join(sections())
-    if chosen.write is None:
-        sys.stdout.write(text + "\n")
-    else:
-        write(chosen.write, text)
+    tables_command(MARKS, sections, __doc__ or "", arguments)
 
 
 if __name__ == "__main__":

@@ -1,31 +1,9 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from benchmarks.gate.characteristics import BEGIN, END, write
 from benchmarks.gate.coverage import newcombe_false_pass, score_false_pass
 from benchmarks.gate.error_rates import effect_table, percent, upper
-from pytest_steering import SteeringError
-
-
-def test_tables_go_between_the_marks_and_nowhere_else(tmp_path: Path) -> None:
-    page = tmp_path / "trust.md"
-    page.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n", encoding="utf-8")
-    write(page, "new")
-    once = page.read_text(encoding="utf-8")
-    assert once == f"before\n{BEGIN}\n\nnew\n\n{END}\nafter\n"
-    write(page, "new")
-    assert page.read_text(encoding="utf-8") == once
-
-
-def test_a_page_without_marks_is_left_alone(tmp_path: Path) -> None:
-    page = tmp_path / "trust.md"
-    page.write_text("no marks", encoding="utf-8")
-    with pytest.raises(SteeringError, match="once each"):
-        write(page, "new")
-    assert page.read_text(encoding="utf-8") == "no marks"
 
 
 @pytest.mark.parametrize("samples", [48, 160, 320])

@@ -9,12 +9,11 @@ the BCa bootstrap that draws clusters whole; numbers that are measured elsewhere
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pytest_steering.comparison.facts import Facts
-from pytest_steering.comparison.mean_change import mean_change
+from pytest_steering.comparison.mean_change import mean_change, yes_or_no
 from pytest_steering.comparison.metrics.metric import Metric
 from pytest_steering.comparison.metrics.quantities import Carried, Mean, Share, Weighted
 from pytest_steering.comparison.metrics.registry import metric, metrics
@@ -129,14 +128,9 @@ def _carried(quantity: Carried, facts: Facts, value: float) -> Interval:
 def _interval_of_mean(mean: Mean, facts: Facts) -> Interval:
     known = [(number, one.resampled_with) for one in facts.ran if (number := mean.of(one)) is not None]
     numbers, clusters = zip(*known, strict=True)
-    if _yes_or_no(numbers):
+    if yes_or_no(numbers):
         return wilson(int(sum(numbers)), len(numbers))
     return mean_interval(numbers, clusters)
-
-
-def _yes_or_no(numbers: Iterable[float]) -> bool:
-    """Tell whether numbers are a share in disguise; Student's interval of twenty times 1 has no width."""
-    return all(number in (0.0, 1.0) for number in numbers)
 
 
 def _drawn(statistic: Statistic, facts: Facts) -> Bootstrap:
@@ -150,10 +144,7 @@ def _change_of_share(share: Share, pairing: Pairing) -> Estimate:
 
 
 def _change_of_mean(mean: Mean, pairing: Pairing) -> Estimate:
-    both = pairing.only(lambda before, after: None not in (mean.of(before), mean.of(after)))
-    found = mean_change(both, mean.of)
+    found = mean_change(pairing, mean.of)
     if not found.n:
         return Estimate(None, UNKNOWN, 0, "no sample has the number in both arms")
-    if _yes_or_no((*found.before, *found.after)):
-        return _change_of_share(Share(lambda outcome: mean.of(outcome) == 1.0), both)
     return Estimate(found.mean, found.interval, found.n, p=found.p())

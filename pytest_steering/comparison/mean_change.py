@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import fmean
@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING
 
 from pytest_steering.comparison.pairing import Pairing
 from pytest_steering.records import Outcome
-from pytest_steering.statistics import Interval, by_cluster, mean_flip, mean_interval
+from pytest_steering.statistics import (
+    Interval,
+    by_cluster,
+    cluster_mean,
+    detectable_mean_change,
+    mean_flip,
+    mean_interval,
+    newcombe,
+    paired_counts,
+    sign_flip,
+)
 
 if TYPE_CHECKING:
     from pytest_steering.statistics import Alternative
@@ -63,9 +73,31 @@ class MeanChange:
         return sum(1 for change in self.by_cluster[0] if change) if self.before else 0
 
     @property
+    def counted(self) -> bool:
+        """Whether the numbers are a share in disguise."""
+        return yes_or_no((*self.before, *self.after))
+
+    @property
     def interval(self) -> Interval:
-        """Student's 95 % interval of the mean change, by cluster; DataError with fewer than two clusters."""
+        """95 % interval of the mean change: Newcombe's of a share, else Student's by cluster.
+
+        Raises:
+            DataError: Numbers that are no share are of fewer than two clusters.
+        """
+        if self.counted:
+            return newcombe(paired_counts(self.before, self.after))
         return mean_interval(self.changes, self.clusters)
+
+    @property
+    def spread(self) -> float:
+        """Standard deviation of changes that alone would give the mean its error; 0 where unknown."""
+        sums, sizes = self.by_cluster if self.before else ((), ())
+        return float(cluster_mean(sums, sizes).error) * self.n**0.5 if len(sums) > 1 else 0.0
+
+    @property
+    def detectable(self) -> float | None:
+        """The least mean change that so many samples show (power 0.8, level 0.05); None where unknown."""
+        return detectable_mean_change(self.n, self.spread) if self.spread else None
 
     def p(self, alternative: Alternative = "two-sided") -> float:
         """Return the p of no change: the sign-flip test by cluster.
@@ -73,7 +105,15 @@ class MeanChange:
         Args:
             alternative: "greater" asks whether the numbers rose, "less" whether they fell.
         """
-        return mean_flip(self.by_cluster[0], alternative) if self.before else 1.0
+        if not self.before:
+            return 1.0
+        sums = self.by_cluster[0]
+        return sign_flip(map(int, sums), alternative) if self.counted else mean_flip(sums, alternative)
+
+
+def yes_or_no(numbers: Iterable[float]) -> bool:
+    """Tell whether all numbers are 0 or 1; Student's interval of twenty times 1 has no width."""
+    return all(number in (0.0, 1.0) for number in numbers)
 
 
 def mean_change(pairing: Pairing, of: Callable[[Outcome], float | None]) -> MeanChange:

@@ -40,10 +40,18 @@ def change_text(change: MeanChange) -> str:
     Args:
         change: Over at least one sample; one cluster has no interval.
     """
-    digits = digits_of((*change.before, *change.after))
-    before, after = (number_text(number, digits) for number in change.means)
-    moved = f"{before} → {after}, {number_text(change.mean, digits, '+')}"
-    if len(set(change.clusters)) < 2:
+    before, after = (number_text(number, _digits(change)) for number in change.means)
+    return f"{before} → {after}, {moved_text(change)}"
+
+
+def moved_text(change: MeanChange) -> str:
+    """Return such as `−.23 [−.31, −.15]`; see `change_text`."""
+    moved = number_text(change.mean, _digits(change), "+")
+    if len(set(change.clusters)) < 2 and not change.counted:
         return moved
-    low, high = (number_text(end, digits, "+") for end in change.interval)
+    low, high = (number_text(end, _digits(change), "+") for end in change.interval)
     return f"{moved} [{low}, {high}]"
+
+
+def _digits(change: MeanChange) -> int:
+    return digits_of((*change.before, *change.after))

@@ -44,9 +44,13 @@ def held_by(run: Comparison, name: str | None = None, margin: float | None = Non
     if margin is not None and not 0 < margin < math.inf:
         raise DataError(f"a margin of {margin}; expected a finite one above 0, in the unit of {name!r}")
     said: dict[str, object] = {} if margin is None else {"margin": margin}
+    found, of = metric(name, run.scores), number_of(name)
+    every = [one for arm in run.arms.values() for one in arm.run]
+    if every and all(of(one) is None for one in every):
+        raise DataError(
+            f"no sample has {name!r}, so nothing can be held against a baseline; name a number that they "
+            "have: expect_baseline(metric=...)"
+        )
     if name == ACCURACY:
         return said
-    found, of = metric(name, run.scores), number_of(name)
-    if all(of(one) is None for arm in run.arms.values() for one in arm.run):
-        raise DataError(f"no sample has a number {name!r}, so none can be held against a baseline")
     return {"metric": name, "better": found.better, "unit": found.unit, **said}

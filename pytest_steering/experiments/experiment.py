@@ -24,7 +24,6 @@ from pytest_steering.experiments.steps.margin_shift import MarginShift, margin_s
 from pytest_steering.experiments.steps.run import run_arms
 from pytest_steering.experiments.steps.search import choose
 from pytest_steering.experiments.steps.vector_extraction import extract_vector, training_pairs
-from pytest_steering.findings.data_checks import CLAIM
 from pytest_steering.tasks.task_registry import find_task
 
 if TYPE_CHECKING:
@@ -207,7 +206,7 @@ class Experiment:
         controls: Sequence[str] = DEFAULT_CONTROLS,
         *,
         doses: Sequence[float] = (),
-        claim: float = CLAIM,
+        claim: float | None = None,
     ) -> Result:
         """Score the intervention beside the unsteered model and its controls, vectors in shared batches.
 
@@ -216,8 +215,9 @@ class Experiment:
             controls: Out of `zero`, `random`, `negated`, `shuffled`, and `prompted`: asked in words for what
                 the vector is to bring about, and nothing added.
             doses: Parts of the scale that are scored too, each as an arm `dose:<part>`.
-            claim: The change of accuracy that the run is to show, as a share; with too few samples for it
-                the run has a finding.
+            claim: The change that the run is to show, as a share where its task is about accuracy, else in
+                the unit of the number that it is about; with too few samples for it the run has a finding.
+                None claims ten points of accuracy, and nothing of another number.
 
         Raises:
             InterventionError: What was written is not what was asked for, or the model was left changed; the

@@ -6,13 +6,20 @@ from collections import Counter
 from collections.abc import Iterator
 
 from pytest_steering.comparison import STEERED, Comparison
+from pytest_steering.comparison.main_effect import ACCURACY
+from pytest_steering.comparison.mean_change import mean_change
+from pytest_steering.comparison.metrics import number_of
 from pytest_steering.comparison.outcomes import skipped as skipped_of
 from pytest_steering.findings.finding import Finding, finding
-from pytest_steering.statistics import minimum_detectable_effect, samples_for_effect
+from pytest_steering.statistics import (
+    minimum_detectable_effect,
+    samples_for_effect,
+    samples_for_mean_change,
+)
 
 POWER_LEVEL = 0.05
 CLAIM = 0.10
-"""The effect a run is held to claim where it does not say: ten points."""
+"""Ten points."""
 
 
 def overlap(run: Comparison) -> Iterator[Finding]:
@@ -47,8 +54,17 @@ def duplicates(run: Comparison) -> Iterator[Finding]:
         )
 
 
+def usual_claim(main_metric: str) -> float | None:
+    """Return the effect that a run claims where it does not say: ten points, and none of a mean."""
+    return CLAIM if main_metric == ACCURACY else None
+
+
 def samples(run: Comparison) -> Iterator[Finding]:
     """Report too few samples for the claimed effect, with the least effect that they could show."""
+    return _of_accuracy(run) if run.main_metric == ACCURACY else _of_mean(run)
+
+
+def _of_accuracy(run: Comparison) -> Iterator[Finding]:
     scored, claim = len(run.ran(STEERED)), float(run.evidence.get("claim", CLAIM))
     least = minimum_detectable_effect(scored, 0.0, POWER_LEVEL) if scored else None
     if run.labelled and (least is None or least > claim):
@@ -59,6 +75,22 @@ def samples(run: Comparison) -> Iterator[Finding]:
             f"{scored} samples show {shown} (power 0.8, level 0.05); the claim is {100 * claim:.0f} points, "
             f"which needs {needed}",
             samples=scored,
+            minimum_detectable_effect=least,
+            claim=claim,
+            needed=needed,
+        )
+
+
+def _of_mean(run: Comparison) -> Iterator[Finding]:
+    change, claim = mean_change(run.pairing(), number_of(run.main_metric)), run.evidence.get("claim")
+    least = change.detectable
+    if claim is not None and least is not None and least > claim:
+        needed = samples_for_mean_change(claim, change.spread, POWER_LEVEL)
+        yield finding(
+            "too-few-samples",
+            f"{change.n} samples show no change of {run.main_metric} below {least:.2g} (power 0.8, level "
+            f"0.05, by the spread of their changes); the claim is {claim:g}, which needs {needed}",
+            samples=change.n,
             minimum_detectable_effect=least,
             claim=claim,
             needed=needed,

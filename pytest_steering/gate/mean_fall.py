@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING
 
 from pytest_steering.comparison.mean_change import MeanChange
 from pytest_steering.gate.gated_metric import GatedMetric
-from pytest_steering.statistics import cluster_mean, mean_settling_samples, rise_bound, smallest_p
+from pytest_steering.statistics import mean_settling_samples, rise_bound, smallest_p
 
 if TYPE_CHECKING:
     from pytest_steering.statistics import Alternative
 
 USUAL_MARGIN = 0.3
 """The fall that is tolerated where nobody says, in standard deviations of the baseline's numbers."""
+
+STILL = USUAL_MARGIN / 100
+"""A change that is no more than this, in the same unit, is other arithmetic and none of the answer."""
 
 _MIRRORED: dict[Alternative, Alternative] = {"greater": "less", "less": "greater", "two-sided": "two-sided"}
 
@@ -67,15 +70,22 @@ class MeanFall:
         return float(smallest_p(self.turned, sides))
 
     def drop_bound(self, confidence: float) -> float:
-        """Return the one-sided upper bound of the fall; infinite without samples."""
-        return max(self._bound(sign, confidence) for sign in self._signs) if self.n else math.inf
+        """Return the one-sided upper bound of the fall; infinite without samples.
+
+        Where no number changed to speak of, this run is the one before, and no spread tells how far others
+        might go; the largest fall of a sample is the bound then.
+        """
+        if not self.n:
+            return math.inf
+        if self._still:
+            return max(sign * change for sign in self._signs for change in self.change.changes)
+        return max(self._bound(sign, confidence) for sign in self._signs)
 
     def settling_samples(self, margin: float, level: float, confidence: float) -> int | None:
         """Return how many samples would settle it; see `mean_settling_samples`."""
-        sums, sizes = self.change.by_cluster
-        if len(sums) < 2:
+        error = self.change.spread / self.n**0.5
+        if not error:
             return None
-        error = float(cluster_mean(sums, sizes).error)
         sided = level / 2 if self.gated.better == "neither" else level
         return mean_settling_samples(self.n, self.drop, error, margin, sided, confidence)
 
@@ -83,6 +93,11 @@ class MeanFall:
     def _signs(self) -> tuple[float, ...]:
         """Return the signs that make falls of changes."""
         return {"higher": (-1.0,), "lower": (1.0,), "neither": (-1.0, 1.0)}[self.gated.better]
+
+    @property
+    def _still(self) -> bool:
+        """Whether no number changed by more than a hundredth of the usual margin."""
+        return max(map(abs, self.change.changes)) <= STILL * pstdev(self.change.before)
 
     def _bound(self, sign: float, confidence: float) -> float:
         sums, sizes = self.change.by_cluster

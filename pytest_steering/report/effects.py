@@ -6,6 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from pytest_steering.comparison import STEERED, Arm, Pairing, estimated_change, what_moved
 from pytest_steering.comparison.main_effect import ACCURACY
+from pytest_steering.comparison.mean_change import MeanChange, mean_change
+from pytest_steering.comparison.mean_text import change_text, digits_of, number_text
+from pytest_steering.comparison.metrics import number_of
 from pytest_steering.comparison.outcomes import labelled
 from pytest_steering.printable import printable
 from pytest_steering.report.cell_summary import Group
@@ -42,10 +45,15 @@ def _mean(arm: Arm) -> Iterator[str]:
     shown = "no effect shown" if found.low <= 0.0 <= found.high else "moved"
     random = any(row.get("id") == "random-as-large" for row in arm.record.findings)
     beside = "; a random direction does as much" if random else ""
-    yield (
-        f"{name} {shown}: {found.number:+.3g} [{found.low:+.3g}, {found.high:+.3g}], "
-        f"n = {found.samples}{beside}"
-    )
+    change = mean_change(arm.facts.beside, number_of(arm.main_metric))
+    yield f"{name} {shown}: {change_text(change)}, n = {found.samples}{beside}{_power(change)}"
+
+
+def _power(change: MeanChange) -> str:
+    """Return what so many samples can show."""
+    least = change.detectable
+    digits = digits_of((*change.before, *change.after))
+    return f"; so many show a change of {number_text(least, digits)} or more" if least else ""
 
 
 def _moved(pairing: Pairing) -> Iterator[str]:

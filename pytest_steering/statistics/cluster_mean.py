@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from pytest_steering.statistics.arrays import Floats
 
+IMAGINED = 2
+"""Samples that a bound adds."""
+
 
 class ClusterMean(NamedTuple):
     """A mean over samples and its standard error over clusters; all of any one shape.
@@ -89,12 +92,12 @@ def mean_interval(
 
 
 def rise_bound(sums: ArrayLike, sizes: ArrayLike, most: ArrayLike, confidence: float = 0.98) -> Floats:
-    """Return the one-sided upper bound of a mean rise: Student's, with one imagined sample added.
+    """Return the one-sided upper bound of a mean rise: Student's, with two imagined samples added.
 
-    A few samples that rise far and were not drawn are what Student's bound does not see: it would lie below
-    0.3 where in truth one sample in ten rises by 3 in 8 of 100 comparisons of 24 samples. The imagined sample
-    rises by the most that is thought possible, as Agresti & Coull (1998, The American Statistician 52:119)
-    imagine samples for a share. `benchmarks.gate.means` measures both.
+    Samples that rise far and so seldom that few or none were drawn are what Student's bound does not see: it
+    would lie below 0.3 where in truth one sample in ten rises by 3 in 8 of 100 comparisons of 24 samples. The
+    imagined ones rise by the most that is thought possible, as Agresti & Coull (1998, The American
+    Statistician 52:119) imagine two successes for a share. `benchmarks.gate.means` measures both.
 
     Args:
         sums: Of the rises of each cluster's samples. [..., clusters]
@@ -107,8 +110,9 @@ def rise_bound(sums: ArrayLike, sizes: ArrayLike, most: ArrayLike, confidence: f
 
     total, count = np.asarray(sums, dtype=np.float64), np.asarray(sizes, dtype=np.float64)
     same_length(total, count)
-    imagined = np.maximum(np.asarray(most, dtype=np.float64), 0.0)[..., None]
-    total = np.concatenate([total, np.broadcast_to(imagined, (*total.shape[:-1], 1))], axis=-1)
-    count = np.concatenate([count, np.ones((*count.shape[:-1], 1))], axis=-1)
-    found = cluster_mean(total, count)
+    shape = (*total.shape[:-1], IMAGINED)
+    rises = np.broadcast_to(np.asarray(most, dtype=np.float64)[..., None], shape)
+    found = cluster_mean(
+        np.concatenate([total, rises], axis=-1), np.concatenate([count, np.ones(shape)], axis=-1)
+    )
     return np.asarray(found.mean + t.ppf(confidence, found.clusters - 1) * found.error, dtype=np.float64)

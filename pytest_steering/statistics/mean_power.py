@@ -95,7 +95,7 @@ def mean_settling_samples(
     Args:
         samples: Paired samples so far.
         fall: Their mean fall.
-        error: Its standard error.
+        error: Its standard error, above 0.
         margin: The fall that is tolerated.
         level: Level of the test of one cell, after correction for the others.
         confidence: One-sided confidence of the bound.
@@ -109,8 +109,6 @@ def mean_settling_samples(
 
     def settled(needed: int) -> bool:
         scaled = error * math.sqrt(samples / needed)
-        if scaled == 0:
-            return fall != margin
         below = (margin - fall) / scaled - passes
         return 1 - max(0.0, float(norm.cdf(finds - fall / scaled) - norm.cdf(below))) >= 0.8
 

@@ -11,6 +11,7 @@ from pytest_steering.comparison import Comparison
 from pytest_steering.findings import CATALOGUE, Finding, examine, with_findings
 from pytest_steering.records import Record, from_line, to_line
 from tests.experiments.cells import EVIDENCE, always, outcome, run, truthful
+from tests.experiments.scored_cells import scored_run
 from tests.findings.choice_faults import CHOICE_FAULTS
 from tests.findings.text_faults import TEXT_FAULTS
 
@@ -175,6 +176,24 @@ def test_too_few_samples_print_the_least_effect_and_the_number_that_is_needed() 
 
 def test_a_large_claim_needs_fewer_samples() -> None:
     assert "too-few-samples" not in ids(run(always(24), truthful(24), claim=0.4))
+
+
+def claiming(claim: float | None) -> dict[str, Record]:
+    """A run that cheers up and was to do so by so much."""
+    records = scored_run()
+    told = replace(records["steered"], evidence={**records["steered"].evidence, "claim": claim})
+    return {**records, "steered": told}
+
+
+def test_too_few_samples_for_a_mean_print_the_least_change_by_the_spread_of_the_changes() -> None:
+    (sentence,) = [one.sentence for one in found(claiming(0.01)) if one.id == "too-few-samples"]
+    assert sentence.startswith("40 samples show no change of cheer below 0.0")
+    assert "the claim is 0.01, which needs" in sentence
+
+
+@pytest.mark.parametrize("claim", [None, 0.3])
+def test_a_mean_claims_nothing_unless_told_so(claim: float | None) -> None:
+    assert "too-few-samples" not in ids(claiming(claim))
 
 
 @pytest.mark.parametrize("name", sorted(CATALOGUE))

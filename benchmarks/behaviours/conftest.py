@@ -9,6 +9,7 @@ chosen on the dev split by the score, among points whose answers are still text,
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -18,11 +19,14 @@ from pytest_steering import Experiment, Intervention, Result, Task, TextTask, sc
 
 DATA = Path(__file__).with_name("data")
 
-LAYERS = (13, 20)
-SCALES = (1.0, 1.25, 1.5)
+LAYERS = (8, 13)
+SCALES = (0.5, 0.75, 1.0)
 CONTROLS = ("random", "negated", "shuffled", "prompted")
 TEXT = [scores.repetition(), scores.words()]
 """Guards of a behaviour that surprises the model by itself, such as another language."""
+
+FRENCH_TEXT = [scores.repetition(), replace(scores.words(), limit=scores.Limit(0.3, 2.0, "ratio"))]
+"""Of as many tokens an English tokenizer makes fewer French words than English ones."""
 
 Run: TypeAlias = Callable[..., Result]
 
@@ -47,7 +51,7 @@ def french() -> TextTask:
     return TextTask.from_file(
         DATA / "openings.jsonl",
         scores.language("fr"),
-        guards=TEXT,
+        guards=FRENCH_TEXT,
         pairs=DATA / "french_pairs.jsonl",
         words="Répondez en français.",
         planted=[("Je ne sais pas où est la clé.", 1, 1), ("I do not know where it is.", 0, 0)],
@@ -71,7 +75,7 @@ def refusal() -> TextTask:
     return TextTask.from_file(
         DATA / "requests.jsonl",
         scores.refusal(),
-        guards=TEXT,
+        guards=[scores.repetition()],  # a refusal is short
         pairs=DATA / "refusal_pairs.jsonl",
         words="Refuse to answer.",
         max_new_tokens=20,
@@ -97,7 +101,8 @@ def run(steering: Experiment) -> Run:
         layers: Sequence[int] = LAYERS, scales: Sequence[float] = SCALES, controls: Sequence[str] = CONTROLS
     ) -> Result:
         vector = steering.extract(steering.contrast_pairs())
-        choice = steering.search(vector, layers, scales)
-        return steering.run(Intervention(vector, [choice.layer], choice.scale), controls)
+        choice = steering.search(vector, layers, scales, positions="all")
+        chosen_here = Intervention(vector, [choice.layer], choice.scale, positions="all")
+        return steering.run(chosen_here, controls)
 
     return chosen

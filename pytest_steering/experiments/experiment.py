@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from pytest_steering.records import Record
     from pytest_steering.statistics import DoseResponse
     from pytest_steering.steering.intervention import Intervention
+    from pytest_steering.steering.positions import PositionsLike
     from pytest_steering.steering.vector import SteeringVector
     from pytest_steering.tasks.asked import Asked
     from pytest_steering.tasks.sample import Sample
@@ -179,6 +180,7 @@ class Experiment:
         limit: int | None = None,
         forced: bool = False,
         toward: Toward | None = None,
+        positions: PositionsLike = "last",
     ) -> Choice:
         """Return the layer and scale that answer best on a split that is not scored.
 
@@ -193,12 +195,13 @@ class Experiment:
             limit: Look at this many samples, taken evenly; None for all.
             forced: Search with a vector that was made for something else; the records say so.
             toward: `higher` or `lower`: which way the task's number is to go; its better way by default.
+            positions: Which tokens are steered, as the intervention will have it.
 
         Raises:
             VectorError: The vector was made for another model and is not forced.
             DataError: The split is the one that is scored, no point was given, or none keeps to the guards.
         """
-        return choose(self._next("search"), vector, layers, scales, split, limit, forced, toward)
+        return choose(self._next("search"), vector, layers, scales, split, limit, forced, toward, positions)
 
     def run(
         self,

@@ -50,7 +50,12 @@ def columns_of(arms: Iterable[Arm]) -> list[Column]:
 
 def _own(name: str) -> Column:
     known = find(name)
-    return Column(printable(known.title if known else name, 24), printable(name, 12), _metric(name), 8)
+    return Column(printable(known.title if known else name, 24), printable(name, 12), _held(name), 8)
+
+
+def _held(name: str) -> Callable[[Arm], str]:
+    """Return a number of arms that have it: other tasks of a run have other scores."""
+    return lambda arm: _share(arm[name]) if name in arm.record.metrics else ""
 
 
 def _metric(name: str) -> Callable[[Arm], str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_steering.errors import VectorError
 from pytest_steering.steering.edit import Edit, Operation
 from pytest_steering.steering.operations import operation_named
-from pytest_steering.steering.positions import Positions, TokenChooser
+from pytest_steering.steering.positions import Positions, PositionsLike
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -39,7 +39,7 @@ class Intervention:
     layers: Sequence[int] | None = None
     scale: float = 1.0
     operation: str = "add"
-    positions: str | int | Sequence[int] | TokenChooser | Positions = "last"
+    positions: PositionsLike = "last"
     per_layer: bool = False
     forced: bool = False
 

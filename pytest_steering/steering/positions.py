@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from pytest_steering.errors import VectorError
 
 TokenChooser = Callable[[list[int]], Sequence[bool]]
-PositionsLike = "str | int | Sequence[int] | TokenChooser | Positions"
+PositionsLike: TypeAlias = "str | int | Sequence[int] | TokenChooser | Positions"
 
 _REGIONS = ("last", "last_prompt", "prompt", "generated", "all")
 _TERM = re.compile(r"(?P<region>[a-z_]+)(?:\[(?P<window>[^\]]*)\])?$")
@@ -56,7 +57,7 @@ class Positions:
     chooser: TokenChooser | None = None
 
     @classmethod
-    def parse(cls, spec: str | int | Sequence[int] | TokenChooser | Positions) -> Positions:
+    def parse(cls, spec: PositionsLike) -> Positions:
         """Return the positions that a user's spec means.
 
         Args:

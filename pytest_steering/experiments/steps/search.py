@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pytest_steering.experiments.context import Context
     from pytest_steering.experiments.score_search import Toward
     from pytest_steering.records import Record
+    from pytest_steering.steering.positions import PositionsLike
     from pytest_steering.steering.vector import SteeringVector
     from pytest_steering.tasks.asked import Asked
 
@@ -33,6 +34,7 @@ def choose(
     limit: int | None,
     forced: bool,
     toward: Toward | None = None,
+    positions: PositionsLike = "last",
 ) -> Choice:
     """Return the best layer and scale on a split, and hand a record of every point to the sink.
 
@@ -45,6 +47,7 @@ def choose(
         limit: Look at this many samples; None for all.
         forced: Whether the vector may have been made for something else.
         toward: Which way the task's number is to go; its better one where nothing is said.
+        positions: Which tokens are steered.
 
     Raises:
         DataError: The split is the one that is scored, or no point was given.
@@ -53,11 +56,15 @@ def choose(
     tried = list(layers if layers is not None else vector.layers)
     if not tried or not scales:
         raise DataError("a search needs at least one layer and one scale")
-    grid = [Intervention(vector, [layer], scale, forced=forced) for layer in tried for scale in scales]
+    grid = [
+        Intervention(vector, [layer], scale, positions=positions, forced=forced)
+        for layer in tried
+        for scale in scales
+    ]
     asked = _asked(context, split, limit)
     data = data_hash(one.sample for one in asked)
     way = toward or usual_way(context.questions.source)
-    depends = (vector.sha256, split, data, tuple(tried), tuple(scales), forced, way)
+    depends = (vector.sha256, split, data, tuple(tried), tuple(scales), forced, way, grid[0].where)
     return context.remembered("search", depends, lambda: _searched(context, grid, asked, split, way))
 
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pytest_steering.tasks import scores
     from pytest_steering.tasks.asked import Answers, Asked, Options, Planted, Reading
     from pytest_steering.tasks.choice import ChoiceTask
+    from pytest_steering.tasks.pair_rows import read_pairs
     from pytest_steering.tasks.reading.answer import Answer
     from pytest_steering.tasks.sample import Sample
     from pytest_steering.tasks.task import Task
@@ -87,6 +88,7 @@ __all__ = [
     "operation",
     "projection",
     "read_answer",
+    "read_pairs",
     "register_dataset",
     "register_task",
     "scores",
@@ -140,6 +142,7 @@ _HOMES = {
     "operation": "steering.operations",
     "projection": "steering.operations",
     "read_answer": "tasks.task_registry",
+    "read_pairs": "tasks.pair_rows",
     "register_dataset": "tasks.task_registry",
     "register_task": "tasks.task_registry",
 }

@@ -9,7 +9,6 @@ chosen on the dev split by the score, among points whose answers are still text,
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -20,13 +19,13 @@ from pytest_steering import Experiment, Intervention, Result, Task, TextTask, sc
 DATA = Path(__file__).with_name("data")
 
 LAYERS = (8, 13)
-SCALES = (0.5, 0.75, 1.0)
+SCALES = (0.25, 0.5, 0.75)
 CONTROLS = ("random", "negated", "shuffled", "prompted")
 TEXT = [scores.repetition(), scores.words()]
 """Guards of a behaviour that surprises the model by itself, such as another language."""
 
-FRENCH_TEXT = [scores.repetition(), replace(scores.words(), limit=scores.Limit(0.3, 2.0, "ratio"))]
-"""Of as many tokens an English tokenizer makes fewer French words than English ones."""
+FRENCH_TEXT = [scores.repetition(), scores.distinct_2()]
+"""Of as many tokens an English tokenizer makes fewer French words, so that their number says little."""
 
 Run: TypeAlias = Callable[..., Result]
 

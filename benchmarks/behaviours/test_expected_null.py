@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_steering import Experiment, Intervention
-from pytest_steering.tasks.pair_rows import read_pairs
+from pytest_steering import Experiment, Intervention, read_pairs
 
 PAIRS = Path(__file__).with_name("data") / "parity_pairs.jsonl"
 
@@ -15,6 +14,6 @@ PAIRS = Path(__file__).with_name("data") / "parity_pairs.jsonl"
 @pytest.mark.steering(models=["smollm2"], task="cheerful", limit=30)
 def test_parity_moves_no_sentiment(steering: Experiment) -> None:
     vector = steering.extract(read_pairs(PAIRS))
-    result = steering.run(Intervention(vector, [13], 1.0, positions="all"), controls=("random",))
+    result = steering.run(Intervention(vector, [13], 0.5, positions="all"), controls=("random",))
 
     result.expect("sentiment").shows_no_effect()

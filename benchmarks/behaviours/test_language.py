@@ -9,7 +9,7 @@ from benchmarks.behaviours.conftest import Run
 
 @pytest.mark.steering(models=["smollm2"], task="french")
 def test_steering_turns_openings_into_french(run: Run) -> None:
-    result = run(scales=(0.75, 0.875, 1.0), controls=("random", "negated", "prompted"))
+    result = run((8, 9), (0.75, 0.875, 1.0), controls=("random", "negated", "prompted"))
 
     result.expect("language_fr").rises(by=0.4)
     assert (result.steered["language_fr"] or 0.0) >= 0.6

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from benchmarks.gate.score_reruns import Draw, Generator
     from pytest_steering.statistics.arrays import Floats
 
-DATA_SETS = 2_000
+DATA_SETS = 1_000
 RESAMPLES = 1_999
 
 

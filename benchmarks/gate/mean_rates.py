@@ -22,7 +22,7 @@ from benchmarks.gate.score_reruns import RERUNS, Rerun
 SAMPLES = 160
 CELLS = (1, 12, 60)
 FALL = 0.3
-POWER_RUNS = 2_000
+POWER_RUNS = 1_000
 DRAWS = 20_000
 ENDED = ["red", "red, upper 95 %", "pass", "inconclusive"]
 

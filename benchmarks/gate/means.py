@@ -67,7 +67,7 @@ means; the bootstrap (BCa, clusters drawn whole) is what other numbers have.
 def sections() -> Iterator[str]:
     """Yield the tables, each under a heading and a sentence on what it shows."""
     yield AA + aa_means_table()
-    yield FEW + aa_means_table((24, 48), (12,))
+    yield FEW + aa_means_table((48,), (12,))
     yield POWER + means_power_table()
     yield COVERAGE + means_coverage_table()
     yield INTERVALS + intervals_table()

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_steering.statistics import Alternative, mean_flip, sign_flip, smallest_p
-from pytest_steering.statistics.mean_flip import MOST, mean_flip_tails
+from pytest_steering.statistics.mean_flip import DRAWS, mean_flip_tails
 
 numbers = st.floats(-3, 3, allow_nan=False).map(lambda x: round(x, 3))
 changes = st.lists(numbers, max_size=8)
@@ -63,8 +63,8 @@ def test_the_smallest_p_is_that_of_all_clusters_changing_one_way(clusters: int) 
 
 
 def test_many_clusters_that_all_change_one_way_reach_the_level_of_the_largest_runs() -> None:
-    assert mean_flip(np.linspace(0.1, 1, 60), "greater") == 1 / (MOST + 1)
-    assert 1 / (MOST + 1) <= 0.02 / 2000
+    assert mean_flip(np.linspace(0.1, 1, 60), "greater") == 1 / (DRAWS + 1)
+    assert 1 / (DRAWS + 1) <= 0.02 / 2000
 
 
 def test_without_a_change_p_is_one() -> None:

@@ -87,7 +87,8 @@ class MeanFall:
         if not error:
             return None
         sided = level / 2 if self.gated.better == "neither" else level
-        return mean_settling_samples(self.n, self.drop, error, margin, sided, confidence)
+        most = max(farthest(self.change.before, sign) for sign in self._signs)
+        return mean_settling_samples(self.n, self.drop, error, most, margin, sided, confidence)
 
     @cached_property
     def _signs(self) -> tuple[float, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from pytest_steering.statistics.arrays import Alternative, require
+from pytest_steering.statistics.cluster_mean import IMAGINED
 from pytest_steering.statistics.power import first_count
 
 SIMILAR = 1e-4
@@ -85,17 +86,24 @@ def samples_for_mean_change(
 
 
 def mean_settling_samples(
-    samples: int, fall: float, error: float, margin: float, level: float, confidence: float = 0.98
+    samples: int,
+    fall: float,
+    error: float,
+    most: float,
+    margin: float,
+    level: float,
+    confidence: float = 0.98,
 ) -> int | None:
     """Return how many paired samples would settle an inconclusive mean, if mean and spread stay.
 
-    Settled means that the one-sided bound of the fall lies below the margin, or that the test finds the fall;
-    asked for is a chance of 0.8 for either, by the normal distribution.
+    Settled means that `rise_bound` of the fall lies below the margin, or that the test finds the fall; asked
+    for is a chance of 0.8 for either, by the normal distribution.
 
     Args:
         samples: Paired samples so far.
         fall: Their mean fall.
         error: Its standard error, above 0.
+        most: By how much a single sample may fall.
         margin: The fall that is tolerated.
         level: Level of the test of one cell, after correction for the others.
         confidence: One-sided confidence of the bound.
@@ -105,11 +113,13 @@ def mean_settling_samples(
     """
     from scipy.stats import norm
 
-    passes, finds = float(norm.ppf(confidence)), float(norm.isf(level))
+    passes, finds, variance = float(norm.ppf(confidence)), float(norm.isf(level)), samples * error**2
 
     def settled(needed: int) -> bool:
-        scaled = error * math.sqrt(samples / needed)
-        below = (margin - fall) / scaled - passes
-        return 1 - max(0.0, float(norm.cdf(finds - fall / scaled) - norm.cdf(below))) >= 0.8
+        count, own = needed + IMAGINED, math.sqrt(variance / needed)
+        mean = (needed * fall + IMAGINED * most) / count
+        bound = mean + passes * math.sqrt(needed * variance + IMAGINED * (most - mean) ** 2) / count
+        open_to = float(norm.cdf(finds - fall / own) - norm.cdf((margin - bound) / own))
+        return 1 - max(0.0, open_to) >= 0.8
 
     return first_count(settled, samples + 1)

@@ -12,7 +12,7 @@ from pytest_steering.comparison.mean_change import MeanChange
 from pytest_steering.comparison.metrics.metric import Better
 from pytest_steering.gate.decide import CellComparison, decide
 from pytest_steering.gate.gated_metric import GatedMetric
-from pytest_steering.gate.mean_fall import MeanFall, usual_margin
+from pytest_steering.gate.mean_fall import MeanFall, farthest, usual_margin
 from pytest_steering.statistics import mean_flip, mean_settling_samples
 
 NUMBERS = tuple(np.random.default_rng(0).normal(0.5, 0.4, 160).round(4).tolist())
@@ -85,7 +85,9 @@ def test_an_open_comparison_says_how_many_samples_would_settle_it_at_the_level_o
     found = decide([comparison("a", noisy), *(comparison(str(one), fall(0.0)) for one in range(9))]).cells[0]
     error = np.std(noisy.change.changes, ddof=1) / 40**0.5
     assert found.status == "inconclusive"
-    assert found.settles_at == mean_settling_samples(40, found.drop, error, 0.12, 0.002, 0.98)
+    assert found.settles_at == mean_settling_samples(
+        40, found.drop, error, farthest(NUMBERS[:40], -1), 0.12, 0.002, 0.98
+    )
 
 
 def test_a_cell_without_numbers_in_both_cannot_be_measured() -> None:

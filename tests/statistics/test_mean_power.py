@@ -11,6 +11,7 @@ from pytest_steering.statistics import (
     detectable_mean_change,
     mean_power,
     mean_settling_samples,
+    rise_bound,
     samples_for_mean_change,
 )
 from pytest_steering.statistics.mean_flip import mean_flip_tails
@@ -59,16 +60,20 @@ def test_a_spread_of_zero_is_refused() -> None:
 
 
 def test_the_settling_number_settles_four_of_five_comparisons() -> None:
-    needed = mean_settling_samples(40, 0.1, 0.08, 0.3, 0.02)
+    needed = mean_settling_samples(40, 0.1, 0.08, 1.0, 0.3, 0.02)
     assert needed is not None
-    error = 0.08 * (40 / needed) ** 0.5
-    means = np.random.default_rng(0).normal(0.1, error, 20_000)
-    settled = (means + 2.054 * error < 0.3) | (means > 2.054 * error)
-    assert float(settled.mean()) >= 0.79
+    drawn = np.random.default_rng(0).normal(0.1, 0.08 * 40**0.5, (4000, needed))
+    below = rise_bound(drawn, np.ones_like(drawn), np.ones(len(drawn))) < 0.3
+    assert float((below | (mean_flip_tails(drawn) <= 0.02)).mean()) == pytest.approx(0.8, abs=0.04)
+
+
+def test_where_hardly_anything_changed_the_imagined_samples_have_to_weigh_less() -> None:
+    needed = mean_settling_samples(24, 0.0, 1e-6, 2.5, 0.3, 0.02)
+    assert needed is not None
+    assert float(rise_bound(np.zeros(needed + 4), np.ones(needed + 4), 2.5)) < 0.3
+    assert float(rise_bound(np.zeros(needed - 4), np.ones(needed - 4), 2.5)) > 0.3
 
 
 def test_a_fall_at_the_margin_itself_needs_the_samples_that_prove_it_a_fall() -> None:
-    needed = mean_settling_samples(40, 0.3, 0.2, 0.3, 0.02)
-    assert needed is not None
-    assert mean_settling_samples(40, 0.0, 0.2, 0.0, 0.02) is None
-    assert needed > 40
+    assert (mean_settling_samples(40, 0.3, 0.2, 1.0, 0.3, 0.02) or 0) > 40
+    assert mean_settling_samples(40, 0.0, 0.2, 1.0, 0.0, 0.02) is None

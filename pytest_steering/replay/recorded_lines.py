@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
-from json import JSONDecodeError
 from pathlib import Path
 from typing import Any
 
 from pytest_steering.errors import DataError
 from pytest_steering.replay.recorded_answer import Problem, Recorded
+from pytest_steering.replay.usable_rows import UnusableError, name_in, number_in, row_of, written_lines
 from pytest_steering.tasks.fields import checked_label
-from pytest_steering.tasks.jsonlines import parse_row, read_lines
 from pytest_steering.tasks.sample import Sample, text_hash
 from pytest_steering.tasks.task_registry import in_general_words, usual_question
-
-
-class _UnusableError(Exception):
-    def __init__(self, kind: str, message: str) -> None:
-        super().__init__(message)
-        self.kind = kind
 
 
 def read_recorded(path: Path, samples: Mapping[str, Sample]) -> Iterator[Recorded | Problem]:
@@ -34,36 +26,25 @@ def read_recorded(path: Path, samples: Mapping[str, Sample]) -> Iterator[Recorde
         DataError: The file cannot be opened.
     """
     seen: dict[tuple[str, str, str, str], int] = {}
-    for number, line in read_lines(path):
-        if not line.strip():
-            continue
+    for number, line in written_lines(path):
         try:
-            recorded = _recorded(_translated(_row(line, number)), number, samples)
+            recorded = _recorded(_translated(row_of(line, number)), number, samples)
             if recorded.key in seen:
-                raise _UnusableError(
+                raise UnusableError(
                     "duplicate", f"the answer to {recorded.id} stands in line {seen[recorded.key]}"
                 )
-        except _UnusableError as problem:
+        except UnusableError as problem:
             yield Problem(number, problem.kind, str(problem))
         else:
             seen[recorded.key] = number
             yield recorded
 
 
-def _row(line: bytes, number: int) -> dict[str, Any]:
-    try:
-        return parse_row(line, f"line {number}")
-    except DataError as error:
-        kinds = {UnicodeDecodeError: "wrong encoding", JSONDecodeError: "truncated or no JSON"}
-        kind = kinds.get(type(error.__cause__), "no JSON object")
-        raise _UnusableError(kind, str(error)) from error
-
-
 def _translated(row: Mapping[str, Any]) -> dict[str, Any]:
     try:
         return in_general_words(row)
     except DataError as error:
-        raise _UnusableError("bad label", str(error)) from error
+        raise UnusableError("bad label", str(error)) from error
 
 
 def _recorded(row: Mapping[str, Any], number: int, samples: Mapping[str, Sample]) -> Recorded:
@@ -72,16 +53,16 @@ def _recorded(row: Mapping[str, Any], number: int, samples: Mapping[str, Sample]
     known = {**sample.metadata, **vars(sample)} if sample else row
     response = row.get("response")
     if not isinstance(response, str):
-        raise _UnusableError("no response", f"field 'response' is {type(response).__name__}, expected text")
+        raise UnusableError("no response", f"field 'response' is {type(response).__name__}, expected text")
     return Recorded(
         line=number,
         id=name,
         label=_label(row, sample),
         response=response,
         question=_question(row, known),
-        **{field: _name(row, field) for field in ("model", "prompt", "trial")},
+        **{field: name_in(row, field) for field in ("model", "prompt", "trial")},
         verdict=row["verdict"] if isinstance(row.get("verdict"), str) else None,
-        margin=_margin(row),
+        margin=number_in(row, "margin"),
         truncated=row.get("truncated") is True,
         sample=known,
     )
@@ -94,17 +75,17 @@ def _id(row: Mapping[str, Any]) -> str:
     if isinstance(text, str):
         # Published answers are about code; records of them are known under this name.
         return f"code {text_hash(text)[:12]}"
-    raise _UnusableError("no sample", "neither field 'id' nor the text says which sample was answered")
+    raise UnusableError("no sample", "neither field 'id' nor the text says which sample was answered")
 
 
 def _label(row: Mapping[str, Any], sample: Sample | None) -> int:
     label = _own_label(row)
     if sample is None and label is None:
-        raise _UnusableError(
+        raise UnusableError(
             "unknown sample", f"{_id(row)} has no label and is in no data set that was given"
         )
     if sample is not None and label not in (None, sample.label):
-        raise _UnusableError("bad label", f"{_id(row)} is labelled {label}, in the data set {sample.label}")
+        raise UnusableError("bad label", f"{_id(row)} is labelled {label}, in the data set {sample.label}")
     return int((label if sample is None else sample.label) or 0)
 
 
@@ -114,28 +95,10 @@ def _own_label(row: Mapping[str, Any]) -> int | None:
     try:
         return checked_label(row["label"], _id(row))
     except DataError as error:
-        raise _UnusableError("bad label", str(error)) from error
+        raise UnusableError("bad label", str(error)) from error
 
 
 def _question(row: Mapping[str, Any], known: Mapping[str, Any]) -> str | None:
     if isinstance(row.get("question"), str):
         return str(row["question"])
     return usual_question(str(known.get("group", "")))
-
-
-def _name(row: Mapping[str, Any], field: str) -> str:
-    value = row.get(field)
-    if value is not None and not isinstance(value, (str, int)):
-        raise _UnusableError("ill-typed field", f"field {field!r} is {type(value).__name__}, expected text")
-    return "" if value is None else str(value)
-
-
-def _margin(row: Mapping[str, Any]) -> float | None:
-    value = row.get("margin")
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or math.isnan(value):
-        raise _UnusableError(
-            "ill-typed field", "field 'margin' is no number; leave it out where there is none"
-        )
-    return float(value)

@@ -148,7 +148,7 @@ def _listed(phrases: Sequence[str]) -> list[str]:
 
 
 def _refuses(listed: Sequence[str], anywhere: bool, text: str) -> float | None:
-    said = wording(text)
+    said = wording(text, None if anywhere else max(len(phrase.split()) for phrase in listed))
     if not said.strip():
         return None
     return float(any(phrase in said if anywhere else said.startswith(phrase) for phrase in listed))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import string
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,3 +41,13 @@ def test_what_stands_between_words_holds_no_letter(text: str) -> None:
     joined = wording(text)
     assert words(joined) == words(text)
     assert len(joined) <= 3 * len(rest) + 1
+
+
+@given(st.text(alphabet=string.printable))
+def test_plain_text_has_the_words_that_it_has_beside_another_script(text: str) -> None:
+    assert [*words(text), "é"] == words(f"{text} é")
+
+
+@given(st.text(), st.integers(0, 5))
+def test_the_first_words_are_those_of_the_whole(text: str, most: int) -> None:
+    assert words(text, most) == words(text)[:most]

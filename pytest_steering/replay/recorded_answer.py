@@ -15,11 +15,13 @@ class Problem:
         line: Its number, from 1.
         kind: In two or three words, for counting.
         message: What was found and what was expected.
+        file: Its name, where several are read.
     """
 
     line: int
     kind: str
     message: str
+    file: str = ""
 
 
 @dataclass(frozen=True)

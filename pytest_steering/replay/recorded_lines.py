@@ -81,9 +81,7 @@ def _id(row: Mapping[str, Any]) -> str:
 def _label(row: Mapping[str, Any], sample: Sample | None) -> int:
     label = _own_label(row)
     if sample is None and label is None:
-        raise UnusableError(
-            "unknown sample", f"{_id(row)} has no label and is in no data set that was given"
-        )
+        raise UnusableError("unknown sample", f"{_id(row)} has no label and is in no data set that was given")
     if sample is not None and label not in (None, sample.label):
         raise UnusableError("bad label", f"{_id(row)} is labelled {label}, in the data set {sample.label}")
     return int((label if sample is None else sample.label) or 0)

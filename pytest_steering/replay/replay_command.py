@@ -12,7 +12,9 @@ from pytest_steering.comparison.natural_order import natural
 from pytest_steering.printable import printable
 from pytest_steering.record_file import append
 from pytest_steering.records import Outcome
+from pytest_steering.replay.arms.arms_command import add_arm_arguments, asks_for_arms, run_arms
 from pytest_steering.replay.numbers_table import footnotes, numbers_table, summary_table
+from pytest_steering.replay.problem_lines import problem_lines
 from pytest_steering.replay.replay_records import replay_records
 from pytest_steering.replay.replay_report import (
     RECORDED,
@@ -22,15 +24,17 @@ from pytest_steering.replay.replay_report import (
     replay,
 )
 from pytest_steering.tasks.data_option import add_data_argument, given_paths
+from pytest_steering.tasks.sample import Sample
 from pytest_steering.tasks.task_registry import GROUP_NAMES, READERS, load_dataset
 
 MOST_COLUMNS = 3
-MOST_PROBLEMS = 10
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `pytest-steering replay`."""
-    parser.add_argument("answers", type=Path, metavar="FILE", help="Recorded answers, one JSON object a line")
+    parser.add_argument(
+        "answers", type=Path, nargs="+", metavar="FILE", help="Recorded answers, one JSON object a line"
+    )
     parser.add_argument(
         "--dataset", action="append", default=[], metavar="NAME", help="Data set that the sample ids are of"
     )
@@ -49,6 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--by", metavar="NAME", help="Also by group, or by any other field of the samples or the answers"
     )
+    add_arm_arguments(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -57,9 +62,15 @@ def run(arguments: argparse.Namespace) -> int:
     Returns:
         0 when every line was used, 1 when some were not, 2 when none could be.
     """
+    if asks_for_arms(arguments):
+        return run_arms(arguments)
     paths = given_paths(arguments.steering_data)
     samples = [sample for name in arguments.dataset for sample in load_dataset(name, paths=paths)]
-    report = replay(arguments.answers, samples, arguments.reader or ("text",))
+    return max(_run_file(path, samples, arguments) for path in arguments.answers)
+
+
+def _run_file(path: Path, samples: Sequence[Sample], arguments: argparse.Namespace) -> int:
+    report = replay(path, samples, arguments.reader or ("text",))
     sys.stdout.write("\n".join((*lines(report, arguments.by), "")))
     for record in replay_records(report) if arguments.record else ():
         append(arguments.record, record)
@@ -76,7 +87,7 @@ def lines(report: ReplayReport, by: str | None = None) -> Iterator[str]:
         by: A field to break every cell down by.
     """
     yield f"{printable(str(report.path))}: {report.lines} answers, {len(report.problems)} not usable"
-    yield from _problems(report)
+    yield from problem_lines(report.problems)
     cells = report.cells()
     if not cells:
         return
@@ -112,15 +123,6 @@ def _broken_down(answers: Sequence[ReplayedAnswer], by: str) -> str:
 
 def _facts(answers: Iterable[ReplayedAnswer]) -> Facts:
     return Facts(answer.outcome for answer in answers)
-
-
-def _problems(report: ReplayReport) -> Iterator[str]:
-    for kind, count in report.problem_counts().most_common():
-        yield f"  {kind}: {count}"
-    for problem in report.problems[:MOST_PROBLEMS]:
-        yield f"    line {problem.line}: {printable(problem.message)}"
-    if len(report.problems) > MOST_PROBLEMS:
-        yield f"    … and {len(report.problems) - MOST_PROBLEMS} more"
 
 
 def _table(results: Mapping[str, Facts], trivial: Mapping[str, Facts]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -83,10 +82,6 @@ class ReplayReport:
         for cell, answers in self.cells().items():
             found.setdefault(Cell(cell.model, "all prompts", cell.reader), []).extend(answers)
         return dict(sorted(found.items()))
-
-    def problem_counts(self) -> Counter[str]:
-        """Return how many lines had each kind of problem."""
-        return Counter(problem.kind for problem in self.problems)
 
 
 def replay(path: Path, samples: Sequence[Sample] = (), readers: Sequence[str] = ("text",)) -> ReplayReport:

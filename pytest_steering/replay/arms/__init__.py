@@ -1,0 +1,1 @@
+"""Scores and choices of answers recorded elsewhere: arms by name, side by side."""

@@ -92,7 +92,7 @@ def test_records_are_read_by_report_gate_and_load_run(
     assert main(["replay", str(answers), "--score", "refusal", "--record", str(kept)]) == 0
     capsys.readouterr()
     assert main(["report", str(kept)]) == 0
-    assert "refusal moved: +0.75" in capsys.readouterr().out
+    assert "+0.75" in capsys.readouterr().out
     assert main(["compare", str(kept), str(kept)]) == 2  # four answers cannot tell
     assert "1 cells compared at alpha 0.02, refusal by margins of their own" in capsys.readouterr().out
     with pytest.warns(UserWarning, match="status unknown"):

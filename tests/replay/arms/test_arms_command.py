@@ -88,16 +88,17 @@ def test_options_that_do_not_go_together_are_one_sentence(
 def test_records_are_read_by_report_gate_and_load_run(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    answers, kept = written(tmp_path / "m.jsonl", STUDY), tmp_path / "records.jsonl"
+    study = [*rows("unsteered", *[NO] * 40), *rows("steered", *[YES] * 30, *[NO] * 10)]
+    answers, kept = written(tmp_path / "m.jsonl", study), tmp_path / "records.jsonl"
     assert main(["replay", str(answers), "--score", "refusal", "--record", str(kept)]) == 0
     capsys.readouterr()
     assert main(["report", str(kept)]) == 0
     assert "+0.75" in capsys.readouterr().out
-    assert main(["compare", str(kept), str(kept)]) == 2  # four answers cannot tell
+    assert main(["compare", str(kept), str(kept)]) == 0
     assert "1 cells compared at alpha 0.02, refusal by margins of their own" in capsys.readouterr().out
     with pytest.warns(UserWarning, match="status unknown"):
         frame = load_run(kept)
-    assert list(frame.groupby("arm", sort=False).size()) == [4, 4]
+    assert list(frame.groupby("arm", sort=False).size()) == [40, 40]
 
 
 def test_a_score_that_got_worse_is_a_regression(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

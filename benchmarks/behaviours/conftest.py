@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 import pytest
 
-from pytest_steering import Experiment, Intervention, Result, Task, TextTask, scores
+from pytest_steering import ChoiceTask, Experiment, Intervention, Result, Task, TextTask, scores
 
 DATA = Path(__file__).with_name("data")
 
@@ -31,7 +31,7 @@ Run: TypeAlias = Callable[..., Result]
 
 
 def pytest_steering_tasks() -> Mapping[str, Callable[[], Task]]:
-    return {one.__name__: one for one in (cheerful, french, wedding, refusal, lower_case)}
+    return {one.__name__: one for one in (cheerful, french, wedding, refusal, lower_case, agreeableness)}
 
 
 def cheerful() -> TextTask:
@@ -89,6 +89,14 @@ def lower_case() -> TextTask:
         pairs=DATA / "lower_case_pairs.jsonl",
         words="Write in lower case only.",
         max_new_tokens=20,
+    )
+
+
+def agreeableness() -> ChoiceTask:
+    """Choices in the format of Anthropic's evals; their answers are sentences, as letters tell it nothing."""
+    return ChoiceTask.from_file(
+        DATA / "agreeable_answers.jsonl",
+        words="Answer as somebody who is kind, trusting and cooperative.",
     )
 
 

@@ -24,10 +24,13 @@ class OptionForms:
     Attributes:
         options: The spellings of each option, the wanted one first.
         single_tokens: Whether every spelling is one token after the whole prompt.
+        sentences: Whether options are of several words: the probability of one sentence among all that could
+            be said tells nothing by itself, so that no mass is known.
     """
 
     options: tuple[tuple[str, ...], ...]
     single_tokens: bool
+    sentences: bool = False
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -47,7 +50,8 @@ class OptionForms:
         wanted, *others = (log_sum([next(left) for _ in option]) for option in self.options)
         against = log_sum(others)
         value = 0.0 if wanted == against == -inf else wanted - against
-        return Margin(value, exp(wanted) + exp(against), (wanted, *others))
+        mass = None if self.sentences else exp(wanted) + exp(against)
+        return Margin(value, mass, (wanted, *others))
 
 
 def option_forms(model: HasTokenizer, options: Options, prompt: str) -> OptionForms:
@@ -74,7 +78,8 @@ def option_forms(model: HasTokenizer, options: Options, prompt: str) -> OptionFo
     ]
     kept = _apart(read, options)
     texts = tuple(tuple(one.text for one in kept if one.option == place) for place in range(len(spelt)))
-    return OptionForms(texts, goes_on.whole and all(len(one.tokens) == 1 for one in kept))
+    single = goes_on.whole and all(len(one.tokens) == 1 for one in kept)
+    return OptionForms(texts, single, any(len(option.split()) > 1 for option in options.all))
 
 
 class _Spelling(NamedTuple):

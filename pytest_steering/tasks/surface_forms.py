@@ -48,7 +48,8 @@ class Margin:
 
     Attributes:
         value: log p(present) − log p(absent), natural logarithm, each summed over its surface forms.
-        mass: Probability of all forms together; None where whole strings with length normalisation stood in.
+        mass: Probability of all forms together; None where whole strings with length normalisation stood in,
+            and of sentences.
         options: Log-probability of each option of a choice, the wanted one first; empty for two answers.
     """
 

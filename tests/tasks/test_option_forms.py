@@ -94,3 +94,10 @@ def test_options_that_the_model_never_says_have_a_margin_all_the_same() -> None:
     assert two.margin([-inf, -2.0]).value == -inf
     assert two.margin([-2.0, -inf]).value == inf
     assert two.margin([-inf, -inf]).value == 0.0
+
+
+def test_sentences_have_a_margin_and_no_mass() -> None:
+    found = forms(" I help them.", " I leave them.")
+    assert found.sentences
+    assert found.margin([log(1e-9)] * len(found.texts)).mass is None
+    assert forms(" (A)", " (B)").margin([log(0.1)] * 4).mass == pytest.approx(0.4)

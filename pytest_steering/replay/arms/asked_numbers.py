@@ -14,6 +14,7 @@ from pytest_steering.tasks.scores import Score
 GOLD = "gold"
 """The score that a label from elsewhere becomes."""
 
+SHARE = (0.0, 1.0)
 MATCHING, MARGIN = "matching_rate", "margin"
 
 
@@ -41,6 +42,11 @@ class AskedNumbers:
             )
         if self.labels and not self.scores:
             raise DataError("labels are compared with a score, and none is asked for (--score NAME)")
+        if self.labels and self.scores[0].bounds != SHARE:
+            raise DataError(
+                f"labels are 1 or 0 and are compared with the first score, and {self.scores[0].name!r} has "
+                "another range; put a score from 0 to 1 first"
+            )
         if not (self.scores or self.choices):
             raise DataError(
                 "no number is asked of the answers; name a score (--score NAME), or say that they are "
@@ -84,7 +90,7 @@ class AskedNumbers:
         return {
             GOLD: {
                 "better": "neither",
-                "bounds": [0.0, 1.0],
+                "bounds": [*SHARE],
                 "unit": "share",
                 "meaning": meaning,
                 "limit": None,

@@ -59,6 +59,7 @@ def test_a_label_that_no_answer_has_is_an_error_and_not_a_table_without_agreemen
         ({"scores": [scores.refusal(), scores.refusal()]}, "each score is asked for once"),
         ({"scores": [scores.pattern("x", "gold")]}, "none is called 'gold'"),
         ({"scores": [scores.pattern("x", "accuracy")]}, "'accuracy' has the name of a metric"),
+        ({"scores": [scores.sentiment()], "gold": {"": "label"}}, "'sentiment' has another range"),
         ({"choices": True, "gold": {"": "label"}}, "labels are compared with a score"),
     ],
 )

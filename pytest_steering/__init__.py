@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pytest_steering import comparison, findings, statistics
+    from pytest_steering import comparison, findings, replay, statistics
     from pytest_steering.comparison import metrics
     from pytest_steering.dataframe import load_run
     from pytest_steering.errors import SteeringError
@@ -91,6 +91,7 @@ __all__ = [
     "read_pairs",
     "register_dataset",
     "register_task",
+    "replay",
     "scores",
     "statistics",
 ]
@@ -99,6 +100,7 @@ __all__ = [
 _ROOMS = {
     "comparison": "comparison",
     "findings": "findings",
+    "replay": "replay",
     "scores": "tasks.scores",
     "statistics": "statistics",
 }

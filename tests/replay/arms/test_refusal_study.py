@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pytest_steering import scores
+from pytest_steering.cli import main
 from pytest_steering.comparison import Arm
 from pytest_steering.replay import ReplayedArms, RowFields, replay_arms
 from pytest_steering.replay.arms.arms_notes import notes
@@ -82,3 +83,12 @@ def _milliseconds(study: ReplayedArms) -> float:
     start = time.process_time()
     replay_arms(study.paths, [scores.refusal()], [scores.repetition()], LABEL)
     return (time.process_time() - start) * 1e3 / study.answers
+
+
+def test_the_document_shows_what_the_command_prints(
+    study: ReplayedArms, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = ["--score", "refusal", "--gold", "refused_by_prefix"]
+    assert main(["replay", *map(str, study.paths), *told]) == 0
+    page = (Path(__file__).parents[3] / "docs" / "replay.md").read_text(encoding="utf-8")
+    assert f"```text\n{capsys.readouterr().out}```" in page

@@ -27,8 +27,8 @@ _WHOLE = {
 }
 
 
-def tiny_llama(seed: int = 0) -> Any:
-    """A random Llama with 2 blocks of width 32, in eval mode."""
+def tiny_llama(seed: int = 0, *, tied: bool = False) -> Any:
+    """A random Llama with 2 blocks of width 32, in eval mode; tied, it reads its embeddings as output."""
     import torch
     from transformers import LlamaConfig, LlamaForCausalLM
 
@@ -44,6 +44,7 @@ def tiny_llama(seed: int = 0) -> Any:
         bos_token_id=None,
         eos_token_id=_tokens().index(END),
         pad_token_id=None,
+        tie_word_embeddings=tied,
     )
     with torch.random.fork_rng():
         torch.manual_seed(seed)
@@ -65,6 +66,8 @@ def write_gguf(path: Path, module: Any, *, kind: str = "F32", architecture: str 
     _write_config(writer, module.config)
     _write_tokenizer(writer)
     for name, weight in module.state_dict().items():
+        if module.config.tie_word_embeddings and name == "lm_head.weight":
+            continue
         stored = _as_llama_cpp(name, weight.float().numpy(), module.config)
         dtype = GGMLQuantizationType["F32" if stored.ndim == 1 else kind]
         writer.add_tensor(_gguf_name(name), quantize(stored, dtype), raw_dtype=dtype)

@@ -77,7 +77,6 @@ def _plain(module: Any) -> Any:
         plain = type(module)(config)
     plain.load_state_dict(module.state_dict(), assign=True)
     plain.tie_weights()
-    plain.generation_config = module.generation_config
     return plain.to(_exact_dtype(plain))
 
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_steering.errors import ModelError, first_line
-from pytest_steering.models.loading.gguf_packages import require_packages
 from pytest_steering.models.loading.gguf_unpacking import unpack
 from pytest_steering.user_cache import user_cache
 
@@ -58,7 +57,6 @@ def unpacked_folder(file: Path) -> Path:
 
 def _make(spec: ModelSpec, folder: Path) -> None:
     """Unpack beside the folder, alone, and put it there in one step: a killed process leaves no model."""
-    require_packages()
     from filelock import FileLock
 
     draft = folder.with_name(f"{folder.name}.draft")

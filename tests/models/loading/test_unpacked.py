@@ -73,6 +73,23 @@ def test_a_file_loads_as_the_model_that_was_written_into_it(file: Path) -> None:
     assert model.loaded.tokenizer.chat_template == TEMPLATE
 
 
+def test_the_folder_is_that_of_an_ordinary_model(folder: Path) -> None:
+    """One that called itself quantised would not be compared with the memory that is free."""
+    assert "quantization_config" not in json.loads((folder / "config.json").read_text())
+
+
+def test_a_matrix_that_is_used_twice_is_kept_once(tmp_path: Path) -> None:
+    module = tiny_llama(tied=True)
+    for weight in module.parameters():
+        weight.data.copy_(weight.data.bfloat16())
+    file = write_gguf(tmp_path / "tied.gguf", module, kind="BF16")
+    model = SteerableModel.load(str(file), device="cpu")
+    kept = load_file(Path(model.loaded.module.config._name_or_path) / "model.safetensors")
+
+    assert "lm_head.weight" not in kept
+    assert torch.equal(logits(model), module(torch.tensor(model.tokens([TEXT]))).logits)
+
+
 @pytest.mark.parametrize(
     ("kind", "dtype"),
     [("F32", "float32"), ("F16", "float16"), ("BF16", "bfloat16"), ("Q8_0", "float32"), ("Q4_1", "float32")],
@@ -182,7 +199,7 @@ def test_what_a_killed_process_left_is_no_model(file: Path, cache: Path) -> None
         "from pytest_steering.models.loading import unpacked\n"
         "from pytest_steering.models.loading.specs import ModelSpec, resolve_model\n"
         "def unpack(spec, folder):\n"
-        "    folder.mkdir(); (folder / 'config.json').write_text('{}'); print('begun', flush=True)\n"
+        "    folder.mkdir(); (folder / 'adapter_config.json').write_text('{}'); print('begun', flush=True)\n"
         "    time.sleep(60)\n"
         "unpacked.unpack = unpack\n"
         "unpacked.unpacked(resolve_model(sys.argv[1]))\n"
@@ -195,6 +212,7 @@ def test_what_a_killed_process_left_is_no_model(file: Path, cache: Path) -> None
     assert [path.name for path in cache.glob("*.draft")] == [f"{folder.name}.draft"]
 
     assert unpacked(resolve_model(str(file))).source == str(folder)
+    assert not (folder / "adapter_config.json").exists()
     assert not list(cache.glob("*.draft"))
 
 
@@ -247,6 +265,7 @@ def test_a_model_that_does_not_fit_is_not_unpacked(file: Path, monkeypatch: pyte
 
     with pytest.raises(ModelError, match=r"tiny needs .* in float32"):
         SteerableModel.load(str(file))
+    assert not unpacked_folder(file).exists()
 
 
 def test_a_missing_package_is_named_with_the_command(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:

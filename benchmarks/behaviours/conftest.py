@@ -18,7 +18,7 @@ from pytest_steering import ChoiceTask, Experiment, Intervention, Result, Task, 
 
 DATA = Path(__file__).with_name("data")
 
-LAYERS = (8, 13)
+LAYERS = (13,)
 SCALES = (0.25, 0.5, 0.75)
 CONTROLS = ("random", "negated", "shuffled", "prompted")
 TEXT = [scores.repetition(), scores.words()]

@@ -7,6 +7,7 @@ import pytest
 from benchmarks.behaviours.conftest import Run
 
 
+@pytest.mark.slow
 @pytest.mark.steering(models=["smollm2"], task="french")
 def test_steering_turns_openings_into_french(run: Run) -> None:
     result = run((8, 9), (0.75, 0.875, 1.0), controls=("random", "negated", "prompted"))

@@ -17,6 +17,7 @@ FENCED = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 # These look into the gate: they draw its error rates, and the flips that it has to tell from a regression.
 INSIDE_THE_GATE = ("pytest_steering.gate", "pytest_steering.comparison", "pytest_steering.statistics")
 SIMULATIONS_OF_THE_GATE = (
+    "benchmarks/test_mean_characteristics.py",
     "benchmarks/gate/",
     "benchmarks/reruns.py",
     "benchmarks/test_operating_characteristics.py",

@@ -17,7 +17,7 @@ def test_a_behaviour_is_a_row_with_every_arm_and_the_paired_change() -> None:
     row = behaviours_table(of_the_real_model(scored_run())).splitlines()[2]
     cells = [cell.strip() for cell in row.split("|")[1:-1]]
     assert cells[:4] == ["it", "cheer", "3 @ 1", "40"]
-    assert cells[4:6] == ["-0.00", "0.49"]
+    assert cells[4:6] == ["0.00", "0.50"]
     assert cells[6].startswith("+0.50 [+0.4")
     assert cells[7:] == ["0.01 -0.02", "-0.40", "0.05", "–", "0.00 / 0.00"]
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from pytest_steering.models.steerable import SteerableModel
 from pytest_steering.runs import find_run
+from tests.repository.files import ROOT
 
 TEST = """
 from pathlib import Path
@@ -69,3 +71,21 @@ def test_a_claim_that_is_not_met_fails_with_the_numbers(pytester: pytest.Pyteste
     printed = pytester.runpytest("--steering-device=cpu")
     printed.assert_outcomes(failed=1)
     printed.stdout.fnmatch_lines(["*expected steered shouting of at least 2: not met; found *95 % interval*"])
+
+
+def test_the_documents_journey_needs_no_other_file(pytester: pytest.Pytester, project: Path) -> None:
+    page = (ROOT / "docs" / "tasks.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"```python\n# test_exclaiming\.py\n(.*?)```", page, re.DOTALL)
+    assert [
+        len(part.strip().splitlines()) for part in re.findall(r"(?:@.*\n)?def .*\n(?:    .*\n)+", shown)
+    ] == [3, 8]
+    rows = (json.dumps({"prompt": f"{word} {number} is"}) for number in range(20) for word in ("INT", "name"))
+    (project / "openings.jsonl").write_text("\n".join(rows), encoding="utf-8")
+    # A search of all blocks and scales takes a minute; this model breaks sooner than one that chats.
+    code = shown.replace("search(vector,", "search(vector, layers=[1], scales=[0.1],")
+    pytester.makepyfile(test_exclaiming=code)
+    printed = pytester.runpytest("--steering-device=cpu", "--steering-model=starcoder2")
+    printed.assert_outcomes(failed=1)  # it writes code and exclaims about nothing
+    printed.stdout.fnmatch_lines(["*expected steered exclaiming to rise by at least 0.1 over unsteered: *"])
+    arms = [one.arm for one in find_run("latest", project / ".steering").read().records]
+    assert {"unsteered", "steered", "negated", "prompted"} <= {*arms}

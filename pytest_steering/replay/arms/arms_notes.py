@@ -6,8 +6,10 @@ from collections import Counter
 from collections.abc import Iterator
 
 from pytest_steering.comparison import Arm
+from pytest_steering.comparison.metrics import metric
 from pytest_steering.printable import printable
 from pytest_steering.replay.arms.arms_table import broken_answers
+from pytest_steering.replay.arms.asked_numbers import MARGIN, MATCHING
 from pytest_steering.replay.arms.label_agreement import doubt
 from pytest_steering.replay.arms.replayed_arms import ReplayedArms
 from pytest_steering.replay.arms.replayed_model import BASES, ReplayedModel
@@ -45,12 +47,20 @@ def _comparisons(model: ReplayedModel) -> Iterator[str]:
 def _arms(report: ReplayedArms, model: ReplayedModel) -> Iterator[str]:
     for arm in model.run.arms.values():
         yield from _unscored(report, arm)
+        yield from _undefined(report, arm)
         guarded = broken_answers(arm)
         if guarded and not guarded.kept:
             yield f"{guarded}; look at these before the numbers"
         if report.asked.labels and model.change(arm) is not None:
             sentence = doubt(arm, report.asked.names[0])
             yield from [sentence] if sentence else []
+
+
+def _undefined(report: ReplayedArms, arm: Arm) -> Iterator[str]:
+    """Yield why an arm has no number of choices."""
+    for name in report.asked.names:
+        if name in (MATCHING, MARGIN) and arm[name] is None:
+            yield f"the {arm.name} arm has no {name}: {metric(name).why_undefined(arm.facts)}"
 
 
 def _unscored(report: ReplayedArms, arm: Arm) -> Iterator[str]:

@@ -63,3 +63,15 @@ def test_where_one_arm_has_no_labels_that_is_said(tmp_path: Path) -> None:
     answers = [*rows("unsteered", NO, NO), *({**one, "label": 1} for one in rows("steered", YES, YES))]
     (sentence,) = notes(replayed(tmp_path, answers, gold={"": "label"}))
     assert "no gold labels in unsteered" in sentence
+
+
+def test_a_mean_margin_that_does_not_exist_says_why(tmp_path: Path) -> None:
+    found = [
+        {"id": 1, "arm": "unsteered", "margin": 1.0},
+        {"id": 1, "arm": "steered", "margin": float("inf")},
+        {"id": 1, "arm": "prompted", "chosen": "A", "wanted": "A"},
+    ]
+    assert list(notes(replayed(tmp_path, found, choices=True))) == [
+        "m: the steered arm has no margin: a margin is infinite.",
+        "m: the prompted arm has no margin: no sample has a margin.",
+    ]

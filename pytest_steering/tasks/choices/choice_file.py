@@ -52,8 +52,10 @@ def read_choices(paths: Sequence[Path], name: str, by: str, question: str) -> Re
             have none.
     """
     rows = {where: (path, row) for path in paths for where, row in _rows(path)}
+    names = Counter(path.name for path in paths)
+    called = {path: path.name if names[path.name] == 1 else str(path) for path in paths}
     samples = [
-        _sample(_choice(row, where, by, question), row, where, name, path.name)
+        _sample(_choice(row, where, by, question), row, where, name, called[path])
         for where, (path, row) in rows.items()
     ]
     without = [where for where, (_, row) in rows.items() if row.get("split") is None]

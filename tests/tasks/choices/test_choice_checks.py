@@ -44,6 +44,14 @@ def test_joined_files_of_opposite_polarity_are_named(tmp_path: Path, rows: Any) 
     assert "one.jsonl and other.jsonl are opposite in polarity" in said_of(one, other)
 
 
+def test_files_of_one_name_in_two_folders_are_two_files(tmp_path: Path) -> None:
+    for folder in ("one", "other"):
+        (tmp_path / folder).mkdir()
+    one = write_lines(tmp_path / "one" / "rows.jsonl", half(lettered(), 0))
+    other = write_lines(tmp_path / "other" / "rows.jsonl", half(lettered(turned=True), 1))
+    assert f"{one} and {other} are opposite in polarity" in said_of(one, other)
+
+
 @pytest.mark.parametrize("rows", [lettered, statements])
 def test_one_file_of_two_polarities_one_after_the_other_is_named(tmp_path: Path, rows: Any) -> None:
     joined = [*rows(), *rows(turned=True)]

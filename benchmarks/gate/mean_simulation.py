@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 How = Literal["each", "few"]
 """Whether each sample falls a little, or a few fall to the worst score that there is."""
 
-NUMBERS_AT_ONCE = 4_000_000
+NUMBERS_AT_ONCE = 16_000_000
 
 
 class Setting(NamedTuple):

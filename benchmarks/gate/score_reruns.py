@@ -130,15 +130,24 @@ def redrawn(draw: Draw, share: float, together: int = 1) -> Callable[[Generator,
     return again
 
 
+HEAVY = Scores(heavy, 1.0, 0.0, -3.0)
+
 RERUNS = (
     Rerun("any", "none", SENTIMENT, redrawn(sentiments, 0.0)),
     Rerun("normal", "change of 0.25 sd", NORMAL, noisy(gaussian, 0.25)),
     Rerun("normal", "change of 0.5 sd", NORMAL, noisy(gaussian, 0.5)),
-    Rerun("heavy tails", "change of 0.5 sd", Scores(heavy, 1.0, 0.0, -3.0), noisy(heavy, 0.5)),
+    Rerun("heavy tails", "change of 0.5 sd", HEAVY, noisy(heavy, 0.5), steady=False),
     Rerun("sentiment", "2 % drawn again", SENTIMENT, redrawn(sentiments, 0.02)),
     Rerun("sentiment", "10 % drawn again", SENTIMENT, redrawn(sentiments, 0.1)),
-    Rerun("sentiment", "all drawn again", SENTIMENT, redrawn(sentiments, 1.0)),
+    Rerun("sentiment", "all drawn again", SENTIMENT, redrawn(sentiments, 1.0), steady=False),
     Rerun("yes or no", "4 % drawn again", CHECK, redrawn(yes_or_no, 0.04)),
-    Rerun("clusters of 8, normal", "change of 0.5 sd", NORMAL, noisy(gaussian, 0.5, 8), 8),
-    Rerun("clusters of 8, sentiment", "10 % drawn again", SENTIMENT, redrawn(sentiments, 0.1, 8), 8),
+    Rerun("clusters of 8, normal", "change of 0.5 sd", NORMAL, noisy(gaussian, 0.5, 8), 8, steady=False),
+    Rerun(
+        "clusters of 8, sentiment",
+        "10 % drawn again",
+        SENTIMENT,
+        redrawn(sentiments, 0.1, 8),
+        8,
+        steady=False,
+    ),
 )

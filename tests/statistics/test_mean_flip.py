@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_steering.statistics import Alternative, mean_flip, sign_flip, smallest_p
-from pytest_steering.statistics.mean_flip import DRAWS, mean_flip_tails
+from pytest_steering.statistics.mean_flip import DRAWS, POOLS, _pools, _signs, mean_flip_tails
 
 numbers = st.floats(-3, 3, allow_nan=False).map(lambda x: round(x, 3))
 changes = st.lists(numbers, max_size=8)
@@ -86,3 +86,9 @@ def test_p_is_below_a_level_no_more_often_than_that_if_signs_are_fair(level: flo
     drawn = np.random.default_rng(2).standard_t(3, (4000, 40))
     share = float((mean_flip_tails(drawn) <= level).mean())
     assert share <= level + 3 * (level / 4000) ** 0.5
+
+
+def test_comparisons_do_not_share_the_luck_of_one_set_of_draws() -> None:
+    sizes = -np.sort(-np.abs(np.random.default_rng(3).normal(0, 1, (2000, 20))), axis=1)
+    assert np.bincount(_pools(sizes), minlength=POOLS).min() > 20
+    assert len({_signs(pool, 0, 20).tobytes() for pool in range(POOLS)}) == POOLS

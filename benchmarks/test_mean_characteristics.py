@@ -26,8 +26,9 @@ APART = [one for one in RERUNS if one.together == 1]
 @pytest.mark.parametrize("rerun", RERUNS, ids=named)
 def test_a_run_without_a_true_change_is_red_no_more_often_than_alpha(rerun: Rerun, cells: int) -> None:
     red, _, passed, _ = aa_means_shares(rerun, SAMPLES, cells)
-    # The test is exact, and the true rate of one cell alpha itself: it is held to two standard errors.
-    assert red <= ALPHA + 2 * (ALPHA / RUNS) ** 0.5
+    # The test is exact, and the true rate alpha itself: of thirty measured ones the largest is held to three
+    # standard errors.
+    assert red <= ALPHA + 3 * (ALPHA / RUNS) ** 0.5
     assert passed >= 0.95 or not rerun.steady
 
 

@@ -102,7 +102,8 @@ def test_findings_say_what_is_true_of_this_model(run: tuple[Comparison, str]) ->
     comparison, _ = run
     assert comparison.evidence["reader"] == {"asked": 11, "wrong": []}
     found = {str(one["id"]): one for one in comparison.steered.record.findings}
-    assert set(found) == {"one-group-carries", "unsteered-constant", "truth-was-there"}
+    known = {"one-group-carries", "unsteered-constant", "truth-was-there", "prompt-as-good"}
+    assert set(found) == known
     assert "in horror" in found["one-group-carries"]["sentence"]
     assert "'yes'" in found["unsteered-constant"]["sentence"]
 

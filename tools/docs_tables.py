@@ -54,8 +54,10 @@ TABLES: Mapping[str, Callable[[], str]] = {
 
 
 def with_tables(text: str) -> str:
-    """Return a document with its tables made anew."""
-    return _TABLE.sub(lambda found: found[1] + TABLES[found[2]]() + found[4], text)
+    """Return a document with its tables made anew; one that another command makes stays as it is."""
+    return _TABLE.sub(
+        lambda found: found[1] + (TABLES[found[2]]() if found[2] in TABLES else found[3]) + found[4], text
+    )
 
 
 def main() -> int:

@@ -52,6 +52,7 @@ def answered(number: int) -> Outcome:
         swapped_margin=margin / 2,
         first_token_kl=number / 100,
         tokens=6,
+        wanted="A",
     )
 
 
@@ -59,7 +60,9 @@ def skipped(one: Outcome) -> Outcome:
     return replace(one, predicted="none", correct=None, skipped="too long", margin=None, tokens_sha256="")
 
 
-UNSTEERED = tuple(outcome(n, "yes", (n * 31) % 17, swapped_margin=1.0, first_token_kl=0.0) for n in range(86))
+UNSTEERED = tuple(
+    outcome(n, "yes", (n * 31) % 17, swapped_margin=1.0, first_token_kl=0.0, wanted="A") for n in range(86)
+)
 STEERED = tuple(answered(n) for n in range(80)) + tuple(skipped(one) for one in UNSTEERED[80:])
 
 

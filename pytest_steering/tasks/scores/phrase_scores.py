@@ -139,7 +139,7 @@ def _says(listed: Sequence[str], text: str) -> float:
 
 
 def _listed(phrases: Sequence[str]) -> list[str]:
-    if isinstance(phrases, str) or not phrases:
+    if isinstance(phrases, str) or not phrases or not all(isinstance(one, str) for one in phrases):
         raise DataError(f"a list of words or phrases was expected, found {phrases!r}")
     empty = [phrase for phrase in phrases if not words(phrase)]
     if empty:

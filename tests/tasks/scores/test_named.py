@@ -47,7 +47,10 @@ def test_scores_of_scores_are_named_within() -> None:
         ({"score": "words", "limit": {"lowest": 3}}, "limit is {'lowest': 3}; expected an object with least"),
         ({"score": "words", "limit": {"least": True}}, "a limit's end is True"),
         ({"score": "words", "limit": {"most": 3, "beside": "mean"}}, "stands beside 'mean'"),
-        ({"score": "word_list", "phrases": [3], "name": "w"}, "the score 'word_list' takes phrases, name"),
+        (
+            {"score": "word_list", "phrases": [3], "name": "w"},
+            "a list of words or phrases was expected, found [3]",
+        ),
     ],
     ids=str,
 )

@@ -14,6 +14,8 @@ import nox
 
 FAMILIES = ("starcoder", "starcoder2", "qwen2")
 PYTHONS = ("3.10", "3.11", "3.12", "3.13")
+# A file's tests share what they make, so a file goes to one worker whole.
+TWO_WORKERS = ("-n", "2", "--dist", "loadfile")
 PYTESTS = ("8.4.*", "9.0.*", "9.2.*")
 SCHEDULING = [f"tests/plugin/test_{name}.py" for name in ("loads", "xdist", "scheduling")]
 
@@ -64,7 +66,7 @@ def imports(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the tests on each supported Python."""
     _install(session, "-e", ".[test]")
-    session.run("pytest", "tests", *session.posargs, env={"HF_HUB_OFFLINE": "1"})
+    session.run("pytest", "tests", *TWO_WORKERS, *session.posargs, env={"HF_HUB_OFFLINE": "1"})
 
 
 @nox.session
@@ -83,7 +85,8 @@ def coverage(session: nox.Session) -> None:
     _install(session, "-e", ".[dev]")
     session.run("coverage", "erase")
     # Not pytest-cov: pytest imports the plugin before it, and what an import runs would count as missed.
-    session.run("coverage", "run", "-m", "pytest", "tests", *session.posargs, env={"HF_HUB_OFFLINE": "1"})
+    command = ("coverage", "run", "-m", "pytest", "tests", *TWO_WORKERS, *session.posargs)
+    session.run(*command, env={"HF_HUB_OFFLINE": "1"})
     session.run("coverage", "combine")
     session.run("coverage", "report")
 

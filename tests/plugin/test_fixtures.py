@@ -158,7 +158,10 @@ def test_a_folder_that_was_there_before_gets_no_gitignore(project: pytest.Pytest
     assert not (project.path / "results/.gitignore").exists()
 
 
-def test_pytest_benchmark_times_the_first_phase_and_keeps_the_numbers(project: pytest.Pytester) -> None:
+def test_pytest_benchmark_times_the_first_phase_and_keeps_the_numbers(
+    project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)  # in one pytest-benchmark would measure nothing
     project.makepyfile("""
         def test_a(steering, benchmark):
             steering.run()

@@ -11,6 +11,7 @@ from pytest_steering import Experiment, Intervention, read_pairs
 PAIRS = Path(__file__).with_name("data") / "parity_pairs.jsonl"
 
 
+@pytest.mark.slow
 @pytest.mark.steering(models=["smollm2"], task="cheerful", limit=24)
 def test_parity_moves_no_sentiment(steering: Experiment) -> None:
     vector = steering.extract(read_pairs(PAIRS))

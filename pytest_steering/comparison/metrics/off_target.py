@@ -17,14 +17,14 @@ def measured(
     return Metric(name, title, meaning, quantity, over, (gap,), better, unit, bounds)
 
 
-HALVES = "second halves of 16 texts"
+HALVES = "second halves of 16 texts (4 from 50 million parameters on)"
 
 METRICS = (
     measured(
         "neutral_kl",
         "KL on neutral texts",
         "mean KL(arm ‖ unsteered) of the next token after each text",
-        "48 neutral texts",
+        "48 neutral texts (12 from 50 million parameters on)",
         "nats",
         (0.0, None),
     ),

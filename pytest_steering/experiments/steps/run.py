@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 Conditions = Mapping[str, Condition]
 
+LARGE, LARGE_MODELS_PART = 50_000_000, 4
+"""From so many parameters on one in so many neutral texts is read: they took longer than the scored ones."""
+
 
 def run_arms(
     context: Context,
@@ -95,9 +98,9 @@ def _scored(
 def _neutral(model: SteerableModel, conditions: Conditions) -> dict[str, dict[str, float]]:
     """Return what each arm without words does to texts that ask nothing, by the name of the number."""
     arms = {name: one.intervention for name, one in conditions.items() if not one.header}
-    texts = load_neutral()
-    next_token = neutral_kl(model, arms, texts[:TEXTS])
-    effects = neutral_effects(model, arms, texts[:NEUTRAL_TEXTS])
+    texts, part = load_neutral(), 1 if model.memory_profile.parameters < LARGE else LARGE_MODELS_PART
+    next_token = neutral_kl(model, arms, texts[: TEXTS // part])
+    effects = neutral_effects(model, arms, texts[: NEUTRAL_TEXTS // part])
     return {name: {"neutral_kl": next_token[name], **effects[name].metrics()} for name in arms}
 
 

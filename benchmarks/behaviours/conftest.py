@@ -19,7 +19,7 @@ from pytest_steering import ChoiceTask, Experiment, Intervention, Result, Task, 
 DATA = Path(__file__).with_name("data")
 
 LAYERS = (13,)
-SCALES = (0.25, 0.5, 0.75)
+SCALES = (0.25, 0.375, 0.5)
 CONTROLS = ("random", "negated", "shuffled", "prompted")
 TEXT = [scores.repetition(), scores.words()]
 """Guards of a behaviour that surprises the model by itself, such as another language."""

@@ -3,7 +3,7 @@
     pytest benchmarks/behaviours -m "slow or not slow"
     python -m tools.behaviours_page
 
-It reads the newest run, or the one that is named; the table stands between two comments, as in `docs_tables`.
+It reads the newest run, or those that are named; the table stands between two comments, as in `docs_tables`.
 """
 
 from __future__ import annotations
@@ -90,9 +90,10 @@ def written(pages: Iterable[Path], table: str) -> Iterator[Path]:
 
 
 def main() -> None:
-    """Write the table of the newest run, or of the one that is named."""
-    run = find_run(sys.argv[1] if len(sys.argv) > 1 else "latest", ROOT / ".steering")
-    for page in written(PAGES, behaviours_table(run.read().records)):
+    """Write the table of the newest run, or of those that are named."""
+    runs = [find_run(name, ROOT / ".steering") for name in sys.argv[1:] or ["latest"]]
+    records = [record for run in runs for record in run.read().records]
+    for page in written(PAGES, behaviours_table(records)):
         sys.stdout.write(f"written: {page.name}\n")
 
 

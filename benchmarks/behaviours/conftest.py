@@ -24,9 +24,6 @@ CONTROLS = ("random", "negated", "shuffled", "prompted")
 TEXT = [scores.repetition(), scores.words()]
 """Guards of a behaviour that surprises the model by itself, such as another language."""
 
-FRENCH_TEXT = [scores.repetition(), scores.distinct_2()]
-"""Of as many tokens an English tokenizer makes fewer French words, so that their number says little."""
-
 Run: TypeAlias = Callable[..., Result]
 
 
@@ -46,14 +43,26 @@ def cheerful() -> TextTask:
     )
 
 
+def whole_french(_prompt: str, text: str) -> float | None:
+    """Whether the answer is French and does not repeat itself: a loop of French words is no success."""
+    said, repeated = (
+        one.of_all([("", text)])[0].value for one in (scores.language("fr"), scores.repetition())
+    )
+    return None if said is None else float(said == 1 and (repeated or 0.0) <= 0.3)
+
+
 def french() -> TextTask:
     return TextTask.from_file(
         DATA / "openings.jsonl",
-        scores.language("fr"),
-        guards=FRENCH_TEXT,
+        whole_french,
+        guards=[],  # the score is their verdict already
         pairs=DATA / "french_pairs.jsonl",
         words="Répondez en français.",
-        planted=[("Je ne sais pas où est la clé.", 1, 1), ("I do not know where it is.", 0, 0)],
+        planted=[
+            ("Je ne sais pas où est la clé.", 1, 1),
+            ("I do not know where it is.", 0, 0),
+            ("la femme, la femme, la femme, la femme, la femme", 0, 0),
+        ],
         max_new_tokens=20,
     )
 

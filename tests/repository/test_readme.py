@@ -26,5 +26,5 @@ def test_the_readmes_first_test_passes_on_the_real_model(pytester: pytest.Pytest
     for file in ("openings.jsonl", "cheerful_pairs.jsonl"):
         shutil.copy(ROOT / "benchmarks" / "behaviours" / "data" / file, pytester.path)
     pytester.makepyfile(**{FIRST["name"]: FIRST["code"]})
-    found = pytester.runpytest("-rs", "--steering-device=cpu").parseoutcomes()
+    found = pytester.runpytest_subprocess("-rs", "--steering-device=cpu").parseoutcomes()
     assert found in ({"passed": 1}, {"skipped": 1})

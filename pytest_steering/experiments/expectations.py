@@ -79,17 +79,17 @@ class Expectation:
     def shows_no_effect(self) -> None:
         """Expect that nothing is shown: no difference from unsteered that a random direction has not too.
 
-        It is no proof that there is no effect; `stays(within=…)` is.
+        A random direction whose answers are broken text, or that has no such number, excuses nothing. It is
+        no proof that there is no effect; `stays(within=…)` is.
 
         Raises:
             ExpectationFailed: The paired 95 % interval of the difference lies beside zero, and the difference
                 is larger than that of every random direction; or the answers are broken text.
         """
         change = self._from_unsteered()
-        beside = [
-            abs(estimated_change(arm.against(self.comparison.unsteered), self.metric).number)
-            for arm in self.comparison.random
-        ]
+        whole = [arm for arm in self.comparison.random if guarded(self.comparison, arm.name).kept]
+        estimates = [self._change(self.comparison[UNSTEERED], arm) for arm in whole]
+        beside = [abs(one.number) for one in estimates if one.value is not None]
         shown = not change.low <= 0.0 <= change.high and all(abs(change.number) > one for one in beside)
         largest = f", random directions up to {max(beside):.3g}" if beside else ""
         self._decide(change, not shown, shown, f"no effect on {self._name}{largest}", 0.0)

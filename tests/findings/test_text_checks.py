@@ -79,3 +79,19 @@ def test_where_the_model_loops_by_itself_only_more_of_it_counts_but_most_is_too_
 
 def test_a_guard_that_could_not_be_had_of_an_answer_vouches_for_nothing() -> None:
     assert "texts-broken" in ids(scored_run(arm(40, lambda n: mood(n) + 0.5, repetition=None)))
+
+
+def test_a_shown_effect_is_not_excused_by_a_random_direction_that_broke_the_text() -> None:
+    shown = scored_run(**{"random:1": arm(40, lambda number: mood(number) + 0.9, repetition=0.8)})
+    with pytest.raises(ExpectationFailed, match=r"no effect on steered cheer, random directions up to 0\.0"):
+        result(shown).expect("cheer").shows_no_effect()
+
+
+def test_nor_by_one_that_has_no_number() -> None:
+    shown = scored_run(**{"random:1": arm(40, lambda _number: None)})
+    with pytest.raises(ExpectationFailed, match="no effect on steered cheer"):
+        result(shown).expect("cheer").shows_no_effect()
+
+
+def test_a_whole_random_direction_that_moves_as_much_is_an_excuse() -> None:
+    result(scored_run(**{"random:1": cheered(-0.6)})).expect("cheer").shows_no_effect()

@@ -63,8 +63,7 @@ def _metric(name: str) -> Callable[[Arm], str]:
 
 
 def _accuracy(arm: Arm) -> str:
-    found = arm.estimate("accuracy")
-    return NONE if found.value is None else f"{found.value:.2f} [{found.low:.2f}, {found.high:.2f}]"
+    return _with_interval(arm.estimate("accuracy"))
 
 
 def _changes(arm: Arm) -> Changes | None:
@@ -96,8 +95,7 @@ def _mean(arm: Arm) -> str:
     """Return the number that the run is about with its interval, where that is no accuracy."""
     if arm.main_metric == ACCURACY:
         return ""
-    found = arm.estimate(arm.main_metric)
-    return NONE if found.value is None else f"{found.value:.2f} [{found.low:.2f}, {found.high:.2f}]"
+    return _with_interval(arm.estimate(arm.main_metric))
 
 
 def _mean_change(arm: Arm) -> Estimate | None:
@@ -120,6 +118,10 @@ def _moved(arm: Arm) -> str:
 def _broken(arm: Arm) -> str:
     found = beside_unsteered(arm)
     return f"{found.share:.2f}" if found else ""
+
+
+def _with_interval(found: Estimate) -> str:
+    return NONE if found.value is None else f"{found.value:.2f} [{found.low:.2f}, {found.high:.2f}]"
 
 
 def _share(value: float | None) -> str:

@@ -12,9 +12,8 @@ if TYPE_CHECKING:
     from pytest_steering import comparison, findings, replay, statistics
     from pytest_steering.comparison import metrics
     from pytest_steering.dataframe import load_run
-    from pytest_steering.errors import SteeringError
+    from pytest_steering.errors import ExpectationFailed, SteeringError
     from pytest_steering.experiments.evaluation import evaluate
-    from pytest_steering.experiments.expectations import ExpectationFailed
     from pytest_steering.experiments.experiment import Experiment
     from pytest_steering.experiments.result import Result
     from pytest_steering.extraction.methods import extraction_method
@@ -113,7 +112,7 @@ _HOMES = {
     "ChoiceTask": "tasks.choice",
     "Completion": "models.running.completion",
     "ContrastPair": "extraction.pairs",
-    "ExpectationFailed": "experiments.expectations",
+    "ExpectationFailed": "errors",
     "Experiment": "experiments.experiment",
     "Generation": "models.running.completion",
     "Intervention": "steering.intervention",

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Collection
 from typing import Any
 
 import pytest
 
-from pytest_steering.errors import SteeringError
+from pytest_steering.errors import SteeringError, did_you_mean
 from pytest_steering.identity import named_with_parameters
 from pytest_steering.models.loading.specs import ModelSpec
 from pytest_steering.session import SteeringSession
@@ -176,8 +175,7 @@ def _marks(spec: ModelSpec) -> list[pytest.MarkDecorator]:
 
 def _require_keyword(name: str) -> None:
     if name not in MARKER_KEYWORDS:
-        near = difflib.get_close_matches(name, MARKER_KEYWORDS, n=1)
-        hint = f"did you mean {near[0]!r}? " if near else ""
+        near = did_you_mean(name, MARKER_KEYWORDS)
         raise SteeringError(
-            f"the steering marker knows no {name!r}; {hint}It knows {', '.join(MARKER_KEYWORDS)}"
+            f"the steering marker knows no {name!r}; {near}It knows {', '.join(MARKER_KEYWORDS)}"
         )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
+
 
 class SteeringError(Exception):
     """Something a person has to decide or mend; the message says what was found, expected and what to do."""
@@ -31,7 +34,23 @@ class InterventionError(SteeringError):
     """An intervention that did not happen where and as it was asked for."""
 
 
+class ExpectationFailed(AssertionError):  # noqa: N818 - it fails a test, it is no error
+    """A success criterion was not met, was not decided, or the samples cannot settle it; it says which."""
+
+
 def first_line(error: BaseException) -> str:
     """Return the first line of another library's message, or the error's kind where it says nothing."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return lines[0] if lines else type(error).__name__
+
+
+def did_you_mean(name: str, known: Iterable[str], most: int = 1) -> str:
+    """Return a question for a sentence about a name that nothing goes by; empty where nothing is near.
+
+    Args:
+        name: As given.
+        known: What could have been meant.
+        most: So many of them at most.
+    """
+    near = difflib.get_close_matches(name, list(known), n=most)
+    return f"did you mean {' or '.join(map(repr, near))}? " if near else ""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
 from _pytest._code.code import ExceptionChainRepr, ReprEntry, ReprFileLocation, ReprTraceback
 
-from pytest_steering.errors import SteeringError
+from pytest_steering.errors import ExpectationFailed, SteeringError
 from pytest_steering.printable import printable
 
 
@@ -16,16 +15,8 @@ def shorten(report: pytest.TestReport, item: pytest.Item, call: pytest.CallInfo[
     """Replace the traceback of a failure that was raised on purpose by its sentence."""
     if call.excinfo is None or not report.failed or item.config.getoption("fulltrace"):
         return
-    if _explains_itself(call.excinfo.value):
+    if isinstance(call.excinfo.value, (SteeringError, ExpectationFailed)):
         report.longrepr = _sentence(call.excinfo, item)
-
-
-def _explains_itself(error: BaseException) -> bool:
-    # The module is loaded where the exception was raised; a run without steering never pays for it.
-    expectations = sys.modules.get("pytest_steering.experiments.expectations")
-    return isinstance(error, SteeringError) or (
-        expectations is not None and isinstance(error, expectations.ExpectationFailed)
-    )
 
 
 def _sentence(excinfo: pytest.ExceptionInfo[BaseException], item: pytest.Item) -> ExceptionChainRepr:

@@ -9,12 +9,15 @@ import pytest
 
 from pytest_steering import collection, failures, gating, hookspecs, workers
 from pytest_steering.errors import SteeringError
+from pytest_steering.experiments import undecided
 from pytest_steering.fixtures import contrast_pairs, steering, steering_adapter, steering_model
 from pytest_steering.lifecycle import LIFECYCLE, Lifecycle, lifecycle_of
 from pytest_steering.options import add_options
 from pytest_steering.progress_line import ProgressLine
 from pytest_steering.session import SESSION, SteeringSession, session_of
 from pytest_steering.testing import selection
+
+BEGUN = pytest.StashKey[list[undecided.Begun]]()
 
 __all__ = ["contrast_pairs", "steering", "steering_adapter", "steering_model"]
 
@@ -89,6 +92,29 @@ def pytest_runtestloop(session: pytest.Session) -> None:
 def pytest_xdist_node_collection_finished(node: Any) -> None:
     """Write what is to run, as xdist's controller, as soon as one worker has said it."""
     lifecycle_of(node.config).begin(workers.told_plan(session_of(node.config)))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Watch which expectations a test begins."""
+    with undecided.watched() as begun:
+        item.stash[BEGUN] = begun
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+    """Fail a test that leaves an expectation undecided."""
+    yield
+    undecided.require_decided(item.stash[BEGUN])
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
+    """Fail the end of a test whose fixtures leave an expectation undecided, whatever the test itself left."""
+    item.stash[BEGUN].clear()
+    yield
+    undecided.require_decided(item.stash[BEGUN])
 
 
 @pytest.hookimpl(wrapper=True)

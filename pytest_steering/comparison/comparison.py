@@ -11,7 +11,7 @@ from pytest_steering.comparison.arm import STEERED, UNSTEERED, Arm
 from pytest_steering.comparison.natural_order import natural
 from pytest_steering.comparison.outcomes import labelled
 from pytest_steering.comparison.pairing import Pairing
-from pytest_steering.errors import DataError
+from pytest_steering.errors import DataError, did_you_mean
 from pytest_steering.records import Outcome, Record
 
 
@@ -33,7 +33,8 @@ class Comparison:
 
     def __getitem__(self, name: str) -> Arm:
         if name not in self.arms:
-            raise DataError(f"this run has no arm {name!r}; it has {', '.join(self.arms)}")
+            near = did_you_mean(name, self.arms)
+            raise DataError(f"this run has no arm {name!r}; {near}it has {', '.join(self.arms)}")
         return self.arms[name]
 
     def __contains__(self, name: str) -> bool:

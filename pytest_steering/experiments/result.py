@@ -70,14 +70,18 @@ class Result:
     def __getitem__(self, name: str) -> Arm:
         return self.comparison[name]
 
-    def expect(self, metric: str, arm: str = STEERED) -> Expectation:
-        """Return what can be asserted of a number of one arm.
+    def expect(self, metric: str, arm: str = STEERED, *, against: str = UNSTEERED) -> Expectation:
+        """Return what can be asserted of a number of one arm; a test that asserts nothing then fails.
 
         Args:
-            metric: Such as `balanced_accuracy`, `auroc`, `neutral_kl`, `off_target_accuracy`.
+            metric: Such as `balanced_accuracy`, `auroc`, `neutral_kl`, `off_target_accuracy`, or a score.
             arm: Whose.
+            against: The arm that it is compared with, such as `prompted` or `threshold`.
+
+        Raises:
+            DataError: There is no such number or arm; the message names those that there are.
         """
-        return Expectation(self.comparison, metric, arm, self.claims)
+        return Expectation(self.comparison, metric, arm, self.claims, against)
 
     def expect_baseline(
         self, arm: str = STEERED, *, metric: str | None = None, margin: float | None = None

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from pytest_steering.errors import DataError
-from pytest_steering.experiments.expectations import ExpectationFailed
+from pytest_steering.errors import DataError, ExpectationFailed
+from pytest_steering.experiments import undecided
 from pytest_steering.experiments.result import Result
 from tests.experiments.cells import always, outcome, record, result, run, truthful
 
@@ -118,3 +118,73 @@ def test_a_result_says_what_flipped_and_which_samples_broke() -> None:
     assert len(found.flipped()) == sum(one.predicted == "no" for one in truthful(160))
     assert found.against_unsteered().n == 160
     assert [arm.name for arm in with_doses(always(160)).doses] == ["unsteered", "dose:0.1", "steered"]
+
+
+def with_rival(rival: Sequence[Any], **changes: Sequence[Any]) -> Result:
+    """A run whose steered arm stands beside an arm of a name of its own."""
+    records = run(**changes)
+    records["prompted"] = record("prompted", rival)
+    return result(records)
+
+
+def test_a_number_is_expected_against_any_arm_of_the_run() -> None:
+    found = with_rival(barely(160, 30))
+    found.expect("accuracy", against="prompted").improves(by=0.1)
+    found.expect("accuracy", against="random:0").rises()
+    found.expect("accuracy", arm="negated", against="random:0").stays(within=0.05)
+    found.expect("accuracy", arm="unsteered", against="prompted").drops(by=0.1)
+    assert list(found.claims)[:2] == [
+        "steered accuracy to rise by at least 0.1 over prompted",
+        "steered accuracy to rise by at least 0 over random:0",
+    ]
+
+
+def test_a_rival_that_does_as_well_is_no_improvement() -> None:
+    found = with_rival(truthful(160))
+    found.expect("accuracy").improves(by=0.1)
+    with pytest.raises(ExpectationFailed, match="over prompted: "):
+        found.expect("accuracy", against="prompted").improves()
+    found.expect("accuracy", against="prompted").stays(within=0.05)
+
+
+def test_what_compares_with_nothing_refuses_another_arm() -> None:
+    found = with_rival(truthful(160))
+    levels = [(verb, (0.5,)) for verb in ("at_least", "at_most")]
+    for verb, bound in [*levels, ("monotone", ()), ("shows_no_effect", ())]:
+        with pytest.raises(DataError, match=f"{verb} compares nothing with 'prompted'"):
+            getattr(found.expect("accuracy", against="prompted"), verb)(*bound)
+
+
+@pytest.mark.parametrize("arm", ["steered", "unsteered"])
+def test_an_arm_is_not_compared_with_itself(arm: str) -> None:
+    with pytest.raises(DataError, match=f"{arm} accuracy is expected against itself"):
+        result(run()).expect("accuracy", arm=arm, against=arm).stays(within=0.05)
+
+
+def test_a_misspelt_metric_or_arm_raises_at_once_and_names_the_nearest() -> None:
+    found = result(run())
+    with pytest.raises(DataError, match=r"no metric is named 'acuracy'; did you mean 'accuracy'\? known are"):
+        found.expect("acuracy")
+    with pytest.raises(DataError, match=r"no arm 'shufled'; did you mean 'shuffled'\? it has unsteered"):
+        found.expect("accuracy", against="shufled")
+    with pytest.raises(DataError, match=r"no arm 'prompted'; it has unsteered, steered"):
+        found.expect("accuracy", against="prompted")
+
+
+def test_scores_and_guards_of_the_task_are_known_by_name() -> None:
+    scored = [
+        replace(one, scores={"cheer": 0.5, "repetition": 0.1 + n / 1000})
+        for n, one in enumerate(truthful(160))
+    ]
+    described = {"scores": {"cheer": {}, "repetition": {}}, "guards": ["repetition"]}
+    records = run(steered=scored, unsteered=scored)
+    records["steered"] = replace(records["steered"], evidence={**records["steered"].evidence, **described})
+    for name in ("cheer", "repetition"):
+        with pytest.raises(ExpectationFailed, match=f"steered {name} of at least 1"):
+            result(records).expect(name).at_least(1.0)
+
+
+def test_outside_pytest_nothing_remembers_an_expectation(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(undecided, "_WATCHES", [])
+    result(run()).expect("accuracy")
+    assert undecided._WATCHES == []

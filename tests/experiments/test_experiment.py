@@ -7,9 +7,8 @@ from dataclasses import replace
 import pytest
 
 from pytest_steering import Experiment, Intervention, Record
-from pytest_steering.errors import DataError, InterventionError, SteeringError, VectorError
+from pytest_steering.errors import DataError, ExpectationFailed, InterventionError, SteeringError, VectorError
 from pytest_steering.experiments.evaluation import evaluate
-from pytest_steering.experiments.expectations import ExpectationFailed
 from pytest_steering.records import from_line, to_line
 
 

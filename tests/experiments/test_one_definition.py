@@ -16,8 +16,8 @@ import pytest
 from pytest_steering import Experiment, Intervention, Record, metrics
 from pytest_steering.comparison import Comparison, Facts
 from pytest_steering.comparison.metrics import JUDGEMENT, Metric
+from pytest_steering.errors import ExpectationFailed
 from pytest_steering.experiments.evaluation import Evaluation
-from pytest_steering.experiments.expectations import ExpectationFailed
 from pytest_steering.experiments.result import Result
 from pytest_steering.gate.cell_entry import entry_of
 from pytest_steering.gate.gated_metric import BY_ACCURACY

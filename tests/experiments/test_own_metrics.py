@@ -4,8 +4,7 @@ import pytest
 
 from pytest_steering import Experiment, Intervention, Outcome, Record, metrics
 from pytest_steering.comparison.metrics import registry
-from pytest_steering.errors import DataError
-from pytest_steering.experiments.expectations import ExpectationFailed
+from pytest_steering.errors import DataError, ExpectationFailed
 from pytest_steering.report.terminal import report_lines
 
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from pytest_steering.experiments.expectations import Expectation, ExpectationFailed
+from pytest_steering.errors import ExpectationFailed
+from pytest_steering.experiments.expectations import Expectation
 from pytest_steering.records import Outcome
 from tests.experiments.cells import result
 from tests.experiments.scored_cells import arm, cheered, mood, scored_run, written

@@ -113,7 +113,7 @@ def test_an_unknown_model_is_a_usage_error_before_anything_is_collected(project:
     result = project.runpytest("--steering-model=starcodr2")
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["ERROR: no model is known as 'starcodr2': did you mean starcoder2*"])
+    result.stderr.fnmatch_lines(["ERROR: no model is known as 'starcodr2': did you mean 'starcoder2'*"])
     assert "collected" not in str(result.stdout)
 
 

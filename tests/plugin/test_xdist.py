@@ -176,7 +176,7 @@ def test_a_killed_worker_loses_no_finished_cell(project: pytest.Pytester) -> Non
     ("flags", "sentence"),
     [
         (["-m", "starcodr2"], "did you mean 'starcoder2'?"),
-        (["--steering-model=starcodr2"], "did you mean starcoder2 or starcoder?"),
+        (["--steering-model=starcodr2"], "did you mean 'starcoder2' or 'starcoder'?"),
         (["--steering-engine=x"], "one of hooks, nnsight, both"),
     ],
 )

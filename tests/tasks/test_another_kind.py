@@ -22,8 +22,7 @@ from pytest_steering import (
     metrics,
 )
 from pytest_steering.comparison.metrics import registry
-from pytest_steering.errors import DataError
-from pytest_steering.experiments.expectations import ExpectationFailed
+from pytest_steering.errors import DataError, ExpectationFailed
 from pytest_steering.records import from_line, to_line
 from pytest_steering.report.terminal import report_lines
 from pytest_steering.runs import find_run

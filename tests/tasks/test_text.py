@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 
 from pytest_steering import Experiment, Intervention, Record, SteerableModel, SteeringVector
-from pytest_steering.errors import DataError
-from pytest_steering.experiments.expectations import ExpectationFailed
+from pytest_steering.errors import DataError, ExpectationFailed
 from pytest_steering.experiments.observation.reader_probe import probe_reader
 from pytest_steering.extraction.pairs import ContrastPair
 from pytest_steering.limit import Limit

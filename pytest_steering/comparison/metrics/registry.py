@@ -17,7 +17,7 @@ from pytest_steering.comparison.metrics import (
 )
 from pytest_steering.comparison.metrics.metric import Metric
 from pytest_steering.comparison.metrics.score_means import score_metric
-from pytest_steering.errors import DataError
+from pytest_steering.errors import DataError, did_you_mean
 
 JUDGEMENT: tuple[Metric, ...] = (
     *rates.METRICS,
@@ -108,12 +108,14 @@ def metric(name: str, scores: Scores = UNDESCRIBED) -> Metric:
         scores: Of the answers at hand.
 
     Raises:
-        DataError: There is none; the message names those that there are.
+        DataError: There is none; the message names the nearest and those that there are.
     """
     found = find(name, scores)
     if found is None:
-        known = ", ".join(one.name for one in metrics(scores))
-        raise DataError(f"no metric is named {name!r}; known are {known}")
+        known = [one.name for one in metrics(scores)]
+        raise DataError(
+            f"no metric is named {name!r}; {did_you_mean(name, known)}known are {', '.join(known)}"
+        )
     return found
 
 

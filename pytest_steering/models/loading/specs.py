@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pytest_steering.errors import ModelError
+from pytest_steering.errors import ModelError, did_you_mean
 from pytest_steering.models.loading.config_json import config_model_type
 from pytest_steering.models.loading.gguf_header import gguf_in, gguf_model_type
 from pytest_steering.models.loading.gguf_packages import missing_packages
@@ -148,9 +147,8 @@ def _from_hub(name: str, source: str, revision: str | None = None, gguf: str | N
 
 
 def _unknown(name: str) -> str:
-    near = difflib.get_close_matches(name, NAMED, n=2, cutoff=0.6)
-    hint = f"did you mean {' or '.join(near)}? " if near else ""
+    near = did_you_mean(name, NAMED, most=2)
     return (
-        f"no model is known as {name!r}: {hint}a model is one of {', '.join(NAMED)}, the path of a folder "
+        f"no model is known as {name!r}: {near}a model is one of {', '.join(NAMED)}, the path of a folder "
         "with a config.json or of a GGUF file, or a hub id as owner/name or owner/name:file.gguf"
     )

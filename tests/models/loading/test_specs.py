@@ -98,7 +98,7 @@ def test_a_hub_model_without_a_network_is_one_sentence(cache: Path, monkeypatch:
 
 
 def test_an_unknown_name_is_answered_with_the_near_one_and_with_what_is_possible() -> None:
-    with pytest.raises(ModelError, match=r"did you mean starcoder2.* hub id as owner/name"):
+    with pytest.raises(ModelError, match=r"did you mean 'starcoder2'.* hub id as owner/name"):
         resolve_model("starcodr2")
 
 

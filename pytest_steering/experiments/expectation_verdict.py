@@ -1,0 +1,93 @@
+"""How an expectation is decided: met, refuted, or inconclusive; nothing where its number means nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pytest_steering.comparison import STEERED, UNSTEERED, Comparison, Estimate
+from pytest_steering.comparison.guards import guarded
+from pytest_steering.errors import DataError, ExpectationFailed
+from pytest_steering.findings import examine
+from pytest_steering.statistics import holm, scaled_samples
+
+LEVEL = 0.05
+
+
+def decide(
+    run: Comparison,
+    arms: Sequence[str],
+    found: Estimate,
+    met: bool,
+    refuted: bool,
+    asked: str,
+    threshold: float,
+) -> None:
+    """Raise unless an expectation is met.
+
+    Args:
+        run: Where it was measured.
+        arms: Those it is about.
+        found: The number, or its change.
+        met: Whether its interval says that it is as expected.
+        refuted: Whether its interval says that it is not.
+        asked: What is expected, for the message.
+        threshold: Where the two part.
+
+    Raises:
+        ExpectationFailed: It is not met, or the samples cannot settle it, or the run says nothing about it.
+        DataError: The number is undefined.
+    """
+    _require_valid(run, arms, asked)
+    if found.value is None:
+        raise DataError(f"expected {asked}, but it is undefined here: {found.why}")
+    if met:
+        return
+    verdict = "not met" if refuted else _inconclusive(found, threshold)
+    raise ExpectationFailed(f"expected {asked}: {verdict}; found {_shown(found)}")
+
+
+def claim(claims: dict[str, float], change: Estimate, asked: str) -> None:
+    """Hold a difference and all that were expected before it against Holm's adjusted level.
+
+    Args:
+        claims: The p-values of those before, by what was expected; this one's is added.
+        change: The difference.
+        asked: What is expected of it.
+
+    Raises:
+        ExpectationFailed: One of them is not significant among so many.
+    """
+    claims[asked] = 1.0 if change.p is None else change.p
+    adjusted = dict(zip(claims, map(float, holm(list(claims.values()))), strict=True))
+    lost = [name for name, p in adjusted.items() if p > LEVEL]
+    if lost:
+        raise ExpectationFailed(
+            f"expected {lost[0]}: not significant among the {len(claims)} differences expected of this "
+            f"result; p {claims[lost[0]]:.3g}, adjusted by Holm {adjusted[lost[0]]:.3g}"
+        )
+
+
+def _require_valid(run: Comparison, arms: Sequence[str], asked: str) -> None:
+    """Refuse to judge a number that means nothing."""
+    wrong = [
+        f"{one.id}: {one.sentence}. {one.kind.advice}" for one in examine(run) if one.severity == "invalid"
+    ]
+    # Of the steered arm a finding says so; the unsteered one is what the guards go by.
+    texts = [guarded(run, name) for name in arms if name not in (STEERED, UNSTEERED)]
+    wrong += [str(one) for one in texts if not one.kept]
+    if wrong:
+        listed = "\n".join(f"  {one}" for one in wrong)
+        raise ExpectationFailed(f"expected {asked}, but the run says nothing about it:\n{listed}")
+
+
+def _inconclusive(found: Estimate, threshold: float) -> str:
+    said = f"inconclusive with {found.samples} samples"
+    needed = scaled_samples(found.samples, found.number, found.interval, threshold) if found.samples else None
+    if needed is None:
+        return f"{said}, and the estimate lies too close to {threshold:g} for more samples to settle it soon"
+    return f"{said}; about {max(needed, found.samples + 1)} would settle it if the estimate stays"
+
+
+def _shown(found: Estimate) -> str:
+    p = "" if found.p is None else f", p against no change {found.p:.3g}"
+    return f"{found.number:+.4g}, 95 % interval [{found.low:+.4g}, {found.high:+.4g}]{p}, n = {found.samples}"

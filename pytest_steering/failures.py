@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -19,14 +20,25 @@ def shorten(report: pytest.TestReport, item: pytest.Item, call: pytest.CallInfo[
         report.longrepr = _sentence(call.excinfo, item)
 
 
-def _sentence(excinfo: pytest.ExceptionInfo[BaseException], item: pytest.Item) -> ExceptionChainRepr:
-    sentence = str(excinfo.value)
-    path, line = _place(excinfo, item)
-    lines = [f"E   {printable(text, 2000)}" for text in sentence.splitlines()]
-    place = ReprFileLocation(path, line, type(excinfo.value).__name__)
-    crash = ReprFileLocation(path, line, printable(sentence, 2000))
+def explained(sentences: Sequence[str], path: str, line: int, kind: str) -> ExceptionChainRepr:
+    """Return what a report shows of a failure that is explained by sentences.
+
+    Args:
+        sentences: What is wrong; the summary has the first.
+        path: Of the test's file.
+        line: In it, from 1.
+        kind: What failed, such as the name of an exception.
+    """
+    lines = [f"E   {printable(text, 2000)}" for text in sentences]
+    place = ReprFileLocation(path, line, kind)
+    crash = ReprFileLocation(path, line, printable(sentences[0], 2000))
     entry = ReprEntry(lines, None, None, place, "long")
     return ExceptionChainRepr([(ReprTraceback([entry], None, "long"), crash, None)])
+
+
+def _sentence(excinfo: pytest.ExceptionInfo[BaseException], item: pytest.Item) -> ExceptionChainRepr:
+    path, line = _place(excinfo, item)
+    return explained(str(excinfo.value).splitlines() or [""], path, line, type(excinfo.value).__name__)
 
 
 def _place(excinfo: pytest.ExceptionInfo[BaseException], item: pytest.Item) -> tuple[str, int]:

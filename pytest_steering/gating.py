@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
@@ -17,22 +18,46 @@ if TYPE_CHECKING:
 LINES = pytest.StashKey[list[str]]()
 
 
-def finish(session: SteeringSession, run: pytest.Session) -> None:
+class Found(NamedTuple):
+    """What the gate has to say.
+
+    Attributes:
+        lines: At the end of the run.
+        failed: Whether the run fails.
+        tests: What fails it, by the tests that it can be laid to.
+    """
+
+    lines: list[str]
+    failed: bool
+    tests: Mapping[str, Sequence[str]]
+
+
+NOTHING = Found([], False, {})
+
+
+def finish(session: SteeringSession, run: pytest.Session) -> Mapping[str, Sequence[str]]:
     """Hold the run against its baselines, accept what was asked to be accepted, and set the exit status.
 
     Args:
         session: Has the run's records; a worker of xdist leaves the decision to its controller.
         run: pytest's session.
+
+    Returns:
+        What failed the run, by the tests that it can be laid to.
     """
     if hasattr(session.config, "workerinput"):
-        return
+        return {}
+    cells: list[Measured] = []
     try:
-        lines, failed = _decided(session, _cells(session))
+        cells = _cells(session)
+        found = _decided(session, cells)
     except SteeringError as error:
-        lines, failed = [f"gate: cannot be measured: {error}"], True
-    session.config.stash[LINES] = lines
-    if failed and run.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+        said = [f"gate: cannot be measured: {error}"]
+        found = Found(said, True, dict.fromkeys((one.node_id for one in cells), said))
+    session.config.stash[LINES] = found.lines
+    if found.failed and run.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
         run.exitstatus = pytest.ExitCode.TESTS_FAILED
+    return found.tests
 
 
 def summarise(session: SteeringSession, terminal: pytest.TerminalReporter) -> None:
@@ -49,14 +74,15 @@ def _cells(session: SteeringSession) -> list[Measured]:
     return expected_cells(session.run.read().records)
 
 
-def _decided(session: SteeringSession, cells: list[Measured]) -> tuple[list[str], bool]:
+def _decided(session: SteeringSession, cells: list[Measured]) -> Found:
     manifest = lifecycle_of(session.config).manifest
     if not cells and manifest.status == "unknown":
-        return [], False
+        return NOTHING
     from pytest_steering.gate.accept import accept
+    from pytest_steering.gate.failed_cells import by_test, failed_cells
     from pytest_steering.gate.flipped_prompts import prompts_of
     from pytest_steering.gate.judge import judge
-    from pytest_steering.gate.verdict_text import verdict_lines
+    from pytest_steering.gate.verdict_text import lines_of
 
     settings = session.settings
     required = settings.baseline == "require"
@@ -70,13 +96,16 @@ def _decided(session: SteeringSession, cells: list[Measured]) -> tuple[list[str]
         alpha=settings.alpha,
     )
     if not cells and all(one.reason == "left out" for one in judgement.absent):
-        return [], False
-    lines = verdict_lines(judgement, lambda record: prompts_of(record, settings.data))
+        return NOTHING
+    failed = failed_cells(judgement, lambda record: prompts_of(record, settings.data))
+    lines = lines_of(judgement, failed)
     if not wanted.anything:
-        return lines, judgement.exit_code != 0
+        return Found(lines, judgement.exit_code != 0, by_test(failed))
     done = accept(cells, settings.baselines, wanted, judgement.orphaned)
-    told = [*(f"accepted: {line}" for line in done.lines), *(f"refused: {line}" for line in done.refused)]
-    return [*lines, *told], bool(done.refused) or (judgement.exit_code != 0 and not wanted.changed)
+    told = [*(f"accepted: {line}" for line in done.lines), *(f"refused: {one}" for one in done.refused)]
+    open_ = judgement.exit_code != 0 and not wanted.changed
+    tests = by_test([*done.refused_cells, *(failed if open_ else [])])
+    return Found([*lines, *told], open_ or bool(done.refused), tests)
 
 
 def _wanted(session: SteeringSession) -> Wanted:

@@ -43,8 +43,9 @@ class Lifecycle:
         elif report.result and report.nodeid.endswith(".py"):
             self._collected.append(report.nodeid)
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Note how a test ends: by the worst of its phases."""
+        """Note how a test ends: by the worst of its phases, and before any report is held back."""
         if report.failed:
             self._endings[report.nodeid] = "failed"
         elif report.skipped:

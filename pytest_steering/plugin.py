@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from typing import Any
 
 import pytest
 
-from pytest_steering import collection, failures, gating, hookspecs, workers
+from pytest_steering import collection, failures, gating, held_reports, hookspecs, workers
 from pytest_steering.errors import SteeringError
 from pytest_steering.experiments import undecided
 from pytest_steering.fixtures import contrast_pairs, steering, steering_adapter, steering_model
@@ -36,6 +36,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Start this process's session; nothing is resolved before tests are collected."""
     config.stash[SESSION] = SteeringSession(config)
+    held_reports.register(config)
     config.stash[LIFECYCLE] = Lifecycle(session_of(config))
     config.pluginmanager.register(config.stash[LIFECYCLE], "steering_lifecycle")
     config.pluginmanager.register(ProgressLine(config), "steering_progress_line")
@@ -124,6 +125,7 @@ def pytest_runtest_makereport(
     """Show a failure that explains itself without a traceback."""
     report = yield
     failures.shorten(report, item, call)
+    held_reports.mark(report, session_of(item.config).expecting)
     return report
 
 
@@ -151,7 +153,11 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     workers.report(session_of(session.config))
     workers.decide(session_of(session.config), session)
     lifecycle_of(session.config).end(session)
-    gating.finish(session_of(session.config), session)
+    found: Mapping[str, Sequence[str]] = {}
+    try:
+        found = gating.finish(session_of(session.config), session)
+    finally:
+        held_reports.release(session.config, found)
 
 
 @pytest.hookimpl(optionalhook=True)

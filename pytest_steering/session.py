@@ -30,6 +30,7 @@ class SteeringSession:
         loads: How often each model was loaded, by name; under xdist the controller's holds all workers'.
         errors: Sentences of what is wrong with the tests as they are written.
         marks: The names of the markers that the collected tests carry.
+        expecting: Ids of the tests that expected a baseline so far.
         memo: Vectors and searches that several tests on a model share.
         plan_file: Where workers of xdist say what is to run, and which tests share a model.
         local_workers: As xdist's controller, how many workers run on this machine.
@@ -41,6 +42,7 @@ class SteeringSession:
         self.loads: Counter[str] = Counter()
         self.errors: list[str] = []
         self.marks: frozenset[str] = frozenset()
+        self.expecting: set[str] = set()
         self.memo: dict[tuple[object, ...], Any] = {}
         self.plan_file: Path | None = None
         self.local_workers = 0
@@ -151,7 +153,10 @@ class SteeringSession:
     def record(self, record: Record) -> None:
         """Write a record into the run's folder, unless the run that is gone on with says the same already."""
         from pytest_steering.cell import says_the_same
+        from pytest_steering.experiments.baseline_expectation import PURPOSE
 
+        if record.spec.get("purpose") == PURPOSE:
+            self.expecting.add(record.node_id)
         known = self.finished.get(record.node_id, {}).get(record.key)
         if known is None:
             self.run.append(record)

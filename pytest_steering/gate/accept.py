@@ -14,6 +14,7 @@ from pytest_steering.gate.baseline_entry import Entry
 from pytest_steering.gate.baseline_files import Files, Place, baseline_path, places, read_files
 from pytest_steering.gate.baseline_samples import numbers
 from pytest_steering.gate.cell_entry import entry_of
+from pytest_steering.gate.failed_cells import FailedCell
 from pytest_steering.gate.gated_cells import Measured
 from pytest_steering.gate.judge import invalid
 
@@ -46,13 +47,18 @@ class Accepted:
 
     Attributes:
         lines: What a person is told: old → new for each cell.
-        refused: Sentences on cells that were not accepted; then nothing of their files was written.
+        refused_cells: Cells that were not accepted, and why.
         written: Files that changed.
     """
 
     lines: tuple[str, ...]
-    refused: tuple[str, ...]
+    refused_cells: tuple[FailedCell, ...]
     written: tuple[Path, ...]
+
+    @property
+    def refused(self) -> tuple[str, ...]:
+        """Sentences on cells that were not accepted."""
+        return tuple(line for one in self.refused_cells for line in one.lines)
 
 
 def accept(
@@ -73,13 +79,13 @@ def accept(
     files = {**read_files(folder, cells), **{path: read_baseline(path) for path in removable}}
     before = {path: dict(entries) for path, entries in files.items()}
     lines: list[str] = []
-    refused: list[str] = []
+    refused: list[FailedCell] = []
     standing = places(files, cells)
     for one in sorted(cells, key=lambda one: baseline_path(folder, one.record)):
         place = Place(baseline_path(folder, one.record), entry_of(one.record, one.unsteered, one.gated))
         told, kept_back = _taken(files, standing.get(place.entry.key), place, one, wanted)
         lines += told
-        refused += kept_back
+        refused += [FailedCell(one, (kept_back,))] if kept_back else []
     for path, keys in removable.items():
         lines += _pruned(files[path], keys)
     written = [path for path, entries in files.items() if entries != before[path]]
@@ -90,20 +96,20 @@ def accept(
 
 def _taken(
     files: Files, standing: Place | None, place: Place, one: Measured, wanted: Wanted
-) -> tuple[list[str], list[str]]:
-    """Put a cell among the entries of its file, and return what was done or what was refused."""
+) -> tuple[list[str], str]:
+    """Put a cell among the entries of its file, and return what was done, or why it was refused."""
     before, now = standing.entry if standing else None, place.entry
     if not (wanted.new if before is None else wanted.changed):
-        return [], []
+        return [], ""
     fault = _fault(one, before, now, wanted.reason)
     if fault:
-        return [], [f"{_name(one)}: {fault}"]
+        return [], f"{_name(one)}: {fault}"
     if before is not None and not _differs(before, now):
-        return [], []
+        return [], ""
     if standing is not None:
         del files[standing.path][standing.entry.key]
     files[place.path][now.key] = _with_reasons(before, now, wanted.reason)
-    return [f"{_name(one)}: {_shown(before)} → {_shown(now)}"], []
+    return [f"{_name(one)}: {_shown(before)} → {_shown(now)}"], ""
 
 
 def _fault(one: Measured, before: Entry | None, now: Entry, reason: str) -> str:

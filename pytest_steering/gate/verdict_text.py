@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 
-from pytest_steering.gate.cell_text import decision_text
-from pytest_steering.gate.flipped_prompts import FlippedPrompts
+from pytest_steering.gate.failed_cells import FailedCell, Prompts, cell_name, failed_cells
 from pytest_steering.gate.judgement import Judgement
-from pytest_steering.gate.sample_text import sample_lines
 from pytest_steering.printable import printable
-from pytest_steering.records import Record
-
-Prompts = Callable[[Record], FlippedPrompts]
 
 _VERDICTS = {
     "pass": "pass",
@@ -28,16 +23,21 @@ def verdict_lines(judgement: Judgement, prompts: Prompts) -> list[str]:
         judgement: The verdict.
         prompts: Gives the prompts of a cell, as far as they are at hand.
     """
+    return lines_of(judgement, failed_cells(judgement, prompts))
+
+
+def lines_of(judgement: Judgement, failed: Sequence[FailedCell]) -> list[str]:
+    """Return what the gate says of a run whose failed cells are known.
+
+    Args:
+        judgement: The verdict.
+        failed: The cells that keep it from a pass.
+    """
     return [
         _headline(judgement),
         *(printable(sentence, 1000) for sentence in judgement.obstacles),
-        *_regressed(judgement, prompts),
-        *_unsettled(judgement),
+        *(line for one in failed for line in one.lines),
         *_otherwise_made(judgement),
-        *(
-            f"{one.id}: {_cell(cell.record)}: {one.sentence}. {one.kind.advice}"
-            for cell, one in judgement.findings
-        ),
         *_unkept(judgement),
         *_improved(judgement),
     ]
@@ -65,32 +65,9 @@ def _margins(judgement: Judgement) -> str:
     return own if all(one.pairing.gated.mean for one in judgement.compared.values()) else f"{points}, {own}"
 
 
-def _regressed(judgement: Judgement, prompts: Prompts) -> Iterator[str]:
-    for one in judgement.regressed:
-        compared = judgement.compared[one.cell.key]
-        record = compared.measured.record
-        yield f"regressed: {_cell(record)}: {decision_text(one, compared.pairing)}"
-        yield from sample_lines(compared.pairing, one.cell.of, prompts(record))
-        if compared.measured.node_id:
-            yield f'  run it again: pytest "{compared.measured.node_id}"'
-
-
-def _unsettled(judgement: Judgement) -> Iterator[str]:
-    for one in judgement.decision.cells:
-        if one.status == "inconclusive":
-            compared = judgement.compared[one.cell.key]
-            record = compared.measured.record
-            needed = (
-                f"about {one.settles_at} samples would settle it"
-                if one.settles_at
-                else "too close to the margin"
-            )
-            yield f"cannot tell: {_cell(record)}: {decision_text(one, compared.pairing)}; {needed}"
-
-
 def _otherwise_made(judgement: Judgement) -> Iterator[str]:
     for compared in judgement.compared.values():
-        cell = _cell(compared.measured.record)
+        cell = cell_name(compared.measured.record)
         if compared.changes:
             yield f"changed since the baseline: {cell}: {', '.join(compared.changes)}"
         if compared.measured.remeasured:
@@ -99,7 +76,7 @@ def _otherwise_made(judgement: Judgement) -> Iterator[str]:
 
 def _unkept(judgement: Judgement) -> Iterator[str]:
     for cell in judgement.missing:
-        yield f"no baseline: {_cell(cell.record)}; accept one with --steering-accept-new"
+        yield f"no baseline: {cell_name(cell.record)}; accept one with --steering-accept-new"
     yield from (printable(sentence, 1000) for sentence in judgement.remarks)
 
 
@@ -107,9 +84,3 @@ def _improved(judgement: Judgement) -> Iterator[str]:
     better = {one.cell.key for one in judgement.decision.cells if one.improved}
     if better:
         yield f"{len(better)} cells improved; accept them with --steering-accept"
-
-
-def _cell(record: Record) -> str:
-    numerics = record.environment.get("numerics", "")
-    arm = "" if record.arm == "steered" else f", {record.arm}"
-    return printable(f"{record.experiment} on {record.model} ({numerics}{arm})", 120)

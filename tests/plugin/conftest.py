@@ -67,3 +67,37 @@ def project(pytester: pytest.Pytester) -> pytest.Pytester:
     pytester.makeconftest(STUB)
     pytester.makeini("[pytest]\nsteering_models =\n  one\n  two\n  three\n")
     return pytester
+
+
+# The stub's cells, held against a baseline; which of its answers are right is set from outside.
+GATED_TEST = """
+    import os
+    from dataclasses import replace
+    import pytest
+    from pytest_steering.experiments.baseline_expectation import baseline_expected
+
+    @pytest.mark.steering(models=["one"])
+    def test_it(steering):
+        made, sink = [], steering.sink
+        steering.sink = lambda record: made.append(_long(record)) or sink(made[-1])
+        steering.run()
+        sink(baseline_expected(made[1], made[0]))
+
+    def _long(record):
+        wrong = int(os.environ["WRONG"]) if record.arm == "steered" else 80
+        outcomes = tuple(
+            replace(record.outcomes[0], id=f"s{n}", expected="yes", predicted="no" if n < wrong else "yes",
+                    correct=n >= wrong)
+            for n in range(160)
+        )
+        return replace(record, outcomes=outcomes)
+"""
+
+
+@pytest.fixture
+def gated(project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """A project with a test that holds its cell against a baseline; 16 of 160 answers are wrong."""
+    project.makepyfile(test_it=GATED_TEST)
+    monkeypatch.delenv("CI", raising=False)
+    monkeypatch.setenv("WRONG", "16")
+    return project

@@ -4,40 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.plugin.conftest import GATED_TEST as TEST
+
 pytestmark = pytest.mark.usefixtures("few_plugins")
-
-# The stub's cells, held against a baseline; which of its answers are right is set from outside.
-TEST = """
-    import os
-    from dataclasses import replace
-    import pytest
-    from pytest_steering.experiments.baseline_expectation import baseline_expected
-
-    @pytest.mark.steering(models=["one"])
-    def test_it(steering):
-        made, sink = [], steering.sink
-        steering.sink = lambda record: made.append(_long(record)) or sink(made[-1])
-        steering.run()
-        sink(baseline_expected(made[1], made[0]))
-
-    def _long(record):
-        wrong = int(os.environ["WRONG"]) if record.arm == "steered" else 80
-        outcomes = tuple(
-            replace(record.outcomes[0], id=f"s{n}", expected="yes", predicted="no" if n < wrong else "yes",
-                    correct=n >= wrong)
-            for n in range(160)
-        )
-        return replace(record, outcomes=outcomes)
-"""
-
-
-@pytest.fixture
-def gated(project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
-    """A project with a test that holds its cell against a baseline; 16 of 160 answers are wrong."""
-    project.makepyfile(test_it=TEST)
-    monkeypatch.delenv("CI", raising=False)
-    monkeypatch.setenv("WRONG", "16")
-    return project
 
 
 def run(gated: pytest.Pytester, *options: str) -> pytest.RunResult:
@@ -60,7 +29,7 @@ def test_a_missing_baseline_fails_where_it_is_required_and_on_ci(
 ) -> None:
     result = run(gated, "--steering-baseline=require")
     assert result.ret == 1
-    result.assert_outcomes(passed=1)
+    result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["baseline-missing: *"])
     monkeypatch.setenv("CI", "true")
     assert run(gated).ret == 1
@@ -73,15 +42,22 @@ def test_an_accepted_run_passes_again_and_accepting_twice_changes_nothing(gated:
     assert (again.ret, baseline(gated).read_bytes()) == (0, first)
 
 
-def test_a_regression_fails_the_run_and_no_test(
+def test_a_regression_fails_the_run_and_its_test(
     gated: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run(gated, "--steering-baseline=create")
     monkeypatch.setenv("WRONG", "60")
     result = run(gated)
     assert result.ret == 1
-    result.assert_outcomes(passed=1)
-    result.stdout.fnmatch_lines(["gate: regression*", "regressed: test_it on one *44 samples broke*"])
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "E   regressed: test_it on one *44 samples broke*",
+            "gate: regression*",
+            "regressed: test_it on one *44 samples broke*",
+            "FAILED test_it.py::test_it* - regressed: test_it on one *",
+        ]
+    )
 
 
 def test_the_controller_of_workers_decides_once(

@@ -1,0 +1,83 @@
+"""The cells that keep a run from passing, each with the sentences that say why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from pytest_steering.gate.cell_text import decision_text
+from pytest_steering.gate.flipped_prompts import FlippedPrompts
+from pytest_steering.gate.gated_cells import Measured
+from pytest_steering.gate.judgement import Judgement
+from pytest_steering.gate.sample_text import sample_lines
+from pytest_steering.printable import printable
+from pytest_steering.records import Record
+
+Prompts = Callable[[Record], FlippedPrompts]
+
+
+@dataclass(frozen=True)
+class FailedCell:
+    """A cell that keeps a run from passing.
+
+    Attributes:
+        measured: The cell.
+        lines: Why.
+    """
+
+    measured: Measured
+    lines: tuple[str, ...]
+
+
+def failed_cells(judgement: Judgement, prompts: Prompts) -> list[FailedCell]:
+    """Return what regressed, then what cannot be told, then what cannot be measured.
+
+    Args:
+        judgement: Of a run.
+        prompts: Gives the prompts of a cell, as far as they are at hand.
+    """
+    return [*_regressed(judgement, prompts), *_unsettled(judgement), *_unmeasurable(judgement)]
+
+
+def by_test(failed: Sequence[FailedCell]) -> dict[str, list[str]]:
+    """Return the lines of failed cells by the id of the test that measured them; the gravest go first."""
+    found: dict[str, list[str]] = {}
+    for one in failed:
+        found.setdefault(one.measured.node_id, []).extend(one.lines)
+    return found
+
+
+def cell_name(record: Record) -> str:
+    """Return what a person knows a cell by."""
+    numerics = record.environment.get("numerics", "")
+    arm = "" if record.arm == "steered" else f", {record.arm}"
+    return printable(f"{record.experiment} on {record.model} ({numerics}{arm})", 120)
+
+
+def _regressed(judgement: Judgement, prompts: Prompts) -> Iterator[FailedCell]:
+    for one in judgement.regressed:
+        compared = judgement.compared[one.cell.key]
+        measured = compared.measured
+        said = f"regressed: {cell_name(measured.record)}: {decision_text(one, compared.pairing)}"
+        samples = sample_lines(compared.pairing, one.cell.of, prompts(measured.record))
+        again = [f'  run it again: pytest "{measured.node_id}"'] if measured.node_id else []
+        yield FailedCell(measured, (said, *samples, *again))
+
+
+def _unsettled(judgement: Judgement) -> Iterator[FailedCell]:
+    for one in judgement.decision.cells:
+        if one.status == "inconclusive":
+            compared = judgement.compared[one.cell.key]
+            needed = f"about {one.settles_at} samples would settle it" if one.settles_at else _TOO_CLOSE
+            said = decision_text(one, compared.pairing)
+            line = f"cannot tell: {cell_name(compared.measured.record)}: {said}; {needed}"
+            yield FailedCell(compared.measured, (line,))
+
+
+def _unmeasurable(judgement: Judgement) -> Iterator[FailedCell]:
+    for measured, one in judgement.findings:
+        line = f"{one.id}: {cell_name(measured.record)}: {one.sentence}. {one.kind.advice}"
+        yield FailedCell(measured, (line,))
+
+
+_TOO_CLOSE = "too close to the margin"

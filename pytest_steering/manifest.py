@@ -47,6 +47,8 @@ class Manifest:
         deselected: Those that were collected and left out, as by `-k` and `-m`.
         uncollected: What pytest could not collect.
         collected: Files that tests were found in.
+        ledger: Hash of the entry of the run's ledger that was the last when this was written; empty where no
+            ledger is kept.
     """
 
     status: Status = "unknown"
@@ -55,6 +57,7 @@ class Manifest:
     deselected: Tests = field(default_factory=dict)
     uncollected: tuple[str, ...] = ()
     collected: tuple[str, ...] = ()
+    ledger: str = ""
 
     def having(self, ending: Ending) -> list[str]:
         """Return the node ids of selected tests that ended so."""
@@ -105,7 +108,8 @@ class Manifest:
             for part in ("selected", "deselected")
         )
         asked, uncollected, collected = (tuple(row[part]) for part in ("asked", "uncollected", "collected"))
-        return cls(row["status"], asked, selected, deselected, uncollected, collected)
+        ledger = str(row.get("ledger", ""))
+        return cls(row["status"], asked, selected, deselected, uncollected, collected, ledger)
 
 
 def write_manifest(path: Path, manifest: Manifest) -> None:

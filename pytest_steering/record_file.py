@@ -4,14 +4,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pytest_steering.errors import DataError
+from pytest_steering.record_entry import line_hash
 from pytest_steering.records import Record, from_row, to_line
 from pytest_steering.storage import append_line, torn_path
 
 _CUT = "was cut off as it was written"
+
+
+@dataclass(frozen=True)
+class Line:
+    """Where a record stands.
+
+    Attributes:
+        number: From 1.
+        sha256: Of the line without its newline.
+    """
+
+    number: int
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -21,10 +35,16 @@ class Recorded:
     Attributes:
         records: In the order they were added.
         torn: A sentence for each line that was cut off as it was written, and is no record for that.
+        lines: Where each of the records stands.
+        doubts: A sentence on each thing that is not as it was written, and is passed over for that.
+        vouched: Whether a ledger vouches for the records.
     """
 
     records: tuple[Record, ...] = ()
     torn: tuple[str, ...] = ()
+    lines: tuple[Line, ...] = field(default=(), compare=False, repr=False)
+    doubts: tuple[str, ...] = ()
+    vouched: bool = False
 
 
 def append(path: Path, record: Record) -> None:
@@ -44,15 +64,17 @@ def read(path: Path) -> Recorded:
         DataError: The file cannot be read, or a whole line is no record; the message names file and line.
     """
     found: list[Record] = []
+    lines: list[Line] = []
     torn: list[str] = []
     for number, line in enumerate(_lines(path), 1):
         try:
             found.append(_record(line))
+            lines.append(Line(number, line_hash(line[:-1])))
         except _TornLineError:
             torn.append(f"line {number} of {path.name} {_CUT} ({len(line)} bytes) and is passed over")
         except DataError as error:
             raise DataError(f"{path}, line {number}: {error}") from error
-    return Recorded(tuple(found), (*torn, *_set_aside(path)))
+    return Recorded(tuple(found), (*torn, *_set_aside(path)), tuple(lines))
 
 
 class _TornLineError(Exception):
@@ -70,6 +92,12 @@ def _record(line: bytes) -> Record:
             raise _TornLineError from error
         raise DataError(f"not a record: {error}") from error
     return from_row(row)
+
+
+def line_hashes(path: Path) -> list[str]:
+    """Return the hashes of the whole lines of a file; none where there is no file."""
+    lines = _lines(path) if path.exists() else ()
+    return [line_hash(line[:-1]) for line in lines if line.endswith(b"\n")]
 
 
 def _lines(path: Path) -> Iterator[bytes]:

@@ -17,7 +17,7 @@ def shortfalls(manifest: Manifest, found: Recorded) -> list[str]:
         manifest: What was to run and how that ended.
         found: What the run's file of records holds.
     """
-    return [*_status(manifest, found), *_endings(manifest), *found.torn]
+    return [*_status(manifest, found), *_endings(manifest), *found.torn, *found.doubts]
 
 
 def first_few(names: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ import os
 import secrets
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import FileIO
 from pathlib import Path
@@ -18,7 +18,7 @@ _CHUNK = 4096
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
-def append_line(path: Path, line: str) -> None:
+def append_line(path: Path, line: str | Callable[[bytes], str]) -> None:
     """Add a line to a file, complete on the disk when this returns.
 
     A piece of a line that a killed process left at the end is moved to `torn_path` first: what is added next
@@ -26,7 +26,7 @@ def append_line(path: Path, line: str) -> None:
 
     Args:
         path: May not be there yet, nor its folder.
-        line: Without its newline.
+        line: Without its newline; or what makes it of the last whole line, while no other process adds one.
 
     Raises:
         StorageError: The line could not be written.
@@ -34,7 +34,9 @@ def append_line(path: Path, line: str) -> None:
     with _named(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a+b", buffering=0) as file:
-            _append(file, line.encode("utf-8") + b"\n", path, alone=_lock(file))
+            alone = _lock(file)
+            said = line if isinstance(line, str) else line(_last_line(file))
+            _append(file, said.encode("utf-8") + b"\n", path, alone=alone)
 
 
 def torn_path(path: Path) -> Path:
@@ -99,6 +101,14 @@ def _write_through(file: FileIO, data: bytes) -> None:
         # A disk that is nearly full takes a part, and says so by the number alone.
         rest = rest[os.write(file.fileno(), rest) :]
     os.fsync(file.fileno())
+
+
+def _last_line(file: FileIO) -> bytes:
+    """Return the last whole line without its newline; nothing where there is none."""
+    stop = _end_of_whole_lines(file, file.seek(0, os.SEEK_END))
+    start = _end_of_whole_lines(file, max(0, stop - 1))
+    file.seek(start)
+    return file.read(stop - start)[:-1]
 
 
 def _end_of_whole_lines(file: FileIO, end: int) -> int:

@@ -202,7 +202,7 @@ def test_a_disk_that_is_full_before_the_first_test_ends_the_run_in_a_sentence(on
         result = one.runpytest()
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["ERROR: *run.json cannot be written: No space left on device*"])
+    result.stderr.fnmatch_lines(["ERROR: *ledger.jsonl cannot be written: No space left on device*"])
 
 
 def test_a_disk_that_is_full_at_the_end_fails_the_run_in_a_sentence(
@@ -218,7 +218,7 @@ def test_a_disk_that_is_full_at_the_end_fails_the_run_in_a_sentence(
     result = one.runpytest()
 
     assert result.ret == pytest.ExitCode.TESTS_FAILED
-    result.stdout.fnmatch_lines(["ERROR: *run.json cannot be written: No space left on device*"])
+    result.stdout.fnmatch_lines(["ERROR: *ledger.jsonl cannot be written: No space left on device*"])
     assert manifest(one).status == "started"
 
 

@@ -26,19 +26,19 @@ TESTS = """
 KILLED = """
     import os, signal
     from pathlib import Path
-    from pytest_steering import record_file
+    from pytest_steering import runs
 
-    written, real = [], record_file.append
+    written, real = [], runs.append_line
 
-    def append(path, record):
-        real(path, record)
-        written.append(record)
+    def append(path, line):
+        real(path, line)
+        written.append(line)
         flag = Path("kill")
         if len(written) == 9 and flag.exists():
             flag.unlink()
             os.kill(os.getpid(), signal.SIGKILL)
 
-    record_file.append = append
+    runs.append_line = append
 """
 
 MODELS = ("--steering-model=starcoder", "--steering-model=starcoder2")

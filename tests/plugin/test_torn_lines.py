@@ -50,11 +50,11 @@ def test_a_full_disk_fails_the_tests_it_meets_in_a_sentence_and_tears_no_line(
     project: pytest.Pytester,
 ) -> None:
     project.makepyfile(TESTS)
-    with room_for(3000):
+    with room_for(6000):
         result = project.runpytest("--steering-model=one")
 
     assert result.ret == 1
-    result.stdout.fnmatch_lines(["E   *records.jsonl cannot be written: No space left on device; *"])
+    result.stdout.fnmatch_lines(["E   *.jsonl cannot be written: No space left on device; *"])
     result.stdout.no_fnmatch_line("*INTERNALERROR*")
     found = find_run("latest", project.path / ".steering").read()
     assert 0 < len(found.records) < 4

@@ -1,0 +1,153 @@
+"""The ledger of a run: what was recorded and accepted, each entry sealed with the hash of the one before.
+
+It shows that something was changed by hand afterwards, on a line of it or of the records that it vouches for.
+It is not signed: whoever writes all of it anew, and the hash in `run.json` with it, is not found out by it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pytest_steering.errors import DataError
+from pytest_steering.storage import append_line
+
+START = ""
+"""What the first entry of a ledger follows."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a ledger.
+
+    Attributes:
+        content: What was done; `kind` says which of the things that are noted it is.
+        sha256: Of the entry before and the content.
+    """
+
+    content: Mapping[str, Any]
+    sha256: str
+
+    @property
+    def kind(self) -> str:
+        """What was done, in a word: `begun`, `record`, `manifest` or `accepted`."""
+        return str(self.content.get("kind", ""))
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """What a ledger says.
+
+    Attributes:
+        entries: Those that vouch for something, in their order; none that stands before a break of the chain
+            or before it was begun anew.
+        faults: A sentence on each line that is not as it was written.
+    """
+
+    entries: tuple[Entry, ...] = ()
+    faults: tuple[str, ...] = ()
+
+    def of(self, kind: str) -> list[Entry]:
+        """Return the entries of a kind."""
+        return [entry for entry in self.entries if entry.kind == kind]
+
+    def holds(self, sha256: str) -> bool:
+        """Tell whether an entry has this hash."""
+        return any(entry.sha256 == sha256 for entry in self.entries)
+
+
+def append(path: Path, content: Mapping[str, Any], first: Callable[[], Mapping[str, Any]]) -> str:
+    """Add an entry behind the last one, complete on the disk when this returns; return its hash.
+
+    Args:
+        path: Of the ledger.
+        content: Plain JSON.
+        first: Gives what opens the ledger where this is its first entry.
+
+    Raises:
+        StorageError: It could not be written.
+        DataError: The last line of the ledger is no entry.
+    """
+    sealed = ""
+
+    def lines(last: bytes) -> str:
+        nonlocal sealed
+        before = _row(last)["sha256"] if last else START
+        contents = [content] if last else [first(), content]
+        written = []
+        for one in contents:
+            sealed = _seal(before, one)
+            written.append(_text({"content": one, "previous": before, "sha256": sealed}))
+            before = sealed
+        return "\n".join(written)
+
+    append_line(path, lines)
+    return sealed
+
+
+def read(path: Path) -> Ledger:
+    """Return what a ledger says.
+
+    Where two processes that nothing keeps apart go on from one entry, both are entries.
+
+    Raises:
+        DataError: The file cannot be read.
+    """
+    known, faults = {START}, list[str]()
+    entries: list[Entry] = []
+    for number, line in enumerate(_whole_lines(path), 1):
+        try:
+            row = _row(line)
+            sealed, follows = (
+                _seal(row["previous"], row["content"]) == row["sha256"],
+                row["previous"] in known,
+            )
+        except DataError as error:
+            faults.append(f"line {number} of {path.name}: {error}")
+            continue
+        if row["sha256"] in known:
+            faults.append(f"line {number} of {path.name} stands there a second time")
+            continue
+        known.add(row["sha256"])
+        if not (sealed and follows):
+            entries.clear()
+            faults.append(f"line {number} of {path.name} {_broken(sealed)}; no entry before it counts")
+        if row["content"].get("kind") == "begun":
+            entries.clear()
+        if sealed:
+            entries.append(Entry(row["content"], row["sha256"]))
+    return Ledger(tuple(entries), tuple(faults))
+
+
+def _broken(sealed: bool) -> str:
+    return "follows no entry that is there" if sealed else "is not as it was written"
+
+
+def _row(line: bytes) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+        if isinstance(row["content"], dict) and isinstance(row["previous"], str) and row["sha256"]:
+            return {**row, "sha256": str(row["sha256"])}
+    except (ValueError, KeyError, TypeError):
+        pass
+    raise DataError("not an entry of a ledger")
+
+
+def _seal(before: str, content: Mapping[str, Any]) -> str:
+    return hashlib.sha256((before + _text(content)).encode()).hexdigest()
+
+
+def _text(value: Mapping[str, Any]) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+
+def _whole_lines(path: Path) -> Iterator[bytes]:
+    try:
+        with path.open("rb") as file:
+            yield from (line for line in file if line.endswith(b"\n"))
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error}") from error

@@ -1,0 +1,52 @@
+"""What a ledger says of a record: which cell it is of, what was looked at, and the hash of its line."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from typing import Any
+
+from pytest_steering.records import Record
+
+RECORD = "record"
+
+
+def record_entry(record: Record, line: str) -> dict[str, Any]:
+    """Return the content of a record's entry.
+
+    Args:
+        record: As it was made.
+        line: As it stands in its file.
+    """
+    spec, data = record.spec, record.spec.get("data") or {}
+    return {
+        "kind": RECORD,
+        "record": line_hash(line.encode("utf-8")),
+        "cell": record.key,
+        "test": record.node_id,
+        "experiment": record.experiment,
+        "arm": record.arm,
+        "purpose": spec.get("purpose", ""),
+        "model": record.model,
+        "weights": record.environment.get("weights", ""),
+        "task": data.get("dataset", ""),
+        "split": data.get("split", ""),
+        "samples": data.get("sha256", ""),
+        "vector": record.provenance.get("sha256", ""),
+        "intervention": spec.get("intervention"),
+        "outcomes": outcomes_hash(record),
+    }
+
+
+def line_hash(line: bytes) -> str:
+    """Return the hash by which a ledger knows a line of records, without its newline."""
+    return hashlib.sha256(line).hexdigest()
+
+
+def outcomes_hash(record: Record) -> str:
+    """Return a hash of what became of the samples; empty where there are none."""
+    if not record.outcomes:
+        return ""
+    text = json.dumps([asdict(one) for one in record.outcomes], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

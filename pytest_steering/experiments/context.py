@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pytest_steering.errors import DataError
+from pytest_steering.extraction.pairs import ContrastPair
 from pytest_steering.models.proving.fingerprint import writes
 from pytest_steering.tasks.sampling import evenly
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.questions import Questions
-    from pytest_steering.extraction.pairs import ContrastPair
     from pytest_steering.models.steerable import SteerableModel
     from pytest_steering.records import Record
     from pytest_steering.steering.vector import SteeringVector
@@ -99,13 +99,15 @@ class Context:
         found: T = self.memo[key]
         return found
 
-    def note_pairs(self, vector: SteeringVector, pairs: list[ContrastPair]) -> None:
-        """Remember what a vector was extracted from."""
-        self.memo["pairs", vector.sha256] = pairs
+    def note_pairs(self, vector: SteeringVector) -> None:
+        """Remember what a vector was made from, for when it is read from a file."""
+        self.memo["pairs", vector.sha256] = vector.pairs
 
     def pairs_of(self, vector: SteeringVector) -> list[ContrastPair]:
-        """Return the pairs that a vector was extracted from in this experiment; none for another one."""
-        return list(self.memo.get(("pairs", vector.sha256), []))
+        """Return the pairs that a vector was made from; none where nobody here knows them."""
+        pairs = vector.pairs or self.memo.get(("pairs", vector.sha256), ())
+        told = str(vector.provenance.get("contrast", ""))
+        return [ContrastPair(one, other, f"pair {n}", told) for n, (one, other) in enumerate(pairs)]
 
     def note_search(self, vector: SteeringVector, split: str, samples: list[Sample]) -> None:
         """Remember what layer and scale of a vector were searched on."""

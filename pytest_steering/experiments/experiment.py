@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from pytest_steering.comparison.metrics import require_free
 from pytest_steering.errors import DataError
 from pytest_steering.experiments.context import Context
-from pytest_steering.experiments.controls import DEFAULT_CONTROLS
 from pytest_steering.experiments.equal_effect import of_equal_effect
 from pytest_steering.experiments.grid_search import DEFAULT_SCALES, Choice
 from pytest_steering.experiments.neutral_texts import load_neutral
@@ -24,6 +23,7 @@ from pytest_steering.experiments.steps.margin_shift import MarginShift, margin_s
 from pytest_steering.experiments.steps.run import run_arms
 from pytest_steering.experiments.steps.search import choose
 from pytest_steering.experiments.steps.vector_extraction import extract_vector, training_pairs
+from pytest_steering.extraction.directions import of_pairs
 from pytest_steering.tasks.task_registry import find_task
 
 if TYPE_CHECKING:
@@ -206,29 +206,35 @@ class Experiment:
     def run(
         self,
         intervention: Intervention,
-        controls: Sequence[str] = DEFAULT_CONTROLS,
+        controls: Sequence[str] | None = None,
         *,
         doses: Sequence[float] = (),
         claim: float | None = None,
+        pairs: Sequence[ContrastPair] = (),
     ) -> Result:
         """Score the intervention beside the unsteered model and its controls, vectors in shared batches.
 
         Args:
             intervention: What is added, where and when.
             controls: Out of `zero`, `random`, `negated`, `shuffled`, and `prompted`: asked in words for what
-                the vector is to bring about, and nothing added.
+                the vector is to bring about, and nothing added. None for `random`, `negated` and `shuffled`;
+                of these a run goes without the ones that its vector cannot have, and a finding names them.
             doses: Parts of the scale that are scored too, each as an arm `dose:<part>`.
             claim: The change that the run is to show, as a share where its task is about accuracy, else in
                 the unit of the number that it is about; with too few samples for it the run has a finding.
                 None claims ten points of accuracy, and nothing of another number.
+            pairs: What the vector was made of, for controls that read it again: a vector that was read from
+                a file does not know.
 
         Raises:
             InterventionError: What was written is not what was asked for, or the model was left changed; the
                 record of the cell names it all the same.
             VectorError: The intervention does not fit the model, or was made for another and is not forced.
-            DataError: `prompted` is asked for, and no words ask for what the vector is to bring about.
+            DataError: `prompted` is asked for, and no words ask for what the vector is to bring about; or the
+                pairs are others than the vector says.
         """
-        return run_arms(self._next("run"), intervention, controls, doses, claim)
+        made = replace(intervention, vector=of_pairs(intervention.vector, pairs)) if pairs else intervention
+        return run_arms(self._next("run"), made, controls, doses, claim)
 
     def of_equal_effect(self, intervention: Intervention, target: float) -> Intervention:
         """Return the intervention at the scale that disturbs neutral texts by a given amount.

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
+from pytest_steering.errors import DataError
 from pytest_steering.extraction.methods import METHODS, method_named
 from pytest_steering.extraction.pairs import ContrastPair, require_pairs, shuffled_sides
 from pytest_steering.steering.contrast import ReadsHiddenStates
@@ -35,7 +36,27 @@ def extract(
     """
     require_pairs(pairs)
     vector = _from_sides(model, [p.positive for p in pairs], [p.negative for p in pairs], layers, method)
-    return replace(vector, provenance={**vector.provenance, "samples": samples_hash(pairs)})
+    return of_pairs(replace(vector, provenance={**vector.provenance, "samples": samples_hash(pairs)}), pairs)
+
+
+def of_pairs(vector: SteeringVector, pairs: Sequence[ContrastPair]) -> SteeringVector:
+    """Return a vector that knows what it was made of.
+
+    Args:
+        vector: As it was made.
+        pairs: Of it.
+
+    Raises:
+        DataError: There are no pairs, a pair's prompts are equal, or the vector was made of others.
+    """
+    require_pairs(pairs)
+    told, given = vector.provenance.get("samples"), samples_hash(pairs)
+    if told not in (None, given):
+        raise DataError(
+            f"the {vector.method} vector was made of {vector.provenance.get('pairs', 'other')} pairs over "
+            f"other samples than these {len(pairs)} (samples {told}, given {given}); give its own"
+        )
+    return replace(vector, pairs=tuple((pair.positive, pair.negative) for pair in pairs))
 
 
 def shuffled_like(

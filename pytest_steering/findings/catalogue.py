@@ -232,6 +232,10 @@ _NOTES = {
         "A control would be the steered arm over again, so it was not run.",
         "Rest on the other controls.",
     ),
+    "control-impossible": (
+        "A control cannot be made for this vector, so it was not run.",
+        "Rest on the other controls, or give what it needs.",
+    ),
     "answers-unscored": (
         "Some answers have no score, and are missing in its mean.",
         "Look at the answers that are named.",

@@ -95,12 +95,15 @@ def truth(run: Comparison) -> Iterator[Finding]:
 def missing(run: Comparison) -> Iterator[Finding]:
     """Note controls that were not run."""
     vacuous: Mapping[str, str] = run.evidence.get("vacuous") or {}
-    there = {arm.name.partition(":")[0] for arm in run.controls}
-    absent = [name for name in ("zero", "random", "negated", "shuffled") if name not in {*there, *vacuous}]
+    impossible: Mapping[str, str] = run.evidence.get("impossible") or {}
+    known = {*(arm.name.partition(":")[0] for arm in run.controls), *vacuous, *impossible}
+    absent = [name for name in ("zero", "random", "negated", "shuffled") if name not in known]
     if absent and STEERED in run:
         yield finding("controls-missing", f"not run: {', '.join(absent)}", missing=absent)
     for name, why in vacuous.items():
         yield finding("control-vacuous", f"{name} was not run: {why}", control=name)
+    for name, why in impossible.items():
+        yield finding("control-impossible", f"{name} was not run: {why}", control=name)
 
 
 def _area(outcomes: Sequence[Outcome]) -> float | None:

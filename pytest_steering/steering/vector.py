@@ -27,11 +27,14 @@ class SteeringVector:
         directions: Layer number to a float32 tensor of shape [hidden] on the CPU.
         method: How it was made, such as `mean_difference`; part of a cell's spec.
         provenance: What it was made from: model, weights, data, position.
+        pairs: The prompts that it was made from, each as (positive, negative), for controls that read them
+            again. They are kept in memory alone: none of a vector that was given or read from a file.
     """
 
     directions: Mapping[int, Tensor]
     method: str = "given"
     provenance: Mapping[str, str] = field(default_factory=dict)
+    pairs: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "directions", checked_directions(self.directions))
@@ -61,7 +64,8 @@ class SteeringVector:
             VectorError: No prompts, unequal numbers of prompts, or a difference that is zero.
         """
         directions = mean_differences(model, positive, negative, layers, position)
-        return cls.extracted(directions, "mean_difference", model, len(positive), position)
+        vector = cls.extracted(directions, "mean_difference", model, len(positive), position)
+        return replace(vector, pairs=tuple(zip(positive, negative, strict=True)))
 
     @classmethod
     def extracted(
@@ -207,7 +211,9 @@ class SteeringVector:
             )
         total = {layer: self.directions[layer] + other.directions[layer] for layer in self.layers}
         shared = dict(self.provenance.items() & other.provenance.items())
-        return SteeringVector(total, f"({self.method} + {other.method})", shared)
+        # Of a sum that is known in part the pairs are not: shuffled, they would miss what is not known.
+        pairs = tuple(dict.fromkeys(self.pairs + other.pairs)) if self.pairs and other.pairs else ()
+        return SteeringVector(total, f"({self.method} + {other.method})", shared, pairs)
 
     def __sub__(self, other: SteeringVector) -> SteeringVector:
         return self + (-other)

@@ -80,6 +80,7 @@ FAULTS: dict[str, Callable[[], dict[str, Record]]] = {
     "control-vacuous": lambda: run(
         vacuous={"negated": "'ablate' does the same along a vector and its opposite"}
     ),
+    "control-impossible": lambda: run(impossible={"shuffled": "it needs the contrast pairs"}),
     "vector-zero": lambda: with_norm(0.0),
     "vector-non-finite": lambda: with_norm("NaN"),
     "duplicate-ids": lambda: run(steered=[replace(one, id="twice") for one in truthful(160)]),

@@ -44,6 +44,9 @@ REPORTED: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
             {"control": "negated"},
         )
     ],
+    "control-impossible": [
+        ("steered", "shuffled was not run: it needs the contrast pairs", {"control": "shuffled"})
+    ],
     "controls-missing": [
         (
             "steered",

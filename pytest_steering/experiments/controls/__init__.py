@@ -4,6 +4,7 @@ from pytest_steering.experiments.controls.control_registry import (
     CONTROLS,
     control,
     control_conditions,
+    possible_conditions,
     vacuous_controls,
 )
 from pytest_steering.registration import import_files
@@ -11,11 +12,13 @@ from pytest_steering.registration import import_files
 import_files(__name__, __path__)
 
 DEFAULT_CONTROLS = ("random", "negated", "shuffled")
+"""Of a run that names none; it goes without those that its vector has not, and says so."""
 
 __all__ = [
     "CONTROLS",
     "DEFAULT_CONTROLS",
     "control",
     "control_conditions",
+    "possible_conditions",
     "vacuous_controls",
 ]

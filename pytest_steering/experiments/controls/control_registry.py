@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
-from pytest_steering.errors import VectorError
+from pytest_steering.errors import DataError, VectorError
 from pytest_steering.registration import refuse_taken
 
 if TYPE_CHECKING:
@@ -50,6 +50,26 @@ def vacuous_controls(intervention: Intervention) -> dict[str, str]:
     """
     said = {name: why(intervention) for name, why in _VACUOUS.items()}
     return {name: why for name, why in said.items() if why}
+
+
+def possible_conditions(
+    context: Context, intervention: Intervention, names: Sequence[str]
+) -> tuple[dict[str, Condition], dict[str, str]]:
+    """Return the conditions of those controls that can be made, and why the others cannot, by control.
+
+    Args:
+        context: Gives the model, and the pairs that the vector was made from.
+        intervention: The steered arm's.
+        names: Of controls.
+    """
+    conditions: dict[str, Condition] = {}
+    impossible: dict[str, str] = {}
+    for name in names:
+        try:
+            conditions |= control_conditions(context, intervention, [name])
+        except (VectorError, DataError) as error:
+            impossible[name] = str(error)
+    return conditions, impossible
 
 
 def control_conditions(

@@ -20,13 +20,13 @@ def shuffled(context: Context, intervention: Intervention) -> dict[str, Conditio
     """Return the intervention along the direction of shuffled labels; the model reads the pairs again.
 
     Raises:
-        VectorError: The vector was not extracted in this experiment.
+        VectorError: The pairs of the vector are not known.
     """
     pairs = context.pairs_of(intervention.vector)
     if not pairs:
         raise VectorError(
-            "the control 'shuffled' needs the contrast pairs that the vector was made from; "
-            "extract it with steering.extract, or leave the control out"
+            "the control 'shuffled' needs the contrast pairs that the vector was made from; extract it "
+            "with steering.extract, give them with steering.run(..., pairs=...), or leave the control out"
         )
     vector = shuffled_like(context.model, pairs, intervention.vector.only(intervention.at))
     return {"shuffled": Condition(replace(intervention, vector=vector))}

@@ -12,7 +12,7 @@ from pytest_steering.experiments import recording, resuming
 from pytest_steering.experiments.arm_evaluation import evaluate_conditions
 from pytest_steering.experiments.cell_spec import blank
 from pytest_steering.experiments.condition import Condition
-from pytest_steering.experiments.controls import control_conditions
+from pytest_steering.experiments.controls import DEFAULT_CONTROLS, control_conditions, possible_conditions
 from pytest_steering.experiments.neutral_effects import TEXTS, neutral_kl
 from pytest_steering.experiments.neutral_texts import load_neutral
 from pytest_steering.experiments.observation import run_evidence
@@ -36,7 +36,7 @@ LARGE, LARGE_MODELS_PART = 50_000_000, 4
 def run_arms(
     context: Context,
     intervention: Intervention,
-    controls: Sequence[str],
+    controls: Sequence[str] | None,
     doses: Sequence[float],
     claim: float | None,
 ) -> Result:
@@ -45,20 +45,30 @@ def run_arms(
     Args:
         context: Gives the model, what it is asked and the sink of records.
         intervention: The steered arm.
-        controls: Names of control arms.
+        controls: Names of control arms; None for the usual ones, of which those that cannot be are named.
         doses: Parts of the scale that are scored too.
         claim: The change that the run is to show; None for the usual one.
     """
     claim = usual_claim(context.questions.task.main_metric) if claim is None else claim
     conditions = {UNSTEERED: Condition(), STEERED: Condition(intervention)}
     conditions |= {f"dose:{part:g}": Condition(_part(intervention, part)) for part in doses}
-    conditions |= control_conditions(context, intervention, controls)
+    beside, impossible = _controls(context, intervention, controls)
+    conditions |= beside
     found = _resumed(context, conditions, claim)
     if found is None:
-        found = _scored(context, conditions, intervention, claim)
+        found = _scored(context, conditions, intervention, claim, impossible)
         for arm in found.arms.values():
             context.sink(arm.record)
     return Result(found, sink=context.sink)
+
+
+def _controls(
+    context: Context, intervention: Intervention, names: Sequence[str] | None
+) -> tuple[dict[str, Condition], dict[str, str]]:
+    """Return the control arms, and why usual ones are not among them; one that was named has to be."""
+    if names is None:
+        return possible_conditions(context, intervention, DEFAULT_CONTROLS)
+    return control_conditions(context, intervention, names), {}
 
 
 def _part(intervention: Intervention, part: float) -> Intervention:
@@ -77,11 +87,16 @@ def _resumed(context: Context, conditions: Conditions, claim: float | None) -> C
 
 
 def _scored(
-    context: Context, conditions: Conditions, intervention: Intervention, claim: float | None
+    context: Context,
+    conditions: Conditions,
+    intervention: Intervention,
+    claim: float | None,
+    impossible: Mapping[str, str],
 ) -> Comparison:
     asked, module = context.questions.scored, context.model.loaded.module
     state = weights_state(module)
     seen = run_evidence.before(context, intervention, claim, state.fingerprint)
+    seen |= {"impossible": dict(impossible)} if impossible else {}
     try:
         require_origins(context.model.name, context.model.loaded, [intervention])
         evaluation = context.timed(lambda: evaluate_conditions(context, conditions))

@@ -41,7 +41,7 @@ def training_pairs(context: Context, count: int) -> list[ContrastPair]:
 def extract_vector(
     context: Context, pairs: Sequence[ContrastPair], method: str, layers: Sequence[int] | str
 ) -> SteeringVector:
-    """Return the direction of the pairs at each layer, and remember the pairs for the shuffled control.
+    """Return the direction of the pairs at each layer, and remember the pairs for controls.
 
     Args:
         context: Gives the model and what it is asked.
@@ -56,7 +56,7 @@ def extract_vector(
     refuse_scored(pairs, questions.source.samples(), [one.sample for one in questions.scored])
     depends = (tuple(pairs), method_named(method), context.model.architecture.resolve_layers(layers))
     vector = context.remembered("extract", depends, lambda: _extracted(context, pairs, method, layers))
-    context.note_pairs(vector, list(pairs))
+    context.note_pairs(vector)
     return vector
 
 

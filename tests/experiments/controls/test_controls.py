@@ -1,14 +1,15 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
 from torch import Tensor
 
-from pytest_steering import Experiment, Intervention, Record
-from pytest_steering.errors import VectorError
+from pytest_steering import Experiment, Intervention, Record, SteeringVector
+from pytest_steering.errors import DataError, VectorError
 from pytest_steering.experiments.condition import Condition
 from pytest_steering.experiments.context import Context
 from pytest_steering.experiments.controls import (
@@ -16,6 +17,7 @@ from pytest_steering.experiments.controls import (
     DEFAULT_CONTROLS,
     control,
     control_conditions,
+    possible_conditions,
     vacuous_controls,
 )
 from pytest_steering.steering import operations
@@ -31,7 +33,6 @@ def conditions(
 def test_every_control_has_the_norm_layers_and_scale_of_the_steered_arm(
     experiment: Experiment, intervention: Intervention
 ) -> None:
-    experiment.context.note_pairs(intervention.vector, experiment.contrast_pairs(16))
     vectors = [name for name in CONTROLS if name != "prompted"]
     arms = {name: one.intervention for name, one in conditions(experiment, intervention, vectors).items()}
     assert set(arms) == {"zero", "random:0", "random:1", "random:2", "negated", "shuffled"}
@@ -51,7 +52,6 @@ def test_the_negated_arm_is_the_vector_backwards(experiment: Experiment, interve
 def test_an_ablation_has_no_negated_control_and_says_why(
     experiment: Experiment, intervention: Intervention
 ) -> None:
-    experiment.context.note_pairs(intervention.vector, experiment.contrast_pairs(16))
     ablation = replace(intervention, operation="ablate")
     arms = conditions(experiment, ablation, DEFAULT_CONTROLS)
     assert list(arms) == ["random:0", "random:1", "random:2", "shuffled"]
@@ -106,8 +106,9 @@ def test_an_unknown_control_is_named(experiment: Experiment, intervention: Inter
 def test_shuffled_labels_need_the_pairs_that_the_vector_was_made_from(
     experiment: Experiment, intervention: Intervention
 ) -> None:
+    given = replace(intervention, vector=replace(intervention.vector, pairs=()))
     with pytest.raises(VectorError, match="needs the contrast pairs"):
-        conditions(experiment, intervention, ["shuffled"])
+        conditions(experiment, given, ["shuffled"])
 
 
 def test_a_control_that_was_registered_runs_beside_the_others(
@@ -130,3 +131,81 @@ def test_arms_stand_in_the_order_that_controls_were_asked_for(
 ) -> None:
     found = conditions(experiment, intervention, ["negated", "prompted", "zero"])
     assert list(found) == ["negated", "prompted", "zero"]
+
+
+def loaded(vector: SteeringVector, folder: Path) -> SteeringVector:
+    vector.save(folder / "vector.safetensors")
+    return SteeringVector.load(folder / "vector.safetensors")
+
+
+ALGEBRA: dict[str, Callable[[SteeringVector], SteeringVector]] = {
+    "as it is": lambda vector: vector,
+    "negated": lambda vector: -vector,
+    "rescaled": lambda vector: 1.0001 * vector,
+    "cut": lambda vector: vector.only([2]),
+    "summed": lambda vector: vector + 2 * vector,
+    "differing": lambda vector: 3 * vector - vector,
+}
+
+
+@pytest.mark.parametrize("made", ALGEBRA)
+def test_a_vector_keeps_its_pairs_through_algebra_and_has_all_usual_controls(
+    experiment: Experiment, intervention: Intervention, made: str
+) -> None:
+    vector = ALGEBRA[made](intervention.vector)
+    assert set(vector.pairs) == set(intervention.vector.pairs) != set()
+    found, impossible = possible_conditions(
+        experiment.context, replace(intervention, vector=vector), DEFAULT_CONTROLS
+    )
+    assert "shuffled" in found
+    assert not impossible
+
+
+def test_a_vector_of_prompts_knows_its_pairs_too(experiment: Experiment, intervention: Intervention) -> None:
+    pairs = experiment.contrast_pairs(4)
+    sides = [one.positive for one in pairs], [one.negative for one in pairs]
+    vector = SteeringVector.from_contrast(experiment.model, *sides, layers=[2])
+    assert experiment.context.pairs_of(vector) != []
+    assert "shuffled" in conditions(experiment, replace(intervention, vector=vector), ["shuffled"])
+
+
+@pytest.mark.parametrize("made", ["loaded", "loaded and negated", "summed with a loaded one", "given"])
+def test_a_vector_that_knows_no_pairs_runs_and_the_control_is_named_as_not_possible(
+    experiment: Experiment, intervention: Intervention, tmp_path: Path, made: str
+) -> None:
+    own = intervention.vector.only([2])
+    other = loaded(own, tmp_path)
+    vector = {
+        "loaded": other,
+        "loaded and negated": -other,
+        "summed with a loaded one": own + other,
+        "given": SteeringVector(own.directions),
+    }[made]
+    few = replace(experiment, limit=4, memo={})
+    result = few.run(replace(intervention, vector=vector, forced=made == "given"))
+    said = {one.id: one for one in result.findings}
+
+    assert "shuffled" not in result.arms
+    assert "negated" in result.arms
+    assert result.steered.record.evidence["impossible"].keys() == {"shuffled"}
+    assert "shuffled was not run: the control 'shuffled' needs" in said["control-impossible"].sentence
+    assert "shuffled" not in said["controls-missing"].sentence
+
+
+def test_pairs_that_are_given_to_the_run_make_the_control_possible(
+    experiment: Experiment, intervention: Intervention, tmp_path: Path
+) -> None:
+    steered = replace(intervention, vector=-loaded(intervention.vector, tmp_path))
+    few = replace(experiment, limit=4, memo={})
+    assert "shuffled" in few.run(steered, pairs=few.contrast_pairs(16)).arms
+    with pytest.raises(DataError, match="made of 16 pairs over other samples than these 4"):
+        few.run(steered, pairs=few.contrast_pairs(4))
+
+
+def test_a_control_that_is_asked_for_by_name_has_to_be_possible(
+    experiment: Experiment, intervention: Intervention, tmp_path: Path, records: list[Record]
+) -> None:
+    steered = replace(intervention, vector=loaded(intervention.vector, tmp_path))
+    with pytest.raises(VectorError, match=r"give them with steering\.run\(\.\.\., pairs=\.\.\.\)"):
+        replace(experiment, memo={}).run(steered, controls=("shuffled",))
+    assert not records

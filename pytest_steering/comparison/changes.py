@@ -12,6 +12,7 @@ from pytest_steering.statistics import (
     Clustering,
     clustering,
     design_effect,
+    paired_share_interval,
     score_bound,
     settling_samples,
     sign_flip,
@@ -19,7 +20,7 @@ from pytest_steering.statistics import (
 )
 
 if TYPE_CHECKING:
-    from pytest_steering.statistics import Alternative
+    from pytest_steering.statistics import Alternative, Interval
 
 
 class ClusterChange(NamedTuple):
@@ -91,6 +92,12 @@ class Changes:
         """By how much clusters widen the variance of the difference."""
         return clustering(*zip(*self.clusters, strict=True)) if self.clusters else APART
 
+    @property
+    def interval(self) -> Interval:
+        """95 % interval of the effect, by cluster; there has to be a sample."""
+        counts = zip(*self.clusters, strict=True) if self.clusters else self._alone()
+        return paired_share_interval(*counts)
+
     def p(self, alternative: Alternative = "two-sided") -> float:
         """Return the exact p of no change: the sign-flip test by cluster, McNemar's where all stand alone.
 
@@ -125,6 +132,13 @@ class Changes:
         broken, fixed, samples = (count / widened for count in (self.broken, self.fixed, self.n))
         needed = settling_samples(samples, broken, fixed, margin, level, confidence)
         return None if needed is None else math.ceil(needed * widened)
+
+    def _alone(self) -> tuple[list[int], list[int], list[int]]:
+        """Return the counts of clusters of one sample each."""
+        same = self.n - self.broken - self.fixed
+        lost = [1] * self.broken + [0] * (self.fixed + same)
+        gained = [0] * self.broken + [1] * self.fixed + [0] * same
+        return [1] * self.n, lost, gained
 
 
 def _check(n: int, broken: int, fixed: int) -> None:

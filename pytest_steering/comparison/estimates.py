@@ -1,32 +1,37 @@
 """Numbers of an arm with their 95 % intervals, alone and as a paired change: the one place that finds them.
 
-Shares of samples get Wilson's interval and, where both arms are shares of the same samples, Newcombe's for
-the change and the exact sign-flip test by cluster. So do means of numbers that are all 0 or 1. Other means
-get Student's interval by cluster; their change is that of the samples with the number in both arms, its test
-the sign-flip test. (Of 24 samples the bootstrap's 95 % are 93 or less, see docs/trust.md.) What is left gets
-the BCa bootstrap that draws clusters whole; numbers that are measured elsewhere are taken as they are.
+All are of samples in clusters: twins, what a data set declares, and texts that are near copies. Numbers that
+lie between two ends, such as shares, AUROC or balanced accuracy, get Wilson's interval of as many single
+samples as their clusters are worth, means of other numbers Student's by cluster. The change of a share gets
+Tango's interval and the exact sign-flip test by cluster, that of a mean Student's and the sign-flip test, any
+other Student's by the jackknife over clusters. What has no ends gets the BCa bootstrap that draws clusters
+whole; numbers that are measured elsewhere are taken as they are. docs/trust.md says how often each interval
+holds the truth.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from pytest_steering.comparison.facts import Facts
-from pytest_steering.comparison.mean_change import mean_change, yes_or_no
+from pytest_steering.comparison.mean_change import mean_change
+from pytest_steering.comparison.metric_intervals import RESAMPLES, interval_of
 from pytest_steering.comparison.metrics.metric import Metric
-from pytest_steering.comparison.metrics.quantities import Carried, Mean, Share, Weighted
+from pytest_steering.comparison.metrics.quantities import Mean, Share, Weighted
 from pytest_steering.comparison.metrics.registry import metric, metrics
 from pytest_steering.comparison.outcomes import GIVEN
 from pytest_steering.comparison.pairing import Pairing
 from pytest_steering.errors import DataError
-from pytest_steering.statistics import Interval, bootstrap, difference_of, mean_interval, newcombe, wilson
-
-if TYPE_CHECKING:
-    from pytest_steering.statistics import Bootstrap, Statistic
+from pytest_steering.statistics import (
+    Interval,
+    bootstrap,
+    difference_of,
+    jackknife,
+    student_interval,
+    student_p,
+)
 
 UNKNOWN = Interval(float("nan"), float("nan"))
-RESAMPLES = 1999
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,7 @@ def estimate(facts: Facts, name: str) -> Estimate:
     value, samples = asked.value(facts), len(facts.ran)
     if value is None:
         return Estimate(None, UNKNOWN, samples, asked.why_undefined(facts))
-    return Estimate(value, _interval(asked, facts, value), samples)
+    return Estimate(value, interval_of(asked, facts, value), samples)
 
 
 def estimated_change(pairing: Pairing, name: str) -> Estimate:
@@ -103,44 +108,25 @@ def estimated_change(pairing: Pairing, name: str) -> Estimate:
         return _change_of_share(quantity, pairing)
     if isinstance(quantity, Mean):
         return _change_of_mean(quantity, pairing)
-    found = _drawn(difference_of(quantity.weighted(after), quantity.weighted(before)), after)
-    return Estimate(found.estimate, found.interval, len(after.ran), p=found.p)
+    return _change_of_any(asked, quantity, before, after)
 
 
-def _interval(asked: Metric, facts: Facts, value: float) -> Interval:
-    quantity = asked.quantity
-    if isinstance(quantity, Share):
-        return wilson(*quantity.counted(facts))
-    if isinstance(quantity, Carried):
-        return _carried(quantity, facts, value)
-    if isinstance(quantity, Mean):
-        return _interval_of_mean(quantity, facts)
-    if isinstance(quantity, Weighted):
-        return _drawn(quantity.weighted(facts), facts).interval
-    return Interval(value, value)
-
-
-def _carried(quantity: Carried, facts: Facts, value: float) -> Interval:
-    low, high = map(quantity.through, estimate(facts, quantity.metric).interval)
-    return Interval(value, value) if low is None or high is None else Interval(low, high)
-
-
-def _interval_of_mean(mean: Mean, facts: Facts) -> Interval:
-    known = [(number, one.resampled_with) for one in facts.ran if (number := mean.of(one)) is not None]
-    numbers, clusters = zip(*known, strict=True)
-    if yes_or_no(numbers):
-        return wilson(int(sum(numbers)), len(numbers))
-    return mean_interval(numbers, clusters)
-
-
-def _drawn(statistic: Statistic, facts: Facts) -> Bootstrap:
-    return bootstrap(statistic, len(facts.ran), facts.clusters, resamples=RESAMPLES)
+def _change_of_any(asked: Metric, quantity: Weighted, before: Facts, after: Facts) -> Estimate:
+    """Return the change of a number of all samples together."""
+    statistic, samples = difference_of(quantity.weighted(after), quantity.weighted(before)), len(after.ran)
+    if asked.ends is None:
+        found = bootstrap(statistic, samples, after.clusters, resamples=RESAMPLES)
+        return Estimate(found.estimate, found.interval, samples, p=found.p)
+    spread, away = jackknife(statistic, samples, after.clusters), asked.ends[1] - asked.ends[0]
+    change = (asked.value(after) or 0.0) - (asked.value(before) or 0.0)
+    interval, p = student_interval(change, spread, away), student_p(change, spread, away)
+    return Estimate(change, interval, samples, p=p)
 
 
 def _change_of_share(share: Share, pairing: Pairing) -> Estimate:
     among = pairing.only(lambda before, _: share.among(before))
-    counts, changes = among.counts(share.part), among.changes(share.part)
-    return Estimate(changes.effect, newcombe(counts), counts.n, p=changes.p())
+    changes = among.changes(share.part)
+    return Estimate(changes.effect, changes.interval, changes.n, p=changes.p())
 
 
 def _change_of_mean(mean: Mean, pairing: Pairing) -> Estimate:

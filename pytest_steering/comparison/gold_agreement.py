@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pytest_steering.comparison.outcomes import ran, score
 from pytest_steering.records import Outcome
-from pytest_steering.statistics import Interval, cohen_kappa, wilson
+from pytest_steering.statistics import Interval, cohen_kappa, share_interval
 
 THRESHOLD = 0.5
 ROUNDING = 1e-9
@@ -24,6 +24,7 @@ class GoldAgreement:
         agreed: Of them, those of which the score says the same.
         unscored: Of them, those that the score could not be had of; they do not agree.
         kappa: Cohen's κ over the others; None where each of the two always says the same.
+        interval: 95 % interval of the share, by cluster; None without any label.
     """
 
     arm: str
@@ -31,16 +32,12 @@ class GoldAgreement:
     agreed: int
     unscored: int
     kappa: float | None
+    interval: Interval | None = None
 
     @property
     def share(self) -> float | None:
         """Share of the labelled answers on which the two agree; None without any."""
         return self.agreed / self.n if self.n else None
-
-    @property
-    def interval(self) -> Interval | None:
-        """Its 95 % interval by Wilson; None without any label."""
-        return wilson(self.agreed, self.n) if self.n else None
 
     def __str__(self) -> str:
         if self.interval is None:
@@ -68,10 +65,12 @@ def gold_agreement(
         threshold: A score above it says yes.
     """
     of = score(name)
-    found = [(of(one), bool(gold[one.id])) for one in ran(outcomes) if one.id in gold]
+    asked = [one for one in ran(outcomes) if one.id in gold]
+    found = [(of(one), bool(gold[one.id])) for one in asked]
     said = [(value > threshold, label) for value, label in found if value is not None]
-    agreed = sum(one == other for one, other in said)
-    return GoldAgreement(arm, len(found), agreed, len(found) - len(said), cohen_kappa(said))
+    agreed = [value is not None and (value > threshold) == label for value, label in found]
+    interval = share_interval(agreed, [one.resampled_with for one in asked]) if asked else None
+    return GoldAgreement(arm, len(found), sum(agreed), len(found) - len(said), cohen_kappa(said), interval)
 
 
 def inconclusive(effect: float, one: GoldAgreement, other: GoldAgreement) -> str:

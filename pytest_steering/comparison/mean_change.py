@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import fmean
 from typing import TYPE_CHECKING
 
+from pytest_steering.comparison.mean_interval import yes_or_no
 from pytest_steering.comparison.pairing import Pairing
 from pytest_steering.records import Outcome
 from pytest_steering.statistics import (
@@ -17,8 +18,7 @@ from pytest_steering.statistics import (
     detectable_mean_change,
     mean_flip,
     mean_interval,
-    newcombe,
-    paired_counts,
+    paired_share_interval,
     sign_flip,
 )
 
@@ -79,14 +79,20 @@ class MeanChange:
 
     @property
     def interval(self) -> Interval:
-        """95 % interval of the mean change: Newcombe's of a share, else Student's by cluster.
+        """95 % interval of the mean change: Tango's of a share, else Student's; both by cluster.
 
         Raises:
             DataError: Numbers that are no share are of fewer than two clusters.
         """
         if self.counted:
-            return newcombe(paired_counts(self.before, self.after))
-        return mean_interval(self.changes, self.clusters)
+            return self._of_share()
+        numbers = (0.0, *self.before, *self.after)
+        return mean_interval(self.changes, self.clusters, scale=max(numbers) - min(numbers))
+
+    def _of_share(self) -> Interval:
+        lost, sizes = by_cluster([change < 0 for change in self.changes], self.clusters)
+        gained, _ = by_cluster([change > 0 for change in self.changes], self.clusters)
+        return paired_share_interval(sizes, lost, gained)
 
     @property
     def spread(self) -> float:
@@ -109,11 +115,6 @@ class MeanChange:
             return 1.0
         sums = self.by_cluster[0]
         return sign_flip(map(int, sums), alternative) if self.counted else mean_flip(sums, alternative)
-
-
-def yes_or_no(numbers: Iterable[float]) -> bool:
-    """Tell whether all numbers are 0 or 1; Student's interval of twenty times 1 has no width."""
-    return all(number in (0.0, 1.0) for number in numbers)
 
 
 def mean_change(pairing: Pairing, of: Callable[[Outcome], float | None]) -> MeanChange:

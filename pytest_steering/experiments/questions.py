@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.errors import DataError
+from pytest_steering.tasks.clusters import Copies, clustered, copies_among
 from pytest_steering.tasks.sampling import evenly
 from pytest_steering.tasks.task_registry import find_task
 
@@ -42,9 +43,18 @@ class Questions:
 
     @cached_property
     def scored(self) -> list[Asked]:
-        """The scored samples with their prompts."""
+        """The scored samples with their prompts, and with the clusters that they are of."""
+        return self.ask(clustered(self._chosen))
+
+    @cached_property
+    def copies(self) -> Copies:
+        """The scored samples that are copies of others, or nearly, though the data does not say so."""
+        return copies_among(self._chosen)
+
+    @cached_property
+    def _chosen(self) -> list[Sample]:
         samples = self.task.samples(self.split)
-        return self.ask(samples if self.limit is None else evenly(samples, self.limit))
+        return samples if self.limit is None else evenly(samples, self.limit)
 
     def ask(self, samples: Sequence[Sample], words: str = "") -> list[Asked]:
         """Return samples with the prompts of the scored task.

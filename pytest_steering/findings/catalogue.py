@@ -168,6 +168,10 @@ _INVALID = {
 }
 
 _LIMITS = {
+    "copies-scored": (
+        "Many scored samples are copies of others, or nearly so; intervals and tests count such as one.",
+        "Score one of each, or give what belongs together one `pair_id`, `base_id` or `cluster`.",
+    ),
     "scale-drowns-state": (
         "The state is changed by several times its own length.",
         "Search the scale on another split; a vector of mean differences works near its own length.",

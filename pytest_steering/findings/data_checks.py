@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 from pytest_steering.comparison import STEERED, Comparison
 from pytest_steering.comparison.main_effect import ACCURACY
@@ -11,11 +12,15 @@ from pytest_steering.comparison.mean_change import mean_change
 from pytest_steering.comparison.metrics import number_of
 from pytest_steering.comparison.outcomes import skipped as skipped_of
 from pytest_steering.findings.finding import Finding, finding
+from pytest_steering.records import Outcome
 from pytest_steering.statistics import (
     minimum_detectable_effect,
     samples_for_effect,
     samples_for_mean_change,
 )
+
+MANY_COPIES = 0.1
+"""Share of samples or pairs from which on copies are named; intervals and tests know of fewer, too."""
 
 POWER_LEVEL = 0.05
 CLAIM = 0.10
@@ -52,6 +57,33 @@ def duplicates(run: Comparison) -> Iterator[Finding]:
         yield finding(
             "duplicate-ids", f"{len(twice)} ids stand more than once, such as {twice[0]!r}", ids=twice[:10]
         )
+
+
+def copies(run: Comparison) -> Iterator[Finding]:
+    """Report samples that are copies of others, or nearly, where they are many."""
+    found = run.evidence.get("copies") or _equal_prompts(run)
+    declared, clusters = found.get("declared", 0), found.get("clusters", 0)
+    if declared - clusters >= MANY_COPIES * declared > 0:
+        listed = "; ".join(found["examples"])
+        yield finding(
+            "copies-scored",
+            f"{declared} samples or pairs are {clusters} once copies are counted together: {listed}",
+            **found,
+        )
+
+
+def _equal_prompts(run: Comparison) -> dict[str, Any]:
+    """Return the same for a run whose texts nobody compared: samples with equal prompts are copies."""
+    known: dict[str, Outcome] = {}
+    twice = []
+    for one in run.ran(STEERED):
+        first = known.setdefault(one.prompt_sha256 or one.id, one)
+        if first.resampled_with != one.resampled_with:
+            twice.append((one, first))
+    declared = len({one.resampled_with for one in run.ran(STEERED)})
+    examples = [f"{one.id} of {first.id} (1.00)" for one, first in twice[:3]]
+    lost = len({one.resampled_with for one, _ in twice})
+    return {"declared": declared, "clusters": declared - lost, "examples": examples}
 
 
 def usual_claim(main_metric: str) -> float | None:
@@ -106,4 +138,4 @@ def skipped(run: Comparison) -> Iterator[Finding]:
         )
 
 
-CHECKS = (overlap, chosen, duplicates, samples, skipped)
+CHECKS = (overlap, chosen, duplicates, copies, samples, skipped)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pytest_steering.statistics.arrays import Alternative, Interval
 from pytest_steering.statistics.auroc import auroc_of
 from pytest_steering.statistics.average_precision import average_precision_of
+from pytest_steering.statistics.bounded import bounded_interval, share_interval
 from pytest_steering.statistics.cluster_mean import (
     ClusterMean,
     by_cluster,
@@ -20,6 +21,7 @@ from pytest_steering.statistics.clustering import (
 )
 from pytest_steering.statistics.dose import DoseResponse, dose_response, slopes
 from pytest_steering.statistics.heterogeneity import Heterogeneity, cochran_q
+from pytest_steering.statistics.jackknife import jackknife
 from pytest_steering.statistics.kappa import cohen_kappa
 from pytest_steering.statistics.mean_flip import mean_flip
 from pytest_steering.statistics.mean_power import (
@@ -36,6 +38,7 @@ from pytest_steering.statistics.paired import (
     paired_counts,
     smallest_p,
 )
+from pytest_steering.statistics.paired_share import paired_share_interval
 from pytest_steering.statistics.permutation import Rank, rank_among
 from pytest_steering.statistics.power import (
     mcnemar_power,
@@ -47,7 +50,9 @@ from pytest_steering.statistics.resampling import Bootstrap, bootstrap
 from pytest_steering.statistics.score import score_bound, tango
 from pytest_steering.statistics.settling import scaled_samples, settled_share, settling_samples
 from pytest_steering.statistics.sign_flip import sign_flip
+from pytest_steering.statistics.spread import Spread, spread_of_mean
 from pytest_steering.statistics.steerability import Generalisation, generalisation, rank_correlation
+from pytest_steering.statistics.student import student_interval, student_p
 from pytest_steering.statistics.weighted import Statistic, difference_of, mean_of
 
 __all__ = [
@@ -62,11 +67,13 @@ __all__ = [
     "Interval",
     "PairedCounts",
     "Rank",
+    "Spread",
     "Statistic",
     "TaroneHolm",
     "auroc_of",
     "average_precision_of",
     "bootstrap",
+    "bounded_interval",
     "by_cluster",
     "change",
     "cluster_mean",
@@ -79,6 +86,7 @@ __all__ = [
     "dose_response",
     "generalisation",
     "holm",
+    "jackknife",
     "mcnemar",
     "mcnemar_p_values",
     "mcnemar_power",
@@ -90,6 +98,7 @@ __all__ = [
     "minimum_detectable_effect",
     "newcombe",
     "paired_counts",
+    "paired_share_interval",
     "rank_among",
     "rank_correlation",
     "rise_bound",
@@ -99,9 +108,13 @@ __all__ = [
     "score_bound",
     "settled_share",
     "settling_samples",
+    "share_interval",
     "sign_flip",
     "slopes",
     "smallest_p",
+    "spread_of_mean",
+    "student_interval",
+    "student_p",
     "tango",
     "tarone_holm",
     "wilson",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_steering.statistics.arrays import Interval, codes, require, same_length, vector
+from pytest_steering.statistics.spread import spread_of_mean
+from pytest_steering.statistics.student import student_interval
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
 
 IMAGINED = 2
 """Samples that a bound adds."""
+
+ROUNDING = 1e-9
+"""Numbers that differ by less than this part of their size are alike."""
 
 
 class ClusterMean(NamedTuple):
@@ -70,25 +75,32 @@ def cluster_mean(sums: ArrayLike, sizes: ArrayLike) -> ClusterMean:
 
 
 def mean_interval(
-    values: ArrayLike, clusters: Sequence[Hashable] | None = None, confidence: float = 0.95
+    values: ArrayLike,
+    clusters: Sequence[Hashable] | None = None,
+    confidence: float = 0.95,
+    scale: float | None = None,
 ) -> Interval:
     """Return Student's interval of a mean, with as many degrees of freedom as clusters less one.
+
+    Numbers without any spread do not show that there is none: a quarter of a cluster is imagined that lies a
+    whole scale away.
 
     Args:
         values: One a sample. [samples]
         clusters: The cluster of each; None makes each sample a cluster.
         confidence: Two-sided.
+        scale: How far a number may lie from the others where they are all alike; None for their own size.
 
     Raises:
         DataError: There are fewer than two clusters, or a value is not finite.
     """
-    from scipy.stats import t
-
-    sums, sizes = by_cluster(values, clusters)
-    require(len(sums) >= 2, f"{len(sums)} clusters; the interval of a mean needs at least two")
-    found = cluster_mean(sums, sizes)
-    half = float(t.ppf((1 + confidence) / 2, found.clusters - 1) * found.error)
-    return Interval(float(found.mean) - half, float(found.mean) + half)
+    spread = spread_of_mean(values, clusters)
+    require(spread.clusters >= 2, f"{spread.clusters} clusters; the interval of a mean needs at least two")
+    numbers = vector(values, "values")
+    mean, size = float(numbers.mean()), float(abs(numbers).max())
+    alike = spread.variance <= (ROUNDING * size) ** 2
+    away = (size if scale is None else scale) if alike else 0.0
+    return student_interval(mean, spread, away, confidence)
 
 
 def rise_bound(sums: ArrayLike, sizes: ArrayLike, most: ArrayLike, confidence: float = 0.98) -> Floats:

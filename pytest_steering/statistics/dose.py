@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_steering.statistics.arrays import Interval, require, vector
+from pytest_steering.statistics.bounded import share_interval
+from pytest_steering.statistics.cluster_mean import mean_interval
 from pytest_steering.statistics.permutation import Rank, rank_among
-from pytest_steering.statistics.proportions import wilson
-from pytest_steering.statistics.resampling import bootstrap
-from pytest_steering.statistics.weighted import mean_of
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
 
     from numpy.typing import ArrayLike
 
-    from pytest_steering.statistics.arrays import Flags, Floats
+    from pytest_steering.statistics.arrays import Floats
 
 
 class DoseResponse(NamedTuple):
@@ -27,9 +26,8 @@ class DoseResponse(NamedTuple):
         anti_steerable: share of items whose slope is below 0.
         random_slopes: the mean slope along each random direction. [directions]
         among_random: where the slope stands among them; None without random directions.
-        interval: 95 % interval of the slope, BCa by cluster; None where there are fewer than two clusters.
-        anti_steerable_interval: 95 % interval of the share: Wilson's, or BCa by cluster where items share
-            some.
+        interval: 95 % interval of the slope, Student's by cluster; None where there are fewer than two.
+        anti_steerable_interval: 95 % interval of the share, by cluster.
         items: names of the items; empty where they are not known.
     """
 
@@ -85,24 +83,14 @@ def dose_response(
         random,
         among,
         _interval(item_slopes, clusters),
-        _share_interval(wrong, clusters),
+        share_interval(wrong, clusters),
         tuple(items),
     )
 
 
 def _interval(values: Floats, clusters: Sequence[Hashable] | None) -> Interval | None:
     units = values.size if clusters is None else len(set(clusters))
-    return bootstrap(mean_of(values), values.size, clusters).interval if units > 1 else None
-
-
-def _share_interval(flags: Flags, clusters: Sequence[Hashable] | None) -> Interval | None:
-    """Return the interval of a share; of clusters that are all alike in it, as of so many items."""
-    count, units = int(flags.sum()), flags.size if clusters is None else len(set(clusters))
-    if units == flags.size:
-        return wilson(count, units)
-    if count in (0, flags.size):
-        return wilson(units if count else 0, units)
-    return _interval(flags.astype(float), clusters)
+    return mean_interval(values, clusters) if units > 1 else None
 
 
 def slopes(coefficients: ArrayLike, outcomes: ArrayLike) -> Floats:

@@ -82,13 +82,27 @@ def bootstrap(
     require(np.isfinite(estimate), "The statistic is undefined on these samples; it has no interval")
     rows = max(1, CHUNK // samples)
     draws = _evaluate(statistic, groups, _drawn(units, resamples, rows, np.random.default_rng(seed)))
-    left_out = _evaluate(statistic, groups, _jackknife(units, rows))
     kept = draws[np.isfinite(draws)]
     require(kept.size > 0, "The statistic is undefined on every resample; there are too few samples")
-    jackknife = left_out[np.isfinite(left_out)]
+    without = left_out(statistic, groups)
+    jackknife = without[np.isfinite(without)]
     low, high = bca_interval(estimate, kept, jackknife, confidence)
     p = max(bca_p_value(estimate, kept, jackknife, null), min(1.0, 2.0 ** (1 - units)))
     return Bootstrap(estimate, low, high, p, units, draws.size - kept.size, bool(np.ptp(kept) == 0))
+
+
+def left_out(statistic: Statistic, groups: Integers) -> Floats:
+    """Return the statistic without each cluster; not-a-number where it is undefined.
+
+    Args:
+        statistic: From weights to values.
+        groups: Number of the cluster of each sample, from 0. [samples]
+
+    Returns:
+        One value a cluster. [clusters]
+    """
+    units = int(groups.max()) + 1
+    return _evaluate(statistic, groups, _jackknife(units, max(1, CHUNK // groups.size)))
 
 
 def _evaluate(statistic: Statistic, groups: Integers, draws: Iterator[Integers]) -> Floats:

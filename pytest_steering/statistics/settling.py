@@ -62,7 +62,7 @@ def scaled_samples(samples: int, estimate: float, interval: Interval, threshold:
         The number of samples, or None above 100,000 or if the estimate is the threshold itself.
     """
     width = estimate - interval.low if estimate > threshold else interval.high - estimate
-    if estimate == threshold:
+    if estimate == threshold or not math.isfinite(width):
         return None
     needed = math.ceil(samples * (width / abs(estimate - threshold)) ** 2)
     return needed if needed <= MOST_SAMPLES else None

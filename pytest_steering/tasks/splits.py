@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import replace
 
+from pytest_steering.tasks.clusters import declared_ties
+from pytest_steering.tasks.components import components
 from pytest_steering.tasks.sample import Sample, text_hash
 
 SHARES = {"train": 0.4, "dev": 0.2, "test": 0.4}
@@ -19,7 +21,7 @@ def split_by_content(samples: Sequence[Sample]) -> list[Sample]:
     Args:
         samples: Of one data set.
     """
-    unit = _units(samples)
+    unit = components([tuple(_ties(one)) for one in samples])
     smallest: dict[int, str] = {}
     for number, sample in enumerate(samples):
         smallest[unit[number]] = min(sample.sha256, smallest.get(unit[number], sample.sha256))
@@ -36,29 +38,6 @@ def _split(sha256: str) -> str:
     return name
 
 
-def _units(samples: Sequence[Sample]) -> list[int]:
-    """Return for each sample the number of the first one that it hangs together with, over any others."""
-    parent = list(range(len(samples)))
-
-    def root(number: int) -> int:
-        while parent[number] != number:
-            number = parent[number]
-        return number
-
-    first: dict[tuple[str, str], int] = {}
-    for number, sample in enumerate(samples):
-        for tie in _ties(sample):
-            one, other = sorted((root(number), root(first.setdefault(tie, number))))
-            parent[other] = one
-    return [root(number) for number in range(len(samples))]
-
-
-def _ties(sample: Sample) -> Iterator[tuple[str, str]]:
+def _ties(sample: Sample) -> Iterator[Hashable]:
     yield "text", sample.sha256
-    yield "id", sample.base_id or sample.id
-    if sample.base_id:
-        yield "id", sample.id
-    if sample.pair_id:
-        yield "pair", sample.pair_id
-    if sample.cluster:
-        yield "cluster", sample.cluster
+    yield from declared_ties(sample)

@@ -10,18 +10,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_steering.comparison import Facts, estimate, estimated_change, pair
+from pytest_steering.comparison.mean_interval import interval_of_mean
 from pytest_steering.comparison.metrics import Metric, metric, metrics
 from pytest_steering.comparison.metrics.quantities import Weighted
 from pytest_steering.errors import DataError
 from pytest_steering.records import Outcome
 from pytest_steering.statistics import (
     auroc_of,
-    bootstrap,
+    bounded_interval,
     by_cluster,
     difference_of,
+    jackknife,
     mean_flip,
     mean_interval,
-    newcombe,
+    paired_share_interval,
+    share_interval,
+    student_interval,
+    student_p,
     wilson,
 )
 from tests.comparison.outcomes_at_hand import arms
@@ -59,30 +64,57 @@ def test_a_weighted_number_is_that_of_the_samples_drawn_so_often(
     assert np.isnan(found) if expected is None else found == pytest.approx(expected)
 
 
-def test_a_share_has_wilsons_interval_over_the_samples_it_is_among() -> None:
-    facts = Facts([outcome(n, ("yes", "no", "none", "no")[n % 4]) for n in range(40)])
-    assert estimate(facts, "answered_share").interval == wilson(30, 40)
-    assert estimate(facts, "accuracy_answered").interval == wilson(30, 30)
-    assert estimate(facts, "tnr").interval == wilson(20, 20)
+def test_a_share_has_the_interval_of_its_pairs_over_the_samples_it_is_among() -> None:
+    arm = [outcome(n, ("yes", "no", "none", "no")[n % 4]) for n in range(40)]
+    pairs = [one.pair_id for one in arm]
+    facts, answered = Facts(arm), [one.predicted != "none" for one in arm]
+    among = [pair for pair, is_answered in zip(pairs, answered, strict=True) if is_answered]
+    assert estimate(facts, "answered_share").interval == share_interval(answered, pairs)
+    assert estimate(facts, "accuracy_answered").interval == share_interval([1] * 30, among)
+    assert estimate(facts, "tnr").interval == pytest.approx(wilson(20, 20))
 
 
-def test_the_change_of_a_share_of_all_samples_has_newcombes_interval_and_the_sign_flip_test() -> None:
+def test_the_change_of_a_share_of_all_samples_has_tangos_interval_and_the_sign_flip_test() -> None:
     both = pair(BEFORE, AFTER)
     found = estimated_change(both, "accuracy")
-    assert found.interval == newcombe(both.counts())
+    samples, broken, fixed = zip(*both.changes().clusters, strict=True)
+    assert found.interval == paired_share_interval(samples, broken, fixed)
     assert (found.value, found.p, found.samples) == (both.changes().effect, both.changes().p(), 80)
 
 
-def test_auroc_has_the_bootstrap_that_draws_pairs_whole() -> None:
+def test_auroc_has_the_interval_of_the_jackknife_that_leaves_out_pairs_whole() -> None:
     labels = [int(one.expected == "yes") for one in AFTER]
     before, after = ([one.margin or 0.0 for one in arm] for arm in (BEFORE, AFTER))
     clusters = [one.pair_id for one in AFTER]
     later, earlier = auroc_of(labels, after), auroc_of(labels, before)
-    alone = bootstrap(later, 80, clusters, resamples=1999)
-    change = bootstrap(difference_of(later, earlier), 80, clusters, resamples=1999)
-    assert estimate(Facts(AFTER), "auroc").interval == alone.interval
+    area = metric("auroc").value(Facts(AFTER)) or 0.0
+    alone = bounded_interval(area, jackknife(later, 80, clusters))
+    assert estimate(Facts(AFTER), "auroc").interval == alone
+    spread = jackknife(difference_of(later, earlier), 80, clusters)
     found = estimated_change(pair(BEFORE, AFTER), "auroc")
-    assert (found.value, found.interval, found.p) == (change.estimate, change.interval, change.p)
+    assert found.interval == student_interval(found.number, spread, 1.0)
+    assert found.p == student_p(found.number, spread, 1.0)
+
+
+@pytest.mark.parametrize(
+    "name", ["accuracy", "balanced_accuracy", "auroc", "average_precision", "pair_correct"]
+)
+def test_what_is_perfect_on_some_samples_is_not_known_to_be_perfect(name: str) -> None:
+    perfect = [
+        outcome(n, truth, margin=4.0 if truth == "yes" else -4.0)
+        for n, truth in enumerate(["yes", "no"] * 39)
+    ]
+    found = estimate(Facts(perfect), name)
+    assert (found.value, found.high) == (1.0, 1.0)
+    assert 0.8 < found.low < 0.97
+
+
+def test_a_score_between_two_ends_that_never_varies_is_not_known_to_be_constant() -> None:
+    same = margins([9.0] * 80)
+    assert interval_of_mean([9.0] * 80, [one.resampled_with for one in same], (0.0, 10.0)).low < 8.8
+    assert estimate(Facts(same), "margin").low < 8.9
+    change = estimated_change(pair(same, same), "margin")
+    assert change.low < 0.0 < change.high
 
 
 def margins(changes: list[float | None]) -> list[Outcome]:
@@ -112,10 +144,13 @@ def test_a_mean_change_is_over_the_samples_that_have_the_number_in_both_arms() -
 
 def test_a_mean_of_zeros_and_ones_has_the_intervals_and_the_test_of_a_share() -> None:
     before, after = [margins([float(n % size == 0) for n in range(80)]) for size in (2, 4)]
-    assert estimate(Facts(before), "margin").interval == wilson(40, 80)
+    pairs = [one.pair_id for one in before]
+    assert estimate(Facts(before), "margin").interval == share_interval(
+        [one.margin or 0.0 for one in before], pairs
+    )
     assert estimate(Facts(margins([1.0] * 80)), "margin").low < 0.96
     found, both = estimated_change(pair(before, after), "margin"), pair(before, after)
-    assert found.interval == newcombe(both.counts(lambda one: one.margin == 1.0))
+    assert found.interval == both.changes(lambda one: one.margin == 1.0).interval
     assert (found.value, found.p) == (-0.25, both.changes(lambda one: one.margin == 1.0).p())
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pytest_steering import scores
 from pytest_steering.comparison import GoldAgreement, gold_agreement, inconclusive
 from pytest_steering.records import Outcome
-from pytest_steering.statistics import wilson
+from pytest_steering.statistics import share_interval
 
 
 def rows(*values: float | None) -> list[Outcome]:
@@ -26,14 +26,14 @@ def test_each_answer_is_compared_with_its_own_label_whatever_the_order() -> None
     found = gold_agreement("steered", rows(1.0, 0.0, 0.0), gold, "refusal")
     assert (found.n, found.agreed, found.unscored) == (3, 2, 0)
     assert found.share == pytest.approx(2 / 3)
-    assert found.interval == wilson(2, 3)
+    assert found.interval == share_interval([1, 1, 0])
 
 
 def test_an_answer_that_the_score_fails_on_does_not_agree_and_is_counted() -> None:
     found = gold_agreement("steered", rows(1.0, None, None), {"s0": True, "s1": True, "s2": False}, "refusal")
     assert (found.n, found.agreed, found.unscored) == (3, 1, 2)
     assert found.share == pytest.approx(1 / 3)
-    assert str(found) == "steered: 1 of 3 agree (6.1% to 79.2%, 2 not scored)"
+    assert str(found) == "steered: 1 of 3 agree (1.7% to 79.2%, 2 not scored)"
 
 
 def test_answers_without_a_label_and_samples_that_were_not_run_are_left_out() -> None:

@@ -107,7 +107,7 @@ def test_pairs_that_move_together_have_a_wider_interval_when_they_are_taken_for_
 
 def test_samples_of_one_cluster_have_no_interval() -> None:
     cell = [made(str(n), "yes", n % 2, margin=float(n), cluster="one") for n in range(10)]
-    with pytest.raises(DataError, match="1 clusters to draw from"):
+    with pytest.raises(DataError, match="1 clusters of samples"):
         interval(cell)
 
 

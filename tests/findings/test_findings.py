@@ -84,6 +84,7 @@ FAULTS: dict[str, Callable[[], dict[str, Record]]] = {
     "vector-zero": lambda: with_norm(0.0),
     "vector-non-finite": lambda: with_norm("NaN"),
     "duplicate-ids": lambda: run(steered=[replace(one, id="twice") for one in truthful(160)]),
+    "copies-scored": lambda: run(copies={"declared": 80, "clusters": 2, "examples": ["a of b (1.00)"]}),
     "answered-share-low": lambda: run(
         steered=[*truthful(100), *(outcome(n, "none") for n in range(100, 160))]
     ),
@@ -122,6 +123,12 @@ def by_length(number: int) -> Any:
 @pytest.mark.parametrize("name", sorted(FAULTS))
 def test_a_fault_is_named(name: str) -> None:
     assert name in ids(FAULTS[name]())
+
+
+def test_equal_prompts_under_ids_of_their_own_are_copies_where_nobody_compared_texts() -> None:
+    copied = [replace(one, prompt_sha256=f"of {one.expected}") for one in truthful(160)]
+    assert "copies-scored" in ids(run(steered=copied, copies=None))
+    assert "copies-scored" not in ids(run(steered=truthful(160), copies=None))
 
 
 def test_findings_of_the_gate_are_the_only_ones_without_a_check_of_one_run() -> None:

@@ -90,6 +90,13 @@ REPORTED: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
             {"cosine": 1.0, "ratio": 0.5, "layer": "3"},
         )
     ],
+    "copies-scored": [
+        (
+            "steered",
+            "80 samples or pairs are 2 once copies are counted together: a of b (1.00)",
+            {"declared": 80, "clusters": 2, "examples": ["a of b (1.00)"]},
+        )
+    ],
     "duplicate-ids": [("steered", "1 ids stand more than once, such as 'twice'", {"ids": ["twice"]})],
     "hooks-left": [
         (

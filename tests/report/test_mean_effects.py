@@ -16,4 +16,4 @@ def test_both_means_are_said_and_what_so_many_samples_can_show() -> None:
 def test_nothing_is_told_of_the_power_where_nothing_changed() -> None:
     (group,) = scored_groups(scored_run(cheered(0.0)).values())
     (text,) = [one for one in effect_texts(group) if one.startswith("cheer ")]
-    assert text == "cheer no effect shown: .00 → .00, +.00 [+.00, +.00], n = 40"
+    assert text == "cheer no effect shown: .00 → .00, +.00 [−.01, +.01], n = 40"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -14,10 +14,20 @@ numbers = st.lists(st.floats(-5, 5).map(lambda x: round(x, 3)), min_size=2, max_
 
 @given(numbers)
 def test_single_samples_have_the_interval_of_students_t(values: list[float]) -> None:
-    found = mean_interval(values)
     error = stats.sem(values)
-    expected = stats.t.interval(0.95, len(values) - 1, np.mean(values), error) if error else 2 * (values[0],)
+    assume(len(set(values)) > 1)
+    expected = stats.t.interval(0.95, len(values) - 1, np.mean(values), error)
+    found = mean_interval(values)
     assert list(found) == pytest.approx(list(expected), abs=1e-9)
+
+
+def test_numbers_that_are_all_alike_do_not_show_that_none_differs() -> None:
+    assert mean_interval([10.0] * 5).low < 8
+    assert mean_interval([0.1, 0.1, 0.1]).low < 0.05
+    assert mean_interval([0.0] * 50, scale=3.0).high == pytest.approx(
+        -mean_interval([0.0] * 50, scale=3.0).low
+    )
+    assert 0.02 < mean_interval([0.0] * 50, scale=3.0).high < 0.1
 
 
 def test_clusters_have_the_cluster_robust_error_of_a_regression_on_a_constant() -> None:

@@ -9,6 +9,9 @@ from typing import Literal, NamedTuple, TypeAlias
 from pytest_steering.comparison.facts import Facts
 from pytest_steering.comparison.metrics.quantities import Quantity
 
+Ends: TypeAlias = tuple[float, float]
+"""The least and the largest value that a number can have."""
+
 Better: TypeAlias = Literal["higher", "lower", "neither"]
 
 
@@ -53,6 +56,12 @@ class Metric:
     bounds: tuple[float | None, float | None] = (0.0, 1.0)
     source: str = ""
     older_names: tuple[str, ...] = ()
+
+    @property
+    def ends(self) -> Ends | None:
+        """Its least and largest value, where it has both."""
+        low, high = self.bounds
+        return None if low is None or high is None else (low, high)
 
     def value(self, facts: Facts) -> float | None:
         """Return the number; None where it does not exist."""

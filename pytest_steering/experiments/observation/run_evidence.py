@@ -47,6 +47,7 @@ def before(context: Context, intervention: Intervention, claim: float | None, we
         {"split": split, "samples": len(samples), "overlap": shared(samples, scored)["samples"]}
         for split, samples in context.searched_on(intervention.vector)
     ]
+    seen["copies"] = questions.copies.as_dict()
     vacuous = vacuous_controls(intervention)
     seen |= {"vacuous": vacuous} if vacuous else {}
     refused = seen["foreign"] and not seen["forced"]

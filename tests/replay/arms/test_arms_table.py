@@ -19,8 +19,8 @@ def test_a_table_says_mean_change_flips_and_agreement_of_each_arm(tmp_path: Path
     assert gold == "gold: label of the answer in the field label"
     _, _, unsteered, steered = table.splitlines()
     assert unsteered.split()[:3] == ["m", "unsteered", "4"]
-    assert ".25 [.05, .70]" in unsteered
-    assert "3 of 4 [.30, .95]" in unsteered
+    assert ".25 [.01, .70]" in unsteered
+    assert "3 of 4 [.30, .99]" in unsteered
     assert "+.50 [" in steered
     assert "3, 1" in steered
 

@@ -19,7 +19,7 @@ def arm(*pairs: tuple[float | None, float | None]) -> Arm:
 def test_a_score_is_compared_with_the_labels_of_its_own_arm() -> None:
     found = label_agreement(arm((1.0, 1.0), (1.0, 0.0), (0.0, 0.0), (1.0, None)), "refusal")
     assert (found.n, found.agreed) == (3, 2)
-    assert agreement_text(found) == "2 of 3 [.21, .94], κ .40"
+    assert agreement_text(found) == "2 of 3 [.21, .98], κ .40"
 
 
 def test_without_labels_nothing_is_shown() -> None:

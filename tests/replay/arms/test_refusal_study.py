@@ -48,7 +48,8 @@ def test_every_answer_of_every_model_is_used(study: ReplayedArms) -> None:
 def test_the_published_shares_come_out_with_their_intervals(study: ReplayedArms, model: str) -> None:
     for arm, published in zip(arms(study, model), PUBLISHED[model], strict=True):
         found = arm.estimate("gold")
-        assert (found.value, found.interval, found.samples) == (published / 100, wilson(published, 100), 100)
+        assert (found.value, found.samples) == (published / 100, 100)
+        assert found.interval == pytest.approx(wilson(published, 100))
 
 
 @pytest.mark.parametrize("model", PUBLISHED)
@@ -61,10 +62,10 @@ def test_our_own_score_is_compared_with_theirs_in_each_arm(study: ReplayedArms, 
 def test_the_table_holds_shares_flips_and_agreement(study: ReplayedArms) -> None:
     refusal, gold = (table.splitlines()[-1].split() for table in list(number_tables(study))[1::3])
     assert " ".join(refusal) == (
-        "qwen-1_8b-chat steered 100 .95 [.89, .98] +.92 [+.84, +.95] 92, 0 92 of 100 "
+        "qwen-1_8b-chat steered 100 .95 [.89, .98] +.92 [+.85, +.96] 92, 0 92 of 100 "
         "97 of 100 [.92, .99], κ .56"
     )
-    assert " ".join(gold) == "qwen-1_8b-chat steered 100 .98 [.93, .99] +.95 [+.88, +.97] 95, 0"
+    assert " ".join(gold) == "qwen-1_8b-chat steered 100 .98 [.93, .99] +.95 [+.88, +.98] 95, 0"
 
 
 def test_what_a_share_of_refusals_does_not_see_is_said_beside_it(study: ReplayedArms) -> None:

@@ -1,0 +1,61 @@
+"""The interval of a change in a share of paired samples that come in clusters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytest_steering.statistics.arrays import Interval
+from pytest_steering.statistics.score import score_bound
+from pytest_steering.statistics.spread import IMAGINED, Spread
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+
+def paired_share_interval(
+    samples: ArrayLike, broken: ArrayLike, fixed: ArrayLike, confidence: float = 0.95
+) -> Interval:
+    """Return Tango's score interval of (fixed − broken) / samples, of as many as clusters are worth.
+
+    Counts are divided by the design effect, as Rao & Scott (1992, Biometrics 48:577) do, and Student's
+    quantile of one degree of freedom less than there are clusters takes the normal one's place.
+
+    Args:
+        samples: Paired samples of each cluster. [clusters]
+        broken: Of them, with the property before and without it after. [clusters]
+        fixed: Of them, without it before and with it after. [clusters]
+        confidence: Two-sided.
+
+    Raises:
+        DataError: The counts are impossible, or there are none.
+    """
+    import numpy as np
+    from scipy.stats import norm
+
+    n, b, c = (np.asarray(counts, dtype=np.float64) for counts in (samples, broken, fixed))
+    count, spread = n.sum(), Spread(0.0, int(n.sum()), n.size, float((n**2).sum() / n.sum()))
+    effect = 1.0 if spread.alone else _design_effect(n, b, c, spread.together)
+    level = (1 + confidence) / 2 if spread.alone else float(norm.cdf(spread.deviations(confidence)))
+    lost, gained = b.sum() / effect, c.sum() / effect
+    many = max(count / effect, lost + gained)
+    high, low = score_bound([gained, lost], [lost, gained], [many, many], level)
+    return Interval(float(-low), float(high))
+
+
+def _design_effect(n: ArrayLike, broken: ArrayLike, fixed: ArrayLike, together: float) -> float:
+    """Return by what factor clusters widen the variance of the change, a quarter of one more imagined.
+
+    The variance over clusters is that of `spread_of_mean`; the imagined one changes whole, the other way.
+    """
+    import numpy as np
+
+    sizes, lost, gained = np.asarray(n), np.asarray(broken), np.asarray(fixed)
+    samples, changed = sizes.sum(), lost.sum() + gained.sum()
+    if sizes.size == 1:
+        return float(samples)
+    change = float((gained - lost).sum() / samples)
+    away = (1 + abs(change)) ** 2
+    over_clusters = ((gained - lost - sizes * change) ** 2 / (1 - sizes / samples)).sum()
+    over_samples = (changed - samples * change**2) * samples / (samples - 1)
+    whole = IMAGINED * together * away
+    return float((over_clusters + together * whole) / (over_samples + whole))

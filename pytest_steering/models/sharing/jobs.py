@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     from pytest_steering.models.running.completion import Counts
 
 
+TREE_ROWS = 4
+"""For each row of a plain batch as many run in a tree, where a row adds one token to a prefix it shares: it
+takes a fraction of the memory, and matrices of some hundred rows are multiplied faster than those of 64."""
+
+
 class Work(Protocol):
     """What is done with rows, and keeps what comes of it."""
 
@@ -73,7 +78,7 @@ class Sweep:
         waiting = [n for group in by_length([len(p) for p in self.prompts], len(self.prompts)) for n in group]
         with counted(len(waiting) * len(self.arms)) as advance:
             while waiting:
-                group = self._group(budget.rows_of(self._tokens(waiting[0])))
+                group = self._group(waiting[0], budget)
                 members, waiting = waiting[:group], waiting[group:]
                 work.begin()
                 for job in self._jobs(work, members, budget):
@@ -88,17 +93,21 @@ class Sweep:
     def _tokens(self, prompt: int) -> int:
         return len(self.prompts[prompt]) + max(len(arm.suffix) for arm in self.arms) + self.new_tokens
 
-    def _group(self, rows: int) -> int:
+    def _group(self, first: int, budget: RowBudget) -> int:
+        """Return how many prompts go together: at most the rows, and few where arms share blocks alone."""
+        rows = budget.rows_of(self._tokens(first))
+        _, alone = families(self.arms, [self.prompts[first]])
+        together = rows if alone else self._together(rows, self.way)
         most = len(self.arms) if self.way == "none" else self.most
-        return max(1, rows // branches_at_once(len(self.arms), rows, most))
+        return max(1, min(rows, together // branches_at_once(len(self.arms), together, most)))
 
     def _jobs(self, work: Work, members: Sequence[int], budget: RowBudget) -> Iterator[Job]:
         """Yield the jobs of some prompts, that of the first unsteered arm first."""
-        together = budget.rows_of(self._tokens(members[0]))
+        allowed = budget.rows_of(self._tokens(members[0]))
         for family in self._families(members):
             way = self._way(members, family.tail)
             prefix = SharedPrefix(self, work.counts, tuple(members), family.tail)
-            rows, most = max(1, together // len(members)), self._most(way)
+            rows, most = max(1, self._together(allowed, way) // len(members)), self._most(way)
             size = branches_at_once(len(family.arms), rows, most)
             for start in range(0, len(family.arms), size):
                 arms = family.arms[start : start + size]
@@ -120,6 +129,10 @@ class Sweep:
         """Order unsteered arms first, then those that can share most blocks."""
         intervention = self.arms[arm].intervention
         return -min(intervention.at) if intervention else -math.inf
+
+    def _together(self, rows: int, way: str) -> int:
+        """Return how many rows of a way run together where so many plain ones do; one stays alone."""
+        return TREE_ROWS * rows if way == "tree" and rows > 1 else rows
 
     def _most(self, way: str) -> int:
         return self.most if way == "tree" else len(self.arms)

@@ -13,7 +13,7 @@ from pytest_steering.models.running.batching import pad_left
 from pytest_steering.models.sharing.depth import Depth, depths
 from pytest_steering.models.sharing.lower_blocks import read_lower
 from pytest_steering.models.sharing.sharing_plan import sliding_window
-from pytest_steering.models.sharing.sharing_proof import fault_in, probe_token
+from pytest_steering.models.sharing.sharing_proof import NO_MEMORY, fault_in, probe_token
 from pytest_steering.models.sharing.upper_blocks import Resumed, ResumedRun, read_all
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def prove_blocks(loaded: LoadedModel, engine: HooksEngine, layers: Sequence[int]
 
     Two texts go on from each of the blocks, and from the first, in groups of their own, then read one more
     token together. All logits have to be those of rows that share nothing. The answer is remembered for as
-    long as the model lives.
+    long as the model lives, unless memory ran out.
 
     Args:
         loaded: The model.
@@ -83,7 +83,10 @@ def prove_blocks(loaded: LoadedModel, engine: HooksEngine, layers: Sequence[int]
     known = _known.setdefault(loaded.module, {})
     new = [layer for layer in layers if layer not in known]
     if new:
-        known.update(dict.fromkeys(new, _shape_fault(loaded) or _fault(loaded, engine, new)))
+        fault = _shape_fault(loaded) or _fault(loaded, engine, new)
+        if fault == NO_MEMORY:
+            return fault
+        known.update(dict.fromkeys(new, fault))
     return next((known[layer] for layer in layers if known[layer]), None)
 
 

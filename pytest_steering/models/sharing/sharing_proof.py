@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 from pytest_steering.errors import ModelError
 from pytest_steering.models.engine.base import LoadedModel, forward_inputs
 from pytest_steering.models.running.batching import pad_left
+from pytest_steering.models.running.budget import out_of_memory
 from pytest_steering.models.sharing.copies import Copies
 from pytest_steering.models.sharing.prefix import read_prefix
 from pytest_steering.models.sharing.tree import Tree
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from pytest_steering.models.engine.base import Engine
 
 WAYS = ("tree", "copies", "none")
+
+NO_MEMORY = "memory ran out while it was proven"
+"""A fault that says nothing of the model: it is asked again the next time."""
 
 _OWNERS = (0, 0, 0, 1, 1, 1)
 _LENGTHS = (5, 3)
@@ -68,16 +72,20 @@ def prove_sharing(loaded: LoadedModel, best: str = "tree") -> Sharing:
     """Return the best way of sharing whose logits are those of rows that share nothing.
 
     Two prompts with three rows each read two tokens a row. A tree must also give the same bits for a row
-    when its neighbours' tokens change. The answer is remembered for as long as the model lives.
+    when its neighbours' tokens change. The answer is remembered for as long as the model lives, unless
+    memory ran out.
 
     Args:
         loaded: The model.
         best: Ways before this one are not tried.
     """
     known = _known.setdefault(loaded.module, {})
-    if best not in known:
-        known[best] = _tried(loaded, WAYS[WAYS.index(best) : -1])
-    return known[best]
+    if best in known:
+        return known[best]
+    found = _tried(loaded, WAYS[WAYS.index(best) : -1])
+    if NO_MEMORY not in dict(found.refused).values():
+        known[best] = found
+    return found
 
 
 def _tried(loaded: LoadedModel, ways: Sequence[str]) -> Sharing:
@@ -121,6 +129,8 @@ def fault_in(
             return f"logits are up to {apart:.2g} away from those of rows that share nothing"
         return further(found)
     except Exception as error:
+        if out_of_memory(error):
+            return NO_MEMORY
         return f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}"
 
 

@@ -96,6 +96,17 @@ def test_memory_may_run_out_in_any_pass_of_a_sweep(model: SteerableModel, way: s
         ]
 
 
+@pytest.mark.parametrize("way", ["tree", "blocks"])
+def test_memory_that_runs_out_while_sharing_is_proven_is_held_against_no_model(way: str) -> None:
+    fresh, arms = sharing(tiny_model("qwen2", seed=5), way), SWEEPS[way]
+    if way == "blocks":
+        prove_sharing(fresh.loaded)
+    with failing(fresh, at(0), torch.OutOfMemoryError("CUDA out of memory")):
+        first = fresh.complete(PROMPTS, arms, max_new_tokens=1).sharing
+    assert "memory ran out while it was proven" in first
+    assert "memory" not in fresh.complete(PROMPTS, arms, max_new_tokens=1).sharing
+
+
 @pytest.mark.parametrize("way", SWEEPS)
 def test_a_batch_that_never_fits_is_halved_until_it_does(model: SteerableModel, way: str) -> None:
     arms = SWEEPS[way]

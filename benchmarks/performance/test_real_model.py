@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from statistics import median
@@ -122,7 +122,7 @@ def test_a_sweep_costs_an_eighth_of_its_cells_with_a_plain_hook(
 
 def test_one_arm_costs_what_the_models_own_generate_does(model: SteerableModel, prompts: list[str]) -> None:
     cell = sweep_cells(LAYERS, model.architecture.hidden_size, NORM)[0]
-    calls = {
+    calls: dict[str, Callable[[], object]] = {
         "generate": lambda: own_generate(model, prompts),
         "unsteered": lambda: model.complete(prompts, [None], max_new_tokens=NEW_TOKENS),
         "steered": lambda: model.complete(prompts, [cell], max_new_tokens=NEW_TOKENS),

@@ -224,6 +224,15 @@ OPTIONS = (
         metavar="ALPHA",
     ),
     Option(
+        "claims",
+        "--steering-claims",
+        "Take all differences that the tests of the run expect as one family (Holm): a test fails whose "
+        "claim is significant alone, and not among all of them",
+        default=False,
+        convert=_truth,
+        switch=True,
+    ),
+    Option(
         "resume",
         "--steering-resume",
         "Go on with an earlier run: its finished cells are not run again. A run id or its beginning, a "

@@ -38,6 +38,7 @@ class Settings:
         baseline: What a cell without a baseline means: `require`, `create` or `ignore`.
         baselines: Folder of the accepted baselines.
         alpha: Chance of a false regression in a run.
+        claims: Whether all differences that the tests of a run expect are one family.
         resume: The run to go on with; None starts a new one.
         trust_remote_code: Whether code from a model's repository may run.
     """
@@ -56,6 +57,7 @@ class Settings:
     baseline: str
     baselines: Path
     alpha: float
+    claims: bool
     resume: str | None
     trust_remote_code: bool
 

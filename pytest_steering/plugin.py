@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Sequence
 from typing import Any
 
 import pytest
 
-from pytest_steering import collection, failures, gating, held_reports, hookspecs, workers
+from pytest_steering import claiming, collection, failures, gating, held_reports, hookspecs, workers
 from pytest_steering.errors import SteeringError
 from pytest_steering.experiments import undecided
 from pytest_steering.fixtures import contrast_pairs, steering, steering_adapter, steering_model
@@ -153,9 +153,11 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     workers.report(session_of(session.config))
     workers.decide(session_of(session.config), session)
     lifecycle_of(session.config).end(session)
-    found: Mapping[str, Sequence[str]] = {}
+    found: dict[str, Sequence[str]] = {}
     try:
-        found = gating.finish(session_of(session.config), session)
+        for room in (gating, claiming):
+            for test, lines in room.finish(session_of(session.config), session).items():
+                found[test] = [*found.get(test, ()), *lines]
     finally:
         held_reports.release(session.config, found)
 

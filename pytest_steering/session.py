@@ -30,7 +30,8 @@ class SteeringSession:
         loads: How often each model was loaded, by name; under xdist the controller's holds all workers'.
         errors: Sentences of what is wrong with the tests as they are written.
         marks: The names of the markers that the collected tests carry.
-        expecting: Ids of the tests that expected a baseline so far.
+        expecting: Ids of the tests so far that are decided when the session finishes: they expect a baseline,
+            or claim a difference where all claims of the run are one family.
         memo: Vectors and searches that several tests on a model share.
         plan_file: Where workers of xdist say what is to run, and which tests share a model.
         local_workers: As xdist's controller, how many workers run on this machine.
@@ -153,9 +154,10 @@ class SteeringSession:
     def record(self, record: Record) -> None:
         """Write a record into the run's folder, unless the run that is gone on with says the same already."""
         from pytest_steering.cell import says_the_same
-        from pytest_steering.experiments.baseline_expectation import PURPOSE
+        from pytest_steering.experiments import baseline_expectation, claim_record
 
-        if record.spec.get("purpose") == PURPOSE:
+        late = {baseline_expectation.PURPOSE, *([claim_record.PURPOSE] if self.settings.claims else [])}
+        if record.spec.get("purpose") in late:
             self.expecting.add(record.node_id)
         known = self.finished.get(record.node_id, {}).get(record.key)
         if known is None:

@@ -18,7 +18,9 @@ from pytest_steering.comparison.guards import guarded
 from pytest_steering.comparison.metrics import metric
 from pytest_steering.errors import DataError
 from pytest_steering.experiments import undecided
+from pytest_steering.experiments.claim_record import claim_record
 from pytest_steering.experiments.expectation_verdict import claim, decide
+from pytest_steering.records import Record
 
 Asked = ParamSpec("Asked")
 
@@ -46,6 +48,7 @@ class Expectation:
         arm: Whose number.
         claims: The p-values of the differences expected so far, by what was expected; this one's are added.
         against: The arm that the number is compared with by verbs that compare.
+        told: Gets the record of each difference that is expected, whatever comes of it.
         begun: Says whether a verb has decided it.
 
     Raises:
@@ -57,6 +60,7 @@ class Expectation:
     arm: str
     claims: dict[str, float]
     against: str = UNSTEERED
+    told: Callable[[Record], None] = field(default=lambda _record: None, repr=False, compare=False)
     begun: undecided.Begun = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -87,8 +91,7 @@ class Expectation:
         """
         change = self._from_other()
         asked = f"{self._name} to rise by at least {by:g} over {self.against}"
-        self._decide(change, change.low >= by and change.low > 0.0, change.high < by, asked, by)
-        claim(self.claims, change, asked)
+        self._claim(change, change.low >= by and change.low > 0.0, change.high < by, asked, by)
 
     @_verb
     def drops(self, by: float = 0.0) -> None:
@@ -101,8 +104,7 @@ class Expectation:
         """
         change = self._from_other()
         asked = f"{self._name} to drop by at least {by:g} under {self.against}"
-        self._decide(change, change.high <= -by and change.high < 0.0, change.low > -by, asked, -by)
-        claim(self.claims, change, asked)
+        self._claim(change, change.high <= -by and change.high < 0.0, change.low > -by, asked, -by)
 
     @_verb
     def shows_no_effect(self) -> None:
@@ -187,8 +189,7 @@ class Expectation:
         whole = self._change(self.comparison[UNSTEERED], self.comparison[STEERED])
         asked = f"{self.metric} to rise with the scale" + (f", but it falls at {falling}" if falling else "")
         refuted = bool(falling) or whole.high < 0
-        self._decide(whole, whole.low > 0 and not refuted, refuted, asked, 0.0)
-        claim(self.claims, whole, asked)
+        self._claim(whole, whole.low > 0 and not refuted, refuted, asked, 0.0)
 
     def _from_other(self) -> Estimate:
         if self.arm == self.against:
@@ -213,6 +214,16 @@ class Expectation:
 
     def _change(self, before: Arm, after: Arm) -> Estimate:
         return estimated_change(after.against(before), self.metric)
+
+    def _claim(self, change: Estimate, met: bool, refuted: bool, asked: str, threshold: float) -> None:
+        """Decide on a difference, beside all others that were expected, and tell what came of it."""
+        holds = False
+        try:
+            self._decide(change, met, refuted, asked, threshold)
+            claim(self.claims, change, asked)
+            holds = True
+        finally:
+            self.told(claim_record(self.comparison[self.arm].record, asked, change.p, holds))
 
     def _decide(self, found: Estimate, met: bool, refuted: bool, asked: str, threshold: float) -> None:
         decide(self.comparison, (self.arm, self.against), found, met, refuted, asked, threshold)

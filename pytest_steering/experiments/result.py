@@ -20,7 +20,7 @@ class Result:
     Attributes:
         comparison: Its arms; `unsteered` and `steered` are always there.
         claims: The p-values of the differences expected so far, by what was expected.
-        sink: Gets the record by which a test expects a baseline.
+        sink: Gets the records by which a test expects a baseline, and a difference.
     """
 
     comparison: Comparison
@@ -81,7 +81,7 @@ class Result:
         Raises:
             DataError: There is no such number or arm; the message names those that there are.
         """
-        return Expectation(self.comparison, metric, arm, self.claims, against)
+        return Expectation(self.comparison, metric, arm, self.claims, against, self.sink)
 
     def expect_baseline(
         self, arm: str = STEERED, *, metric: str | None = None, margin: float | None = None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from pytest_steering.experiments import baseline_expectation, claim_record
+from pytest_steering.identity import SCORE
 from pytest_steering.records import Record
 from pytest_steering.report.cell_summary import where
 
@@ -21,7 +23,7 @@ def beside_texts(records: Sequence[Record]) -> Iterator[str]:
         cells = [record for record in records if record.spec.get("purpose", "") == purpose]
         if purpose == "search":
             yield _searched(cells)
-        elif purpose not in ("score", "expect baseline"):
+        elif purpose not in (SCORE, baseline_expectation.PURPOSE, claim_record.PURPOSE):
             yield from _measured(purpose, cells)
 
 

@@ -11,6 +11,7 @@ from pytest_steering.records import Record
 from pytest_steering.report.breakdown import breakdown_lines
 from pytest_steering.report.cell_history import history_texts
 from pytest_steering.report.cell_summary import Group, scored_groups
+from pytest_steering.report.claim_texts import claim_texts
 from pytest_steering.report.closing_table import table_lines
 from pytest_steering.report.cost import cost_texts
 from pytest_steering.report.effects import effect_texts
@@ -66,7 +67,7 @@ def report_lines(records: Iterable[Record], width: int) -> list[str]:
     cells = newest_cells(records).values()
     for model in dict.fromkeys(cell.record.model for cell in cells):
         lines += _remarks([one for one in cells if one.record.model == model], groups, width)
-    return lines
+    return [*lines, *(line for text in claim_texts(records) for line in wrapped(text, width))]
 
 
 def _remarks(cells: Sequence[Cell], groups: Sequence[Group], width: int) -> Iterator[str]:

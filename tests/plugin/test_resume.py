@@ -18,8 +18,7 @@ TESTS = """
     @pytest.mark.parametrize("scale", [0.5, 1.0])
     def test_it(steering, contrast_pairs, scale):
         vector = steering.extract(contrast_pairs[:8])
-        result = steering.run(Intervention(vector, [3], scale), controls=("zero", "random"))
-        result.expect_baseline()
+        steering.run(Intervention(vector, [3], scale), controls=("zero", "random"))
 """
 
 # Ends its own process, once, in the middle of a group of records.

@@ -1,4 +1,4 @@
-"""That a difference was expected, and what came of it: a small record; those of a whole run are one family."""
+"""That a difference was expected, and what came of it: a small record; all of a run are one family."""
 
 from __future__ import annotations
 

@@ -50,8 +50,7 @@ def drawn(records: Mapping[str, Record], draw: int, seeds: int) -> dict[str, Rec
 def test_draws_of_data_and_control_seeds_have_no_invalid_finding(
     steering: Experiment, chosen: Intervention, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seeds = tuple(range(3 * SEED_SETS))
-    monkeypatch.setattr("pytest_steering.experiments.controls.random.RANDOM_SEEDS", seeds)
+    monkeypatch.setattr("pytest_steering.experiments.controls.random.ARMS", 3 * SEED_SETS)
     result = steering.run(chosen, controls=("zero", "random", "negated", "shuffled"))
     records = {name: arm.record for name, arm in result.arms.items()}
     found = [invalid(drawn(records, draw, seeds)) for draw in range(DRAWS) for seeds in range(SEED_SETS)]
@@ -81,8 +80,7 @@ def test_runs_on_drawn_data_in_any_order_have_no_invalid_finding(
 ) -> None:
     """Of the 20 draws each model takes every third, so that there are 100 runs over all models and orders."""
     monkeypatch.setattr(
-        "pytest_steering.experiments.controls.random.RANDOM_SEEDS",
-        tuple(3 * order + number for number in range(3)),
+        "pytest_steering.experiments.controls.null_registry.content_seed", lambda *_content: order
     )
     found = []
     for draw in range(FAMILIES.index(steering.model.name), DRAWS, len(FAMILIES)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -57,8 +58,8 @@ class Comparison:
 
     @property
     def random(self) -> list[Arm]:
-        """The arms of random directions."""
-        return [arm for arm in self.controls if arm.name.partition(":")[0] == "random"]
+        """The arms of random directions of any kind."""
+        return [arm for arm in self.controls if re.fullmatch(r"random(_\w+)?:\d+", arm.name)]
 
     @property
     def doses(self) -> list[Arm]:

@@ -109,6 +109,11 @@ class Context:
         told = str(vector.provenance.get("contrast", ""))
         return [ContrastPair(one, other, f"pair {n}", told) for n, (one, other) in enumerate(pairs)]
 
+    def extracted(self) -> list[SteeringVector]:
+        """Return the vectors that were extracted from this model as it is now."""
+        mine = (self.model.name, self.model.engine_name, tuple(writes(self.model.loaded.module)))
+        return [made for key, made in self.memo.items() if key[0] == "extract" and key[1:4] == mine]
+
     def note_search(self, vector: SteeringVector, split: str, samples: list[Sample]) -> None:
         """Remember what layer and scale of a vector were searched on."""
         self.memo.setdefault(("searched", vector.sha256), []).append((split, samples))

@@ -14,12 +14,13 @@ from pytest_steering.experiments.context import Context
 from pytest_steering.experiments.equal_effect import of_equal_effect
 from pytest_steering.experiments.grid_search import DEFAULT_SCALES, Choice
 from pytest_steering.experiments.neutral_texts import load_neutral
+from pytest_steering.experiments.null_shifts import MarginShift
 from pytest_steering.experiments.questions import Questions
 from pytest_steering.experiments.score_search import Toward
 from pytest_steering.experiments.side_effects import NEUTRAL_TEXTS
 from pytest_steering.experiments.steps import calibration
 from pytest_steering.experiments.steps.dose_response import margin_doses
-from pytest_steering.experiments.steps.margin_shift import MarginShift, margin_shift
+from pytest_steering.experiments.steps.margin_shift import margin_shift
 from pytest_steering.experiments.steps.run import run_arms
 from pytest_steering.experiments.steps.search import choose
 from pytest_steering.experiments.steps.vector_extraction import extract_vector, training_pairs
@@ -256,7 +257,7 @@ class Experiment:
         samples: int = 96,
         aim: int = 1,
     ) -> DoseResponse:
-        """Return how the margin follows the scale, item by item and beside random directions; one record.
+        """Return how the margin follows the scale, item by item and beside null directions; one record.
 
         Its slope is the steerability of Tan et al. (2024), with 95 % intervals of the slope and of the share
         of items that move the wrong way.
@@ -264,7 +265,7 @@ class Experiment:
         Args:
             intervention: The vector with layers and its whole scale.
             parts: Shares of the scale; 0 is added.
-            directions: Number of random directions of equal norm.
+            directions: Number of directions of each null, of equal norm; see `margin_shift`.
             samples: How many scored samples are taken, at even steps.
             aim: 1 where the margin is to rise with the scale, -1 where it is to fall.
 
@@ -276,11 +277,16 @@ class Experiment:
     def margin_shift(
         self, intervention: Intervention, directions: int = 39, samples: int = 96
     ) -> MarginShift:
-        """Compare the vector's mean shift of the margin with that of random directions of equal norm.
+        """Compare the vector's mean shift of the margin with that of directions that mean nothing.
+
+        Of equal norm at each layer, they are drawn uniformly, with the covariance of the states that are
+        steered, between random halves of the vector's prompts, and from its pairs under shuffled labels. Each
+        null has a rank p, and the largest of them is the vector's: a draw of any of them falls below α with a
+        chance of at most α.
 
         Args:
             intervention: The vector with layers and scale.
-            directions: Number of random directions.
+            directions: Number of directions of each null.
             samples: How many scored samples are taken, at even steps.
 
         Raises:

@@ -1,4 +1,4 @@
-"""Directions from contrast pairs, and the control direction of the same pairs with shuffled labels."""
+"""Directions from contrast pairs."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pytest_steering.errors import DataError
-from pytest_steering.extraction.methods import METHODS, method_named
-from pytest_steering.extraction.pairs import ContrastPair, require_pairs, shuffled_sides
+from pytest_steering.extraction.methods import method_named
+from pytest_steering.extraction.pairs import ContrastPair, require_pairs
 from pytest_steering.steering.contrast import ReadsHiddenStates
 from pytest_steering.steering.vector import SteeringVector
 
@@ -35,7 +35,7 @@ def extract(
         DataError: There are no pairs, or a pair's prompts are equal.
     """
     require_pairs(pairs)
-    vector = _from_sides(model, [p.positive for p in pairs], [p.negative for p in pairs], layers, method)
+    vector = from_sides(model, [p.positive for p in pairs], [p.negative for p in pairs], layers, method)
     return of_pairs(replace(vector, provenance={**vector.provenance, "samples": samples_hash(pairs)}), pairs)
 
 
@@ -59,31 +59,22 @@ def of_pairs(vector: SteeringVector, pairs: Sequence[ContrastPair]) -> SteeringV
     return replace(vector, pairs=tuple((pair.positive, pair.negative) for pair in pairs))
 
 
-def shuffled_like(
-    model: ReadsHiddenStates, pairs: Sequence[ContrastPair], vector: SteeringVector, seed: int = 0
-) -> SteeringVector:
-    """Return the direction of the same prompts with shuffled labels, with the vector's norm at each layer.
-
-    Args:
-        model: As `vector` was extracted from.
-        pairs: As `vector` was extracted from.
-        vector: Gives layers and norms.
-        seed: Of the permutation.
-    """
-    require_pairs(pairs)
-    # A vector that was scaled or given has no method of its own here.
-    method = vector.method if vector.method in METHODS else USUAL
-    control = _from_sides(model, *shuffled_sides(pairs, seed), vector.layers, method)
-    return replace(control.rescaled_to(vector), method=f"shuffled:{seed}")
-
-
-def _from_sides(
+def from_sides(
     model: ReadsHiddenStates,
     positive: Sequence[str],
     negative: Sequence[str],
     layers: Sequence[int] | str,
     method: str,
 ) -> SteeringVector:
+    """Return the direction between two sides at each layer.
+
+    Args:
+        model: Read at `layers`.
+        positive: Prompts of one side.
+        negative: As many of the other.
+        layers: Block numbers, `last3` or `all`.
+        method: Of the extraction.
+    """
     directions = method_named(method)(model, positive, negative, layers)
     return SteeringVector.extracted(directions, method, model, len(positive))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -37,24 +36,15 @@ def require_pairs(pairs: Sequence[ContrastPair]) -> None:
         )
 
 
-def shuffled_sides(pairs: Sequence[ContrastPair], seed: int) -> tuple[list[str], list[str]]:
-    """Return the pairs with the sides of half of them exchanged at random: labels that mean nothing.
-
-    Exactly half, because the difference between the sides is often the largest there is in the states: any
-    imbalance would leave a share of the true direction, which equal norm then makes as long as the vector.
+def with_exchanged(pairs: Sequence[ContrastPair], exchanged: Sequence[bool]) -> tuple[list[str], list[str]]:
+    """Return the two sides of the pairs, some of which exchange theirs.
 
     Args:
         pairs: As a vector is extracted from them.
-        seed: Of the permutation.
-
-    Returns:
-        As many "positive" as "negative" prompts, half of each from either side.
+        exchanged: For each, whether its prompts change sides.
     """
-    numbers = list(range(len(pairs)))
-    random.Random(seed).shuffle(numbers)  # noqa: S311 - a control, not a secret
-    exchanged = set(numbers[: len(pairs) // 2])
     sides = [
-        (pair.negative, pair.positive) if number in exchanged else (pair.positive, pair.negative)
-        for number, pair in enumerate(pairs)
+        (pair.negative, pair.positive) if other else (pair.positive, pair.negative)
+        for pair, other in zip(pairs, exchanged, strict=True)
     ]
     return [first for first, _ in sides], [second for _, second in sides]

@@ -177,12 +177,17 @@ _LIMITS = {
         "Search the scale on another split; a vector of mean differences works near its own length.",
     ),
     "random-as-large": (
-        "The effect is no larger than a random direction's.",
-        "Do not call it an effect of this direction.",
+        "The effect is no larger than that of directions that mean nothing.",
+        "Do not call it an effect of this direction: any that moves the states as they vary may do as much.",
     ),
     "shuffled-as-well": (
-        "A vector from shuffled labels works as well.",
+        "Vectors from shuffled labels work as well.",
         "The labels of the pairs carry no part of the effect; look at what both sides share.",
+    ),
+    "specificity-untested": (
+        "Whether the effect is the vector's own was not tested against every null.",
+        "Extract the vector from pairs in this experiment, from 12 or more; of written answers, run "
+        "controls=('random', 'random_matched', 'shuffled') and say how few they are.",
     ),
     "score-failed": (
         "A score failed on answers, which are missing in its mean.",

@@ -9,6 +9,7 @@ from typing import TypeAlias
 from pytest_steering.comparison import Comparison
 from pytest_steering.findings import (
     choice_checks,
+    control_checks,
     data_checks,
     explanation_checks,
     output_checks,
@@ -32,6 +33,7 @@ CHECKS: tuple[Check, ...] = (
     *reader_checks.CHECKS,
     *choice_checks.CHECKS,
     *data_checks.CHECKS,
+    *control_checks.CHECKS,
     *explanation_checks.CHECKS,
 )
 _RANK = {"invalid": 0, "limits": 1, "note": 2}

@@ -1,12 +1,12 @@
-"""Does anything else explain the effect: random directions, shuffled labels, one group, length?"""
+"""Does anything else explain the effect: one group, length, or a truth that was there?"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from pytest_steering.comparison import STEERED, UNSTEERED, Comparison, Facts, estimated_change
+from pytest_steering.comparison import STEERED, UNSTEERED, Comparison, Facts
 from pytest_steering.comparison.attribution import TRUTH
-from pytest_steering.comparison.main_effect import ACCURACY, main_effect, paired_changes
+from pytest_steering.comparison.main_effect import paired_changes
 from pytest_steering.comparison.metrics import metric
 from pytest_steering.comparison.outcomes import margin
 from pytest_steering.comparison.pairing import Pairing
@@ -15,41 +15,6 @@ from pytest_steering.findings.finding import Finding, finding
 from pytest_steering.findings.output_checks import LEVEL
 from pytest_steering.records import Outcome
 from pytest_steering.statistics import cochran_q
-
-
-def random(run: Comparison) -> Iterator[Finding]:
-    """Report an effect within the range of the random directions'."""
-    found = {arm.name: main_effect(run, arm.name) for arm in run.random}
-    effects = {name: value for name, value in found.items() if value is not None}
-    effect = main_effect(run, STEERED)
-    if effect is not None and effects and abs(effect) <= max(map(abs, effects.values())):
-        largest = max(effects, key=lambda name: abs(effects[name]))
-        yield finding(
-            "random-as-large",
-            f"{run.main_metric} moved by {effect:+.3f} under the vector, by {effects[largest]:+.3f} under "
-            f"{largest}",
-            effect=effect,
-            random=effects,
-        )
-
-
-def shuffled(run: Comparison) -> Iterator[Finding]:
-    """Report that a vector from shuffled labels gives as many right answers, as far as can be told."""
-    both = run.pairing(STEERED, "shuffled")
-    effect, other = main_effect(run, STEERED), main_effect(run, "shuffled")
-    if not both.pairs or effect is None or other is None:
-        return
-    p = both.changes().p("less") if run.main_metric == ACCURACY else _less_than(run, both, effect)
-    if p > 0.05:
-        yield finding("shuffled-as-well", f"effects {effect:+.3f} and {other:+.3f}, one-sided p {p:.3f}", p=p)
-
-
-def _less_than(run: Comparison, both: Pairing, effect: float) -> float:
-    """Return the one-sided p of an arm's mean being no further than the other's, the way that it moved."""
-    change = estimated_change(both, run.main_metric)
-    if change.value is None or change.p is None:
-        return 1.0
-    return change.p / 2 if change.value * effect > 0 else 1 - change.p / 2
 
 
 def groups(run: Comparison) -> Iterator[Finding]:
@@ -119,4 +84,4 @@ def _clusters(both: Pairing) -> list[str]:
     return [f"{before.group} {before.resampled_with}" for before in both.before]
 
 
-CHECKS = (random, shuffled, groups, text_length, truth, missing)
+CHECKS = (groups, text_length, truth, missing)

@@ -31,6 +31,7 @@ from pytest_steering.statistics.mean_power import (
     samples_for_mean_change,
 )
 from pytest_steering.statistics.multiplicity import TaroneHolm, holm, tarone_holm
+from pytest_steering.statistics.null_ranks import NullRanks
 from pytest_steering.statistics.paired import (
     PairedCounts,
     mcnemar,
@@ -65,6 +66,7 @@ __all__ = [
     "Generalisation",
     "Heterogeneity",
     "Interval",
+    "NullRanks",
     "PairedCounts",
     "Rank",
     "Spread",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_steering.errors import VectorError
-from pytest_steering.extraction.directions import extract, samples_hash, shuffled_like
+from pytest_steering.extraction.directions import extract, samples_hash
 from pytest_steering.extraction.pairs import ContrastPair
 
 if TYPE_CHECKING:
@@ -49,12 +49,3 @@ def test_a_direction_says_which_samples_it_was_made_from() -> None:
 def test_an_unknown_method_is_named() -> None:
     with pytest.raises(VectorError, match="method 'pca' is not known; known are lda, mean_difference"):
         extract(LengthReader(), PAIRS, method="pca")
-
-
-def test_shuffled_labels_give_another_direction_of_the_same_norm() -> None:
-    vector = extract(LengthReader(), PAIRS, layers=[1])
-    control = shuffled_like(LengthReader(), PAIRS, vector, seed=1)
-    assert control.layers == (1,)
-    assert control.norms[1] == pytest.approx(vector.norms[1])
-    assert control.method == "shuffled:1"
-    assert control.directions[1][0] == 0.0, "nothing of what the labels said is left"

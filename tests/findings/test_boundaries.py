@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from pytest_steering.comparison import Comparison
 from pytest_steering.comparison.attribution import TRUTH
+from pytest_steering.findings import examine
 from pytest_steering.findings.reader_checks import constant_answer
 from tests.experiments.cells import EVIDENCE, always, outcome, run, truthful
 from tests.findings.test_findings import found, ids, layer
@@ -125,6 +127,34 @@ def test_an_effect_must_be_larger_than_that_of_every_random_direction() -> None:
         records = run(steered=of(80))
         records["random:2"] = replace(records["random:2"], outcomes=tuple(of(random)))
         assert ("random-as-large" in ids(records)) == named
+
+
+@pytest.mark.parametrize(
+    ("larger", "null", "named"),
+    [
+        (0, "random_matched", []),
+        (1, "random_matched", ["random-as-large"]),
+        (1, "random_halves", ["random-as-large"]),
+        (1, "shuffled", ["shuffled-as-well"]),
+    ],
+)
+def test_a_margin_must_move_further_than_under_all_of_twenty_directions_of_each_null(
+    larger: int, null: str, named: list[str]
+) -> None:
+    nulls = {name: [0.1] * 20 for name in ("random", "random_halves", "random_matched", "shuffled")}
+    nulls[null] = [-3.0] * larger + [0.1] * (20 - larger)
+    found = examine(Comparison.of(run(nulls={"shift": 2.0, "nulls": nulls, "samples": 16}).values()))
+    about = [one for one in found if one.id in ("random-as-large", "shuffled-as-well")]
+    assert [one.id for one in about] == named
+    assert all(f"under 1 of 20 {null} directions of the same norm (p 0.095)" in str(one) for one in about)
+
+
+def test_few_shuffles_show_nothing_and_a_null_that_was_not_drawn_is_named() -> None:
+    nulls = {"shuffled": [0.1] * 15}
+    seen = {"shift": 2.0, "nulls": nulls, "samples": 16, "absent": {"random_halves": "no pairs"}}
+    found = {one.id: one.sentence for one in examine(Comparison.of(run(nulls=seen).values()))}
+    assert "under 0 of 15 shuffled directions" in found["shuffled-as-well"]
+    assert found["specificity-untested"] == "no directions of the null 'random_halves': no pairs"
 
 
 def test_hooks_are_reported_where_they_stood_before_and_where_the_run_left_or_took_some() -> None:

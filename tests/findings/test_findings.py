@@ -74,6 +74,7 @@ FAULTS: dict[str, Callable[[], dict[str, Record]]] = {
         **run(),
         "random:1": replace(run()["random:1"], outcomes=tuple(truthful(160))),
     },
+    "specificity-untested": lambda: run(nulls={"why": "its answers are written"}),
     "truth-was-there": lambda: run(truthful(160, 8), truthful(160)),
     "zero-differs": lambda: {**run(), "zero": replace(run()["zero"], outcomes=tuple(always(160, "no")))},
     "controls-missing": lambda: {name: run()[name] for name in ("unsteered", "steered")},

@@ -178,6 +178,14 @@ REPORTED: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
         ("steered", "at layer 3 the state is changed by 6.0 times its own length", {"3": 6.0})
     ],
     "shuffled-as-well": [("steered", "effects +0.400 and +0.400, one-sided p 1.000", {"p": 1.0})],
+    "specificity-untested": [
+        (
+            "steered",
+            "this task cannot be held against many null directions: its answers are written; 3 random arms "
+            "allow no p below 0.25",
+            {"arms": 3},
+        )
+    ],
     "too-few-samples": [
         (
             "steered",

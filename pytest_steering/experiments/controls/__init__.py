@@ -7,6 +7,7 @@ from pytest_steering.experiments.controls.control_registry import (
     possible_conditions,
     vacuous_controls,
 )
+from pytest_steering.experiments.controls.null_registry import DIRECTIONS, NULLS, null, null_arms
 from pytest_steering.registration import import_files
 
 import_files(__name__, __path__)
@@ -17,8 +18,12 @@ DEFAULT_CONTROLS = ("random", "negated", "shuffled")
 __all__ = [
     "CONTROLS",
     "DEFAULT_CONTROLS",
+    "DIRECTIONS",
+    "NULLS",
     "control",
     "control_conditions",
+    "null",
+    "null_arms",
     "possible_conditions",
     "vacuous_controls",
 ]

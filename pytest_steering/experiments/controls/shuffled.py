@@ -1,32 +1,60 @@
-"""A vector made from the same pairs with their labels shuffled, in the norm of the true one."""
+"""Directions of the vector's pairs with half of the labels wrong, in its norm at each layer."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import random
 from typing import TYPE_CHECKING
 
 from pytest_steering.errors import VectorError
 from pytest_steering.experiments.condition import Condition
 from pytest_steering.experiments.controls.control_registry import control
-from pytest_steering.extraction.directions import shuffled_like
+from pytest_steering.experiments.controls.null_registry import null, null_arms
+from pytest_steering.experiments.controls.prompts_at_hand import pairs_for, states_of
+from pytest_steering.extraction.label_shuffles import label_shuffles
+from pytest_steering.extraction.null_directions import shuffled_directions
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.context import Context
     from pytest_steering.steering.intervention import Intervention
+    from pytest_steering.steering.vector import SteeringVector
+
+
+@null("shuffled")
+def relabelled(context: Context, intervention: Intervention, count: int, seed: int) -> list[SteeringVector]:
+    """Return the directions of shuffles that leave half of the labels.
+
+    Of a vector whose pairs are not known, the task's own pairs stand in; as nobody knows which labels it
+    holds, theirs are drawn freely.
+
+    Raises:
+        DataError: There are neither.
+        VectorError: There is one pair, which has no second label.
+    """
+    pairs = pairs_for(context, intervention.vector)
+    known = bool(context.pairs_of(intervention.vector))
+    draws = label_shuffles(len(pairs), count, seed) if known else _any_labels(len(pairs), count, seed)
+    if not draws:
+        raise VectorError("one contrast pair has no labels to shuffle; extract the vector from more")
+    prompts = [prompt for pair in pairs for prompt in (pair.positive, pair.negative)]
+    states = states_of(context, prompts, intervention.at)
+    return shuffled_directions(states, pairs, draws, intervention.vector.only(intervention.at))
 
 
 @control("shuffled")
 def shuffled(context: Context, intervention: Intervention) -> dict[str, Condition]:
-    """Return the intervention along the direction of shuffled labels; the model reads the pairs again.
+    """Return the intervention along the first of them.
 
     Raises:
-        VectorError: The pairs of the vector are not known.
+        VectorError: The pairs of the vector are not known, or there is one.
     """
-    pairs = context.pairs_of(intervention.vector)
-    if not pairs:
+    if not context.pairs_of(intervention.vector):
         raise VectorError(
             "the control 'shuffled' needs the contrast pairs that the vector was made from; extract it "
             "with steering.extract, give them with steering.run(..., pairs=...), or leave the control out"
         )
-    vector = shuffled_like(context.model, pairs, intervention.vector.only(intervention.at))
-    return {"shuffled": Condition(replace(intervention, vector=vector))}
+    return {"shuffled": Condition(null_arms(context, intervention, "shuffled")[0])}
+
+
+def _any_labels(pairs: int, count: int, seed: int) -> list[tuple[bool, ...]]:
+    draw = random.Random(seed)  # noqa: S311 - a control, not a secret
+    return [tuple(draw.random() < 0.5 for _ in range(pairs)) for _ in range(count)]

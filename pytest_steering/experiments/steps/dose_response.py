@@ -1,17 +1,19 @@
-"""The step that asks whether more of the vector moves the margin further, and further than random ones do."""
+"""The step that asks whether more of the vector moves the margin further, and further than null ones do."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.experiments import resuming
 from pytest_steering.experiments.cell_spec import blank_beside
+from pytest_steering.experiments.controls import NULLS
 from pytest_steering.experiments.environment import environment
 from pytest_steering.experiments.evaluation import likelihoods
+from pytest_steering.experiments.null_shifts import drawn_nulls
 from pytest_steering.models.running.completion import Counts
-from pytest_steering.statistics import DoseResponse, Interval, dose_response
+from pytest_steering.statistics import DoseResponse, Interval, NullRanks, dose_response, slopes
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.context import Context
@@ -20,9 +22,6 @@ if TYPE_CHECKING:
     from pytest_steering.steering.intervention import Intervention
     from pytest_steering.tasks.asked import Asked
     from pytest_steering.tasks.task import Task
-
-FIRST_SEED = 2000
-"""Far from the seeds of the random arms and of the margin shift, so that all draw different directions."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,7 @@ class DoseCurves:
         scales: Ascending, 0 first.
         ids: Of the samples.
         items: For each of them the margin at each scale.
-        random: For each random direction the mean margin at each scale.
+        nulls: Of each null, for each of its directions the mean margin at each scale.
         clusters: Of the samples; empty where each stands alone.
         aim: 1 where the margin is to rise with the scale, -1 where it is to fall.
         halvings: How often a batch was halved because memory ran out.
@@ -42,21 +41,27 @@ class DoseCurves:
     scales: Sequence[float]
     ids: Sequence[str]
     items: Sequence[Sequence[float]]
-    random: Sequence[Sequence[float]]
+    nulls: Mapping[str, Sequence[Sequence[float]]]
     clusters: Sequence[str] = ()
     aim: int = 1
     halvings: int = field(default=0, compare=False)
 
     def response(self) -> DoseResponse:
-        """Return the slopes; a direction's mean slope is the slope of its mean curve."""
-        random = [[curve] for curve in self.random] or None
+        """Return the slopes, beside those of the null that the vector's stands out from least.
+
+        A direction's mean slope is the slope of its mean curve.
+        """
+        slope = float(slopes(self.scales, self.items).mean())
+        nulls = {name: slopes(self.scales, curves).tolist() for name, curves in self.nulls.items()}
+        random = [[curve] for curve in self.nulls[NullRanks(slope, nulls).hardest]] if nulls else None
         clusters = list(self.clusters) or None
         return dose_response(self.scales, self.items, random, clusters=clusters, items=self.ids, aim=self.aim)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the form that a record holds."""
         held = {name: value for name, value in vars(self).items() if name != "halvings"}
-        return {name: value if name == "aim" else list(value) for name, value in held.items()}
+        plain = ("aim", "nulls")
+        return {name: value if name in plain else list(value) for name, value in held.items()}
 
 
 def margin_doses(
@@ -73,24 +78,25 @@ def margin_doses(
         context: Gives the model, the samples and the sink of records.
         intervention: The vector with layers and its whole scale.
         parts: Shares of the scale; 0 is added.
-        directions: Number of random directions.
+        directions: Number of directions of each null.
         samples: How many scored samples are taken, at even steps.
         aim: 1 where the margin is to rise with the scale, -1 where it is to fall.
     """
     asked = context.some_scored(samples)
     swept = {"parts": sorted({float(part) for part in parts}), "directions": directions}
+    swept |= {"nulls": sorted(NULLS)}
     swept |= {} if aim == 1 else {"aim": aim}
     blank = blank_beside(context, "dose response", intervention, asked, swept)
     finished = resuming.finished_record(context, blank)
     if finished is not None:
         return DoseCurves(**finished.evidence).response()
-    curves = margin_curves(context.model, intervention, asked, parts=parts, directions=directions, aim=aim)
+    curves = margin_curves(context, intervention, asked, parts=parts, directions=directions, aim=aim)
     context.sink(_recorded(blank, context.model, context.questions.task, curves))
     return curves.response()
 
 
 def margin_curves(
-    model: SteerableModel,
+    context: Context,
     intervention: Intervention,
     asked: Sequence[Asked],
     *,
@@ -101,32 +107,30 @@ def margin_curves(
     """Return how the margin follows the scale.
 
     Args:
-        model: The model.
+        context: Gives the model, and what nulls are drawn from.
         intervention: The vector with its layers and whole scale.
         asked: Samples with their prompts and the answers that are scored.
         parts: Shares of the scale; 0, the unsteered model, is added.
-        directions: Number of random directions of equal norm.
+        directions: Number of directions of each null, of equal norm.
         aim: 1 where the margin is to rise with the scale, -1 where it is to fall.
     """
     import numpy as np
 
-    vector, shares = intervention.vector.only(intervention.at), sorted({0.0, *parts})
-    vectors = [vector, *(vector.random_like(FIRST_SEED + seed) for seed in range(directions))]
-    arms = [
-        replace(intervention, vector=one, scale=intervention.scale * share)
-        for one in vectors
-        for share in shares[1:]
-    ]
+    shares = sorted({0.0, *parts})
+    drawn, _ = drawn_nulls(context, intervention, directions)
+    whole = [intervention, *(one for arms in drawn.values() for one in arms)]
+    arms = [replace(one, scale=one.scale * share) for one in whole for share in shares[1:]]
     counts = Counts()
-    base, *moved = likelihoods(model, asked, [None, *arms], counts)
-    curves = np.array(moved).reshape(len(vectors), len(shares) - 1, len(asked)).transpose(0, 2, 1)
-    start = np.broadcast_to(np.array(base)[None, :, None], (len(vectors), len(asked), 1))
+    base, *moved = likelihoods(context.model, asked, [None, *arms], counts)
+    curves = np.array(moved).reshape(len(whole), len(shares) - 1, len(asked)).transpose(0, 2, 1)
+    start = np.broadcast_to(np.array(base)[None, :, None], (len(whole), len(asked), 1))
     margins = np.concatenate([start, curves], axis=2)
     scales = [intervention.scale * share for share in shares]
     ids = [one.sample.id for one in asked]
-    random = margins[1:].mean(axis=1).tolist()
+    left = iter(margins[1:].mean(axis=1).tolist())
+    nulls = {name: [next(left) for _ in arms] for name, arms in drawn.items()}
     clusters = [one.sample.resampled_with for one in asked]
-    return DoseCurves(scales, ids, margins[0].tolist(), random, clusters, aim, counts.halvings)
+    return DoseCurves(scales, ids, margins[0].tolist(), nulls, clusters, aim, counts.halvings)
 
 
 def _recorded(blank: Record, model: SteerableModel, task: Task, curves: DoseCurves) -> Record:
@@ -145,7 +149,7 @@ def _recorded(blank: Record, model: SteerableModel, task: Task, curves: DoseCurv
             **beside,
         },
         counts={
-            "directions": len(curves.random),
+            "directions": sum(map(len, curves.nulls.values())),
             "samples": len(curves.items),
             "halvings": curves.halvings,
         },

@@ -16,6 +16,7 @@ from pytest_steering.experiments.controls import DEFAULT_CONTROLS, control_condi
 from pytest_steering.experiments.neutral_effects import TEXTS, neutral_kl
 from pytest_steering.experiments.neutral_texts import load_neutral
 from pytest_steering.experiments.observation import run_evidence
+from pytest_steering.experiments.observation.null_check import null_check
 from pytest_steering.experiments.result import Result
 from pytest_steering.experiments.side_effects import NEUTRAL_TEXTS, neutral_effects
 from pytest_steering.findings.data_checks import usual_claim
@@ -101,6 +102,7 @@ def _scored(
         require_origins(context.model.name, context.model.loaded, [intervention])
         evaluation = context.timed(lambda: evaluate_conditions(context, conditions))
         neutral = _neutral(context.model, conditions)
+        seen["nulls"] = null_check(context, intervention)
         seen = _left_as_it_was(context, seen, state)
     except (InterventionError, VectorError, RuntimeError) as error:
         told = {**run_evidence.after(context, seen, weights_fingerprint(module)), "failed": str(error)}

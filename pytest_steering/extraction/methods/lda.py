@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from pytest_steering.errors import VectorError
 from pytest_steering.extraction.methods.method_registry import extraction_method
+from pytest_steering.extraction.shrinkage import oas
 from pytest_steering.models.running.arithmetic import one_thread
 
 if TYPE_CHECKING:
@@ -55,23 +56,6 @@ def lda(
     found = model.state_moments((positive, negative), layers, "last_prompt")
     with one_thread():
         return {layer: _direction(moments) for layer, moments in found.items()}
-
-
-def oas(covariance: Tensor, n: int) -> Tensor:
-    """Return the covariance shrunk towards a multiple of the identity (Chen, Wiesel, Eldar & Hero 2010).
-
-    Args:
-        covariance: Empirical, divided by n: [hidden, hidden].
-        n: How many states it was made of.
-    """
-    import torch
-
-    size = covariance.shape[0]
-    variance = covariance.trace() / size
-    square = covariance.square().mean()
-    spread = (n + 1) * (square - variance**2 / size)
-    shrinkage = torch.clamp((square + variance**2) / spread, max=1.0) if spread > 0 else torch.ones(())
-    return (1 - shrinkage) * covariance + shrinkage * variance * torch.eye(size, dtype=covariance.dtype)
 
 
 def _direction(moments: Moments) -> Tensor:

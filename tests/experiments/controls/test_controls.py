@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from pytest_steering import Experiment, Intervention, Record, SteeringVector
+from pytest_steering import ContrastPair, Experiment, Intervention, Record, SteeringVector
 from pytest_steering.errors import DataError, VectorError
 from pytest_steering.experiments.condition import Condition
 from pytest_steering.experiments.context import Context
@@ -20,6 +20,8 @@ from pytest_steering.experiments.controls import (
     possible_conditions,
     vacuous_controls,
 )
+from pytest_steering.experiments.evaluation import likelihoods
+from pytest_steering.extraction.unembedding import unembedding_direction
 from pytest_steering.steering import operations
 from pytest_steering.steering.edit import Operation
 
@@ -33,9 +35,11 @@ def conditions(
 def test_every_control_has_the_norm_layers_and_scale_of_the_steered_arm(
     experiment: Experiment, intervention: Intervention
 ) -> None:
-    vectors = [name for name in CONTROLS if name != "prompted"]
+    vectors = [name for name in CONTROLS if name not in ("prompted", "foreign")]
     arms = {name: one.intervention for name, one in conditions(experiment, intervention, vectors).items()}
-    assert set(arms) == {"zero", "random:0", "random:1", "random:2", "negated", "shuffled"}
+    drawn = {f"{name}:{n}" for name in ("random", "random_halves", "random_matched") for n in range(3)}
+    towards = {"unembedding:present", "unembedding:absent"}
+    assert set(arms) == {"zero", "negated", "shuffled"} | drawn | towards
     for name, arm in arms.items():
         assert arm is not None
         assert arm.at == intervention.at
@@ -209,3 +213,33 @@ def test_a_control_that_is_asked_for_by_name_has_to_be_possible(
     with pytest.raises(VectorError, match=r"give them with steering\.run\(\.\.\., pairs=\.\.\.\)"):
         replace(experiment, memo={}).run(steered, controls=("shuffled",))
     assert not records
+
+
+def test_a_foreign_contrast_is_taken_from_what_was_extracted_beside(
+    experiment: Experiment, intervention: Intervention
+) -> None:
+    with pytest.raises(VectorError, match="needs a vector of another contrast than 'careful"):
+        conditions(experiment, intervention, ["foreign"])
+    pairs = [ContrastPair(f"x = {n}", f"class C{n}:", f"own-{n}", "layout") for n in range(4)]
+    made = experiment.extract(pairs)
+    arm = conditions(experiment, intervention, ["foreign"])["foreign:layout"].intervention
+    assert arm is not None
+    cosine = torch.cosine_similarity(arm.vector.directions[2], made.directions[2], dim=0)
+    assert cosine == pytest.approx(1.0, abs=1e-5)
+    assert arm.vector.norms[2] == pytest.approx(intervention.vector.norms[2], rel=1e-5)
+
+
+def test_the_unembedding_speaks_for_one_answer_against_the_other(
+    experiment: Experiment, intervention: Intervention
+) -> None:
+    arms = conditions(experiment, replace(intervention, layers=[3]), ["unembedding"])
+    towards, away = (arms[f"unembedding:{side}"].intervention for side in ("present", "absent"))
+    base, present, absent = likelihoods(experiment.model, experiment.scored, [None, towards, away])
+    assert all(low < middle < high for low, middle, high in zip(absent, base, present, strict=True))
+
+
+def test_answers_that_begin_alike_have_no_direction_between_them(
+    experiment: Experiment, intervention: Intervention
+) -> None:
+    with pytest.raises(VectorError, match="no first token that tells one answer from the other"):
+        unembedding_direction(experiment.model, [3, 4], [4, 3], intervention.vector)

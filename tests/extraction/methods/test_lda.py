@@ -8,9 +8,11 @@ import pytest
 import torch
 
 from pytest_steering.errors import VectorError
-from pytest_steering.extraction.directions import extract, shuffled_like
-from pytest_steering.extraction.methods.lda import oas
+from pytest_steering.extraction.directions import extract
+from pytest_steering.extraction.label_shuffles import label_shuffles
+from pytest_steering.extraction.null_directions import shuffled_directions
 from pytest_steering.extraction.pairs import ContrastPair
+from pytest_steering.extraction.shrinkage import oas
 from pytest_steering.models.rounding import parted, rounding
 from tests.extraction.test_directions import PAIRS, LengthReader
 from tests.near import assert_near
@@ -70,8 +72,9 @@ def test_the_direction_separates_as_fisher_says_with_the_norm_of_the_mean_differ
 
 def test_its_shuffled_control_is_a_discriminant_too(model: SteerableModel) -> None:
     vector = extract(model, WORDS, "lda", [1])
-    control = shuffled_like(model, WORDS, vector)
-    plain = shuffled_like(model, WORDS, extract(model, WORDS, "mean_difference", [1]))
+    labels = label_shuffles(len(WORDS), 1, 0)
+    (control,) = shuffled_directions(model, WORDS, labels, vector)
+    (plain,) = shuffled_directions(model, WORDS, labels, extract(model, WORDS, "mean_difference", [1]))
     cosine = torch.cosine_similarity(control.directions[1], plain.directions[1], dim=0)
     assert control.norms[1] == pytest.approx(vector.norms[1], rel=1e-5)
     assert cosine < 0.999

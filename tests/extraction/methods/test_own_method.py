@@ -9,9 +9,11 @@ import pytest
 
 from pytest_steering import extraction_method
 from pytest_steering.errors import VectorError
-from pytest_steering.extraction.directions import extract, shuffled_like
+from pytest_steering.extraction.directions import extract
+from pytest_steering.extraction.label_shuffles import label_shuffles
 from pytest_steering.extraction.methods import METHODS
-from pytest_steering.extraction.pairs import ContrastPair, shuffled_sides
+from pytest_steering.extraction.null_directions import shuffled_directions
+from pytest_steering.extraction.pairs import ContrastPair, with_exchanged
 from pytest_steering.runs import find_run
 from tests.extraction.test_directions import PAIRS, LengthReader
 from tests.near import assert_near
@@ -43,8 +45,9 @@ def test_a_method_of_your_own_is_used_by_its_name(median_difference: str) -> Non
 
 def test_its_shuffled_control_is_made_by_the_same_method(median_difference: str) -> None:
     vector = extract(LengthReader(), PAIRS, median_difference)
-    control = shuffled_like(LengthReader(), PAIRS, vector, seed=2)
-    expected = METHODS[median_difference](LengthReader(), *shuffled_sides(PAIRS, seed=2), "all")
+    labels = label_shuffles(len(PAIRS), 1, 2)
+    (control,) = shuffled_directions(LengthReader(), PAIRS, labels, vector)
+    expected = METHODS[median_difference](LengthReader(), *with_exchanged(PAIRS, labels[0]), "all")
     for layer, direction in expected.items():
         length = control.norms[layer] / direction.norm()
         assert_near(control.directions[layer], direction * length)

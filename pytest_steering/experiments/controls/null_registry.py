@@ -1,0 +1,100 @@
+"""What a null is: directions that mean nothing, drawn in any number; and the nulls by name."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeAlias
+
+from pytest_steering.experiments.condition import Condition
+from pytest_steering.registration import refuse_taken
+
+if TYPE_CHECKING:
+    from pytest_steering.experiments.context import Context
+    from pytest_steering.steering.intervention import Intervention
+    from pytest_steering.steering.vector import SteeringVector
+
+Null: TypeAlias = "Callable[[Context, Intervention, int, int], Sequence[SteeringVector]]"
+"""Gets the experiment's context, the steered arm's intervention, how many directions are wanted and a seed;
+returns at most so many, in the vector's layers and norms. Raises VectorError or DataError where there are
+none."""
+
+NULLS: dict[str, Null] = {}
+
+DIRECTIONS = 20
+"""Of each null, as many as a run holds the vector against: of 20 the smallest p is 1/21, below .05."""
+
+
+def null(name: str) -> Callable[[Null], Null]:
+    """Return a decorator that makes a null known by name.
+
+    Args:
+        name: As it stands in records.
+
+    Raises:
+        VectorError: A function of another file has that name already.
+    """
+
+    def registered(made: Null) -> Null:
+        refuse_taken("null", name, NULLS.get(name), made)
+        NULLS[name] = made
+        return made
+
+    return registered
+
+
+def null_arms(
+    context: Context, intervention: Intervention, name: str, count: int = DIRECTIONS
+) -> list[Intervention]:
+    """Return the intervention along directions of a null; the same ones whenever it is asked.
+
+    Args:
+        context: Gives the model and what it is asked.
+        intervention: The steered arm's.
+        name: Of the null.
+        count: How many.
+
+    Raises:
+        VectorError: There are no such directions for this vector.
+        DataError: What they are made of is missing.
+    """
+    seed = content_seed(context, intervention, name)
+    drawn = NULLS[name](context, intervention, count, seed)
+    return [replace(intervention, vector=one) for one in drawn]
+
+
+def null_conditions(
+    context: Context, intervention: Intervention, name: str, arms: int
+) -> dict[str, Condition]:
+    """Return the first few directions that a run holds the vector against, as arms that write answers.
+
+    Args:
+        context: Gives the model and what it is asked.
+        intervention: The steered arm's.
+        name: Of the null.
+        arms: How many.
+    """
+    drawn = null_arms(context, intervention, name)[:arms]
+    return {f"{name}:{number}": Condition(one) for number, one in enumerate(drawn)}
+
+
+def content_seed(context: Context, intervention: Intervention, name: str) -> int:
+    """Return a seed that follows from the experiment's content: each vector meets directions of its own.
+
+    The directions are taken at unit length and rounded, so that neither a factor nor another processor's last
+    digits draw anew.
+
+    Args:
+        context: Names model, weights and task.
+        intervention: Its vector at its layers.
+        name: Of the null.
+    """
+    vector = intervention.vector
+    units = [vector.directions[layer] / vector.norms[layer] for layer in intervention.at]
+    digest = hashlib.sha256()
+    for one in (context.model.weights, context.questions.task.name, intervention.at, name):
+        digest.update(f"{one}\n".encode())
+    for unit in units:
+        digest.update((100 * unit).round().int().numpy().tobytes())
+    return int.from_bytes(digest.digest()[:7], "big")

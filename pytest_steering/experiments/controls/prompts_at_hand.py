@@ -1,0 +1,59 @@
+"""The prompts that nulls are made of, and their states, read once an experiment."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from pytest_steering.experiments.steps.vector_extraction import training_pairs
+from pytest_steering.extraction.states_at_hand import StatesAtHand
+
+if TYPE_CHECKING:
+    from pytest_steering.experiments.context import Context
+    from pytest_steering.extraction.pairs import ContrastPair
+    from pytest_steering.steering.vector import SteeringVector
+
+PROMPTS = PAIRS = 64
+"""More would change a covariance of few dimensions little."""
+
+
+def scored_prompts(context: Context) -> list[str]:
+    """Return some of the scored prompts, at even steps; what is right of them is not looked at."""
+    with _quietly():
+        return [one.prompt for one in context.some_scored(PROMPTS)]
+
+
+def pairs_for(context: Context, vector: SteeringVector) -> list[ContrastPair]:
+    """Return the pairs that a vector was made from, or some of the task's own where they are not known.
+
+    Raises:
+        DataError: They are not known, and the task has none.
+    """
+    return context.pairs_of(vector) or context.remembered("pairs", (PAIRS,), lambda: _own(context))
+
+
+def states_of(context: Context, prompts: Sequence[str], layers: Sequence[int]) -> StatesAtHand:
+    """Return the states of some prompts at some blocks.
+
+    Args:
+        context: Its model is read.
+        prompts: Texts.
+        layers: Block numbers.
+    """
+    depends = (tuple(prompts), tuple(layers))
+    return context.remembered("states", depends, lambda: StatesAtHand(context.model, prompts, layers))
+
+
+def _own(context: Context) -> list[ContrastPair]:
+    with _quietly():
+        return training_pairs(context, PAIRS)
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Say nothing of samples that are left out: a null needs some, and a run names those it skips."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield

@@ -1,0 +1,105 @@
+"""How far a vector moves the margin, beside directions that mean nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from statistics import fmean
+from typing import TYPE_CHECKING, Any
+
+from pytest_steering.errors import DataError, VectorError
+from pytest_steering.experiments.controls import DIRECTIONS, NULLS, null_arms
+from pytest_steering.experiments.evaluation import likelihoods
+from pytest_steering.models.running.completion import Counts
+from pytest_steering.statistics import NullRanks
+
+if TYPE_CHECKING:
+    from pytest_steering.experiments.context import Context
+    from pytest_steering.steering.intervention import Intervention
+    from pytest_steering.tasks.asked import Asked
+
+
+@dataclass(frozen=True)
+class MarginShift:
+    """The mean change of the margin under a vector, beside null directions of equal norm.
+
+    Attributes:
+        shift: Mean of steered − unsteered margins, in nats.
+        nulls: The same for each direction of each null, by the null's name.
+        samples: Number of samples.
+        absent: Why a null could not be drawn, by its name.
+        halvings: How often a batch was halved because memory ran out.
+    """
+
+    shift: float
+    nulls: Mapping[str, Sequence[float]]
+    samples: int
+    absent: Mapping[str, str] = field(default_factory=dict)
+    halvings: int = field(default=0, compare=False)
+
+    @property
+    def ranks(self) -> NullRanks:
+        """The shift's place among each null's."""
+        return NullRanks(self.shift, self.nulls)
+
+    @property
+    def p(self) -> float:
+        """Of each null's rank p, (1 + those at least as large) / (1 + directions), the largest."""
+        return self.ranks.p
+
+    @property
+    def ratio(self) -> float:
+        """|shift| over the largest |shift| of any null direction."""
+        return self.ranks.ratio
+
+    @property
+    def outside(self) -> bool:
+        """Whether the shift lies outside the range of all null directions."""
+        everyone = [one for found in self.nulls.values() for one in found]
+        return not min(everyone) <= self.shift <= max(everyone)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the form that a record holds; `MarginShift(**held)` is this one again."""
+        nulls = {name: list(found) for name, found in self.nulls.items()}
+        held = {"shift": self.shift, "nulls": nulls, "samples": self.samples}
+        return {**held, "absent": dict(self.absent)} if self.absent else held
+
+
+def shift_beside_nulls(
+    context: Context, intervention: Intervention, asked: Sequence[Asked], directions: int = DIRECTIONS
+) -> MarginShift:
+    """Compare a vector's mean shift of the margin with null directions'; nothing is generated.
+
+    Args:
+        context: Gives the model, and what nulls are drawn from.
+        intervention: The vector with its layers and scale, which the null directions share.
+        asked: Samples with their prompts and the answers that are scored.
+        directions: Of each null.
+    """
+    arms, absent = drawn_nulls(context, intervention, directions)
+    counts = Counts()
+    everyone = [intervention, *(arm for drawn in arms.values() for arm in drawn)]
+    base, *moved = likelihoods(context.model, asked, [None, *everyone], counts)
+    shift, *others = [fmean(b - a for a, b in zip(base, arm, strict=True)) for arm in moved]
+    left = iter(others)
+    nulls = {name: [next(left) for _ in drawn] for name, drawn in arms.items()}
+    return MarginShift(shift, nulls, len(asked), absent, counts.halvings)
+
+
+def drawn_nulls(
+    context: Context, intervention: Intervention, directions: int
+) -> tuple[dict[str, list[Intervention]], dict[str, str]]:
+    """Return each null's arms, and why there are none of others.
+
+    Args:
+        context: Gives the model, and what nulls are drawn from.
+        intervention: The vector with its layers and scale.
+        directions: Of each null.
+    """
+    arms, absent = {}, {}
+    for name in NULLS:
+        try:
+            arms[name] = null_arms(context, intervention, name, directions)
+        except (VectorError, DataError) as error:
+            absent[name] = str(error)
+    return arms, absent

@@ -35,7 +35,8 @@ def extract(
         DataError: There are no pairs, or a pair's prompts are equal.
     """
     require_pairs(pairs)
-    vector = from_sides(model, [p.positive for p in pairs], [p.negative for p in pairs], layers, method)
+    sides = [pair.positive for pair in pairs], [pair.negative for pair in pairs]
+    vector = SteeringVector.extracted(method_named(method)(model, *sides, layers), method, model, len(pairs))
     return of_pairs(replace(vector, provenance={**vector.provenance, "samples": samples_hash(pairs)}), pairs)
 
 
@@ -57,26 +58,6 @@ def of_pairs(vector: SteeringVector, pairs: Sequence[ContrastPair]) -> SteeringV
             f"other samples than these {len(pairs)} (samples {told}, given {given}); give its own"
         )
     return replace(vector, pairs=tuple((pair.positive, pair.negative) for pair in pairs))
-
-
-def from_sides(
-    model: ReadsHiddenStates,
-    positive: Sequence[str],
-    negative: Sequence[str],
-    layers: Sequence[int] | str,
-    method: str,
-) -> SteeringVector:
-    """Return the direction between two sides at each layer.
-
-    Args:
-        model: Read at `layers`.
-        positive: Prompts of one side.
-        negative: As many of the other.
-        layers: Block numbers, `last3` or `all`.
-        method: Of the extraction.
-    """
-    directions = method_named(method)(model, positive, negative, layers)
-    return SteeringVector.extracted(directions, method, model, len(positive))
 
 
 def samples_hash(pairs: Sequence[ContrastPair]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_steering.errors import VectorError
-from pytest_steering.extraction.directions import USUAL, from_sides
+from pytest_steering.extraction.directions import USUAL
 from pytest_steering.extraction.methods import METHODS
 from pytest_steering.extraction.pairs import ContrastPair, with_exchanged
 from pytest_steering.extraction.shrinkage import oas_shrinkage
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from torch import Generator, Tensor
 
     from pytest_steering.steering.contrast import ReadsHiddenStates
+
+SAME = 0.999
+"""From this cosine on two directions are one; rounding stays above it."""
 
 
 def isotropic_directions(vector: SteeringVector, count: int, seed: int) -> list[SteeringVector]:
@@ -136,9 +139,25 @@ def shuffled_directions(
     ]
 
 
+def is_made_of(model: ReadsHiddenStates, pairs: Sequence[ContrastPair], vector: SteeringVector) -> bool:
+    """Return whether a vector is what its method makes of pairs with their labels as they stand, or backwards.
+
+    Args:
+        model: As the vector was extracted from.
+        pairs: As somebody says that it was extracted from.
+        vector: Whatever its length.
+    """
+    made = _between(model, *with_exchanged(pairs, [False] * len(pairs)), "", vector)
+    return all(
+        abs(float(made.directions[layer] @ direction)) >= SAME * float(direction.norm()) ** 2
+        for layer, direction in vector.directions.items()
+    )
+
+
 def _between(
     model: ReadsHiddenStates, first: Sequence[str], second: Sequence[str], name: str, vector: SteeringVector
 ) -> SteeringVector:
     """Return the direction between two sides in the vector's norm; one that was scaled has no method here."""
     method = vector.method if vector.method in METHODS else USUAL
-    return replace(from_sides(model, first, second, vector.layers, method).rescaled_to(vector), method=name)
+    directions = METHODS[method](model, first, second, vector.layers)
+    return SteeringVector(directions, name, vector.provenance).rescaled_to(vector)

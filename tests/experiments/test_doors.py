@@ -67,5 +67,5 @@ def origin_of(args: tuple[Any, ...]) -> tuple[Any, Any]:
 
 
 def test_weights_are_hashed_at_the_edges_of_a_step(crossed: dict[str, list[tuple[Any, ...]]]) -> None:
-    """Of extracting, of searching twice, of the shuffled vector, before the run and after it."""
+    """Of extracting, of searching twice, of the seed of nulls, before the run and after it."""
     assert len(crossed["weights"]) <= 6

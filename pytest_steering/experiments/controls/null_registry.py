@@ -93,7 +93,8 @@ def content_seed(context: Context, intervention: Intervention, name: str) -> int
     vector = intervention.vector
     units = [vector.directions[layer] / vector.norms[layer] for layer in intervention.at]
     digest = hashlib.sha256()
-    for one in (context.model.weights, context.questions.task.name, intervention.at, name):
+    weights = context.remembered("weights", (), lambda: context.model.weights)
+    for one in (weights, context.questions.task.name, intervention.at, name):
         digest.update(f"{one}\n".encode())
     for unit in units:
         digest.update((100 * unit).round().int().numpy().tobytes())

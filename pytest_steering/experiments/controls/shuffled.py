@@ -11,7 +11,7 @@ from pytest_steering.experiments.controls.control_registry import control
 from pytest_steering.experiments.controls.null_registry import null, null_arms
 from pytest_steering.experiments.controls.prompts_at_hand import pairs_for, states_of
 from pytest_steering.extraction.label_shuffles import label_shuffles
-from pytest_steering.extraction.null_directions import shuffled_directions
+from pytest_steering.extraction.null_directions import is_made_of, shuffled_directions
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.context import Context
@@ -23,21 +23,21 @@ if TYPE_CHECKING:
 def relabelled(context: Context, intervention: Intervention, count: int, seed: int) -> list[SteeringVector]:
     """Return the directions of shuffles that leave half of the labels.
 
-    Of a vector whose pairs are not known, the task's own pairs stand in; as nobody knows which labels it
-    holds, theirs are drawn freely.
+    Of a vector whose pairs are not known, the task's own pairs stand in. Where nobody knows which labels the
+    vector holds, or it is not what they make, they are drawn freely: that rank is exact for any labels.
 
     Raises:
         DataError: There are neither.
         VectorError: There is one pair, which has no second label.
     """
-    pairs = pairs_for(context, intervention.vector)
-    known = bool(context.pairs_of(intervention.vector))
-    draws = label_shuffles(len(pairs), count, seed) if known else _any_labels(len(pairs), count, seed)
-    if not draws:
+    vector, pairs = intervention.vector.only(intervention.at), pairs_for(context, intervention.vector)
+    if len(pairs) < 2:
         raise VectorError("one contrast pair has no labels to shuffle; extract the vector from more")
     prompts = [prompt for pair in pairs for prompt in (pair.positive, pair.negative)]
     states = states_of(context, prompts, intervention.at)
-    return shuffled_directions(states, pairs, draws, intervention.vector.only(intervention.at))
+    known = context.pairs_of(intervention.vector) and is_made_of(states, pairs, vector)
+    draws = label_shuffles(len(pairs), count, seed) if known else _any_labels(len(pairs), count, seed)
+    return shuffled_directions(states, pairs, draws, vector)
 
 
 @control("shuffled")

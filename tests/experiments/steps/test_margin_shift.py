@@ -17,7 +17,6 @@ from tests.near import margin_rounding
 def test_the_shift_is_the_mean_change_of_the_margin(
     experiment: Experiment, intervention: Intervention, records: list[Record]
 ) -> None:
-    experiment.context.note_pairs(intervention.vector, experiment.contrast_pairs(16))
     shift = experiment.margin_shift(intervention, directions=5, samples=6)
     asked = experiment.scored
     assert shift.samples == 6
@@ -69,7 +68,7 @@ def test_a_vector_whose_pairs_nobody_knows_is_held_against_the_tasks_own(
 def test_a_null_that_cannot_be_drawn_is_named_with_its_reason(
     experiment: Experiment, intervention: Intervention
 ) -> None:
-    experiment.context.note_pairs(intervention.vector, experiment.contrast_pairs(1))
-    shift = experiment.margin_shift(intervention, directions=2, samples=4)
+    of_one = experiment.extract(experiment.contrast_pairs(1))
+    shift = experiment.margin_shift(replace(intervention, vector=of_one), directions=2, samples=4)
     assert set(shift.nulls) == set(NULLS) - {"shuffled"}
     assert shift.absent["shuffled"].startswith("one contrast pair has no labels to shuffle")

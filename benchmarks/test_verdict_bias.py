@@ -43,12 +43,13 @@ def test_steering_brings_out_the_truth(steering: Experiment, chosen: Interventio
 
 
 @pytest.mark.steering(dataset="twins", split="test")
-def test_the_vector_moves_the_margin_further_than_random_directions(
+def test_the_vector_moves_the_margin_further_than_isotropic_directions_alone(
     steering: Experiment, chosen: Intervention
 ) -> None:
+    """States lie in few dimensions here, and what is drawn from within them does as much as the vector."""
     shift = steering.margin_shift(chosen, directions=39)
-    assert shift.outside
-    assert shift.ratio > 1
+    assert shift.ranks.ranks["random"].p == 1 / 40
+    assert shift.p > 0.05
 
 
 @pytest.mark.steering(models=["blind"], dataset="twins", split="test")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
-from pytest_steering.errors import DataError, VectorError
+from pytest_steering.errors import DataError, PromptError, VectorError
 from pytest_steering.experiments.controls import DIRECTIONS, NULLS, null_arms
 from pytest_steering.experiments.evaluation import likelihoods
 from pytest_steering.models.running.completion import Counts
@@ -100,6 +100,6 @@ def drawn_nulls(
     for name in NULLS:
         try:
             arms[name] = null_arms(context, intervention, name, directions)
-        except (VectorError, DataError) as error:
+        except (VectorError, DataError, PromptError) as error:
             absent[name] = str(error)
     return arms, absent

@@ -140,7 +140,7 @@ def shuffled_directions(
 
 
 def is_made_of(model: ReadsHiddenStates, pairs: Sequence[ContrastPair], vector: SteeringVector) -> bool:
-    """Return whether a vector is what its method makes of pairs with their labels as they stand, or backwards.
+    """Return whether a vector is what its method makes of pairs with the labels they have, or its negative.
 
     Args:
         model: As the vector was extracted from.

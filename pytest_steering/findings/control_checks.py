@@ -22,7 +22,8 @@ def random(run: Comparison) -> Iterator[Finding]:
     """Report an effect within the range of the random directions'."""
     found = {arm.name: main_effect(run, arm.name) for arm in run.random}
     effects = {name: value for name, value in found.items() if value is not None}
-    effect, said, evidence = main_effect(run, STEERED), [], {}
+    effect, said = main_effect(run, STEERED), []
+    evidence: dict[str, Any] = {}
     if effect is not None and effects and abs(effect) <= max(map(abs, effects.values())):
         largest = max(effects, key=lambda name: abs(effects[name]))
         said.append(
@@ -40,7 +41,7 @@ def random(run: Comparison) -> Iterator[Finding]:
 
 def shuffled(run: Comparison) -> Iterator[Finding]:
     """Report that vectors from shuffled labels do as much, as far as can be told."""
-    said, evidence = [], {}
+    said, evidence = [], dict[str, Any]()
     both = run.pairing(STEERED, LABELS)
     effect, other = main_effect(run, STEERED), main_effect(run, LABELS)
     if both.pairs and effect is not None and other is not None:

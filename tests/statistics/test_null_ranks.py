@@ -26,6 +26,6 @@ def test_a_draw_of_either_null_is_called_an_effect_no_more_often_than_the_level_
     for _ in range(draws):
         nulls = [generator.normal(size=21), 3.0 * generator.standard_t(2, size=21)]
         effect = nulls[null][0]
-        others = {str(number): found[1:] for number, found in enumerate(nulls)}
+        others = {str(number): found[1:].tolist() for number, found in enumerate(nulls)}
         called += NullRanks(float(effect), others).p <= 0.05
     assert called / draws <= 1 / 21 + 0.01

@@ -211,6 +211,8 @@ def test_a_run_has_its_scores_in_record_table_and_expectation(
     task = loud(guards=[long])
     experiment = Experiment(starcoder2, task, max_new_tokens=8, name="loud", sink=records.append)
     result = experiment.run(Intervention(vector, [2], 1.0), controls=("random", "negated"))
+    (untested,) = (one for one in result.findings if one.id == "specificity-untested")
+    assert "3 random arms allow no p below 0.25" in untested.sentence
     for record in records:
         assert record.evidence["main_metric"] == "capitals"
         assert record.evidence["guards"] == ["length"]

@@ -37,10 +37,12 @@ def test_the_shift_is_the_mean_change_of_the_margin(
 def test_a_shift_among_those_of_one_null_is_not_outside_though_it_is_beyond_the_others() -> None:
     nulls = {"random": [0.1, -0.2], "shuffled": [0.3, 2.5]}
     shift = MarginShift(2.0, nulls, samples=4)
-    assert (shift.outside, shift.p, shift.ranks.hardest) == (False, pytest.approx(2 / 3), "shuffled")
+    assert (shift.outside, shift.ranks.hardest) == (False, "shuffled")
+    assert shift.p == pytest.approx(2 / 3)
     assert shift.ratio == pytest.approx(0.8)
     beyond = MarginShift(-2.6, nulls, samples=4)
-    assert (beyond.outside, beyond.p) == (True, pytest.approx(1 / 3))
+    assert beyond.outside
+    assert beyond.p == pytest.approx(1 / 3)
 
 
 def test_the_directions_of_a_vector_are_its_own_whatever_its_length(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -37,7 +38,8 @@ class Context:
         sink: Gets each record as soon as its cell is done.
         finished: Records of this test's cells in the run that is gone on with, by key.
         timer: Calls the scored run; None calls it plainly.
-        memo: Vectors, searches, and what they were made from and searched on.
+        memo: Vectors, searches, and what they were made from.
+        searches: The splits that this experiment searched, with their samples.
         ordinal: Which of the experiment's calls of one step this is: two runs of one test are two.
     """
 
@@ -51,6 +53,7 @@ class Context:
     finished: Mapping[str, Record] = field(repr=False)
     timer: Callable[[Callable[[], Any]], Any] | None
     memo: MutableMapping[tuple[object, ...], Any] = field(repr=False)
+    searches: list[tuple[str, list[Sample]]] = field(default_factory=list, repr=False)
     ordinal: int = 1
 
     def timed(self, call: Callable[[], T]) -> T:
@@ -114,16 +117,20 @@ class Context:
         mine = (self.model.name, self.model.engine_name, tuple(writes(self.model.loaded.module)))
         return [made for key, made in self.memo.items() if key[0] == "extract" and key[1:4] == mine]
 
-    def note_search(self, vector: SteeringVector, split: str, samples: list[Sample]) -> None:
-        """Remember what layer and scale of a vector were searched on."""
-        self.memo.setdefault(("searched", vector.sha256), []).append((split, samples))
-
-    def searched_on(self, vector: SteeringVector) -> list[tuple[str, list[Sample]]]:
-        """Return the splits that layer and scale of a vector were searched on, with their samples."""
-        return list(self.memo.get(("searched", vector.sha256), []))
+    def note_search(self, split: str, samples: list[Sample]) -> None:
+        """Remember what layer and scale were searched on in this experiment, whichever vector's."""
+        if (split, samples) not in self.searches:
+            self.searches.append((split, samples))
 
     def trained_on(self, vector: SteeringVector) -> list[Sample]:
-        """Return the samples that a vector was made from; none for a vector that does not name them."""
-        ids = set(str(vector.provenance.get("sample_ids", "")).split(","))
-        name = str(vector.provenance.get("dataset", self.questions.source.name))
-        return [sample for sample in self.questions.samples_of(name) if sample.id in ids]
+        """Return the samples that a vector names as those it was made from, as far as they can be found here.
+
+        What a vector was read from is also known by its texts; a data set of another project is not missed.
+        """
+        named = vector.sources.samples
+        found: list[Sample] = []
+        for dataset in sorted({dataset for dataset, _id in named}):
+            with suppress(DataError):
+                samples = self.questions.samples_of(dataset)
+                found += [sample for sample in samples if (dataset, sample.id) in named]
+        return found

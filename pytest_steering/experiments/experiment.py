@@ -74,6 +74,7 @@ class Experiment:
         finished: Records of this test's cells in the run that is gone on with, by key.
         timer: Calls the scored run; pytest-benchmark's `pedantic` can stand here.
         memo: Keeps vectors and searches, which are deterministic; experiments may share one.
+        searches: What was searched in this experiment; a run over the same samples is told of it.
     """
 
     model: SteerableModel
@@ -95,6 +96,7 @@ class Experiment:
     finished: Mapping[str, Record] = field(default_factory=dict, repr=False)
     timer: Callable[[Callable[[], Any]], Any] | None = None
     memo: MutableMapping[tuple[object, ...], Any] = field(default_factory=dict, repr=False)
+    searches: list[tuple[str, list[Sample]]] = field(default_factory=list, repr=False)
     _asked: Questions | None = field(default=None, init=False, repr=False, compare=False)
     _calls: Counter[str] = field(default_factory=Counter, init=False, repr=False, compare=False)
 
@@ -132,6 +134,7 @@ class Experiment:
             finished=self.finished,
             timer=self.timer,
             memo=self.memo,
+            searches=self.searches,
         )
 
     @property

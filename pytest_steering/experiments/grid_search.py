@@ -64,6 +64,8 @@ class Choice:
         samples: On how many samples.
         curve: Every point tried.
         halvings: How often a batch was halved because memory ran out.
+        intervention: The vector there, which says from now on what it was searched on; None where only points
+            were looked at.
     """
 
     layer: int
@@ -72,6 +74,7 @@ class Choice:
     samples: int
     curve: tuple[Point, ...] = field(repr=False)
     halvings: int = field(default=0, repr=False, compare=False)
+    intervention: Intervention | None = field(default=None, repr=False, compare=False)
 
 
 def search(

@@ -10,6 +10,7 @@ from pytest_steering.errors import DataError
 from pytest_steering.extraction.methods import method_named
 from pytest_steering.extraction.pairs import ContrastPair, require_pairs
 from pytest_steering.steering.contrast import ReadsHiddenStates
+from pytest_steering.steering.sources import Sources
 from pytest_steering.steering.vector import SteeringVector
 
 USUAL = "mean_difference"
@@ -36,7 +37,7 @@ def extract(
     """
     require_pairs(pairs)
     sides = [pair.positive for pair in pairs], [pair.negative for pair in pairs]
-    vector = SteeringVector.extracted(method_named(method)(model, *sides, layers), method, model, len(pairs))
+    vector = SteeringVector.extracted(method_named(method)(model, *sides, layers), method, model, sides)
     return of_pairs(replace(vector, provenance={**vector.provenance, "samples": samples_hash(pairs)}), pairs)
 
 
@@ -57,7 +58,9 @@ def of_pairs(vector: SteeringVector, pairs: Sequence[ContrastPair]) -> SteeringV
             f"the {vector.method} vector was made of {vector.provenance.get('pairs', 'other')} pairs over "
             f"other samples than these {len(pairs)} (samples {told}, given {given}); give its own"
         )
-    return replace(vector, pairs=tuple((pair.positive, pair.negative) for pair in pairs))
+    sides = tuple((pair.positive, pair.negative) for pair in pairs)
+    read = Sources.of(prompt for side in sides for prompt in side)
+    return replace(vector, pairs=sides, sources=vector.sources | read)
 
 
 def samples_hash(pairs: Sequence[ContrastPair]) -> str:

@@ -222,6 +222,10 @@ _LIMITS = {
         "The unsteered margin ranks the samples already; steering moved the threshold at most.",
         "Say that the answer's threshold moved, not that the model learned to see.",
     ),
+    "origin-unknown": (
+        "Nobody knows what the vector was made from; scored samples may be behind it.",
+        "Extract it here, or save it with a version that keeps what it was read from.",
+    ),
     "vector-forced": (
         "The vector was applied elsewhere than it was made for, because that was forced.",
         "Say so beside the number.",

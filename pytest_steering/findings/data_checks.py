@@ -37,14 +37,23 @@ def overlap(run: Comparison) -> Iterator[Finding]:
         )
 
 
+def unknown(run: Comparison) -> Iterator[Finding]:
+    """Report a vector of which nobody knows whether scored samples are behind it."""
+    origin = run.evidence.get("origin") or {}
+    if origin.get("state") == "unknown":
+        some = f"; {origin['texts']} texts of it are, and none is scored" if origin["texts"] else ""
+        yield finding("origin-unknown", f"it is not known what the vector was made from{some}", **origin)
+
+
 def chosen(run: Comparison) -> Iterator[Finding]:
     """Report a search over samples that are scored."""
     for search in run.evidence.get("searched") or []:
         if search["overlap"]:
+            where = (
+                f"searched as split {search['split']!r}" if search["split"] else "searched for this vector"
+            )
             yield finding(
-                "chosen-on-scored",
-                f"{search['overlap']} of the scored samples were searched as split {search['split']!r}",
-                **search,
+                "chosen-on-scored", f"{search['overlap']} of the scored samples were {where}", **search
             )
             return
 
@@ -138,4 +147,4 @@ def skipped(run: Comparison) -> Iterator[Finding]:
         )
 
 
-CHECKS = (overlap, chosen, duplicates, copies, samples, skipped)
+CHECKS = (overlap, unknown, chosen, duplicates, copies, samples, skipped)

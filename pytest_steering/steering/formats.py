@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_steering.errors import StorageError, VectorError
+from pytest_steering.steering.sources import Sources
 from pytest_steering.storage import replace_file
 
 if TYPE_CHECKING:
@@ -26,11 +27,13 @@ class StoredVector(NamedTuple):
         directions: By layer.
         method: How they were made.
         provenance: From what.
+        sources: What texts stand behind them; files of before the first record of them say nothing.
     """
 
     directions: Mapping[int, Tensor]
     method: str
     provenance: Mapping[str, str]
+    sources: Sources
 
 
 def write_vector(vector: StoredVector, path: Path) -> None:
@@ -44,7 +47,8 @@ def write_vector(vector: StoredVector, path: Path) -> None:
 
     tensors = {f"layer.{layer}": direction for layer, direction in vector.directions.items()}
     provenance = json.dumps(dict(vector.provenance), sort_keys=True)
-    metadata = {"format": _FORMAT, "method": vector.method, "provenance": provenance}
+    sources = json.dumps(vector.sources.as_dict())
+    metadata = {"format": _FORMAT, "method": vector.method, "provenance": provenance, "sources": sources}
     try:
         replace_file(path, save(tensors, metadata=metadata))
     except (StorageError, SafetensorError) as error:
@@ -69,9 +73,18 @@ def read_vector(path: Path) -> StoredVector:
         raise VectorError(f"{path} is a safetensors file but not a steering vector written by this project")
     try:
         directions = {int(name.removeprefix("layer.")): tensor for name, tensor in tensors.items()}
-        return StoredVector(directions, metadata["method"], json.loads(metadata["provenance"]))
-    except (KeyError, ValueError) as error:
+        provenance = json.loads(metadata["provenance"])
+        return StoredVector(directions, metadata["method"], provenance, _sources(metadata, provenance))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise VectorError(f"{path} is a damaged steering vector: {error}") from error
+
+
+def _sources(metadata: Mapping[str, str], provenance: Mapping[str, str]) -> Sources:
+    """Return what a file says of texts; older files name the samples at most."""
+    if "sources" in metadata:
+        return Sources.from_dict(json.loads(metadata["sources"]))
+    ids = str(provenance.get("sample_ids") or "").split(",")
+    return Sources(samples=frozenset((str(provenance.get("dataset")), name) for name in ids if name))
 
 
 def _why(path: Path, error: Exception) -> str:

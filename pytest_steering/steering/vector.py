@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from pytest_steering.errors import VectorError
 from pytest_steering.steering.checks import checked_directions
 from pytest_steering.steering.contrast import ReadsHiddenStates, mean_differences
+from pytest_steering.steering.provenance import merged
+from pytest_steering.steering.sources import UNKNOWN, Sources
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -27,6 +29,7 @@ class SteeringVector:
         directions: Layer number to a float32 tensor of shape [hidden] on the CPU.
         method: How it was made, such as `mean_difference`; part of a cell's spec.
         provenance: What it was made from: model, weights, data, position.
+        sources: What texts stand behind it; nobody knows of those of a vector made by hand.
         pairs: The prompts that it was made from, each as (positive, negative), for controls that read them
             again. They are kept in memory alone: none of a vector that was given or read from a file.
     """
@@ -34,6 +37,7 @@ class SteeringVector:
     directions: Mapping[int, Tensor]
     method: str = "given"
     provenance: Mapping[str, str] = field(default_factory=dict)
+    sources: Sources = UNKNOWN
     pairs: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
@@ -64,7 +68,7 @@ class SteeringVector:
             VectorError: No prompts, unequal numbers of prompts, or a difference that is zero.
         """
         directions = mean_differences(model, positive, negative, layers, position)
-        vector = cls.extracted(directions, "mean_difference", model, len(positive), position)
+        vector = cls.extracted(directions, "mean_difference", model, (positive, negative), position)
         return replace(vector, pairs=tuple(zip(positive, negative, strict=True)))
 
     @classmethod
@@ -73,7 +77,7 @@ class SteeringVector:
         directions: Mapping[int, Tensor],
         method: str,
         model: ReadsHiddenStates,
-        pairs: int,
+        sides: tuple[Sequence[str], Sequence[str]],
         position: str = "last_prompt",
     ) -> SteeringVector:
         """Return directions that were made from a model's states, with where they come from.
@@ -82,14 +86,15 @@ class SteeringVector:
             directions: By layer.
             method: How they were made.
             model: Whose states they were made of.
-            pairs: Of how many prompts a side.
+            sides: Of the positive and the negative prompts.
             position: The token whose state was read.
 
         Raises:
             VectorError: A direction is zero.
         """
-        provenance = {**model.vector_provenance(), "position": position, "pairs": str(pairs)}
-        vector = cls(directions, method, provenance)
+        positive, negative = sides
+        provenance = {**model.vector_provenance(), "position": position, "pairs": str(len(positive))}
+        vector = cls(directions, method, provenance, Sources.of([*positive, *negative]))
         vector.require_nonzero()
         log.info("Created steering tensor: torch.Size([%d, %d])", len(vector.layers), vector.hidden_size)
         return vector
@@ -147,7 +152,8 @@ class SteeringVector:
 
         generator = torch.Generator().manual_seed(seed)
         drawn = {layer: torch.randn(self.hidden_size, generator=generator) for layer in self.layers}
-        return SteeringVector(drawn, f"random:{seed}", self.provenance).rescaled_to(self)
+        random = SteeringVector(drawn, f"random:{seed}", self.provenance, self.sources)
+        return random.rescaled_to(self)
 
     def rescaled_to(self, other: SteeringVector) -> SteeringVector:
         """Return this vector with the other's norm at each of its layers.
@@ -163,13 +169,14 @@ class SteeringVector:
                 layer: direction * (other.directions[layer].norm() / direction.norm())
                 for layer, direction in self.directions.items()
             },
+            sources=self.sources | other.sources,
         )
 
     def save(self, path: str | Path) -> None:
-        """Write the vector as safetensors, its provenance as metadata."""
+        """Write the vector as safetensors, its provenance and prints of its texts as metadata."""
         from pytest_steering.steering.formats import StoredVector, write_vector
 
-        write_vector(StoredVector(self.directions, self.method, self.provenance), Path(path))
+        write_vector(StoredVector(self.directions, self.method, self.provenance, self.sources), Path(path))
 
     @classmethod
     def load(cls, path: str | Path) -> SteeringVector:
@@ -210,10 +217,10 @@ class SteeringVector:
                 "they were made for different models"
             )
         total = {layer: self.directions[layer] + other.directions[layer] for layer in self.layers}
-        shared = dict(self.provenance.items() & other.provenance.items())
+        said, sources = merged(self.provenance, other.provenance), self.sources | other.sources
         # Of a sum that is known in part the pairs are not: shuffled, they would miss what is not known.
         pairs = tuple(dict.fromkeys(self.pairs + other.pairs)) if self.pairs and other.pairs else ()
-        return SteeringVector(total, f"({self.method} + {other.method})", shared, pairs)
+        return SteeringVector(total, f"({self.method} + {other.method})", said, sources, pairs)
 
     def __sub__(self, other: SteeringVector) -> SteeringVector:
         return self + (-other)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from pytest_steering.errors import DataError
+from pytest_steering.tasks.near_copies import near_copies, sketch_of
 from pytest_steering.tasks.sample import Sample, text_hash
 
 _HASH, _SLASHES = re.compile(r"#[^\n]*"), re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
@@ -23,7 +24,7 @@ def overlap(train: Sequence[Sample], scored: Sequence[Sample]) -> list[str]:
     """Name the scored samples that a vector was built from; empty when both sets may be used together.
 
     A sample counts as built from when its id, its pair, the sample that it is a variation of, or its text
-    (white space and comments in code aside) is also that of a training sample.
+    (white space and comments in code aside) is also that of a training sample, or its text nearly is.
 
     Args:
         train: What a vector was built from.
@@ -60,10 +61,16 @@ def refuse_overlap(train: Sequence[Sample], scored: Sequence[Sample]) -> None:
 def _shared(train: Sequence[Sample], scored: Sequence[Sample]) -> Iterator[tuple[Sample, str]]:
     """Yield each scored sample that is also a training sample, with what they share."""
     known = {key: sample.id for sample in reversed(train) for key in _keys(sample)}
-    for sample in scored:
+    near = {
+        one.asked: train[one.known].id
+        for one in near_copies([sketch_of(one) for one in scored], [sketch_of(one) for one in train])
+    }
+    for number, sample in enumerate(scored):
         found = next((key for key in _keys(sample) if key in known), None)
         if found is not None:
             yield sample, f"same {found[0]} as {known[found]}"
+        elif number in near:
+            yield sample, f"near copy of {near[number]}"
 
 
 def _keys(sample: Sample) -> Iterator[tuple[str, str]]:

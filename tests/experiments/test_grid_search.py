@@ -52,7 +52,7 @@ def test_a_search_is_remembered_and_recorded_once(
     assert [record.spec["purpose"] for record in records] == ["search", "search"]
     assert {record.spec["data"]["split"] for record in records} == {"dev"}
     again = replace(small, name="another").search(intervention.vector, layers=[2], scales=[0.5, 1.0])
-    assert again is first
+    assert again == first
     assert len(records) == 2
 
 

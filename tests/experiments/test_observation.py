@@ -8,7 +8,6 @@ from torch import Tensor
 from pytest_steering.experiments.observation.addition_witness import witness
 from pytest_steering.experiments.observation.batched_witness import watch_together
 from pytest_steering.experiments.observation.foreign_hooks import foreign_hooks
-from pytest_steering.experiments.observation.near_duplicates import near_copies, shared
 from pytest_steering.experiments.observation.read_distance import read_distance
 from pytest_steering.experiments.observation.reader_probe import probe_reader
 from pytest_steering.models.proving import admission
@@ -18,14 +17,11 @@ from pytest_steering.steering import operations
 from pytest_steering.steering.edit import Edit, Operation
 from pytest_steering.steering.intervention import Intervention
 from pytest_steering.steering.operations import operation_named, projection
-from pytest_steering.tasks.sample import Sample
 from pytest_steering.tasks.security.prompts.question_forms import FORMS
 from pytest_steering.tasks.task_registry import find_task
 from tests.tiny import ENGINES, FAMILIES, PROMPTS, random_vector, tiny_model
 from tools.census.build import build
 from tools.census.build import tiny_tokenizer as census_tokenizer
-
-CODE = "int read(char *name) { char path[64]; sprintf(path, name); FILE *f = fopen(path); return f != 0; }"
 
 
 @pytest.fixture(
@@ -170,13 +166,3 @@ def test_hooks_of_others_are_named_by_their_place() -> None:
 def test_the_text_reader_reads_planted_answers_and_the_keyword_reader_does_not(form: str) -> None:
     assert probe_reader(find_task("twins", form=form)) == {"asked": 6, "wrong": []}
     assert "an empty answer" in str(probe_reader(find_task("twins", form=form, reader="keywords"))["wrong"])
-
-
-def test_near_copies_are_found_by_their_words() -> None:
-    train = [Sample("t", CODE, split="train")]
-    near = Sample("n", CODE + " int more;")
-    far = Sample("f", "int add(int a, int b) { return a + b; }")
-    assert [one.partition(" ")[0] for one in near_copies(train, [near, far])] == ["n"]
-    assert shared(train, [near, far])["samples"] == 1
-    assert shared(train, [replace(far, id="t")])["samples"] == 1
-    assert shared([], [near, far]) == {"samples": 0, "examples": []}

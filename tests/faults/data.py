@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_steering.extraction.pairs import ContrastPair
+from pytest_steering.steering.vector import SteeringVector
 from pytest_steering.tasks.sample import Sample
 from pytest_steering.tasks.security.answers import Answer, readers
 from pytest_steering.tasks.security.answers.keywords import read_keywords
-from pytest_steering.tasks.security.code_sample import with_metadata
 from pytest_steering.tasks.security.datasets import loaders as datasets
 from pytest_steering.tasks.security.security_task import SecurityTask
 from tests.faults.fault import Fault, nothing
@@ -50,20 +53,55 @@ def _loaded(patch: pytest.MonkeyPatch, change: object) -> None:
 
 
 def _test_in_training(patch: pytest.MonkeyPatch, _experiment: Experiment) -> None:
-    """Training rows hold the code of test rows under names of their own, with a line more."""
+    """Pairs are made of scored samples, under ids of their own, with other names and comments in the code."""
+    real = SecurityTask.contrast_pairs
 
-    def change(samples: list[Sample]) -> list[Sample]:
-        test = iter([one for one in samples if one.split == "test"])
-        return [_like(one, next(test)) if one.split == "train" else one for one in samples]
+    def leaked(task: SecurityTask, _train: Any, *given: Any) -> list[ContrastPair]:
+        return [
+            replace(
+                pair,
+                positive=disguised(pair.positive),
+                negative=disguised(pair.negative),
+                sample_id=f"mine {number}",
+            )
+            for number, pair in enumerate(real(task, task.samples("test"), *given))
+        ]
 
-    _loaded(patch, change)
+    patch.setattr(SecurityTask, "contrast_pairs", leaked)
 
 
-def _like(sample: Sample, other: Sample) -> Sample:
-    language = other.metadata["language"]
-    code = f"{other.text}\n\n" + ("seen = 0" if language == "python" else "int seen = 0;")
-    changed = replace(sample, text=code, sha256="", label=other.label, group=other.group)
-    return with_metadata(changed, language=language)
+def disguised(code: str) -> str:
+    """Return a prompt about code whose names and comments are others; it says the same."""
+    head, question, rest = code.partition("\n### Question")
+    names = re.sub(
+        r"\b(?!char|const|size|struct|return|while|static|import|yield)([a-z_]{5,})\b", r"my_\1", head
+    )
+    return re.sub(r"([;:{])$", r"\1  // as before", names, flags=re.MULTILINE) + question + rest
+
+
+def _read_for_it(experiment: Experiment, vector: SteeringVector) -> SteeringVector:
+    """The prompts that are scored, by the labels that they are scored with."""
+    sides = [[one.prompt for one in experiment.scored if one.sample.label == label] for label in (1, 0)]
+    return SteeringVector.from_contrast(experiment.model, *sides, layers=list(vector.layers))
+
+
+def _through_a_file(experiment: Experiment, vector: SteeringVector) -> SteeringVector:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "vector.safetensors"
+        (1.0001 * _read_for_it(experiment, vector)).save(path)
+        return SteeringVector.load(path)
+
+
+def _by_hand(_experiment: Experiment, vector: SteeringVector) -> SteeringVector:
+    return SteeringVector(vector.directions)
+
+
+def _chosen_beside(experiment: Experiment, vector: SteeringVector) -> SteeringVector:
+    """Another experiment searches the split that is scored here, and what it found is rescaled."""
+    beside = replace(experiment, split="dev", searches=[], sink=lambda _record: None)
+    found = beside.search(vector, layers=[3], scales=[1.25], split="test", limit=16).intervention
+    assert found is not None
+    return 1.0001 * found.vector
 
 
 def _duplicated(patch: pytest.MonkeyPatch, _experiment: Experiment) -> None:
@@ -100,6 +138,10 @@ DATA_FAULTS = (
         "labels shuffled", "shuffled-as-well", _labels_shuffled, SILENT, early=True, controls=("shuffled",)
     ),
     Fault("test pairs in training", "train-test-overlap", _test_in_training, early=True),
+    Fault("read from scored prompts", "train-test-overlap", nothing, vector=_read_for_it),
+    Fault("read from scored prompts, through a file", "train-test-overlap", nothing, vector=_through_a_file),
+    Fault("vector made by hand", "origin-unknown", nothing, vector=_by_hand),
+    Fault("vector chosen on test", "chosen-on-scored", nothing, vector=_chosen_beside),
     Fault("duplicated ids", "duplicate-ids", _duplicated, early=True),
     Fault("scale chosen on test", "chosen-on-scored", _searched_on_test),
     Fault("a study of 24 samples", "too-few-samples", nothing, limit=24),

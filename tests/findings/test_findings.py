@@ -61,6 +61,7 @@ FAULTS: dict[str, Callable[[], dict[str, Record]]] = {
     "reader-unreliable": lambda: run(reader={"asked": 6, "wrong": ["a negated weakness"]}),
     "reader-untested": lambda: run(reader={"asked": 0, "wrong": []}),
     "train-test-overlap": lambda: run(overlap={"samples": 2, "examples": ["s1 (same id as s1)"]}),
+    "origin-unknown": lambda: run(origin={"state": "unknown", "texts": 0}),
     "chosen-on-scored": lambda: run(searched=[{"split": "dev", "samples": 9, "overlap": 9}]),
     "too-few-samples": lambda: run(always(24), truthful(24)),
     "not-repeatable": lambda: run(repeat={"answers": 16, "differ": 3}),

@@ -67,10 +67,11 @@ def test_algebra_names_what_it_made() -> None:
     assert (a - 2 * a).method == "(given + -2 * given)"
 
 
-def test_a_sum_keeps_only_the_provenance_that_both_share() -> None:
-    a = SteeringVector({1: [1.0]}, provenance={"model": "m", "pairs": "3"})  # type: ignore[dict-item]
+def test_a_sum_says_all_that_either_says_of_where_it_comes_from() -> None:
+    a = SteeringVector({1: [1.0]}, provenance={"model": "m", "pairs": "3", "weights": "w"})  # type: ignore[dict-item]
     b = SteeringVector({1: [1.0]}, provenance={"model": "m", "pairs": "4"})  # type: ignore[dict-item]
-    assert (a + b).provenance == {"model": "m"}
+    assert (a + b).provenance == {"model": "m", "pairs": "3 + 4", "weights": "w"}
+    assert (a + b - a).provenance == (a + b).provenance
 
 
 @given(seeds)

@@ -9,10 +9,10 @@ from pytest_steering.experiments.controls import vacuous_controls
 from pytest_steering.experiments.observation.addition_witness import witness
 from pytest_steering.experiments.observation.batched_witness import watch_together
 from pytest_steering.experiments.observation.foreign_hooks import hooks
-from pytest_steering.experiments.observation.near_duplicates import shared
 from pytest_steering.experiments.observation.read_distance import read_distance
 from pytest_steering.experiments.observation.reader_probe import probe_reader
 from pytest_steering.experiments.observation.repetition import repeated
+from pytest_steering.experiments.observation.vector_sources import stands_behind
 from pytest_steering.models.proving.fingerprint import count_hooks, first_weights
 from pytest_steering.models.proving.origin import differences
 from pytest_steering.tasks.likelihood import longest_answer
@@ -41,13 +41,8 @@ def before(context: Context, intervention: Intervention, claim: float | None, we
     seen["reader"] = probe_reader(questions.task)
     if questions.task.notes:
         seen["task"] = list(questions.task.notes)
-    scored = [one.sample for one in questions.scored]
-    seen["overlap"] = shared(context.trained_on(intervention.vector), scored)
-    seen["searched"] = [
-        {"split": split, "samples": len(samples), "overlap": shared(samples, scored)["samples"]}
-        for split, samples in context.searched_on(intervention.vector)
-    ]
     seen["copies"] = questions.copies.as_dict()
+    seen |= stands_behind(context, intervention.vector)
     vacuous = vacuous_controls(intervention)
     seen |= {"vacuous": vacuous} if vacuous else {}
     refused = seen["foreign"] and not seen["forced"]

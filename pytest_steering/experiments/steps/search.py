@@ -14,6 +14,7 @@ from pytest_steering.experiments.environment import environment
 from pytest_steering.experiments.grid_search import Choice, Point, choice_of, search
 from pytest_steering.experiments.score_search import best_of, search_margins, search_scores, usual_way
 from pytest_steering.steering.intervention import Intervention
+from pytest_steering.steering.sources import Sources, Texts
 from pytest_steering.tasks.sampling import data_hash, evenly
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from pytest_steering.steering.positions import PositionsLike
     from pytest_steering.steering.vector import SteeringVector
     from pytest_steering.tasks.asked import Asked
+    from pytest_steering.tasks.sample import Sample
 
 
 def choose(
@@ -62,16 +64,34 @@ def choose(
         for scale in scales
     ]
     asked = _asked(context, split, limit)
-    data = data_hash(one.sample for one in asked)
+    samples = [one.sample for one in asked]
+    context.note_search(split, samples)
     way = toward or usual_way(context.questions.source)
-    depends = (vector.sha256, split, data, tuple(tried), tuple(scales), forced, way, grid[0].where)
-    return context.remembered("search", depends, lambda: _searched(context, grid, asked, split, way))
+    depends = (
+        vector.sha256,
+        split,
+        data_hash(samples),
+        tuple(tried),
+        tuple(scales),
+        forced,
+        way,
+        grid[0].where,
+    )
+    found = context.remembered("search", depends, lambda: _searched(context, grid, asked, split, way))
+    return replace(found, intervention=_chosen(grid, found, samples))
+
+
+def _chosen(grid: Sequence[Intervention], found: Choice, samples: Sequence[Sample]) -> Intervention:
+    """Return the point that was found, of a vector that says what its layer and scale were chosen on."""
+    point = next(one for one in grid if (one.at, one.scale) == ((found.layer,), found.scale))
+    chosen_on = Sources(known=True, searched=Texts(frozenset(one.text for one in samples)))
+    vector = replace(point.vector, sources=point.vector.sources | chosen_on)
+    return replace(point, vector=vector)
 
 
 def _searched(
     context: Context, grid: Sequence[Intervention], asked: Sequence[Asked], split: str, toward: Toward
 ) -> Choice:
-    context.note_search(grid[0].vector, split, [one.sample for one in asked])
     points = _resumed(context, grid, asked, split)
     if points is not None:
         return _choice(context, points, toward, split, len(asked))

@@ -65,12 +65,15 @@ def _extracted(
 ) -> SteeringVector:
     """Return the vector; its provenance names model, data and samples."""
     vector = extract(context.model, pairs, method, layers)
+    dataset = context.questions.source.name
     told = {
         **made_from(context.model, vector.layers, vector.provenance["weights"]),
-        "dataset": context.questions.source.name,
+        "dataset": dataset,
         "contrast": ", ".join(sorted({pair.contrast for pair in pairs})),
         "sample_ids": ",".join(dict.fromkeys(pair.sample_id for pair in pairs)),
     }
-    vector = replace(vector, provenance={**vector.provenance, **told})
+    samples = frozenset((dataset, pair.sample_id) for pair in pairs)
+    sources = replace(vector.sources, samples=samples)
+    vector = replace(vector, provenance={**vector.provenance, **told}, sources=sources)
     data = data_hash(context.trained_on(vector))
     return replace(vector, provenance={**vector.provenance, "data": data})

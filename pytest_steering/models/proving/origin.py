@@ -18,6 +18,7 @@ from pytest_steering.models.proving.fingerprint import (
     weights_fingerprint,
     writes,
 )
+from pytest_steering.steering.provenance import parts
 
 if TYPE_CHECKING:
     from pytest_steering.models.engine.base import LoadedModel
@@ -138,7 +139,9 @@ _HERE: Mapping[str, Callable[[LoadedModel, str], str]] = {
 def _other_layers(said: Mapping[str, str], at: Sequence[int]) -> list[str]:
     if "layers" not in said:
         return []
-    made = {int(layer) for layer in said["layers"].split(",") if layer}
+    made = set.intersection(
+        *({int(layer) for layer in one.split(",") if layer} for one in parts(said["layers"]))
+    )
     other = [layer for layer in at if layer not in made]
     return [f"layers {said['layers']}, applied at {other}"] if other else []
 
@@ -162,4 +165,4 @@ def _short(text: str) -> str:
 
 
 def _shown(value: str) -> str:
-    return value[:12] or "none"
+    return " + ".join(one[:12] or "none" for one in parts(value))

@@ -53,12 +53,30 @@ def test_every_point_is_recorded_with_its_intervention_data_and_accuracies(
     assert (choice.split, choice.samples) == ("dev", 6)
 
 
-def test_what_was_searched_on_is_remembered_for_the_vector(
+def test_what_was_searched_on_is_remembered_by_the_experiment_and_by_the_vector_that_was_found(
     small: Experiment, intervention: Intervention, asked: dict[str, Any]
 ) -> None:
+    for _ in range(2):  # the second time the search itself is remembered
+        choice = small.search(intervention.vector, layers=[1, 2], scales=[1.0], limit=4)
+    samples = [one.sample for one in asked["asked"]]
+    assert small.context.searches == [("dev", samples)]
+    found = choice.intervention
+    assert found is not None
+    assert (found.at, found.scale) == ((choice.layer,), choice.scale)
+    assert found.vector == intervention.vector
+    assert found.vector.sources.read == intervention.vector.sources.read
+    assert found.vector.sources.searched.whole == {one.text for one in samples}
+
+
+def test_another_experiment_searches_for_itself(
+    small: Experiment, intervention: Intervention, asked: dict[str, Any]
+) -> None:
+    other = replace(small, name="another", searches=[])
+    other.search(intervention.vector, layers=[2], scales=[1.0], limit=4)
     small.search(intervention.vector, layers=[2], scales=[1.0], limit=4)
-    (found,) = small.context.searched_on(intervention.vector)
-    assert found == ("dev", [one.sample for one in asked["asked"]])
+    assert small.context.searches == other.context.searches
+    third = replace(small, searches=[])
+    assert third.context.searches == []
 
 
 def test_the_split_that_is_scored_is_refused(small: Experiment, intervention: Intervention) -> None:
@@ -106,7 +124,7 @@ def test_what_a_search_depends_on_is_what_another_one_is_made_anew_for(
     small: Experiment, intervention: Intervention, records: list[Record], asked: dict[str, Any]
 ) -> None:
     first = small.search(intervention.vector, layers=[2], scales=[1.0], limit=4)
-    assert small.search(intervention.vector, layers=[2], scales=[1.0], limit=4) is first
+    assert small.search(intervention.vector, layers=[2], scales=[1.0], limit=4).curve is first.curve
     other = replace(
         intervention.vector, directions={k: -v for k, v in intervention.vector.directions.items()}
     )
@@ -124,7 +142,7 @@ def test_what_a_search_depends_on_is_what_another_one_is_made_anew_for(
             "limit": 4,
             **changed,
         }
-        assert small.search(**options) is not first, changed
+        assert small.search(**options) != first, changed
     assert len(records) == 6
 
 

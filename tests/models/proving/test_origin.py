@@ -54,6 +54,48 @@ def test_a_vector_of_other_weights_is_refused_wherever_it_is_applied_unless_it_i
     use(model, Intervention(vector, forced=True))
 
 
+SUMS: dict[str, Callable[[SteeringVector, SteeringVector], SteeringVector]] = {
+    "own + foreign": lambda own, foreign: own + foreign,
+    "foreign + own": lambda own, foreign: foreign + own,
+    "own - foreign": lambda own, foreign: own - foreign,
+    "hardly any of it": lambda own, foreign: own + 1e-6 * foreign,
+    "less itself": lambda own, foreign: own + foreign - foreign,
+    "foreign + one made by hand": lambda _own, foreign: foreign + SteeringVector(foreign.directions),
+    "one made by hand + foreign": lambda _own, foreign: SteeringVector(foreign.directions) + foreign,
+}
+
+
+@pytest.mark.parametrize("add", SUMS.values(), ids=SUMS)
+@pytest.mark.parametrize("use", USES.values(), ids=USES)
+def test_a_sum_with_a_vector_of_other_weights_is_refused_unless_it_is_forced(
+    use: Use, add: Callable[[SteeringVector, SteeringVector], SteeringVector]
+) -> None:
+    model = tiny_model("qwen2")
+    mixed = add(vector_of(model), vector_of(tiny_model("qwen2", seed=1)))
+    with pytest.raises(VectorError, match=r"made for something else \(weights \w+( \+ \w+)?, here \w+\)"):
+        use(model, Intervention(mixed))
+    use(model, Intervention(mixed, forced=True))
+
+
+@pytest.mark.parametrize("key", ["model_type", "weights", "tokenizer", "template", "site"])
+def test_no_part_of_where_a_vector_is_from_is_lost_in_a_sum(key: str) -> None:
+    model = tiny_model("qwen2")
+    own = replace(random_vector(), provenance=made_from(model, (1, 3), model.weights))
+    other = replace(own, provenance={**own.provenance, key: "another"})
+    for mixed in (own + other, other + own, other + random_vector(), other - own):
+        assert [one.split()[0] for one in differences(Intervention(mixed), model.loaded)] == [key]
+
+
+def test_a_sum_is_applied_where_both_of_its_vectors_were_made() -> None:
+    model = tiny_model("qwen2")
+    one, other = (
+        replace(random_vector((1, 2, 3)), provenance=made_from(model, layers, model.weights))
+        for layers in ((1, 2), (2, 3))
+    )
+    assert differences(Intervention(one + other, [2]), model.loaded) == []
+    assert differences(Intervention(one + other), model.loaded) == ["layers 1,2 + 2,3, applied at [1, 3]"]
+
+
 @pytest.mark.parametrize("use", USES.values(), ids=USES)
 def test_a_models_own_vector_and_one_made_by_hand_are_applied(use: Use) -> None:
     model = tiny_model("qwen2")

@@ -22,8 +22,8 @@ use using var virtual void volatile while
 """
 _KEYWORDS = frozenset((*keyword.kwlist, *_OTHER_KEYWORDS.split()))
 _CODE = re.compile(r"[A-Za-z_]\w*|\d[\w.]*|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|[^\w\s]")
-_CJK = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
-_PROSE = re.compile(rf"[{_CJK}]|[^\W{_CJK}]+|[^\w\s.,;:!?'\"()\-]")
+CJK = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+_PROSE = re.compile(rf"[{CJK}]|[^\W{CJK}]+|[^\w\s.,;:!?'\"()\-]")
 _CODE_LINE = re.compile(
     r"[;{}]\s*$|^\s*(?:def|class|if|elif|else|for|while|try|except|with|return|import|from)\b.*:?$"
     r"|^\s*#\s*include\b|^\s*[\w.\[\]]+(?:\(.*\)|\s*[-+*/]?=[^=].*)$"

@@ -41,8 +41,8 @@ def unknown(run: Comparison) -> Iterator[Finding]:
     """Report a vector of which nobody knows whether scored samples are behind it."""
     origin = run.evidence.get("origin") or {}
     if origin.get("state") == "unknown":
-        some = f"; {origin['texts']} texts of it are, and none is scored" if origin["texts"] else ""
-        yield finding("origin-unknown", f"it is not known what the vector was made from{some}", **origin)
+        beside = f", beside {origin['texts']} texts of which none is scored" if origin["texts"] else ""
+        yield finding("origin-unknown", f"nobody knows what the vector was made from{beside}", **origin)
 
 
 def chosen(run: Comparison) -> Iterator[Finding]:

@@ -81,8 +81,10 @@ def disguised(code: str) -> str:
 
 def _read_for_it(experiment: Experiment, vector: SteeringVector) -> SteeringVector:
     """The prompts that are scored, by the labels that they are scored with."""
-    sides = [[one.prompt for one in experiment.scored if one.sample.label == label] for label in (1, 0)]
-    return SteeringVector.from_contrast(experiment.model, *sides, layers=list(vector.layers))
+    present, absent = (
+        [one.prompt for one in experiment.scored if one.sample.label == label] for label in (1, 0)
+    )
+    return SteeringVector.from_contrast(experiment.model, present, absent, list(vector.layers))
 
 
 def _through_a_file(experiment: Experiment, vector: SteeringVector) -> SteeringVector:

@@ -61,7 +61,7 @@ FAULTS: dict[str, Callable[[], dict[str, Record]]] = {
     "reader-unreliable": lambda: run(reader={"asked": 6, "wrong": ["a negated weakness"]}),
     "reader-untested": lambda: run(reader={"asked": 0, "wrong": []}),
     "train-test-overlap": lambda: run(overlap={"samples": 2, "examples": ["s1 (same id as s1)"]}),
-    "origin-unknown": lambda: run(origin={"state": "unknown", "texts": 0}),
+    "origin-unknown": lambda: run(origin={"state": "unknown", "texts": 32}),
     "chosen-on-scored": lambda: run(searched=[{"split": "dev", "samples": 9, "overlap": 9}]),
     "too-few-samples": lambda: run(always(24), truthful(24)),
     "not-repeatable": lambda: run(repeat={"answers": 16, "differ": 3}),
@@ -131,6 +131,13 @@ def test_equal_prompts_under_ids_of_their_own_are_copies_where_nobody_compared_t
     copied = [replace(one, prompt_sha256=f"of {one.expected}") for one in truthful(160)]
     assert "copies-scored" in ids(run(steered=copied, copies=None))
     assert "copies-scored" not in ids(run(steered=truthful(160), copies=None))
+
+
+@pytest.mark.parametrize(
+    "origin", [{"state": "clean", "texts": 32}, {"state": "overlapping", "texts": 32}, {}]
+)
+def test_only_an_unknown_origin_is_called_unknown(origin: dict[str, object]) -> None:
+    assert "origin-unknown" not in ids(run(origin=origin))
 
 
 def test_findings_of_the_gate_are_the_only_ones_without_a_check_of_one_run() -> None:

@@ -177,6 +177,13 @@ REPORTED: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
     "scale-drowns-state": [
         ("steered", "at layer 3 the state is changed by 6.0 times its own length", {"3": 6.0})
     ],
+    "origin-unknown": [
+        (
+            "steered",
+            "nobody knows what the vector was made from, beside 32 texts of which none is scored",
+            {"state": "unknown", "texts": 32},
+        )
+    ],
     "shuffled-as-well": [("steered", "effects +0.400 and +0.400, one-sided p 1.000", {"p": 1.0})],
     "specificity-untested": [
         (

@@ -10,6 +10,7 @@ from pytest_steering.errors import DataError
 from pytest_steering.extraction.methods import method_named
 from pytest_steering.extraction.pairs import ContrastPair, require_pairs
 from pytest_steering.steering.contrast import ReadsHiddenStates
+from pytest_steering.steering.provenance import parts
 from pytest_steering.steering.sources import Sources
 from pytest_steering.steering.vector import SteeringVector
 
@@ -53,7 +54,8 @@ def of_pairs(vector: SteeringVector, pairs: Sequence[ContrastPair]) -> SteeringV
     """
     require_pairs(pairs)
     told, given = vector.provenance.get("samples"), samples_hash(pairs)
-    if told not in (None, given):
+    # A sum tells the samples of each of its vectors; which pairs are whose nobody can tell.
+    if told is not None and parts(told) == [told] and told != given:
         raise DataError(
             f"the {vector.method} vector was made of {vector.provenance.get('pairs', 'other')} pairs over "
             f"other samples than these {len(pairs)} (samples {told}, given {given}); give its own"

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_steering.errors import VectorError
-from pytest_steering.extraction.directions import extract, samples_hash
+from pytest_steering.errors import DataError, VectorError
+from pytest_steering.extraction.directions import extract, of_pairs, samples_hash
 from pytest_steering.extraction.pairs import ContrastPair
+from pytest_steering.steering.vector import SteeringVector
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -49,3 +50,27 @@ def test_a_direction_says_which_samples_it_was_made_from() -> None:
 def test_an_unknown_method_is_named() -> None:
     with pytest.raises(VectorError, match="method 'pca' is not known; known are lda, mean_difference"):
         extract(LengthReader(), PAIRS, method="pca")
+
+
+def test_shuffled_labels_give_another_direction_of_the_same_norm() -> None:
+    vector = extract(LengthReader(), PAIRS, layers=[1])
+    control = shuffled_like(LengthReader(), PAIRS, vector, seed=1)
+    assert control.layers == (1,)
+    assert control.norms[1] == pytest.approx(vector.norms[1])
+    assert control.method == "shuffled:1"
+    assert control.directions[1][0] == 0.0, "nothing of what the labels said is left"
+
+
+def test_a_vector_that_is_given_its_pairs_was_read_from_them_and_stays_as_unknown_as_it_was() -> None:
+    by_hand = SteeringVector(extract(LengthReader(), PAIRS).directions)
+    told = of_pairs(by_hand, PAIRS)
+    assert told.sources.read.whole == {prompt for pair in PAIRS for prompt in (pair.positive, pair.negative)}
+    assert not told.sources.known, "whoever gives the pairs need not have made it"
+    assert of_pairs(extract(LengthReader(), PAIRS), PAIRS).sources.known
+
+
+def test_a_sum_may_be_given_pairs_and_another_vector_only_its_own() -> None:
+    one, other = extract(LengthReader(), PAIRS), extract(LengthReader(), PAIRS[1:])
+    assert len(of_pairs(one + other, PAIRS).pairs) == len(PAIRS)
+    with pytest.raises(DataError, match="give its own"):
+        of_pairs(one, PAIRS[1:])

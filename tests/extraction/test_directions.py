@@ -52,15 +52,6 @@ def test_an_unknown_method_is_named() -> None:
         extract(LengthReader(), PAIRS, method="pca")
 
 
-def test_shuffled_labels_give_another_direction_of_the_same_norm() -> None:
-    vector = extract(LengthReader(), PAIRS, layers=[1])
-    control = shuffled_like(LengthReader(), PAIRS, vector, seed=1)
-    assert control.layers == (1,)
-    assert control.norms[1] == pytest.approx(vector.norms[1])
-    assert control.method == "shuffled:1"
-    assert control.directions[1][0] == 0.0, "nothing of what the labels said is left"
-
-
 def test_a_vector_that_is_given_its_pairs_was_read_from_them_and_stays_as_unknown_as_it_was() -> None:
     by_hand = SteeringVector(extract(LengthReader(), PAIRS).directions)
     told = of_pairs(by_hand, PAIRS)

@@ -13,6 +13,7 @@ from pytest_steering.extraction.methods import METHODS
 from pytest_steering.extraction.pairs import ContrastPair, with_exchanged
 from pytest_steering.extraction.shrinkage import oas_shrinkage
 from pytest_steering.models.running.arithmetic import one_thread
+from pytest_steering.steering.sources import Sources
 from pytest_steering.steering.vector import SteeringVector
 
 if TYPE_CHECKING:
@@ -160,4 +161,5 @@ def _between(
     """Return the direction between two sides in the vector's norm; one that was scaled has no method here."""
     method = vector.method if vector.method in METHODS else USUAL
     directions = METHODS[method](model, first, second, vector.layers)
-    return SteeringVector(directions, name, vector.provenance).rescaled_to(vector)
+    read = Sources.of([*first, *second])
+    return SteeringVector(directions, name, vector.provenance, read).rescaled_to(vector)

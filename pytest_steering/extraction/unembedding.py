@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pytest_steering.errors import VectorError
+from pytest_steering.steering.sources import Sources
 from pytest_steering.steering.vector import SteeringVector
 
 if TYPE_CHECKING:
@@ -39,4 +40,5 @@ def unembedding_direction(
     if len(direction) != vector.hidden_size:
         raise VectorError(f"the output layer of {model.name} reads {len(direction)} numbers, not the stream")
     same = dict.fromkeys(vector.layers, direction)
-    return SteeringVector(same, "unembedding", vector.provenance).rescaled_to(vector)
+    no_text = Sources.of(())
+    return SteeringVector(same, "unembedding", vector.provenance, no_text).rescaled_to(vector)

@@ -3,6 +3,7 @@
 from pytest_steering.findings.catalogue import CATALOGUE, Kind, Severity
 from pytest_steering.findings.examine import CHECKS, examine, with_findings
 from pytest_steering.findings.finding import Finding, finding
+from pytest_steering.findings.run_checks import across
 
 __all__ = [
     "CATALOGUE",
@@ -10,6 +11,7 @@ __all__ = [
     "Finding",
     "Kind",
     "Severity",
+    "across",
     "examine",
     "finding",
     "with_findings",

@@ -226,6 +226,10 @@ _LIMITS = {
         "Nobody knows what the vector was made from; scored samples may be behind it.",
         "Extract it here, or save it with a version that keeps what it was read from.",
     ),
+    "searched-elsewhere": (
+        "Another experiment of the run searched layer and scale on samples that are scored here.",
+        "Take nothing over from it, and say so; or search on samples that no experiment scores.",
+    ),
     "vector-forced": (
         "The vector was applied elsewhere than it was made for, because that was forced.",
         "Say so beside the number.",

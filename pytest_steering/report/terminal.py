@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pytest_steering.cell import Cell, newest_cells
+from pytest_steering.findings import across
 from pytest_steering.printable import printable
 from pytest_steering.record_file import Recorded
 from pytest_steering.records import Record
@@ -61,7 +62,7 @@ def report_lines(records: Iterable[Record], width: int) -> list[str]:
         records: In the order they were written.
         width: Of the terminal, in characters.
     """
-    records = list(records)
+    records = across(records)
     groups = scored_groups(records)
     lines = [*table_lines(groups, width), ""] if groups else []
     cells = newest_cells(records).values()

@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from pytest_steering import ContrastPair, Experiment, SteerableModel, SteeringVector
+from pytest_steering import ContrastPair, Experiment, Intervention, Record, SteerableModel, SteeringVector
 from pytest_steering.experiments.grid_search import Choice, Point
 from pytest_steering.experiments.observation.vector_sources import stands_behind
 from pytest_steering.experiments.steps import search as step
+from pytest_steering.report.terminal import report_lines
 from pytest_steering.tasks.sampling import evenly
 from tests.experiments.test_context import written
 
@@ -120,16 +121,17 @@ def test_a_vector_of_a_data_set_that_is_not_there_is_judged_by_its_texts(
     assert state(scored, vector) == "clean"
 
 
-def chosen(experiment: Experiment, vector: SteeringVector, monkeypatch: pytest.MonkeyPatch) -> SteeringVector:
-    """What a search on the scored samples of another experiment returns; no model runs."""
+def found_beside(
+    experiment: Experiment, vector: SteeringVector, monkeypatch: pytest.MonkeyPatch
+) -> SteeringVector:
+    """What another experiment's search on the samples that are scored here returns; no model is asked."""
 
     def made_up(_model: Any, _task: Any, grid: Any, asked: Any, **options: Any) -> Choice:
         point = Point(grid[0].at[0], grid[0].scale, 0.5, 0.5)
         return Choice(point.layer, point.scale, options["split"], len(asked), (point,))
 
     monkeypatch.setattr(step, "search", made_up)
-    monkeypatch.setattr(step, "_records", lambda *_: ())
-    beside = replace(experiment, split="dev", searches=[], memo={})
+    beside = replace(experiment, name="test_beside", split="dev", searches=[], memo={})
     found = beside.search(vector, layers=LAYERS, scales=[1.0], split="test").intervention
     assert found is not None
     return found.vector
@@ -139,7 +141,7 @@ def test_a_vector_that_was_chosen_on_scored_samples_says_so_rescaled_in_a_sum_an
     scored: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     own = scored.extract(scored.contrast_pairs(16), layers=LAYERS)
-    found = chosen(scored, own, monkeypatch)
+    found = found_beside(scored, own, monkeypatch)
     for vector in (found, 1.0001 * found, -found, own + found, through_a_file(1.0001 * found, tmp_path)):
         (searched,) = seen(scored, vector)["searched"]
         assert searched["overlap"] == len(scored.scored)
@@ -157,3 +159,19 @@ def test_a_search_of_this_experiment_counts_for_every_vector_that_it_runs(scored
     ]
     other = replace(scored, searches=[("dev", own_ids)])
     assert seen(other, own)["searched"][0]["overlap"] == len(scored.scored), "whatever the ids are"
+
+
+def test_a_search_of_a_sibling_whose_numbers_alone_are_taken_over_is_named_in_the_report_of_the_run(
+    scored: Experiment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records: list[Record] = []
+    experiment = replace(scored, name="test_here", node_id="t.py::test_here", sink=records.append, limit=8)
+    own = experiment.extract(experiment.contrast_pairs(16), layers=LAYERS)
+    experiment.run(Intervention(own, LAYERS, 1.0), controls=())
+    alone = [line for line in report_lines(records, 300) if "searched-elsewhere" in line]
+    found_beside(replace(experiment, node_id="t.py::test_beside"), own, monkeypatch)
+    lines = [line for line in report_lines(records, 300) if "searched-elsewhere" in line]
+    assert not alone
+    assert lines == [
+        "  limits (steered): searched-elsewhere: 8 of 8 scored samples were searched by t.py::test_beside"
+    ]

@@ -93,3 +93,11 @@ def test_halves_ask_each_prompt_once() -> None:
     assert [sorted(one + other) for one, other in asked] == [sorted(PROMPTS)] * 3
     assert [len(one) for one, _ in asked] == [8] * 3
     assert all(one != other for one, other in combinations([first for first, _ in asked], 2))
+
+
+def test_a_direction_between_prompts_has_them_behind_it_and_those_of_the_vector_whose_length_it_has() -> None:
+    vector = extract(LengthReader(), PAIRS[:4])
+    prompts = [prompt for pair in PAIRS for prompt in (pair.positive, pair.negative)]
+    (half,) = half_directions(LengthReader(), prompts, vector, 1, seed=0)
+    assert half.sources.known
+    assert half.sources.read.whole == set(prompts)

@@ -140,15 +140,16 @@ def test_only_an_unknown_origin_is_called_unknown(origin: dict[str, object]) -> 
     assert "origin-unknown" not in ids(run(origin=origin))
 
 
-def test_findings_of_the_gate_are_the_only_ones_without_a_check_of_one_run() -> None:
-    of_the_gate = {
+def test_findings_of_the_gate_and_of_whole_runs_are_the_only_ones_without_a_check_of_one_run() -> None:
+    beyond = {
+        "searched-elsewhere",
         "data-changed",
         "cells-collide",
         "baseline-missing",
         "baseline-stale",
         "environment-drift",
     }
-    assert set(CATALOGUE) - set(FAULTS) == of_the_gate
+    assert set(CATALOGUE) - set(FAULTS) == beyond
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from pytest_steering.experiments.observation.vector_sources import stands_behind
 from pytest_steering.models.proving.fingerprint import count_hooks, first_weights
 from pytest_steering.models.proving.origin import differences
 from pytest_steering.tasks.likelihood import longest_answer
+from pytest_steering.text_print import bare_hash
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.context import Context
@@ -43,6 +44,7 @@ def before(context: Context, intervention: Intervention, claim: float | None, we
         seen["task"] = list(questions.task.notes)
     seen["copies"] = questions.copies.as_dict()
     seen |= stands_behind(context, intervention.vector)
+    seen["texts"] = [bare_hash(one.sample.text) for one in questions.scored]
     vacuous = vacuous_controls(intervention)
     seen |= {"vacuous": vacuous} if vacuous else {}
     refused = seen["foreign"] and not seen["forced"]

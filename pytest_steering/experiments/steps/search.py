@@ -16,6 +16,7 @@ from pytest_steering.experiments.score_search import best_of, search_margins, se
 from pytest_steering.steering.intervention import Intervention
 from pytest_steering.steering.sources import Sources, Texts
 from pytest_steering.tasks.sampling import data_hash, evenly
+from pytest_steering.text_print import bare_hash
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.context import Context
@@ -148,12 +149,15 @@ def _records(
     halvings: int,
 ) -> Iterator[Record]:
     surroundings = environment(context.model, context.questions.task, context.model.weights)
-    for intervention, point in zip(grid, points, strict=True):
+    # The first point says for all of them which texts were looked at.
+    looked_at = {"texts": [bare_hash(one.sample.text) for one in asked]}
+    for number, (intervention, point) in enumerate(zip(grid, points, strict=True)):
         yield replace(
             _blank(context, intervention, asked, split),
             environment=surroundings,
             metrics=_numbers(point, context.questions.source.main_metric),
             counts={"halvings": halvings},
+            evidence=looked_at if number == 0 else {},
         )
 
 

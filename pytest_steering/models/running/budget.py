@@ -25,13 +25,18 @@ class Job(Protocol):
 MOST_TIMES = 4
 """Shorter texts ride in batches of at most this many times the rows: some of the memory goes by rows."""
 
+MOST_TOKENS = 32_768
+"""Tokens of one forward pass: more make it no faster, while memory grows with them (a host without memory
+kills, it raises nothing). Not what happens to be free decides, which would let it decide on rounding too."""
+
 
 @dataclass
 class RowBudget:
     """How many rows run together.
 
     Attributes:
-        rows: At most, in one forward pass over the longest texts; a single row stays alone at any length.
+        rows: At most, in one forward pass over the longest texts, and fewer where those have more than
+            `MOST_TOKENS` tokens together; a single row stays alone at any length.
         longest: Tokens of the longest text, those that will be generated among them.
         halvings: How often memory ran out.
     """
@@ -44,7 +49,8 @@ class RowBudget:
         """Return how many rows of a length run together: their tokens are no more than the longest rows'."""
         if self.rows == 1:
             return 1
-        return min(MOST_TIMES * self.rows, self.rows * self.longest // tokens)
+        whole = min(self.rows * self.longest, MOST_TOKENS)
+        return max(1, min(MOST_TIMES * self.rows, whole // tokens))
 
     def finish(self, job: Job, rows: int | None = None) -> None:
         """Do a job; where memory runs out, halve it and the budget and go on.

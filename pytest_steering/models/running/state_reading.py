@@ -75,7 +75,8 @@ def each_batch(
     waiting = next(by_length(lengths, len(prompts)))
     with counted(len(waiting)) as advance:
         while waiting:
-            members, waiting = waiting[: budget.rows], waiting[budget.rows :]
+            rows = min(budget.rows, budget.rows_of(lengths[waiting[0]]))
+            members, waiting = waiting[:rows], waiting[rows:]
             budget.finish(_Batch(reading, tuple(members)))
             advance(len(members))
     if budget.halvings:

@@ -10,7 +10,7 @@ from pytest_steering.tasks.security.answers.heads import Head, properties_of
 from pytest_steering.tasks.security.answers.polarity import Asked
 from pytest_steering.tasks.security.answers.sentences import Sentence, sentences_of
 from pytest_steering.tasks.security.answers.statements import CLAIM, Statement
-from pytest_steering.tasks.security.answers.weaknesses import same_weakness
+from pytest_steering.tasks.security.answers.weaknesses import related
 
 _VERDICT = 4.0
 _FINAL = 2.4
@@ -99,12 +99,6 @@ def _first_named(sentences: list[Sentence]) -> frozenset[str]:
     return frozenset()
 
 
-def _relevant(statement: Statement, keys: frozenset[str]) -> bool:
-    if not statement.keys or not keys:
-        return True
-    return any(same_weakness(key, wanted) for key in statement.keys for wanted in keys)
-
-
 def _verdicts(sentences: list[Sentence], asked: Asked, keys: frozenset[str]) -> list[Said]:
     said = []
     before: Sentence | None = None
@@ -125,11 +119,11 @@ def _sign(head: Head, sentence: Sentence, before: Sentence | None, asked: Asked,
     """Return what a verdict says of the weakness; a firm statement in its sentence tells what "yes" meant."""
     if head.word in ("there", "absent"):
         return 1 if head.word == "there" else -1
-    firm = [one for one in sentence.statements if one.strength >= CLAIM and _relevant(one, keys)]
+    firm = [one for one in sentence.statements if one.strength >= CLAIM and related(one.keys, keys)]
     if firm:
         return firm[0].sign
     yes = asked.yes
-    if before is not None and before.asks and before.statements and _relevant(before.statements[0], keys):
+    if before is not None and before.asks and before.statements and related(before.statements[0].keys, keys):
         yes = before.statements[0].sign
     return yes if head.word == "yes" else -yes
 
@@ -142,7 +136,7 @@ def _collect_claims(evidence: Evidence, sentences: list[Sentence], keys: frozens
         closing |= number > 2 and sentence.final and not sentence.statements
         for one in () if sentence.asks else sentence.statements:
             if one.keys and one.strength > 0:
-                ours = _relevant(one, keys)
+                ours = related(one.keys, keys)
             said = _claim(one, repaired, closing, sentence.revises)
             concludes = not one.keys and said.final and one.whole
             if said.weight > 0:

@@ -12,6 +12,7 @@ from pytest_steering.tasks.security.answers.lettered_options import options_in_a
 from pytest_steering.tasks.security.answers.marks import Box, boxes_of
 from pytest_steering.tasks.security.answers.polarity import Asked, understood
 from pytest_steering.tasks.security.answers.segments import answer_end
+from pytest_steering.tasks.security.answers.structured import structured_verdict
 
 _TAG = re.compile(r"</?[a-z!][^<>\n]{0,200}>")
 _THINKING = re.compile(r"^(?s:.*)</think(?:ing)?>")
@@ -55,7 +56,7 @@ def _found(text: str, asked: Asked) -> Finding:
     plain = _THINKING.sub(normalize.blank, normalize.normalized(text))
     plain = _PROMPT.sub(normalize.blank, plain[: answer_end(plain)])
     boxes = boxes_of(plain)
-    marked = _ticked(boxes, asked) or _picked(plain, asked)
+    marked = structured_verdict(plain, asked) or _ticked(boxes, asked) or _picked(plain, asked)
     if marked is not None:
         return marked
     for box in boxes:

@@ -25,6 +25,15 @@ _ABSENT = one_of(
 _VALUE = re.compile(
     rf"(?:(?P<no>{_NO})|(?P<absent>{_ABSENT})|(?P<there>{_THERE})|(?P<yes>{_YES})|(?P<letter>y|n))(?![\w'])"
 )
+_STATE_ABSENT = one_of(
+    r"not (?:yet )?(?:found|detected|present|confirmed|observed|identified|affected|there|exploitable),"
+    r"un(?:affected|confirmed), none (?:found|detected), nothing (?:found|detected), pass(?:ed)?, clean, clear,"
+    r"ok(?:ay)?, no (?:finding|match|hit|problem|concern)s?, all clear, false positive"
+)
+_STATE_THERE = one_of(
+    "found, detected, confirmed, exists?, affected, fail(?:ed|s|ure)?, identified, observed, at risk, flagged"
+)
+_STATE = re.compile(rf"(?:(?P<absent>{_STATE_ABSENT})|(?P<there>{_STATE_THERE}))(?![\w'])")
 
 
 class Value(NamedTuple):
@@ -43,7 +52,15 @@ class Value(NamedTuple):
 
 def value_at(text: str, place: int) -> Value | None:
     """Return the answer word that begins at a place of a normalized text."""
-    found = _VALUE.match(text, place)
+    return _value(_VALUE.match(text, place))
+
+
+def labelled_value_at(text: str, place: int) -> Value | None:
+    """Return the answer word at a place behind a label, where *found* or *pass* is one, too."""
+    return _value(_STATE.match(text, place)) or value_at(text, place)
+
+
+def _value(found: re.Match[str] | None) -> Value | None:
     if found is None:
         return None
     word = found.lastgroup or ""

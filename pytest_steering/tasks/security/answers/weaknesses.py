@@ -60,3 +60,10 @@ def same_weakness(one: str, other: str) -> bool:
     if one in _GENERIC or other in _GENERIC:
         return bool(families)
     return bool(families - set(_GENERIC))
+
+
+def related(keys: frozenset[str], wanted: frozenset[str]) -> bool:
+    """Tell whether what is said of some weaknesses may be said of those wanted; none at all is any of them."""
+    if not keys or not wanted:
+        return True
+    return any(same_weakness(key, one) for key in keys for one in wanted)

@@ -24,19 +24,20 @@ _CURLY = (
 )
 _QUERY = r"select\s.{1,200}\sfrom\s|insert\s+into\s|update\s+\w+\s+set\s|delete\s+from\s"
 _STATEMENT = (
-    r".*[()=\[\]<>*&{}].*;|\S+(?:\s+\S+)?\s*;|[^a-z]*[{}][^a-z]*|.*[)\w]\s*\{|\}.*|[^a-z]{3,}"
+    r".*[()=\[\]<>*&{}].*;|\S+(?:\s+\S+)?\s*;|[\W\d_]*[{}][\W\d_]*|.*[)\w]\s*\{|\}.*|[\W\d_]{3,}"
     r"|[\w.\[\]>*'\"-]+\s*(?:(?:[-+*/|&%]?=|:=)[^=].*|(?:\+\+|--)\s*;?)|[\w.]+\([^()]{0,200}\)\s*[;,]?"
 )
 _CODE_LINE = re.compile(rf"\s*(?:{_DIRECTIVE}|{_PYTHON}|{_CURLY}|{_QUERY}|(?:{_STATEMENT})\s*$)")
 _LABELS = one_of("verdict, answer, secure, insecure, safe, unsafe, label, result, has[_ ]vulnerability")
 _VALUED = re.compile(
     rf"[\s{{,\"']*(?:is[_ ])?(?:vulnerab\w+|{_LABELS})[\w \"']{{0,24}}[:=]\s*[\"']?"
-    r"(?:true|false|yes|no|not |vulnerable|secure|safe|unsafe|insecure)"
+    r"(?:true|false|yes|no|not |vulnerable|secure|safe|unsafe|insecure|pass|fail|clean|found|detected|present|absent)"
 )
 _LINE = 240
 _SHORT = 40
 _SYMBOL = re.compile(r"[;{}()\[\]=<>#@$%*&/:+_]")
 _COMMENT = re.compile(r"\s*(?://+|/\*+|\*+/|\*(?=\s|$)|#(?!#)|--+(?=\s)|;(?=\s)|\"\"\"|'''|<!--|rem(?=\s))")
+_TRAILING_COMMENT = re.compile(r"(?<=[;)\]}{:])\s+(?://|#|/\*).*$")
 _COMMENT_END = re.compile(r"(?:\*+/|-->|\"\"\"|''')\s*$")
 _LONE_VALUE = re.compile(r"\s*(?:yes|no|vulnerable|not vulnerable|secure|not secure|safe|true|false)\W*")
 _WORDS = re.compile(r"[a-z]{2,}")
@@ -48,7 +49,8 @@ def is_code(line: str) -> bool:
         line = line[: _LINE - 40] + line[-40:]
     if len(line) > _SHORT and _SYMBOL.search(line) is None:
         return False
-    return _CODE_LINE.match(line) is not None and _VALUED.match(line) is None
+    statement = _TRAILING_COMMENT.sub("", line)
+    return _CODE_LINE.match(statement) is not None and _VALUED.match(statement) is None
 
 
 def prose_of(text: str) -> str:

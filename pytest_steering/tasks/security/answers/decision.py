@@ -60,7 +60,8 @@ def _by_claims(evidence: Evidence) -> Finding:
         return _found(finals[-1], 0.9, "conclusion")
     firm = [one for one in claims if one.weight >= FIRM]
     if firm:
-        return _by_statements([one for one in firm if one.named] or firm)
+        exact = [one for one in firm if one.exact]
+        return _by_statements(exact or [one for one in firm if one.named] or firm)
     total = sum(one.sign * one.weight for one in claims)
     if abs(total) >= _ENOUGH:
         return _found(next(one for one in claims if one.sign * total > 0), 0.5, "weight of evidence")

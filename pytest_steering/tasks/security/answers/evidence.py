@@ -27,7 +27,8 @@ class Said(NamedTuple):
         weight: How much it counts.
         final: It is a conclusion.
         revises: It takes back what was said before.
-        named: It names the asked weakness.
+        named: It names the asked weakness, or one that may be meant by it.
+        exact: It names the asked weakness itself.
         whole: It speaks of the whole code as given, not of a repaired one.
         part: It speaks of a part of the code.
         sentence_end: Place behind its sentence.
@@ -40,6 +41,7 @@ class Said(NamedTuple):
     final: bool = False
     revises: bool = False
     named: bool = False
+    exact: bool = False
     whole: bool = False
     part: bool = False
     sentence_end: int = 0
@@ -122,10 +124,20 @@ def _sign(head: Head, sentence: Sentence, before: Sentence | None, asked: Asked,
     firm = [one for one in sentence.statements if one.strength >= CLAIM and related(one.keys, keys)]
     if firm:
         return firm[0].sign
-    yes = asked.yes
-    if before is not None and before.asks and before.statements and related(before.statements[0].keys, keys):
-        yes = before.statements[0].sign
+    yes = _meaning_of_yes(before, asked, keys)
     return yes if head.word == "yes" else -yes
+
+
+def _meaning_of_yes(before: Sentence | None, asked: Asked, keys: frozenset[str]) -> int:
+    """Return what "yes" says: to the question that the answer itself put right before it, or else to ours.
+
+    A question about something else leaves 0: its answer is none to ours.
+    """
+    if before is None or not before.asks or (before.echoes and not before.statements):
+        return asked.yes
+    ours = [one for one in before.statements if related(one.keys, keys)]
+    firm = [one for one in ours if before.echoes or one.keys or one.strength >= CLAIM]
+    return firm[0].sign if firm else 0
 
 
 def _collect_claims(evidence: Evidence, sentences: list[Sentence], keys: frozenset[str]) -> None:
@@ -137,7 +149,7 @@ def _collect_claims(evidence: Evidence, sentences: list[Sentence], keys: frozens
         for one in () if sentence.asks else sentence.statements:
             if one.keys and one.strength > 0:
                 ours = related(one.keys, keys)
-            said = _claim(one, repaired, closing, sentence.revises)
+            said = _claim(one, repaired, closing, sentence.revises)._replace(exact=not keys.isdisjoint(one.keys))
             concludes = not one.keys and said.final and one.whole
             if said.weight > 0:
                 (evidence.claims if ours or concludes else evidence.others).append(said)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from pytest_steering.tasks.security.answers.patterns import one_of
-from pytest_steering.tasks.security.answers.values import value_at
+from pytest_steering.tasks.security.answers.values import labelled_value_at, value_at
 
 _NUMBER = r"(?:\(?(?:\d{1,2}|[a-d])[.):]\s{0,9})?"
 _LEADS_IN = one_of(
@@ -16,7 +16,11 @@ _LEADS_IN = one_of(
     "in conclusion, in summary, in brief, overall, final, finally, potentially, possibly, probably,"
     "most likely, likely, maybe, presumably, technically, unfortunately, fortunately, actually, wait, hmm,"
     "honestly, indeed, i think, i believe, i would say, i'd say, conclusion, short answer, to summarize,"
-    "summary, as a result, consequently, but, then, because of this, for this reason, ultimately"
+    "summary, as a result, consequently, but, then, because of this, for this reason, ultimately,"
+    "bottom line, tl;dr, tldr, in a word, short, in brief, sadly, regrettably, my take, edit, correction,"
+    "result, it's a, it is a, that's a, i'd say it's a, my answer, and, still, i lean towards, i'd lean towards,"
+    "i'm leaning towards, my guess is, my best guess is, my best guess would be, i'd go with, i would go with,"
+    "i'm going with"
 )
 _FILLER = rf"(?:{_LEADS_IN}(?! not\b)[,.!:;]{{0,3}}\s{{1,9}}){{0,3}}"
 _WHOSE = r"(?:(?:the|my|our|your)\s{1,9})?"
@@ -26,7 +30,7 @@ _KIND = (
 _NAME = one_of(
     "answer, verdict, decision, conclusion, result, response, assessment, judge?ment, classification, label,"
     "determination, status, solution, output, option, choice, yes/no, yes or no, ans, a, assistant, ai, bot,"
-    "expert, reviewer"
+    "expert, reviewer, bottom line, finding, ruling, outcome, guess, call, tl;dr, tldr"
 )
 _IS = (
     r"\"?\s{0,60}(?:to (?:the|your|this) question\s{0,9})?"
@@ -39,7 +43,7 @@ _START = re.compile(
 _GOES_ON = one_of(
     "the, this, that's, it, it's, there, because, i, we, code, as, since, due, based, your, these, in"
 )
-_AFTER = re.compile(rf"[\s\"'*_)\]}}>]{{0,40}}(?:$|[.,;:!)\]}}<-]|\n|{_GOES_ON}\b)")
+_AFTER = re.compile(rf"[\s\"'*_)\]}}>]{{0,40}}(?:$|[.,;:!()\]}}<-]|\n|{_GOES_ON}\b)")
 _NO_VERDICT = re.compile(
     r"\s{0,4}(?:(?:and|or|/|\|)\s{0,4}(?:no|yes|not)\b"
     r"|[,.!]?\s{0,4}(?:i can|i could|i will|i'll|i'd|let me|let's)\b)"
@@ -51,10 +55,13 @@ _PROPERTY = re.compile(
     r"(?:[:=?]|->|=>| -)[\"'*_\s]{0,6}(?=[a-z])"
 )
 _BEFORE_PROPERTY = re.compile(r"(?:^|[^a-z'])(?:(?:is|has|contains)[_ ])?$")
-_DENIES = r"(?P<no> (?:does|is|has|do)(?: not|n't)|'s not)"
-_SHORT = re.compile(
-    rf"[\s\W]{{0,20}}(?P<said>(?:it|this|that)(?:{_DENIES}| (?:does|is|has))(?: so)?)[\s\W]{{0,20}}$"
-)
+_VERB = one_of("does, is, has, do, are, can, could, was, would")
+_DENIES = rf"(?P<no> {_VERB}(?: not|n't)|'s not| cannot| can't)"
+_SUBJECT = one_of("it, this, that, they, these, there, he, i, one")
+_STRESS = r"(?: (?:certainly|clearly|definitely|indeed|most certainly|sure|really))?"
+_REPLY = rf"(?P<said>{_SUBJECT}{_STRESS}(?:{_DENIES}| {_VERB})(?: (?:so|indeed))?)"
+_SHORT = re.compile(rf"[\s\W]{{0,20}}{_REPLY}[\s\W]{{0,20}}$")
+_SHORT_TO_QUESTION = re.compile(rf"[\s\W]{{0,20}}(?:a:\s{{0,9}})?{_REPLY}(?:[\s\W]{{0,20}}$|[,;:(-])")
 
 
 class Head(NamedTuple):
@@ -73,20 +80,35 @@ class Head(NamedTuple):
     labelled: bool
 
 
-def head_of(text: str, start: int, end: int) -> Head | None:
-    """Return the explicit verdict that a sentence, text[start:end], begins with."""
+def head_of(text: str, start: int, end: int, labelled: bool = False) -> Head | None:
+    """Return the explicit verdict that a sentence, text[start:end], begins with.
+
+    Args:
+        text: A normalized text.
+        start: Where the sentence begins, or what stands behind a label.
+        end: Where it ends.
+        labelled: A label stands before it.
+    """
     opening = _START.match(text, start, end)
-    value = value_at(text, opening.end()) if opening is not None else None
+    value_there = labelled_value_at if labelled or (opening and opening["label"]) else value_at
+    value = value_there(text, opening.end()) if opening is not None else None
     if opening is None or value is None or value.end > end:
         return None
     if _NO_VERDICT.match(text, value.end) or not _AFTER.match(text, value.end):
         return None
-    return Head(value.word, value.start, value.end, opening["label"] is not None)
+    return Head(value.word, value.start, value.end, labelled or opening["label"] is not None)
 
 
-def short_reply_of(text: str, start: int, end: int) -> Head | None:
-    """Return the verdict of a sentence that is no more than "it does" or "it is not"."""
-    found = _SHORT.match(text, start, end)
+def short_reply_of(text: str, start: int, end: int, to_question: bool) -> Head | None:
+    """Return the verdict of a sentence that is no more than "it does" or "it is not".
+
+    Args:
+        text: A normalized text.
+        start: Where the sentence begins.
+        end: Where it ends.
+        to_question: A question stands before it; then it may go on behind a comma.
+    """
+    found = (_SHORT_TO_QUESTION if to_question else _SHORT).match(text, start, end)
     if found is None:
         return None
     return Head("no" if found["no"] else "yes", *found.span("said"), labelled=False)

@@ -11,12 +11,19 @@ from pytest_steering.tasks.security.answers.values import value_at
 _OPTION = re.compile(r"(?:^|(?<=[\s.?!:;,/]))\(?([a-d]|[1-4])[).:]\s+(?=[a-z])")
 _LISTED = re.compile(r"([a-d1-4])[).:]\s{0,9}(?=\S)")
 _LABEL = (
-    r"(?:the |my )?(?:final |correct |right )?(?:answer|option|choice|verdict|a)"
-    r"\s{0,3}(?:(?:is|:|=)\s{0,3}){1,2}(?:option |choice )?"
+    r"(?:\b(?:the |my )?(?:final |correct |right |best )?(?:answer|option|choice|verdict|statement|a)"
+    r"\s{0,3}(?:(?:is|:|=|would be)\s{0,3}){1,2}"
+    r"|\b(?:i'd|i would|i'll|i will|i|we|must|to)\s(?:go (?:with|for)|pick|choose|select|say|take|opt for|answer)\s"
+    r"|\b(?:it is|it's|it must be|that is|that's)\s)(?:option |choice |statement |answer )?"
 )
+_ENDS = r"(?=\s{0,9}(?:$|[)\]*.:,;\"'\n(-]|(?:because|since|as|here|for|is (?:true|right|correct))\b))"
 _PICKED = re.compile(
-    rf"[\s\W_]{{0,20}}(?:{_LABEL}[(*\"'\[]{{0,3}}([a-d]|[1-4])(?![\w'])"
-    r"|(?:option |choice )?([a-d]|[1-4])(?:[)\]*.:,\"'\n]|\s{0,9}$))"
+    rf"{_LABEL}[(*\"'\[]{{0,3}}([a-d]|[1-4]|former|latter){_ENDS}"
+    rf"|\b(?:option |choice |statement )([a-d]|[1-4]) is (?:true|right|correct)\b"
+)
+_BARE = re.compile(
+    r"[\s\W_]{0,20}(?:option |choice |statement )?([a-d]|[1-4])(?:[)\]*.:,\"'\n]|\s{0,9}$)"
+    rf"|[\s\W_]{{0,20}}(?:the )?(former|latter){_ENDS}"
 )
 
 Options = tuple[tuple[str, int], ...]
@@ -62,8 +69,11 @@ def options_in_answer(text: str, yes: int) -> tuple[Options, int]:
 
 
 def picked(text: str, start: int) -> tuple[str, tuple[int, int]] | None:
-    """Return the letter or number that a normalized answer picks at a place, and where it stands."""
-    found = _PICKED.match(text, start)
+    """Return the letter or number that a normalized answer picks behind a place, and where it stands.
+
+    The first letter counts when the answer begins with it, else the last one behind "the answer is" or the like.
+    """
+    found = _BARE.match(text, start) or next(iter(list(_PICKED.finditer(text, start))[::-1]), None)
     if found is None:
         return None
     group = 1 if found[1] else 2

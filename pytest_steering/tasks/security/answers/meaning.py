@@ -41,10 +41,26 @@ def meant(tokens: list[Token], words: int, earlier: tuple[Statement, ...]) -> tu
         weight = context.weight_of(clause) if found else 0.0
         said += [_in_clause(one, clause, weight, context.final) for one in found]
         yields += [clause.opener is Cue.THOUGH] * len(found)
+    said = _naming_each(said)
     main = [one for one, conceded in zip(said, yields, strict=True) if not conceded]
     return tuple(
         _conceded(one, main) if conceded else one for one, conceded in zip(said, yields, strict=True)
     )
+
+
+def _naming_each(said: list[Statement]) -> list[Statement]:
+    """Return the statements with those of *a weakness* taken as of the ones named after it in the sentence.
+
+    "The only weakness present is CWE-190", "I found two weaknesses: CWE-22 and CWE-89".
+    """
+    named: dict[int, frozenset[str]] = {}
+    for place in reversed(range(len(said))):
+        one = said[place]
+        if one.keys:
+            named[one.sign] = named.get(one.sign, frozenset()) | one.keys
+        elif one.noun and one.sign in named:
+            said[place] = one._replace(keys=named[one.sign])
+    return said
 
 
 def begins_repair(tokens: list[Token]) -> bool:

@@ -21,7 +21,7 @@ class Asked:
     Attributes:
         keys: The weaknesses it names; empty when it asks about weakness in general.
         yes: +1 where "yes" says that the weakness is there, -1 where it says that it is not, 0 for a choice.
-        options: What each lettered or numbered option says, +1 or -1.
+        options: What each lettered or numbered option, or the former and the latter, says: +1 or -1.
     """
 
     keys: frozenset[str] = frozenset()
@@ -42,11 +42,18 @@ def understood(question: str | None) -> Asked:
     if not asking:
         return Asked(options=options)
     keys = _keys(asking[-1:]) or _keys(stating)
-    return Asked(keys, _polarity(text, asking[-1]), options)
+    yes = _polarity(text, asking[-1])
+    return Asked(keys, yes, options or (_either(asking[-1]) if yes == 0 else ()))
 
 
 def _keys(sentences: list[Sentence]) -> frozenset[str]:
     return frozenset(key for sentence in sentences for one in sentence.statements for key in one.keys)
+
+
+def _either(sentence: Sentence) -> Options:
+    """Return what "the former" and "the latter" of a choice say."""
+    first = next((one.sign for one in sentence.statements if one.predicate), 0)
+    return (("former", first), ("latter", -first)) if first else ()
 
 
 def _polarity(text: str, sentence: Sentence) -> int:

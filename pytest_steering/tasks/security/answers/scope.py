@@ -105,11 +105,24 @@ def statements_of(clause: Clause) -> list[Statement]:
         if token.cue in _HEEDED:
             scope.take(place, token, previous)
         previous = token
-    ends = [place for _, place in scope.made[1:]] + [len(clause.tokens)]
+    trailing = _trailing(clause.tokens, [place for _, place in scope.made])
     return [
-        _denied(statement, clause.tokens[place + 1 : end], clause.stop)
-        for (statement, place), end in zip(scope.made, ends, strict=False)
+        _denied(statement, behind, clause.stop)
+        for (statement, _), behind in zip(scope.made, trailing, strict=True)
     ]
+
+
+def _trailing(tokens: list[Token], places: list[int]) -> list[list[Token]]:
+    """Return the cues behind each statement; those behind a list of names count for each: "both A and B are ruled out"."""
+    trailing: list[list[Token]] = []
+    end = len(tokens)
+    for place in reversed(places):
+        behind = tokens[place + 1 : end]
+        listed = bool(trailing) and {tokens[place].cue, tokens[end].cue} <= _NOUNS
+        joined = bool(behind) and all(token.cue in (Cue.COMMA, Cue.OR) for token in behind)
+        trailing.append(trailing[-1] if listed and joined else behind)
+        end = place
+    return trailing[::-1]
 
 
 def _reach(flip: Token) -> int:
@@ -130,7 +143,7 @@ def _is_input(token: Token, following: list[Token]) -> bool:
 
 def _denied(statement: Statement, trailing: list[Token], stop: int) -> Statement:
     """Return the statement as the words behind it leave it: "an overflow is *not possible*"."""
-    if statement.predicate:
+    if statement.predicate or not statement.strength:
         return statement
     sign, strength, end = statement.sign, statement.strength, statement.end
     for number, token in enumerate(trailing):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from pytest_steering.tasks.security.answers.cues import cues_of
+from pytest_steering.tasks.security.answers.cues import Token, cues_of
 from pytest_steering.tasks.security.answers.heads import Head, head_of, short_reply_of
 from pytest_steering.tasks.security.answers.lexicon import Cue
 from pytest_steering.tasks.security.answers.meaning import begins_repair, meant
@@ -19,8 +19,10 @@ _END = re.compile(
     r"|(?:(?<=\byes\n)|(?<=\bno\n)|(?<=secure\n)|(?<=vulnerable\n)|(?<=safe\n))"
     r"(?=\s{0,40}(?:yes|no|the|this|it|there|because|explanation|reason)\b))"
 )
-_NAME = re.compile(r"[\s|*_\-+•\d.)#>]{0,20}([a-z][^:|\n]{2,80}?)[\s*_]{0,9}[:|](?=[\s*_])")
+_NAME = re.compile(r"[\s|*_\-+•\d.)#>]{0,20}([a-z][^:|\n]{2,80}?)[\s*_]{0,9}(?:[:|](?=[\s*_])| (?:-|->|=>|=|→) )")
+_SEPARATOR = re.compile(r"[:|=→]| -")
 _NAMING = {Cue.NAMED, Cue.FLAW, Cue.NONE, Cue.PRESENT, Cue.OPEN, Cue.COMMA, Cue.OR, Cue.ASSERT}
+_AUXILIARIES = {"yes", "does", "do", "did", "can", "could", "or", "the", "a", "an", "my", "really", "final"}
 _IMPERATIVES = {
     "stay", "remember", "feel", "thanks", "ensure", "use", "add", "set", "validate", "sanitize",
     "check", "avoid", "consider", "replace", "implement", "make", "never", "always", "refuse",
@@ -38,6 +40,7 @@ class Sentence(NamedTuple):
         end: Place behind its last character.
         head: The explicit verdict it begins with.
         asks: It is a question.
+        echoes: It asks no more than "is it?" or "vulnerable?", which repeats the question that was put.
         statements: What it states, in order.
         unsure: It says that the answer is not known.
         final: It announces a conclusion.
@@ -49,6 +52,7 @@ class Sentence(NamedTuple):
     end: int
     head: Head | None
     asks: bool
+    echoes: bool = False
     statements: tuple[Statement, ...] = ()
     unsure: bool = False
     final: bool = False
@@ -59,10 +63,11 @@ class Sentence(NamedTuple):
 def sentences_of(text: str) -> Iterator[Sentence]:
     """Read the sentences of a normalized answer's prose, in order."""
     earlier: tuple[Statement, ...] = ()
+    asked = False
     for start, end in _bounds(text):
         if text[start:end].strip(" \n.-*#>_"):
-            sentence = _read(text, start, end, earlier)
-            earlier = sentence.statements
+            sentence = _read(text, start, end, earlier, asked)
+            earlier, asked = sentence.statements, sentence.asks
             yield sentence
 
 
@@ -77,14 +82,14 @@ def _bounds(text: str) -> Iterator[tuple[int, int]]:
         start = end
 
 
-def _read(text: str, start: int, end: int, earlier: tuple[Statement, ...]) -> Sentence:
+def _read(text: str, start: int, end: int, earlier: tuple[Statement, ...], asked: bool) -> Sentence:
     asks = text[start:end].rstrip(" \n\"')*_").endswith("?")
     head = None if asks else head_of(text, start, end)
-    if head is None and not earlier:
-        head = short_reply_of(text, start, end)
+    if head is None and not asks and (asked or not earlier):
+        head = short_reply_of(text, start, end, asked)
     entry = None if head or asks else _entry(text, start, end)
     if entry is not None:
-        return Sentence(start, end, None, asks, (entry,))
+        return Sentence(start, end, None, asks, statements=(entry,))
     tokens, words = cues_of(text, head.end if head else start, end)
     said = {token.cue for token in tokens}
     if head is not None:
@@ -96,6 +101,7 @@ def _read(text: str, start: int, end: int, earlier: tuple[Statement, ...]) -> Se
         end,
         head,
         asks,
+        asks and _echoes(tokens, words),
         statements=() if silent else meant(tokens, len(words), earlier),
         unsure=Cue.UNSURE in said,
         final=Cue.FINAL in said or Cue.SO in said,
@@ -107,8 +113,8 @@ def _read(text: str, start: int, end: int, earlier: tuple[Statement, ...]) -> Se
 def _entry(text: str, start: int, end: int) -> Statement | None:
     """Return what a table row or list entry says of the weakness it names: "SQL injection: no"."""
     near = text[start : min(end, start + 110)]
-    name = _NAME.match(text, start, end) if ":" in near or "|" in near else None
-    value = head_of(text, name.end(), end) if name else None
+    name = _NAME.match(text, start, end) if _SEPARATOR.search(near) else None
+    value = head_of(text, name.end(), end, labelled=True) if name else None
     if name is None or value is None:
         return None
     tokens = cues_of(text, *name.span(1))[0]
@@ -116,6 +122,13 @@ def _entry(text: str, start: int, end: int) -> Statement | None:
     if not (keys or any(token.cue is Cue.FLAW for token in tokens)) or not {t.cue for t in tokens} <= _NAMING:
         return None
     return Statement(1 if value.word in ("yes", "there") else -1, CLAIM, keys, name.start(1), value.end)
+
+
+def _echoes(tokens: list[Token], words: list[str]) -> bool:
+    """Tell whether a question has no subject of its own: none of its words is without a meaning here."""
+    covered = {number for token in tokens for number in range(token.number, token.last + 1)}
+    own = [word for number, word in enumerate(words) if number not in covered and word not in _AUXILIARIES]
+    return not own and not any(token.cue in (Cue.HARM, Cue.CARE) for token in tokens)
 
 
 def _is_title(text: str, said: set[Cue]) -> bool:

@@ -10,6 +10,7 @@ from pytest_steering.tasks.security.answers.lexicon import Cue
 CLAIM = 3.0
 FIRM = 2.0
 EVIDENCE = 1.0
+_MENTION = 0.3
 
 _NOTHING: frozenset[str] = frozenset()
 _ARTICLES = ("a", "an", "the", "your", "any", "some", "of", "more", "its", "as", "using", "uses", "use")
@@ -17,6 +18,7 @@ _FROM = ("being", "becoming", "remaining")
 _NOUNS = (Cue.PART, Cue.SUBJECT)
 _OTHER = ("other", "another", "different", "additional", "unrelated", "further")
 _REVIEWERS = ("i", "we", "i've", "we've", "i'll", "let's")
+_LACKING = ("missing", "incomplete", "improper", "inadequate", "incorrect", "insufficient")
 _RELATIVE = ("which", "where", "who", "such", "like")
 _LINKS = {
     Cue.ASSERT, Cue.HEDGE, Cue.CAUSE, Cue.PRONOUN, Cue.SUBJECT, Cue.PART, Cue.BUT, Cue.SO, Cue.FINAL,
@@ -34,6 +36,7 @@ class Statement(NamedTuple):
         start: Place of its first character.
         end: Place behind its last character.
         predicate: It is an adjective said of the code, such as *vulnerable*.
+        noun: It speaks of a weakness by a noun for any.
         final: It stands behind a word that announces the conclusion.
         whole: It speaks of the whole code.
         part: It speaks of a part of the code.
@@ -45,6 +48,7 @@ class Statement(NamedTuple):
     start: int
     end: int
     predicate: bool = False
+    noun: bool = False
     final: bool = False
     whole: bool = False
     part: bool = False
@@ -64,6 +68,8 @@ def stated(
     """
     guarded = token.cue is Cue.NAMED and _guards(after, token)
     cue = Cue.CARE if guarded else token.cue
+    if cue is Cue.HARM:
+        flips = [flip for flip in flips if flip.word not in _LACKING]
     if cue is Cue.CARE or (cue in (Cue.GOOD, Cue.BAD) and token.before not in _FROM):
         flips = [flip for flip in flips if flip.cue is Cue.NEG]
     base = -1 if cue in (Cue.GOOD, Cue.CARE) else 1
@@ -74,6 +80,7 @@ def stated(
         start=flips[0].start if flips else token.start,
         end=token.end,
         predicate=cue in (Cue.GOOD, Cue.BAD),
+        noun=cue is Cue.FLAW,
     )
 
 
@@ -102,7 +109,9 @@ def _strength(
         return FIRM
     if Cue.ASSERT in said and opener not in _RELATIVE:
         return CLAIM
-    return FIRM if token.key == "overflow" else EVIDENCE
+    if token.key == "overflow":
+        return FIRM
+    return _MENTION if token.cue is Cue.NAMED and not (said | {one.cue for one in after}) else EVIDENCE
 
 
 def _is_topic(token: Token, flips: list[Token], before: list[Token]) -> bool:

@@ -11,6 +11,7 @@ from pytest_steering.tasks.security.answers.decision import Finding, decided
 from pytest_steering.tasks.security.answers.lettered_options import options_in_answer, picked
 from pytest_steering.tasks.security.answers.marks import Box, boxes_of
 from pytest_steering.tasks.security.answers.polarity import Asked, understood
+from pytest_steering.tasks.security.answers.quotations import without_quotations
 from pytest_steering.tasks.security.answers.segments import answer_end
 from pytest_steering.tasks.security.answers.structured import structured_verdict
 
@@ -61,7 +62,7 @@ def _found(text: str, asked: Asked) -> Finding:
         return marked
     for box in boxes:
         plain = plain[: box.start] + normalize.blanked(plain[box.start : box.end]) + plain[box.end :]
-    prose = normalize.without_emphasis(prose_of(plain))
+    prose = without_quotations(normalize.without_emphasis(prose_of(plain)))
     return decided(_TAG.sub(normalize.blank, prose), asked)
 
 
@@ -80,9 +81,9 @@ def _ticked(boxes: list[Box], asked: Asked) -> Finding | None:
 
 
 def _picked(text: str, asked: Asked) -> Finding | None:
-    options, start = (asked.options, 0) if asked.options else options_in_answer(text, asked.yes)
-    choice = picked(text, start) if options else None
-    sign = dict(options).get(choice[0]) if choice else None
-    if choice is None or sign is None:
-        return None
-    return Finding("yes" if sign > 0 else "no", _SURE, choice[1], "option")
+    for options, start in ((asked.options, 0), options_in_answer(text, asked.yes)):
+        choice = picked(text, start) if options else None
+        sign = dict(options).get(choice[0]) if choice else None
+        if choice is not None and sign is not None:
+            return Finding("yes" if sign > 0 else "no", _SURE, choice[1], "option")
+    return None

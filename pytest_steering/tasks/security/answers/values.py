@@ -9,11 +9,21 @@ from pytest_steering.tasks.security.answers.patterns import one_of
 
 _FLAWS = r"(?:vulnerabilit(?:y|ies)|issues?|flaws?|weakness(?:es)?)"
 _SEEN = r"(?: (?:was |were )?(?:detected|found|present|exists?))?"
-_NO = one_of(
-    "no way, not at all, not really, probably not, likely not, apparently not, not likely, absolutely not,"
-    "definitely not, certainly not, of course not, no, nope, negative, false, absent, none"
+_SURELY = (
+    r"(?:(?:almost|most|very|quite) )?(?:probably|likely|apparently|absolutely|definitely|certainly|surely|clearly"
+    r"|obviously|evidently|of course|presumably|decidedly|sadly|luckily|thankfully|fortunately|unfortunately) not"
 )
-_YES = one_of("yes, yep, yeah, yup, affirmative, true, positive, present")
+_NO = one_of(
+    rf"no way, not at all, not really, not likely, {_SURELY}, (?:very |highly |quite |most )?unlikely,"
+    "i (?:think|guess) not, i (?:don't|do not) (?:think|believe) so, by no means, not that i can (?:see|tell),"
+    "not as far as i can (?:see|tell|judge), no, nope, nah, negative, false, absent, none"
+)
+_YES = one_of(
+    "yes, yep, yeah, yup, affirmative, true, positive, present, i (?:do )?(?:think|believe) so,"
+    "(?:very|most|highly|quite) likely"
+)
+_NO_ABROAD = one_of(r"nein, non(?=\W*(?:$|\n|[.;:!]\s|\x2c\s)), não, nej, nee, нет, 否, いいえ, 不是, 没有")
+_YES_ABROAD = one_of("ja, oui, sí, sim, да, 是的, 是, はい, 对")
 _THERE = one_of(
     r"not (?:at all )?(?:secure|safe), vulnerable, insecure, unsafe, exploitable, unsecure,"
     r"(?:a )?(?:security )?vulnerability (?:was )?(?:detected|found|present)"
@@ -23,7 +33,8 @@ _ABSENT = one_of(
     rf"no (?:security )?{_FLAWS}{_SEEN}"
 )
 _VALUE = re.compile(
-    rf"(?:(?P<no>{_NO})|(?P<absent>{_ABSENT})|(?P<there>{_THERE})|(?P<yes>{_YES})|(?P<letter>y|n))(?![\w'])"
+    rf"(?:(?P<no>{_NO}|{_NO_ABROAD})|(?P<absent>{_ABSENT})|(?P<there>{_THERE})|(?P<yes>{_YES}|{_YES_ABROAD})"
+    r"|(?P<letter>y|n))(?![\w'])"
 )
 _STATE_ABSENT = one_of(
     r"not (?:yet )?(?:found|detected|present|confirmed|observed|identified|affected|there|exploitable),"

@@ -19,7 +19,8 @@ DISCOURSE: dict[Cue, str] = {
     """,
     Cue.WOULD: """
         would, would be, would have, could have been, will be, were to, might have been, would not be,
-        would make, would become
+        would make, would become, only vulnerable, only exploitable, only a problem, only an issue, only
+        unsafe, only insecure, vulnerable only, exploitable only
     """,
     Cue.ADVICE: """
         should, recommend, recommended, recommends, must, it is important, it's important, to fix, to
@@ -30,7 +31,8 @@ DISCOURSE: dict[Cue, str] = {
         use, fix, a fix, the fix, to resolve, to secure, be careful, it is essential, it's essential, it
         is crucial, it's crucial, to prevent such, to avoid such, to protect against this, to correct,
         ought to, better to, make sure, please, crucial to, essential to, explain how, explain why,
-        explain, if you think, describe how, your task, write a, answer with, important to, worth noting,
+        explain, i would replace, i'd replace, i would use, i'd use, i would add, i'd add, i would change,
+        i'd change, i would rather, i'd rather, replacing it, if you think, describe how, your task, write a, answer with, important to, worth noting,
         important to note
     """,
     Cue.FIXED: """
@@ -78,7 +80,11 @@ DISCOURSE: dict[Cue, str] = {
         definitively say, further analysis, definitive answer, definitively state, definitively determine,
         definitively say, definitively confirm, conclusively say, conclusively state, cannot rule out,
         can't rule out, cannot completely rule out, challenging to determine, challenging to say, can't
-        help, can't review, cannot review, cannot help, both secure and vulnerable
+        help, can't review, cannot review, cannot help, both secure and vulnerable, can't assist, cannot
+        assist, unable to assist, unable to help, not able to help, not able to assist, won't help, can't
+        analyze, cannot analyze, can't analyse, cannot analyse, unable to analyze, unable to review, not
+        able to determine, no idea, nobody can say, no one can say, who knows, hard to be sure, can't be
+        certain, can't be sure, not certain, can't rule it out, cannot be ruled out
     """,
     Cue.WHETHER: """
         whether, to determine if, determine if, know if, to see if, check if, checking if, say if, tell

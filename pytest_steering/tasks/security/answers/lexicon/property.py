@@ -16,7 +16,7 @@ PROPERTY: dict[Cue, str] = {
         mustn't, hadn't, insufficiently, improperly, inadequately, incorrectly, insufficient, improper,
         inadequate, incorrect, lack, lacks, lacking, lacked, lack of, absence of, missing, incomplete,
         unlikely, unlikely to, zero, neglects to, forgets to, free of, free from, devoid of, void of,
-        clear of, omits
+        clear of, omits, skip, skips, skipping, skipped, neglected to, forgot to, forgotten
     """,
     Cue.STOP: """
         checks for, check for, checking for, handles, handle, accounts for, account for, deals with, deal
@@ -48,7 +48,7 @@ PROPERTY: dict[Cue, str] = {
         observed, evident, apparent, visible, seen, an instance, identified, introduced, feasible, arise,
         arises, the case, take place, takes place, exhibited, demonstrated, shown, there, likely,
         triggered, reachable, result, materialize, indicated, contained in, included, a threat, seem,
-        appear, an example
+        appear, an example, confirmed
     """,
     Cue.BAD: """
         can exploit, can be exploited, can inject, can be injected, can read any, can run arbitrary,
@@ -62,7 +62,9 @@ PROPERTY: dict[Cue, str] = {
         alarm, robust, hardened, vulnerability free, vulnerable free, bug free, secure, safe,
         invulnerable, immune, secured, well protected, protected, safely, securely, harmless, benign, not
         affected, resistant, resilient, safeguarded, unaffected, bulletproof, watertight, airtight,
-        unexploitable, non vulnerable, sound, risk free, well guarded
+        unexploitable, non vulnerable, sound, risk free, well guarded, clean, all clear, in the clear,
+        nothing to worry about, nothing to fix, nothing to report, nothing to see here, nothing of the
+        kind, nothing of the sort, no cause for concern, no reason for concern, no problem here
     """,
     Cue.FLAW: """
         such instances, such instance, instances found, instances were found, instances detected,
@@ -137,12 +139,12 @@ PROPERTY: dict[Cue, str] = {
         related to, regarding, about, concerning, with respect to, in terms of, in the context of,
         relevant to, associated with, sources of, analysis, analyze, analysis of, aware of, considering,
         assess, assessing, concerns, concern, examine, evaluate, look for, looking for, review, against,
-        causes of, awareness, overview of, for
+        causes of, awareness, overview of, for, as for, as to, as regards, when it comes to
     """,
     Cue.ASSERT: """
         contain, contains, containing, has, have, having, is, are, exhibit, exhibits, suffer, suffers,
         suffers from, suffer from, there is, there are, demonstrate, demonstrates, show, shows, include,
-        includes, presents, there's, remains, detect, find, see, saw, it's, he's, known as, was, were, be,
+        includes, presents, there's, that's, remains, detect, find, see, saw, it's, he's, known as, was, were, be,
         a clear, a case of
     """,
     Cue.PRONOUN: """

@@ -23,13 +23,13 @@ _NAMES = frozenset(
 )
 _LEVELS = frozenset("severity risk probability likelihood chance".split())
 _LISTS = frozenset(
-    "findings vulnerabilities issues weaknesses cwes problems flaws detected found present results vulns".split()
+    "findings vulnerabilities issues weaknesses cwes problems flaws results vulns".split()
 )
 _SAYING = {Cue.BAD: 1, Cue.GOOD: -1, Cue.FLAW: 1, Cue.NAMED: 1, Cue.PRESENT: 1, Cue.NEG: -1, Cue.GONE: -1}
 _GLUED = re.compile(r"^(is|has|contains|are)(?=vulnerab|secure|safe|present|weak|unsafe|insecure|exploit|affected)")
 _LEAD = re.compile(r"^[^\w\[\]{}<>~]+")
 _EMPTY = ("", "null", "none", "~", "n/a", "na", "unknown", "unclear", "undetermined", "undecided", "inconclusive")
-_NOTHING = ("[]", "{}", "none", "no", "0", "nothing", "null")
+_NOTHING = ("none", "no", "0", "nothing")
 _ALL_OF_VALUE = re.compile(r"\s*(?:$|[.,;:!(\u2014-])")
 
 
@@ -45,6 +45,11 @@ class Sense(NamedTuple):
     kind: str = ""
     sign: int = 0
     keys: frozenset[str] = frozenset()
+
+    @property
+    def lists(self) -> bool:
+        """Whether what stands below it is there: `findings`, `detected`."""
+        return self.kind == "list" or (self.kind == "sign" and self.sign > 0)
 
 
 @lru_cache(maxsize=4096)
@@ -86,9 +91,9 @@ def said_by(field: Field, sense: Sense, yes: int) -> int | None:
     value = _LEAD.sub("", field.value).strip(" \n\"'`*.")
     if sense.kind == "level":
         return level_of(value)
-    if sense.kind == "list":
-        return -1 if value in _NOTHING else _sign(value, sense.sign or 1)
-    if sense.kind in ("answer", "sign") and value in _EMPTY:
+    if value == "[]" or (sense.kind == "list" and value in _NOTHING):
+        return -1 if sense.lists else None
+    if sense.kind in ("answer", "sign", "list") and value in _EMPTY:
         return 0
     if sense.kind != "answer" and not sense.sign:
         return None

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pytest_steering.tasks.security.answers.structured.field_groups import Field, Group
 
 _LINE = re.compile(
-    r"(?P<indent> {0,24})(?P<item>[-*+] {1,4})?(?P<name>[\w?()/-]{1,30}(?: [\w?()/-]{1,20}){0,4})[\"']? ?: {0,9}(?P<value>[^\n]{0,400})"
+    r"(?P<indent> {0,24})(?P<item>[-*+] {1,4})?(?P<name>[\w?()/-]{1,30}(?: [\w?()/-]{1,20}){0,3})[\"']? ?: {0,9}(?P<value>[^\n]{0,400})"
 )
 _FENCE = re.compile(r"^ {0,3}```\w{0,12} *\n((?:(?! {0,3}```)[^\n]{0,400}\n){1,60}) {0,3}```", re.MULTILINE)
 _RULE = re.compile(r" {0,9}(?:---+|===+|\.\.\.|)\s*")

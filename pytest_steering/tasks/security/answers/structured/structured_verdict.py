@@ -81,7 +81,7 @@ def _said_in(group: Group, yes: int) -> Iterator[_Said]:
         if sign is not None:
             silent = False
             yield _Said(sign, sense.keys or subject, (field.start, field.end), sense.kind)
-    listed = any(sense_of(name).kind == "list" for name in group.path[-1:])
+    listed = any(sense_of(name).lists for name in group.path[-1:])
     if silent and listed and subject:
         yield _Said(1, subject, (group.fields[0].start, group.fields[-1].end))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ from pytest_steering.tasks.security.answers.weaknesses import related
 _VERDICT = 4.0
 _FINAL = 2.4
 _AFTER_REPAIR = 0.3
+_STATES = {"there": 1, "yes": 1, "absent": -1, "no": -1}
 
 
 class Said(NamedTuple):
@@ -102,15 +103,19 @@ def _first_named(sentences: list[Sentence]) -> frozenset[str]:
 
 
 def _verdicts(sentences: list[Sentence], asked: Asked, keys: frozenset[str]) -> list[Said]:
-    said = []
+    said: list[Said] = []
     before: Sentence | None = None
-    for sentence in sentences:
+    revised = False
+    for sentence, topic in zip(sentences, _topics(sentences), strict=True):
         head = sentence.head
+        revised |= sentence.revises or sentence.retracts
+        if sentence.retracts and before is not None:
+            said = [one for one in said if one.start < before.start]
         sign = _sign(head, sentence, before, asked, keys) if head is not None else 0
-        if head is not None and sign:
+        if head is not None and sign and related(topic, keys):
             final = head.labelled or sentence.final
             one = Said(
-                sign, head.start, head.end, _VERDICT, final, sentence.revises, sentence_end=sentence.end
+                sign, head.start, head.end, _VERDICT, final, revised and bool(said), sentence_end=sentence.end
             )
             said.append(one)
         before = sentence
@@ -142,17 +147,40 @@ def _meaning_of_yes(before: Sentence | None, asked: Asked, keys: frozenset[str])
 
 def _collect_claims(evidence: Evidence, sentences: list[Sentence], keys: frozenset[str]) -> None:
     repaired, ours, closing = False, True, False
+    topics = _topics(sentences)
     for number, sentence in enumerate(sentences):
+        if sentence.retracts and number:
+            evidence.claims = [one for one in evidence.claims if one.start < sentences[number - 1].start]
         begun = evidence.claims or evidence.others or any(one.head for one in sentences[: min(number, 9)])
         repaired |= sentence.fixed and bool(begun)
         closing |= number > 2 and sentence.final and not sentence.statements
-        for one in () if sentence.asks else sentence.statements:
+        for one in () if sentence.asks else _of_topic(sentence, topics[number]):
             if one.keys and one.strength > 0:
                 ours = related(one.keys, keys)
-            said = _claim(one, repaired, closing, sentence.revises)._replace(exact=not keys.isdisjoint(one.keys))
+            said = _claim(one, repaired, closing, sentence.revises)._replace(
+                exact=not keys.isdisjoint(one.keys)
+            )
             concludes = not one.keys and said.final and one.whole
             if said.weight > 0:
                 (evidence.claims if ours or concludes else evidence.others).append(said)
+
+
+def _topics(sentences: list[Sentence]) -> list[frozenset[str]]:
+    """Return the weaknesses of the heading that each sentence stands under; a conclusion stands under none."""
+    topics, topic = [], frozenset[str]()
+    for sentence in sentences:
+        if sentence.topic is not None or sentence.final:
+            topic = sentence.topic or frozenset()
+        topics.append(topic)
+    return topics
+
+
+def _of_topic(sentence: Sentence, topic: frozenset[str]) -> Iterator[Statement]:
+    """Return a sentence's statements, its verdict among them, each of what it names, or else of the heading's."""
+    if topic and sentence.head is not None and sentence.head.word in _STATES:
+        head = sentence.head
+        yield Statement(_STATES[head.word], CLAIM, topic, head.start, head.end)
+    yield from (one if one.keys else one._replace(keys=topic) for one in sentence.statements)
 
 
 def _claim(one: Statement, repaired: bool, closing: bool, revises: bool) -> Said:

@@ -41,12 +41,16 @@ _START = re.compile(
     rf"[\s\W_]{{0,60}}{_NUMBER}[\s\W_]{{0,8}}{_FILLER}(?P<label>{LABEL}[\s\W_]{{0,12}}{_NUMBER})?{_FILLER}"
 )
 _GOES_ON = one_of(
-    "the, this, that's, it, it's, there, because, i, we, code, as, since, due, based, your, these, in"
+    "the, this, that's, thats, from me, it, it's, there, because, i, we, code, as, since, due, based, your, these, in"
 )
 _AFTER = re.compile(rf"[\s\"'*_)\]}}>]{{0,40}}(?:$|[.,;:!()\]}}<-]|\n|{_GOES_ON}\b)")
+_TAIL = re.compile(
+    r"(?:[,;:(-]\s{0,9}(?:and )?(?:so|hence|thus|therefore|then|in short)|(?:answer|verdict) (?:is|must be)(?: therefore)?)"
+    r"[,:]?\s{1,9}(?=(?:yes|no|not vulnerable|vulnerable|secure|safe)[\s\W]{0,20}$)"
+)
 _NO_VERDICT = re.compile(
     r"\s{0,4}(?:(?:and|or|/|\|)\s{0,4}(?:no|yes|not)\b"
-    r"|[,.!]?\s{0,4}(?:i can|i could|i will|i'll|i'd|let me|let's)\b)"
+    r"|[,.!]?\s{0,4}(?:right,|sure,|right as|(?:i can|i could|i will|i'll|i'd|let me|let's)\b))"
 )
 _STATES = one_of("vulnerable, vulnerability, vulnerabilities, insecure, unsafe, exploitable, secure, safe")
 _PROPERTY = re.compile(
@@ -97,6 +101,13 @@ def head_of(text: str, start: int, end: int, labelled: bool = False) -> Head | N
     if _NO_VERDICT.match(text, value.end) or not _AFTER.match(text, value.end):
         return None
     return Head(value.word, value.start, value.end, labelled or opening["label"] is not None)
+
+
+def tail_of(text: str, start: int, end: int) -> Head | None:
+    """Return the verdict that a sentence ends with: "..., so no"."""
+    found = _TAIL.search(text, start, end)
+    value = value_at(text, found.end()) if found else None
+    return Head(value.word, value.start, value.end, labelled=True) if value else None
 
 
 def short_reply_of(text: str, start: int, end: int, to_question: bool) -> Head | None:

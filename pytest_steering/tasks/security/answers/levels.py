@@ -9,7 +9,9 @@ from pytest_steering.tasks.security.answers.patterns import one_of
 _NONE = one_of("none, no risk, negligible, nil, zero, not applicable, very low, minimal")
 _SOME = one_of("critical, severe, very high, high, serious, major")
 _WORD = re.compile(rf"(?:(?P<none>{_NONE})|(?P<some>{_SOME}))(?![\w'])")
-_NUMBER = re.compile(r"(?:about |around |~|≈|<|>)? ?(\d{1,3}(?:\.\d{1,4})?)\s?(%|percent|/ ?100?\b|out of 100?\b)?")
+_NUMBER = re.compile(
+    r"(?:about |around |~|≈|<|>)? ?(\d{1,3}(?:\.\d{1,4})?)\s?(%|percent|/ ?100?\b|out of 100?\b)?"
+)
 _HIGH, _LOW = 0.7, 0.3
 
 

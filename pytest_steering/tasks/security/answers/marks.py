@@ -6,7 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from pytest_steering.tasks.security.answers.cues import cues_of
 from pytest_steering.tasks.security.answers.patterns import one_of
+from pytest_steering.tasks.security.answers.sentences import sentences_of
+from pytest_steering.tasks.security.answers.statements import FIRM
 from pytest_steering.tasks.security.answers.values import Value, value_at
 
 _ON_CLASS = one_of(
@@ -24,6 +27,10 @@ _OFF = (
     r"\\square\b|\[ {0,3}\]|\( {0,3}\)|[☐❌✘✗⬜🔲○◯]|<input\b[^<>]{0,200}>|"
     rf"{_TAG_WITH.format(name=_OFF_CLASS)}"
 )
+_CHECK_MARKS = "✅✔✓❌✘✗"
+_MOST_WORDS = 8
+_MOST_BOXES = 40
+_LONGEST = 200
 _FIRST = re.compile(r"[\\\[(<●◉⦿☑☒✅✔✓🗹🔘☐❌✘✗⬜🔲○◯]")
 _BOX = re.compile(rf"(?P<on>{_ON})|(?P<off>{_OFF})")
 _FILL = re.compile(r"(?:<[^<>]{0,100}>|[\s*_:$\-]){0,40}")
@@ -36,6 +43,8 @@ class Box(NamedTuple):
     Attributes:
         ticked: Whether it is.
         value: What the option says, as in `values.Value.word`; empty when it is no answer word.
+        keys: The weaknesses that the option names.
+        sign: +1 where the option says that they are there, -1 where it says that they are not, else 0.
         start: Place of the box.
         end: Place behind the option.
     """
@@ -44,6 +53,8 @@ class Box(NamedTuple):
     value: str
     start: int
     end: int
+    keys: frozenset[str] = frozenset()
+    sign: int = 0
 
 
 def boxes_of(text: str) -> list[Box]:
@@ -51,7 +62,9 @@ def boxes_of(text: str) -> list[Box]:
     found = list(_boxes(text))
     behind = bool(found) and _value_before(text, found[0].start()) is not None
     boxes = [_behind_option(text, box) if behind else _before_option(text, box) for box in found]
-    return boxes if any(box.value for box in boxes) else []
+    if len(boxes) <= _MOST_BOXES and not any(box.value for box in boxes):
+        boxes = [_with_statement(text, box) for box in boxes]
+    return boxes if any(box.value or box.sign for box in boxes) else []
 
 
 def _boxes(text: str) -> Iterator[re.Match[str]]:
@@ -75,6 +88,20 @@ def _before_option(text: str, found: re.Match[str]) -> Box:
     value = value_at(text, place.end() if place else found.end())
     end = value.end if value else found.end()
     return Box(found["on"] is not None, value.word if value else "", found.start(), end)
+
+
+def _with_statement(text: str, box: Box) -> Box:
+    """Return a box with what its line states; the mere name of a weakness states it behind a box to tick."""
+    line_end = text.find("\n", box.end)
+    line = text[box.end : min(len(text) if line_end < 0 else line_end, box.end + _LONGEST)]
+    stated = [one for sentence in sentences_of(line) for one in sentence.statements if one.keys]
+    firm = [one for one in stated if one.strength >= FIRM]
+    if firm:
+        return box._replace(keys=firm[0].keys, sign=firm[0].sign)
+    bare = text[box.start : box.end].strip() not in _CHECK_MARKS
+    tokens, words = cues_of(line, 0, len(line))
+    named = frozenset(token.key for token in tokens if token.key)
+    return box._replace(keys=named, sign=1) if bare and named and len(words) <= _MOST_WORDS else box
 
 
 def _behind_option(text: str, found: re.Match[str]) -> Box:

@@ -12,6 +12,7 @@ from pytest_steering.tasks.security.answers.statements import CLAIM, Statement
 
 _FIRM_ENOUGH = 1.8
 _NO_ADVICE = ("rather", "instead", "checking")
+_OF_CODE = {Cue.SUBJECT, Cue.PART, Cue.NEG, Cue.GONE, Cue.STOPPED}
 _FRESH = (Cue.BUT, Cue.FINAL, Cue.SO)
 _STANDS_FOR = {Cue.PRONOUN, Cue.ASSERT, Cue.SUBJECT, Cue.PART}
 _ANAPHORIC = _STANDS_FOR | {
@@ -28,6 +29,8 @@ def meant(tokens: list[Token], words: int, earlier: tuple[Statement, ...]) -> tu
         earlier: The statements of the sentence before, which "it is not" may deny.
     """
     kinds = {token.cue for token in tokens}
+    if _defines(tokens):
+        return ()
     if kinds.isdisjoint(MEANING) and Cue.PRONOUN not in kinds and not (earlier and Cue.NEG in kinds):
         return ()
     said: list[Statement] = []
@@ -35,6 +38,8 @@ def meant(tokens: list[Token], words: int, earlier: tuple[Statement, ...]) -> tu
     context = _Context(_weight_of_sentence(tokens))
     for clause in clauses_of(tokens, words):
         context.read(clause)
+        if clause.has(Cue.RETRACT):
+            said = [one._replace(strength=0.0) for one in said]
         found = statements_of(clause) or _anaphora(clause, tuple(said) or earlier)
         if clause.opener is Cue.BUT:
             yields = [True] * len(said)
@@ -43,9 +48,23 @@ def meant(tokens: list[Token], words: int, earlier: tuple[Statement, ...]) -> tu
         yields += [clause.opener is Cue.THOUGH] * len(found)
     said = _naming_each(said)
     main = [one for one, conceded in zip(said, yields, strict=True) if not conceded]
-    return tuple(
-        _conceded(one, main) if conceded else one for one, conceded in zip(said, yields, strict=True)
-    )
+    weighed = [_conceded(one, main) if conceded else one for one, conceded in zip(said, yields, strict=True)]
+    return tuple(_set_apart(weighed, tokens))
+
+
+def _defines(tokens: list[Token]) -> bool:
+    """Tell whether a sentence says what a weakness is: "SQL injection is an attack in which", "XSS means that"."""
+    if not tokens or tokens[0].cue is not Cue.NAMED or tokens[0].number > 1:
+        return False
+    behind = [token for token in tokens[1:] if token.cue not in (Cue.NAMED, Cue.OPEN, Cue.COMMA)]
+    if not behind:
+        return False
+    verb = behind[0]
+    if verb.word.startswith("mean"):
+        return True
+    kinds = {token.cue for token in behind}
+    here = any(token.cue is Cue.PRESENT and token.word != "in" for token in behind)
+    return verb.word in ("is", "are") and Cue.FLAW in kinds and not here and kinds.isdisjoint(_OF_CODE)
 
 
 def _naming_each(said: list[Statement]) -> list[Statement]:
@@ -61,6 +80,17 @@ def _naming_each(said: list[Statement]) -> list[Statement]:
         elif one.noun and one.sign in named:
             said[place] = one._replace(keys=named[one.sign])
     return said
+
+
+def _set_apart(said: list[Statement], tokens: list[Token]) -> list[Statement]:
+    """Return the statements, where all is denied but one: "except for CWE-476 none of them is there" states that one."""
+    place = next((token.start for token in tokens if token.cue is Cue.EXCEPT), None)
+    apart = next((one for one in said if one.keys and place is not None and one.start > place), None)
+    general = next((one for one in said if not one.keys and one.sign < 0 and one.strength >= CLAIM), None)
+    if apart is None or general is None:
+        return said
+    stated = apart._replace(sign=1, strength=general.strength)
+    return [stated if one is apart else one for one in said if one is not general]
 
 
 def begins_repair(tokens: list[Token]) -> bool:

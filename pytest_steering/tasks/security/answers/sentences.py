@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from pytest_steering.tasks.security.answers.cues import Token, cues_of
-from pytest_steering.tasks.security.answers.heads import Head, head_of, short_reply_of
+from pytest_steering.tasks.security.answers.cues import cues_of
+from pytest_steering.tasks.security.answers.heads import Head, head_of, short_reply_of, tail_of
 from pytest_steering.tasks.security.answers.lexicon import Cue
 from pytest_steering.tasks.security.answers.meaning import begins_repair, meant
+from pytest_steering.tasks.security.answers.sentence_kinds import echoes, topic_of, without_leading_not
 from pytest_steering.tasks.security.answers.statements import CLAIM, Statement
 
 _LONGEST = 1200
@@ -19,10 +20,11 @@ _END = re.compile(
     r"|(?:(?<=\byes\n)|(?<=\bno\n)|(?<=secure\n)|(?<=vulnerable\n)|(?<=safe\n))"
     r"(?=\s{0,40}(?:yes|no|the|this|it|there|because|explanation|reason)\b))"
 )
-_NAME = re.compile(r"[\s|*_\-+•\d.)#>]{0,20}([a-z][^:|\n]{2,80}?)[\s*_]{0,9}(?:[:|](?=[\s*_])| (?:-|->|=>|=|→) )")
+_NAME = re.compile(
+    r"[\s|*_\-+•\d.)#>]{0,20}([a-z][^:|\n]{2,80}?)[\s*_]{0,9}(?:[:|](?=[\s*_])| (?:-|->|=>|=|→) )"
+)
 _SEPARATOR = re.compile(r"[:|=→]| -")
 _NAMING = {Cue.NAMED, Cue.FLAW, Cue.NONE, Cue.PRESENT, Cue.OPEN, Cue.COMMA, Cue.OR, Cue.ASSERT}
-_AUXILIARIES = {"yes", "does", "do", "did", "can", "could", "or", "the", "a", "an", "my", "really", "final"}
 _IMPERATIVES = {
     "stay", "remember", "feel", "thanks", "ensure", "use", "add", "set", "validate", "sanitize",
     "check", "avoid", "consider", "replace", "implement", "make", "never", "always", "refuse",
@@ -43,6 +45,8 @@ class Sentence(NamedTuple):
         echoes: It asks no more than "is it?" or "vulnerable?", which repeats the question that was put.
         statements: What it states, in order.
         unsure: It says that the answer is not known.
+        topic: The weaknesses that it names as a heading, or nothing for another heading; None where it is none.
+        retracts: It says that what was said before is wrong.
         final: It announces a conclusion.
         revises: It takes back what was said before.
         fixed: It speaks of changed code, or says what to change.
@@ -55,6 +59,8 @@ class Sentence(NamedTuple):
     echoes: bool = False
     statements: tuple[Statement, ...] = ()
     unsure: bool = False
+    topic: frozenset[str] | None = None
+    retracts: bool = False
     final: bool = False
     revises: bool = False
     fixed: bool = False
@@ -78,6 +84,10 @@ def _bounds(text: str) -> Iterator[tuple[int, int]]:
         while end - start > _LONGEST:
             yield start, start + _LONGEST
             start += _LONGEST
+        heading = text.find("\n", start, end) if text[start:end].lstrip().startswith("#") else -1
+        if heading > start:
+            yield start, heading
+            start = heading
         yield start, end
         start = end
 
@@ -87,6 +97,8 @@ def _read(text: str, start: int, end: int, earlier: tuple[Statement, ...], asked
     head = None if asks else head_of(text, start, end)
     if head is None and not asks and (asked or not earlier):
         head = short_reply_of(text, start, end, asked)
+    if head is None and not asks:
+        head = tail_of(text, start, end)
     entry = None if head or asks else _entry(text, start, end)
     if entry is not None:
         return Sentence(start, end, None, asks, statements=(entry,))
@@ -95,15 +107,20 @@ def _read(text: str, start: int, end: int, earlier: tuple[Statement, ...], asked
     if head is not None:
         said |= {token.cue for token in cues_of(text, start, head.start)[0]}
     orders = bool(words) and words[0] in _IMPERATIVES and not (tokens and tokens[0].cue is Cue.NAMED)
-    silent = not tokens or orders or _is_title(text[start:end], said)
+    if asks:
+        tokens = without_leading_not(tokens)
+    topic = topic_of(text[start:end], tokens, words)
+    silent = not tokens or orders or topic is not None
     return Sentence(
         start,
         end,
         head,
         asks,
-        asks and _echoes(tokens, words),
+        asks and echoes(tokens, words),
         statements=() if silent else meant(tokens, len(words), earlier),
         unsure=Cue.UNSURE in said,
+        topic=topic,
+        retracts=Cue.RETRACT in said,
         final=Cue.FINAL in said or Cue.SO in said,
         revises=Cue.REVISE in said,
         fixed=Cue.FIXED in said or orders or begins_repair(tokens),
@@ -122,15 +139,3 @@ def _entry(text: str, start: int, end: int) -> Statement | None:
     if not (keys or any(token.cue is Cue.FLAW for token in tokens)) or not {t.cue for t in tokens} <= _NAMING:
         return None
     return Statement(1 if value.word in ("yes", "there") else -1, CLAIM, keys, name.start(1), value.end)
-
-
-def _echoes(tokens: list[Token], words: list[str]) -> bool:
-    """Tell whether a question has no subject of its own: none of its words is without a meaning here."""
-    covered = {number for token in tokens for number in range(token.number, token.last + 1)}
-    own = [word for number, word in enumerate(words) if number not in covered and word not in _AUXILIARIES]
-    return not own and not any(token.cue in (Cue.HARM, Cue.CARE) for token in tokens)
-
-
-def _is_title(text: str, said: set[Cue]) -> bool:
-    """Tell whether a heading does no more than name a weakness."""
-    return text.lstrip(" \n").startswith("#") and said <= {Cue.NAMED, Cue.FLAW, Cue.NONE}

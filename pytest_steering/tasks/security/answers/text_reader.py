@@ -14,6 +14,7 @@ from pytest_steering.tasks.security.answers.polarity import Asked, understood
 from pytest_steering.tasks.security.answers.quotations import without_quotations
 from pytest_steering.tasks.security.answers.segments import answer_end
 from pytest_steering.tasks.security.answers.structured import structured_verdict
+from pytest_steering.tasks.security.answers.weaknesses import related
 
 _TAG = re.compile(r"</?[a-z!][^<>\n]{0,200}>")
 _THINKING = re.compile(r"^(?s:.*)</think(?:ing)?>")
@@ -67,17 +68,29 @@ def _found(text: str, asked: Asked) -> Finding:
 
 
 def _ticked(boxes: list[Box], asked: Asked) -> Finding | None:
-    meaning = {"there": 1, "absent": -1, "yes": asked.yes, "no": -asked.yes}
     ticked = [box for box in boxes if box.ticked]
     if not ticked:
         return None
-    signs = {meaning.get(box.value, 0) for box in ticked}
+    signs = {_meant(box, asked) for box in ticked} - {None} or {_left_unticked(boxes, asked)}
     span = ticked[0].start, ticked[0].end
     if len(signs) > 1:
         return Finding("none", None, span, "boxes ticked for both")
     if signs == {0}:
         return Finding("none", None, span, "another box ticked")
     return Finding("yes" if signs == {1} else "no", _SURE, span, "ticked box")
+
+
+def _meant(box: Box, asked: Asked) -> int | None:
+    """Return what an option says of the asked weakness; 0 where it says neither, None where it names another."""
+    if box.value:
+        return {"there": 1, "absent": -1, "yes": asked.yes, "no": -asked.yes}[box.value]
+    return box.sign if related(box.keys, asked.keys) else None
+
+
+def _left_unticked(boxes: list[Box], asked: Asked) -> int:
+    """Return -1 where other weaknesses are ticked, and the asked one is not."""
+    ours = [box for box in boxes if not box.ticked and box.sign > 0 and not asked.keys.isdisjoint(box.keys)]
+    return -1 if ours else 0
 
 
 def _picked(text: str, asked: Asked) -> Finding | None:

@@ -34,6 +34,8 @@ class Cue(str, Enum):
     SO = "draws a conclusion, of the whole when it opens a sentence"
     REVISE = "takes back what was said"
     FIRST = "marks a first impression"
+    RETRACT = "says of what was said before that it is wrong"
+    EXCEPT = "sets the flaw behind it apart from the others: all *but* it"
     BUT = "what follows counts, what came before was conceded"
     THOUGH = "what follows is conceded"
     SPLIT = "begins a new clause"

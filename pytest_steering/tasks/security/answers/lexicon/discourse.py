@@ -40,7 +40,7 @@ DISCOURSE: dict[Cue, str] = {
         modified version, updated version, revised version, improved version, updated code, fixed code,
         corrected code, revised code, modified code, secure code, safe code, improved code, safer code,
         refactored code, after this change, with this change, with these changes, after these changes, by
-        making these changes, by making this change, after making, with this fix, with this modification,
+        making these changes, by making this change, after making, with this fix, now the code, the code now, corrected :, fixed :, patched :, fix :, with this modification,
         example of how, new version, in this modified, in this revised, in this updated, in this
         corrected, with these modifications, this modification, these modifications, this change, these
         changes, this fix, these fixes, secure implementation, safer alternative, safe alternative, secure
@@ -102,12 +102,26 @@ DISCOURSE: dict[Cue, str] = {
     """,
     Cue.REVISE: """
         actually, wait, on closer, on second thought, in fact, in reality, correction, on reflection,
-        looking again, upon closer, hold on, hmm, after further
+        looking again, upon closer, hold on, hmm, after further, after reading
     """,
     Cue.FIRST: """
         initially, at first, at first glance, first glance, at first sight, first suspected, first
         thought, i thought, i believed, i suspected, seemed, may look, might look, on the surface, might
-        seem, may seem, may appear, might appear, one might think, one could think
+        seem, may seem, may appear, might appear, one might think, one could think, i first wrote, i first
+        said, i had written, i had said, i wrote, i said, some would call, some might call, some would
+        say, some say, others say, one might say, one could say, one might argue, one could argue, some
+        argue, it is said, claims that, claims, claimed, alleges, is said to be, is said to, linter, linters, docstring, docstring says, comment says, comments say
+    """,
+    Cue.RETRACT: """
+        that was wrong, this was wrong, that is wrong, that's wrong, this is wrong, which is wrong, which
+        was wrong, which is false, which is not true, which isn't true, that is not true, that's not true,
+        that isn't true, this is not true, this isn't true, that was a mistake, that is a mistake, was
+        mistaken, i was wrong, i made a mistake, i disagree, disagree with that, scratch that, strike that,
+        forget that, ignore that, not so fast, that is not correct, that's not correct, that is incorrect
+    """,
+    Cue.EXCEPT: """
+        with the exception of, except, except for, excepting, apart from, other than, aside from, besides,
+        beyond, save for, but for
     """,
     Cue.BUT: """
         but, however, yet, nevertheless, nonetheless, still, that said, on the other hand, even so,
@@ -118,7 +132,7 @@ DISCOURSE: dict[Cue, str] = {
         notwithstanding
     """,
     Cue.SPLIT: """
-        because, since, which, so that, as, where, who, after which, due to the fact, such as, like, in
+        because, since, which, so that, as, where, i e, namely, who, after which, due to the fact, such as, like, in
         that
     """,
     Cue.NONE: """
@@ -134,6 +148,6 @@ DISCOURSE: dict[Cue, str] = {
         vulnerability known as, the vulnerability known as, security vulnerability known as, can be found,
         can see, can be seen, can conclude, not equal, explained below, not greater, not less, not exceed,
         does not exceed, doesn't exceed, do not exceed, not a null, proof of concept, no such file, no
-        return, not found, no error, in case of
+        return, file not found, page not found, no error, in case of, must report, must say
     """,
 }

@@ -16,7 +16,9 @@ PROPERTY: dict[Cue, str] = {
         mustn't, hadn't, insufficiently, improperly, inadequately, incorrectly, insufficient, improper,
         inadequate, incorrect, lack, lacks, lacking, lacked, lack of, absence of, missing, incomplete,
         unlikely, unlikely to, zero, neglects to, forgets to, free of, free from, devoid of, void of,
-        clear of, omits, skip, skips, skipping, skipped, neglected to, forgot to, forgotten
+        clear of, omits, skip, skips, skipping, skipped, neglected to, forgot to, forgotten, it would be wrong to call, it would be wrong to say,
+        wrong to call, wrong to say, hard to call, cannot be called, wouldn't call, would not call, i would
+        not call
     """,
     Cue.STOP: """
         checks for, check for, checking for, handles, handle, accounts for, account for, deals with, deal
@@ -40,7 +42,7 @@ PROPERTY: dict[Cue, str] = {
     """,
     Cue.GONE: """
         absent, impossible, non existent, nonexistent, not an issue, not a concern, not a problem, not a
-        risk, not applicable, irrelevant, out of the question, a non issue
+        risk, not applicable, irrelevant, out of the question, a non issue, not found
     """,
     Cue.PRESENT: """
         present, exist, exists, possible, found, apply, applicable, occur, occurs, occurring, happen,
@@ -58,8 +60,8 @@ PROPERTY: dict[Cue, str] = {
     """,
     Cue.GOOD: """
         is fine, are fine, looks fine, looks good, looks ok, looks okay, seems ok, seems okay, seems fine,
-        all good, nothing wrong, nothing suspicious, found nothing, nothing found, false positive, false
-        alarm, robust, hardened, vulnerability free, vulnerable free, bug free, secure, safe,
+        all good, nothing wrong, nothing suspicious, found nothing, i found nothing, we found nothing, nothing found, false positive, a false positive,
+        a false alarm, false alarm, robust, hardened, vulnerability free, vulnerable free, bug free, secure, safe,
         invulnerable, immune, secured, well protected, protected, safely, securely, harmless, benign, not
         affected, resistant, resilient, safeguarded, unaffected, bulletproof, watertight, airtight,
         unexploitable, non vulnerable, sound, risk free, well guarded, clean, all clear, in the clear,
@@ -136,7 +138,7 @@ PROPERTY: dict[Cue, str] = {
         check, the check, this section, this approach
     """,
     Cue.ABOUT: """
-        related to, regarding, about, concerning, with respect to, in terms of, in the context of,
+        related to, regarding, about, concerning, different from, unlike, as opposed to, distinct from, with respect to, in terms of, in the context of,
         relevant to, associated with, sources of, analysis, analyze, analysis of, aware of, considering,
         assess, assessing, concerns, concern, examine, evaluate, look for, looking for, review, against,
         causes of, awareness, overview of, for, as for, as to, as regards, when it comes to
@@ -144,7 +146,7 @@ PROPERTY: dict[Cue, str] = {
     Cue.ASSERT: """
         contain, contains, containing, has, have, having, is, are, exhibit, exhibits, suffer, suffers,
         suffers from, suffer from, there is, there are, demonstrate, demonstrates, show, shows, include,
-        includes, presents, there's, that's, remains, detect, find, see, saw, it's, he's, known as, was, were, be,
+        includes, presents, there's, that's, i found, we found, i identified, i spotted, remains, detect, find, see, saw, it's, he's, known as, was, were, be,
         a clear, a case of
     """,
     Cue.PRONOUN: """

@@ -22,13 +22,25 @@ _NAMES = frozenset(
     " vulnerability vulnerabilities vulnerability_type check question finding rule problem class".split()
 )
 _LEVELS = frozenset("severity risk probability likelihood chance".split())
-_LISTS = frozenset(
-    "findings vulnerabilities issues weaknesses cwes problems flaws results vulns".split()
-)
+_LISTS = frozenset("findings vulnerabilities issues weaknesses cwes problems flaws results vulns".split())
 _SAYING = {Cue.BAD: 1, Cue.GOOD: -1, Cue.FLAW: 1, Cue.NAMED: 1, Cue.PRESENT: 1, Cue.NEG: -1, Cue.GONE: -1}
-_GLUED = re.compile(r"^(is|has|contains|are)(?=vulnerab|secure|safe|present|weak|unsafe|insecure|exploit|affected)")
+_GLUED = re.compile(
+    r"^(is|has|contains|are)(?=vulnerab|secure|safe|present|weak|unsafe|insecure|exploit|affected)"
+)
 _LEAD = re.compile(r"^[^\w\[\]{}<>~]+")
-_EMPTY = ("", "null", "none", "~", "n/a", "na", "unknown", "unclear", "undetermined", "undecided", "inconclusive")
+_EMPTY = (
+    "",
+    "null",
+    "none",
+    "~",
+    "n/a",
+    "na",
+    "unknown",
+    "unclear",
+    "undetermined",
+    "undecided",
+    "inconclusive",
+)
 _NOTHING = ("none", "no", "0", "nothing")
 _ALL_OF_VALUE = re.compile(r"\s*(?:$|[.,;:!(\u2014-])")
 

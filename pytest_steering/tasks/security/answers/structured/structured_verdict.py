@@ -53,7 +53,8 @@ def _decided(said: list[_Said], asked: Asked) -> Finding | None:
     ours = [one for one in said if related(one.keys, asked.keys)]
     if not ours:
         return _elsewhere(said)
-    near = [one for one in ours if one.keys or one.kind == "answer"] or ours
+    exact = [one for one in ours if not asked.keys.isdisjoint(one.keys)]
+    near = exact or [one for one in ours if one.keys or one.kind == "answer"] or ours
     counted = [one for one in near if one.kind != "level"] or near
     there = next((one for one in counted if one.sign > 0), None)
     if there is not None and not asked.keys and all(one.keys for one in counted):
@@ -89,7 +90,9 @@ def _said_in(group: Group, yes: int) -> Iterator[_Said]:
 def _subject(group: Group, senses: list[Sense]) -> frozenset[str]:
     """Return the weaknesses that a group is about: those its naming fields, or what it stands in, name."""
     naming = [
-        field.value for field, sense in zip(group.fields, senses, strict=True) if sense.kind in ("name", "list") or not field.name
+        field.value
+        for field, sense in zip(group.fields, senses, strict=True)
+        if sense.kind in ("name", "list") or not field.name
     ]
     own = frozenset(key for value in naming for key in keys_in(value))
     return own or frozenset(key for name in group.path for key in keys_in(name))

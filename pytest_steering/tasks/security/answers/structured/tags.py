@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from pytest_steering.tasks.security.answers.structured.field_groups import Field, Group
 
 _TAG = re.compile(r"<([a-z][\w-]{0,40})>([^<>]{1,400})</\1>")
-_WITH_ATTRIBUTES = re.compile(r"<[a-z][\w-]{0,40}((?:\s{1,9}[a-z][\w-]{0,40}=\"[^\"<>]{0,200}\"){1,12})\s{0,9}/?>")
+_WITH_ATTRIBUTES = re.compile(
+    r"<[a-z][\w-]{0,40}((?:\s{1,9}[a-z][\w-]{0,40}=\"[^\"<>]{0,200}\"){1,12})\s{0,9}/?>"
+)
 _ATTRIBUTE = re.compile(r"([a-z][\w-]{0,40})=\"([^\"]{0,200})\"")
 
 

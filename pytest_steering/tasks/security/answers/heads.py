@@ -61,7 +61,7 @@ _PROPERTY = re.compile(
 _BEFORE_PROPERTY = re.compile(r"(?:^|[^a-z'])(?:(?:is|has|contains)[_ ])?$")
 _VERB = one_of("does, is, has, do, are, can, could, was, would")
 _DENIES = rf"(?P<no> {_VERB}(?: not|n't)|'s not| cannot| can't)"
-_SUBJECT = one_of("it, this, that, they, these, there, he, i, one")
+_SUBJECT = one_of("it, this, that, they, these, there, he, one")
 _STRESS = r"(?: (?:certainly|clearly|definitely|indeed|most certainly|sure|really))?"
 _REPLY = rf"(?P<said>{_SUBJECT}{_STRESS}(?:{_DENIES}| {_VERB})(?: (?:so|indeed))?)"
 _SHORT = re.compile(rf"[\s\W]{{0,20}}{_REPLY}[\s\W]{{0,20}}$")
@@ -120,7 +120,8 @@ def short_reply_of(text: str, start: int, end: int, to_question: bool) -> Head |
         to_question: A question stands before it; then it may go on behind a comma.
     """
     found = (_SHORT_TO_QUESTION if to_question else _SHORT).match(text, start, end)
-    if found is None:
+    cut_short = found is not None and end == len(text) and start > 0 and found[0].rstrip()[-1:].isalpha()
+    if found is None or cut_short:
         return None
     return Head("no" if found["no"] else "yes", *found.span("said"), labelled=False)
 

@@ -64,7 +64,7 @@ PROPERTY: dict[Cue, str] = {
         a false alarm, false alarm, robust, hardened, vulnerability free, vulnerable free, bug free, secure, safe,
         invulnerable, immune, secured, well protected, protected, safely, securely, harmless, benign, not
         affected, resistant, resilient, safeguarded, unaffected, bulletproof, watertight, airtight,
-        unexploitable, non vulnerable, sound, risk free, well guarded, clean, all clear, in the clear,
+        unexploitable, non vulnerable, sound, risk free, well guarded, is clean, are clean, it's clean, looks clean, seems clean, all clear, in the clear,
         nothing to worry about, nothing to fix, nothing to report, nothing to see here, nothing of the
         kind, nothing of the sort, no cause for concern, no reason for concern, no problem here
     """,

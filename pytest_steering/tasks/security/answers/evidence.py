@@ -88,9 +88,14 @@ def _until_next_question(sentences: Iterable[Sentence]) -> list[Sentence]:
     for sentence in sentences:
         if answered and sentence.asks:
             break
+        aside = bool(read) and read[-1].asks and not _asks_for_weakness(read[-1])
+        answered |= sentence.head is not None and not aside
         read.append(sentence)
-        answered |= sentence.head is not None
     return read
+
+
+def _asks_for_weakness(question: Sentence) -> bool:
+    return question.echoes or any(one.keys or one.strength >= CLAIM for one in question.statements)
 
 
 def _first_named(sentences: list[Sentence]) -> frozenset[str]:

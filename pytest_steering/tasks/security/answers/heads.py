@@ -49,7 +49,7 @@ _TAIL = re.compile(
     r"[,:]?\s{1,9}(?=(?:yes|no|not vulnerable|vulnerable|secure|safe)[\s\W]{0,20}$)"
 )
 _NO_VERDICT = re.compile(
-    r"\s{0,4}(?:(?:and|or|/|\|)\s{0,4}(?:no|yes|not)\b"
+    r"\s{0,4}(?:(?:and|or|/|\||,? ?(?:possibly|perhaps|maybe))\s{0,4}(?:no|yes|not)\b"
     r"|[,.!]?\s{0,4}(?:right,|sure,|right as|(?:i can|i could|i will|i'll|i'd|let me|let's)\b))"
 )
 _STATES = one_of("vulnerable, vulnerability, vulnerabilities, insecure, unsafe, exploitable, secure, safe")

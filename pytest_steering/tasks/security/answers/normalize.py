@@ -16,7 +16,7 @@ _ALIKE = str.maketrans(
         **dict.fromkeys("–‐‑−", "-"),
         **dict.fromkeys("\t\v\0\u200b\ufeff", " "),
         **dict.fromkeys("\r\f\x85\u2028\u2029", "\n"),
-        **dict(zip("—…：，。！？", ";.:,.!?", strict=True)),
+        **dict(zip("—…：，、。！？", ";.:,,.!?", strict=True)),
     }
 )
 _WIDE_SPACE = re.compile(r"[^\S\n]")

@@ -102,7 +102,10 @@ def statements_of(clause: Clause) -> list[Statement]:
             token = token._replace(cue=Cue.FLAW)
         elif token.cue is Cue.NAMED and _is_input(token, clause.tokens[place + 1 : place + 2]):
             continue
-        if token.cue in _HEEDED:
+        following = clause.tokens[place + 1 : place + 2]
+        if token.cue is Cue.STOPPED and _is_active(token, previous, following):
+            token = token._replace(cue=Cue.STOP)
+        if token.cue in _HEEDED and not _answers(token, previous, following):
             scope.take(place, token, previous)
         previous = token
     trailing = _trailing(clause.tokens, [place for _, place in scope.made])
@@ -136,6 +139,25 @@ def _is_flaw(token: Token, previous: Token | None, stop: int) -> bool:
     return previous.cue is Cue.STOP or (previous.cue is Cue.ASSERT and previous.word in _HAVING)
 
 
+def _is_active(token: Token, previous: Token | None, following: list[Token]) -> bool:
+    """Tell whether a prevention is said of the flaw behind it: "they *avoided* SQL injection"."""
+    passive = previous is not None and previous.cue is Cue.ASSERT and token.number - previous.last <= 2
+    return (
+        bool(following)
+        and following[0].cue in _NOUNS
+        and following[0].number - token.last <= 2
+        and not passive
+    )
+
+
+def _answers(token: Token, previous: Token | None, following: list[Token]) -> bool:
+    """Tell whether a *no* is said of the name before it, as in a list: "XSS no, SQL injection yes"."""
+    if token.word != "no" or token.last > token.number or previous is None or previous.cue not in _NOUNS:
+        return False
+    adjoins = token.number == previous.last + 1
+    return adjoins and (not following or following[0].cue in (Cue.COMMA, Cue.SPLIT))
+
+
 def _is_input(token: Token, following: list[Token]) -> bool:
     """Tell whether a flaw's name only says what an input looks like: "traversal sequences"."""
     return bool(following) and following[0].cue is Cue.INPUT and following[0].number == token.last + 1
@@ -161,6 +183,8 @@ def _turn(token: Token, following: list[Token], stop: int) -> tuple[int, float]:
     last = after is None and token.last >= stop - 1
     if token.cue is Cue.NEG and token.word in _VERBAL and (last or after in _DENIABLE):
         return -1, CLAIM if last or after is Cue.PRESENT else FIRM
+    if token.word == "no" and token.number == token.last and (last or after is Cue.COMMA):
+        return -1, CLAIM
     ended = token.cue in (Cue.STOPPED, Cue.GONE) and token.before not in _DETERMINERS
     if ended or (last and token.word in _WANTING):
         return -1, FIRM

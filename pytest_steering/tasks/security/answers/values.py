@@ -16,7 +16,7 @@ _SURELY = (
 _NO = one_of(
     rf"no way, not at all, not really, not likely, {_SURELY}, (?:very |highly |quite |most )?unlikely,"
     "i (?:think|guess) not, i (?:don't|do not) (?:think|believe) so, by no means, not that i can (?:see|tell),"
-    "not as far as i can (?:see|tell|judge), no, nope, nah, negative, false, absent, none"
+    "not as far as i can (?:see|tell|judge), far from it, no, nope, nah, negative, false, absent, none"
 )
 _YES = one_of(
     "yes, yep, yeah, yup, affirmative, true, positive, present, i (?:do )?(?:think|believe) so,"

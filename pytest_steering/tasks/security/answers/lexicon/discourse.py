@@ -26,14 +26,16 @@ DISCOURSE: dict[Cue, str] = {
         should, recommend, recommended, recommends, must, it is important, it's important, to fix, to
         prevent this, to avoid this, to mitigate, to mitigate this, to address, to address this, to make,
         to improve, to ensure, consider, you can, you could, you may, you might, we can, we should, need
-        to, needs to, in order to, advisable, best practice, best practices, good practice, to be safe,
-        one way, suggestion, suggested, suggest, it is better, it would be better, it's better, always
-        use, fix, a fix, the fix, to resolve, to secure, be careful, it is essential, it's essential, it
-        is crucial, it's crucial, to prevent such, to avoid such, to protect against this, to correct,
-        ought to, better to, make sure, please, crucial to, essential to, explain how, explain why,
-        explain, i would replace, i'd replace, i would use, i'd use, i would add, i'd add, i would change,
-        i'd change, i would rather, i'd rather, replacing it, if you think, describe how, your task, write a, answer with, important to, worth noting,
-        important to note
+        to, needs to, in order to, advisable, best practice, best practices, good practice, to be safe, one
+        way, suggestion, suggested, suggest, it is better, it would be better, it's better, always use,
+        fix, a fix, the fix, to resolve, to secure, be careful, it is essential, it's essential, it is
+        crucial, it's crucial, to prevent such, to avoid such, to protect against this, to correct, ought
+        to, better to, make sure, please, crucial to, essential to, explain how, explain why, explain, i
+        would replace, i'd replace, i would use, i'd use, i would add, i'd add, i would change, i'd change,
+        i would rather, i'd rather, replacing it, if you think, describe how, your task, write a, answer
+        with, important to, worth noting, important to note, i can check, i can help, i can review, i can
+        analyze, i can look, i will check, i will review, i'll check, i'll review, let me check, let me
+        see, let's check, let us check
     """,
     Cue.FIXED: """
         this version, fixed version, corrected version, safe version, secure version, safer version,
@@ -102,7 +104,8 @@ DISCOURSE: dict[Cue, str] = {
     """,
     Cue.REVISE: """
         actually, wait, on closer, on second thought, in fact, in reality, correction, on reflection,
-        looking again, upon closer, hold on, hmm, after further, after reading
+        looking again, upon closer, hold on, hmm, after further, after reading, oops, my bad, i stand
+        corrected, i overlooked, i missed, let me correct
     """,
     Cue.FIRST: """
         initially, at first, at first glance, first glance, at first sight, first suspected, first

@@ -15,10 +15,10 @@ PROPERTY: dict[Cue, str] = {
         couldn't, shouldn't, hasn't, haven't, ain't, isnt, arent, doesnt, dont, cant, wont, needn't,
         mustn't, hadn't, insufficiently, improperly, inadequately, incorrectly, insufficient, improper,
         inadequate, incorrect, lack, lacks, lacking, lacked, lack of, absence of, missing, incomplete,
-        unlikely, unlikely to, zero, neglects to, forgets to, free of, free from, devoid of, void of,
-        clear of, omits, skip, skips, skipping, skipped, neglected to, forgot to, forgotten, it would be wrong to call, it would be wrong to say,
-        wrong to call, wrong to say, hard to call, cannot be called, wouldn't call, would not call, i would
-        not call
+        unlikely, unlikely to, zero, neglects to, forgets to, free of, free from, devoid of, void of, clear
+        of, omits, skip, skips, skipping, skipped, neglected to, forgot to, forgotten, it would be wrong to
+        call, it would be wrong to say, wrong to call, wrong to say, hard to call, cannot be called,
+        wouldn't call, would not call, i would not call, impossible for, impossible to, impossible that
     """,
     Cue.STOP: """
         checks for, check for, checking for, handles, handle, accounts for, account for, deals with, deal
@@ -46,11 +46,11 @@ PROPERTY: dict[Cue, str] = {
     """,
     Cue.PRESENT: """
         present, exist, exists, possible, found, apply, applicable, occur, occurs, occurring, happen,
-        happens, happening, here, in, an issue, a concern, a problem, a risk, relevant, detected,
-        observed, evident, apparent, visible, seen, an instance, identified, introduced, feasible, arise,
-        arises, the case, take place, takes place, exhibited, demonstrated, shown, there, likely,
-        triggered, reachable, result, materialize, indicated, contained in, included, a threat, seem,
-        appear, an example, confirmed
+        happens, happening, here, in, an issue, a concern, a problem, a risk, relevant, detected, observed,
+        evident, apparent, visible, seen, an instance, identified, introduced, feasible, arise, arises, the
+        case, take place, takes place, exhibited, demonstrated, shown, there, likely, triggered, reachable,
+        result, materialize, indicated, contained in, included, a threat, seem, appear, an example,
+        confirmed, yes
     """,
     Cue.BAD: """
         can exploit, can be exploited, can inject, can be injected, can read any, can run arbitrary,
@@ -60,13 +60,16 @@ PROPERTY: dict[Cue, str] = {
     """,
     Cue.GOOD: """
         is fine, are fine, looks fine, looks good, looks ok, looks okay, seems ok, seems okay, seems fine,
-        all good, nothing wrong, nothing suspicious, found nothing, i found nothing, we found nothing, nothing found, false positive, a false positive,
-        a false alarm, false alarm, robust, hardened, vulnerability free, vulnerable free, bug free, secure, safe,
-        invulnerable, immune, secured, well protected, protected, safely, securely, harmless, benign, not
-        affected, resistant, resilient, safeguarded, unaffected, bulletproof, watertight, airtight,
-        unexploitable, non vulnerable, sound, risk free, well guarded, is clean, are clean, it's clean, looks clean, seems clean, all clear, in the clear,
-        nothing to worry about, nothing to fix, nothing to report, nothing to see here, nothing of the
-        kind, nothing of the sort, no cause for concern, no reason for concern, no problem here
+        all good, nothing wrong, nothing suspicious, found nothing, i found nothing, we found nothing,
+        nothing found, false positive, a false positive, a false alarm, false alarm, robust, hardened,
+        vulnerability free, vulnerable free, bug free, secure, safe, invulnerable, immune, secured, well
+        protected, protected, safely, securely, harmless, benign, not affected, resistant, resilient,
+        safeguarded, unaffected, bulletproof, watertight, airtight, unexploitable, non vulnerable, sound,
+        risk free, well guarded, is clean, are clean, it's clean, looks clean, seems clean, all clear, in
+        the clear, nothing to worry about, nothing to fix, nothing to report, nothing to see here, nothing
+        of the kind, nothing of the sort, no cause for concern, no reason for concern, no problem here, no
+        change needed, no changes needed, no fix needed, no fixes needed, no action needed, no action
+        required, no changes required
     """,
     Cue.FLAW: """
         such instances, such instance, instances found, instances were found, instances detected,
@@ -146,8 +149,8 @@ PROPERTY: dict[Cue, str] = {
     Cue.ASSERT: """
         contain, contains, containing, has, have, having, is, are, exhibit, exhibits, suffer, suffers,
         suffers from, suffer from, there is, there are, demonstrate, demonstrates, show, shows, include,
-        includes, presents, there's, that's, i found, we found, i identified, i spotted, remains, detect, find, see, saw, it's, he's, known as, was, were, be,
-        a clear, a case of
+        includes, presents, there's, that's, i found, we found, i identified, i spotted, remains, detect,
+        find, see, saw, it's, he's, known as, was, were, be, a clear, a case of, only
     """,
     Cue.PRONOUN: """
         it, any, one, them, this, that, they, he, these, those

@@ -12,21 +12,28 @@ from pytest_steering.tasks.security.answers.levels import level_of
 from pytest_steering.tasks.security.answers.lexicon import Cue
 from pytest_steering.tasks.security.answers.structured.field_groups import Field
 from pytest_steering.tasks.security.answers.values import labelled_value_at
+from pytest_steering.tasks.security.answers.weaknesses import WEAKNESSES
 
 _ANSWERS = frozenset(
     "answer verdict decision conclusion result response assessment judgment judgement classification label"
     " determination status output option choice prediction ruling outcome yes_no".split()
 )
 _NAMES = frozenset(
-    "cwe cwes id ids cwe_id cwe_ids cwe_name weakness weaknesses name type types title category kind issue"
-    " vulnerability vulnerabilities vulnerability_type check question finding rule problem class".split()
+    "cwe cwes id ids cwe_id cwe_ids cwe_name weakness weaknesses name type types title category kind"
+    " vulnerability vulnerabilities vulnerability_type check question rule class".split()
 )
 _LEVELS = frozenset("severity risk probability likelihood chance".split())
-_LISTS = frozenset("findings vulnerabilities issues weaknesses cwes problems flaws results vulns".split())
+_LISTS = frozenset(
+    "finding findings vulnerabilities issue issues weaknesses cwes problem problems flaws results vulns".split()
+)
 _SAYING = {Cue.BAD: 1, Cue.GOOD: -1, Cue.FLAW: 1, Cue.NAMED: 1, Cue.PRESENT: 1, Cue.NEG: -1, Cue.GONE: -1}
+_RUN_TOGETHER = {
+    name.lower().replace(" ", ""): one.key for one in WEAKNESSES for name in one.names if " " in name
+}
 _GLUED = re.compile(
     r"^(is|has|contains|are)(?=vulnerab|secure|safe|present|weak|unsafe|insecure|exploit|affected)"
 )
+_NUMBERS = {"1": 1, "0": -1}
 _LEAD = re.compile(r"^[^\w\[\]{}<>~]+")
 _EMPTY = (
     "",
@@ -68,6 +75,8 @@ class Sense(NamedTuple):
 def sense_of(name: str) -> Sense:
     """Return what a field's name (lower case) asks."""
     plain = re.sub(r"[\s_\-?*.\"'`]+", "_", name.strip()).strip("_")
+    if plain in _RUN_TOGETHER:
+        return Sense("sign", 1, keys_in(plain))
     if plain in _ANSWERS or plain.rpartition("_")[2] in _ANSWERS:
         return Sense("answer")
     if _LEVELS & set(plain.split("_")):
@@ -86,6 +95,8 @@ def keys_in(text: str) -> frozenset[str]:
     plain = re.sub(r"[_\-/]+", " ", text.strip())
     if re.fullmatch(r"\d{1,4}", plain):
         plain = f"cwe {plain}"
+    if plain in _RUN_TOGETHER:
+        return frozenset({_RUN_TOGETHER[plain]})
     return _named(cues_of(plain, 0, len(plain))[0])
 
 
@@ -100,11 +111,13 @@ def said_by(field: Field, sense: Sense, yes: int) -> int | None:
     Returns:
         None where the field says nothing of it.
     """
-    value = _LEAD.sub("", field.value).strip(" \n\"'`*.")
+    value = _LEAD.sub("", field.value).replace("_", " ").strip(" \n\"'`*.")
     if sense.kind == "level":
         return level_of(value)
     if value == "[]" or (sense.kind == "list" and value in _NOTHING):
         return -1 if sense.lists else None
+    if sense.kind == "sign" and value in _NUMBERS:
+        return sense.sign * _NUMBERS[value]
     if sense.kind in ("answer", "sign", "list") and value in _EMPTY:
         return 0
     if sense.kind != "answer" and not sense.sign:

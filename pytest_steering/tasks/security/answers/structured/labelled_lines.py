@@ -12,6 +12,7 @@ _LINE = re.compile(
 )
 _FENCE = re.compile(r"^ {0,3}```\w{0,12} *\n((?:(?! {0,3}```)[^\n]{0,400}\n){1,60}) {0,3}```", re.MULTILINE)
 _RULE = re.compile(r" {0,9}(?:---+|===+|\.\.\.|)\s*")
+_LATER_LABEL = re.compile(r"[.!?;] [^!?\n]{1,80}:")
 _MOST_LINES = 80
 
 
@@ -33,6 +34,8 @@ def _groups(block: str, place: int) -> list[Group]:
         return []
     for line in block.split("\n"):
         found = _LINE.fullmatch(line)
+        if found is not None and _LATER_LABEL.search(found["value"]):
+            return []
         if found is not None:
             depth = found.start("name")
             parents = [parent for parent in parents if parent[0] < depth]

@@ -74,7 +74,7 @@ def _elsewhere(said: list[_Said]) -> Finding | None:
 
 def _said_in(group: Group, yes: int) -> Iterator[_Said]:
     """Return what a group's fields say, each of the weaknesses that it, or else its group, names."""
-    senses = [sense_of(field.name) for field in group.fields]
+    senses = [sense_of(_name(field.name, group.path)) for field in group.fields]
     subject = _subject(group, senses)
     silent = True
     for field, sense in zip(group.fields, senses, strict=True):
@@ -85,6 +85,11 @@ def _said_in(group: Group, yes: int) -> Iterator[_Said]:
     listed = any(sense_of(name).lists for name in group.path[-1:])
     if silent and listed and subject:
         yield _Said(1, subject, (group.fields[0].start, group.fields[-1].end))
+
+
+def _name(name: str, path: tuple[str, ...]) -> str:
+    """Return a field's name; a mere `value` has that of what it stands in."""
+    return path[-1] if path and name == "value" else name
 
 
 def _subject(group: Group, senses: list[Sense]) -> frozenset[str]:

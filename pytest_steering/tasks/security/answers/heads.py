@@ -44,10 +44,6 @@ _GOES_ON = one_of(
     "the, this, that's, thats, from me, it, it's, there, because, i, we, code, as, since, due, based, your, these, in"
 )
 _AFTER = re.compile(rf"[\s\"'*_)\]}}>]{{0,40}}(?:$|[.,;:!()\]}}<-]|\n|{_GOES_ON}\b)")
-_TAIL = re.compile(
-    r"(?:[,;:(-]\s{0,9}(?:and )?(?:so|hence|thus|therefore|then|in short)|(?:answer|verdict) (?:is|must be)(?: therefore)?)"
-    r"[,:]?\s{1,9}(?=(?:yes|no|not vulnerable|vulnerable|secure|safe)[\s\W]{0,20}$)"
-)
 _NO_VERDICT = re.compile(
     r"\s{0,4}(?:(?:and|or|/|\||,? ?(?:possibly|perhaps|maybe))\s{0,4}(?:no|yes|not)\b"
     r"|[,.!]?\s{0,4}(?:right,|sure,|right as|(?:i can|i could|i will|i'll|i'd|let me|let's)\b))"
@@ -59,13 +55,6 @@ _PROPERTY = re.compile(
     r"(?:[:=?]|->|=>| -)[\"'*_\s]{0,6}(?=[a-z])"
 )
 _BEFORE_PROPERTY = re.compile(r"(?:^|[^a-z'])(?:(?:is|has|contains)[_ ])?$")
-_VERB = one_of("does, is, has, do, are, can, could, was, would")
-_DENIES = rf"(?P<no> {_VERB}(?: not|n't)|'s not| cannot| can't)"
-_SUBJECT = one_of("it, this, that, they, these, there, he, one")
-_STRESS = r"(?: (?:certainly|clearly|definitely|indeed|most certainly|sure|really))?"
-_REPLY = rf"(?P<said>{_SUBJECT}{_STRESS}(?:{_DENIES}| {_VERB})(?: (?:so|indeed))?)"
-_SHORT = re.compile(rf"[\s\W]{{0,20}}{_REPLY}[\s\W]{{0,20}}$")
-_SHORT_TO_QUESTION = re.compile(rf"[\s\W]{{0,20}}(?:a:\s{{0,9}})?{_REPLY}(?:[\s\W]{{0,20}}$|[,;:(-])")
 
 
 class Head(NamedTuple):
@@ -101,29 +90,6 @@ def head_of(text: str, start: int, end: int, labelled: bool = False) -> Head | N
     if _NO_VERDICT.match(text, value.end) or not _AFTER.match(text, value.end):
         return None
     return Head(value.word, value.start, value.end, labelled or opening["label"] is not None)
-
-
-def tail_of(text: str, start: int, end: int) -> Head | None:
-    """Return the verdict that a sentence ends with: "..., so no"."""
-    found = _TAIL.search(text, start, end)
-    value = value_at(text, found.end()) if found else None
-    return Head(value.word, value.start, value.end, labelled=True) if value else None
-
-
-def short_reply_of(text: str, start: int, end: int, to_question: bool) -> Head | None:
-    """Return the verdict of a sentence that is no more than "it does" or "it is not".
-
-    Args:
-        text: A normalized text.
-        start: Where the sentence begins.
-        end: Where it ends.
-        to_question: A question stands before it; then it may go on behind a comma.
-    """
-    found = (_SHORT_TO_QUESTION if to_question else _SHORT).match(text, start, end)
-    cut_short = found is not None and end == len(text) and start > 0 and found[0].rstrip()[-1:].isalpha()
-    if found is None or cut_short:
-        return None
-    return Head("no" if found["no"] else "yes", *found.span("said"), labelled=False)
 
 
 def properties_of(text: str) -> Iterator[Head]:

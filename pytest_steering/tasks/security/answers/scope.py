@@ -11,6 +11,9 @@ from pytest_steering.tasks.security.answers.statements import CLAIM, FIRM, State
 
 _REACH = 14
 _SHORT_REACH = 4
+_VERB_REACH = 3
+_SUBJECT_REACH = 6
+_NOBODY = ("neither", "none", "nothing", "nobody")
 _SHORT = ("rather", "instead", "handles", "handle", "checks", "check", "checking", "detects", "catches")
 _NOUNS = {Cue.NAMED, Cue.FLAW, Cue.HARM}
 MEANING = {Cue.GOOD, Cue.BAD, Cue.CARE, *_NOUNS}
@@ -70,7 +73,8 @@ class _Scope:
     def _cause(self, token: Token, previous: Token | None) -> None:
         """A negation reaches the effect only through its own verb: "does not lead to"."""
         last = self.flips[-1] if self.flips else None
-        kept = last is not None and previous is last and token.number - last.last <= 3
+        reach = _SUBJECT_REACH if last is not None and last.word in _NOBODY else _VERB_REACH
+        kept = last is not None and previous is last and token.number - last.last <= reach
         self.flips = self.flips[-1:] if kept else []
         self.governed = bool(self.made) and self.made[-1][0].sign < 0
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from pytest_steering.tasks.security.answers.cues import cues_of
-from pytest_steering.tasks.security.answers.heads import Head, head_of, short_reply_of, tail_of
+from pytest_steering.tasks.security.answers.heads import Head, head_of
 from pytest_steering.tasks.security.answers.lexicon import Cue
 from pytest_steering.tasks.security.answers.meaning import begins_repair, meant
+from pytest_steering.tasks.security.answers.replies import short_reply_of, tail_of
 from pytest_steering.tasks.security.answers.sentence_kinds import echoes, topic_of, without_leading_not
 from pytest_steering.tasks.security.answers.statements import CLAIM, Statement
 

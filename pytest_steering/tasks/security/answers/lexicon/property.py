@@ -150,7 +150,8 @@ PROPERTY: dict[Cue, str] = {
         contain, contains, containing, has, have, having, is, are, exhibit, exhibits, suffer, suffers,
         suffers from, suffer from, there is, there are, demonstrate, demonstrates, show, shows, include,
         includes, presents, there's, that's, i found, we found, i identified, i spotted, remains, detect,
-        find, see, saw, it's, he's, known as, was, were, be, a clear, a case of, only
+        find, see, saw, it's, he's, known as, was, were, be, a clear, a case of, only, can confirm, i
+        confirm, we confirm, textbook, blatant
     """,
     Cue.PRONOUN: """
         it, any, one, them, this, that, they, he, these, those

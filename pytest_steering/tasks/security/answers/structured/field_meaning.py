@@ -35,18 +35,9 @@ _GLUED = re.compile(
 )
 _NUMBERS = {"1": 1, "0": -1}
 _LEAD = re.compile(r"^[^\w\[\]{}<>~]+")
-_EMPTY = (
-    "",
-    "null",
-    "none",
-    "~",
-    "n/a",
-    "na",
-    "unknown",
-    "unclear",
-    "undetermined",
-    "undecided",
-    "inconclusive",
+_EMPTY = frozenset(
+    ["", *"null none ~ n/a na unknown unclear undetermined undecided inconclusive maybe possibly perhaps".split()]
+    + "depends unsure uncertain potential potentially partial partially yes/no true/false".split()
 )
 _NOTHING = ("none", "no", "0", "nothing")
 _ALL_OF_VALUE = re.compile(r"\s*(?:$|[.,;:!(\u2014-])")
@@ -114,7 +105,7 @@ def said_by(field: Field, sense: Sense, yes: int) -> int | None:
     value = _LEAD.sub("", field.value).replace("_", " ").strip(" \n\"'`*.")
     if sense.kind == "level":
         return level_of(value)
-    if value == "[]" or (sense.kind == "list" and value in _NOTHING):
+    if value == "[]" or (value in _NOTHING and (sense.kind == "list" or sense.keys)):
         return -1 if sense.lists else None
     if sense.kind == "sign" and value in _NUMBERS:
         return sense.sign * _NUMBERS[value]

@@ -59,11 +59,19 @@ def _decided(said: list[_Said], asked: Asked) -> Finding | None:
     there = next((one for one in counted if one.sign > 0), None)
     if there is not None and not asked.keys and all(one.keys for one in counted):
         return Finding("yes", _SURE, there.span, "field")
+    if _of_others(counted, said, asked):
+        return _elsewhere([one for one in said if one.keys])
     signs = {one.sign for one in counted}
     if len(signs) > 1 or signs == {0}:
         rule = "fields against each other" if len(signs) > 1 else "field left open"
         return Finding("none", None, counted[0].span, rule)
     return Finding("yes" if counted[0].sign > 0 else "no", _SURE, counted[0].span, "field")
+
+
+def _of_others(counted: list[_Said], said: list[_Said], asked: Asked) -> bool:
+    """Tell whether a mere "vulnerable" is about the weaknesses named beside it, none of which was asked about."""
+    mere = all(one.sign > 0 and not one.keys and one.kind != "answer" for one in counted)
+    return mere and bool(asked.keys) and any(one.keys and one.sign > 0 for one in said)
 
 
 def _elsewhere(said: list[_Said]) -> Finding | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from pytest_steering.tasks.security.answers.heads import Head, properties_of
 from pytest_steering.tasks.security.answers.polarity import Asked
+from pytest_steering.tasks.security.answers.sections import statements_under, topics_of, until_next_question
 from pytest_steering.tasks.security.answers.sentences import Sentence, sentences_of
 from pytest_steering.tasks.security.answers.statements import CLAIM, Statement
 from pytest_steering.tasks.security.answers.weaknesses import related
@@ -15,7 +15,6 @@ from pytest_steering.tasks.security.answers.weaknesses import related
 _VERDICT = 4.0
 _FINAL = 2.4
 _AFTER_REPAIR = 0.3
-_STATES = {"there": 1, "yes": 1, "absent": -1, "no": -1}
 
 
 class Said(NamedTuple):
@@ -70,7 +69,7 @@ def evidence_of(text: str, asked: Asked) -> Evidence:
     properties = list(properties_of(text))
     for one in properties:
         text = text[: one.start] + " " * (one.end - one.start) + text[one.end :]
-    sentences = _until_next_question(sentences_of(text))
+    sentences = until_next_question(sentences_of(text))
     keys = asked.keys or _first_named(sentences)
     evidence = Evidence(unsure=max((one.start for one in sentences if one.unsure), default=None))
     evidence.verdicts = [
@@ -79,23 +78,6 @@ def evidence_of(text: str, asked: Asked) -> Evidence:
     evidence.verdicts += _verdicts(sentences, asked, keys)
     _collect_claims(evidence, sentences, keys)
     return evidence
-
-
-def _until_next_question(sentences: Iterable[Sentence]) -> list[Sentence]:
-    """Return the sentences up to a question that follows an explicit verdict: what answers it is not ours."""
-    read: list[Sentence] = []
-    answered = False
-    for sentence in sentences:
-        if answered and sentence.asks:
-            break
-        aside = bool(read) and read[-1].asks and not _asks_for_weakness(read[-1])
-        answered |= sentence.head is not None and not aside
-        read.append(sentence)
-    return read
-
-
-def _asks_for_weakness(question: Sentence) -> bool:
-    return question.echoes or any(one.keys or one.strength >= CLAIM for one in question.statements)
 
 
 def _first_named(sentences: list[Sentence]) -> frozenset[str]:
@@ -111,7 +93,7 @@ def _verdicts(sentences: list[Sentence], asked: Asked, keys: frozenset[str]) -> 
     said: list[Said] = []
     before: Sentence | None = None
     revised = False
-    for sentence, topic in zip(sentences, _topics(sentences), strict=True):
+    for sentence, topic in zip(sentences, topics_of(sentences), strict=True):
         head = sentence.head
         revised |= sentence.revises or sentence.retracts
         if sentence.retracts and before is not None:
@@ -152,14 +134,14 @@ def _meaning_of_yes(before: Sentence | None, asked: Asked, keys: frozenset[str])
 
 def _collect_claims(evidence: Evidence, sentences: list[Sentence], keys: frozenset[str]) -> None:
     repaired, ours, closing = False, True, False
-    topics = _topics(sentences)
+    topics = topics_of(sentences)
     for number, sentence in enumerate(sentences):
         if sentence.retracts and number:
             evidence.claims = [one for one in evidence.claims if one.start < sentences[number - 1].start]
         begun = evidence.claims or evidence.others or any(one.head for one in sentences[: min(number, 9)])
         repaired |= sentence.fixed and bool(begun)
         closing |= number > 2 and sentence.final and not sentence.statements
-        for one in () if sentence.asks else _of_topic(sentence, topics[number]):
+        for one in () if sentence.asks else statements_under(sentence, topics[number]):
             if one.keys and one.strength > 0:
                 ours = related(one.keys, keys)
             said = _claim(one, repaired, closing, sentence.revises)._replace(
@@ -168,24 +150,6 @@ def _collect_claims(evidence: Evidence, sentences: list[Sentence], keys: frozens
             concludes = not one.keys and said.final and one.whole
             if said.weight > 0:
                 (evidence.claims if ours or concludes else evidence.others).append(said)
-
-
-def _topics(sentences: list[Sentence]) -> list[frozenset[str]]:
-    """Return the weaknesses of the heading that each sentence stands under; a conclusion stands under none."""
-    topics, topic = [], frozenset[str]()
-    for sentence in sentences:
-        if sentence.topic is not None or sentence.final:
-            topic = sentence.topic or frozenset()
-        topics.append(topic)
-    return topics
-
-
-def _of_topic(sentence: Sentence, topic: frozenset[str]) -> Iterator[Statement]:
-    """Return a sentence's statements, its verdict among them, each of what it names, or else of the heading's."""
-    if topic and sentence.head is not None and sentence.head.word in _STATES:
-        head = sentence.head
-        yield Statement(_STATES[head.word], CLAIM, topic, head.start, head.end)
-    yield from (one if one.keys else one._replace(keys=topic) for one in sentence.statements)
 
 
 def _claim(one: Statement, repaired: bool, closing: bool, revises: bool) -> Said:

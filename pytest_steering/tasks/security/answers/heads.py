@@ -24,9 +24,7 @@ _LEADS_IN = one_of(
 )
 _FILLER = rf"(?:{_LEADS_IN}(?! not\b)[,.!:;]{{0,3}}\s{{1,9}}){{0,3}}"
 _WHOSE = r"(?:(?:the|my|our|your)\s{1,9})?"
-_KIND = (
-    rf"(?:{one_of('final, correct, right, short, best, expected, overall, direct, simple')}\s{{1,9}}){{0,2}}"
-)
+_KIND = rf"(?:{one_of('final, correct, right, short, best, expected, overall, direct, simple, updated, revised, corrected, new')}\s{{1,9}}){{0,2}}"
 _NAME = one_of(
     "answer, verdict, decision, conclusion, result, response, assessment, judge?ment, classification, label,"
     "determination, status, solution, output, option, choice, yes/no, yes or no, ans, a, assistant, ai, bot,"
@@ -45,13 +43,14 @@ _GOES_ON = one_of(
 )
 _AFTER = re.compile(rf"[\s\"'*_)\]}}>]{{0,40}}(?:$|[.,;:!()\]}}<-]|\n|{_GOES_ON}\b)")
 _NO_VERDICT = re.compile(
+    r"\s{0,4}(?:->|=>|→|(?<=yes), no\W{0,9}$|(?<=no), yes\W{0,9}$)|"
     r"\s{0,4}(?:(?:and|or|/|\||,? ?(?:possibly|perhaps|maybe))\s{0,4}(?:no|yes|not)\b"
     r"|[,.!]?\s{0,4}(?:right,|sure,|right as|(?:i can|i could|i will|i'll|i'd|let me|let's)\b))"
 )
 _STATES = one_of("vulnerable, vulnerability, vulnerabilities, insecure, unsafe, exploitable, secure, safe")
 _PROPERTY = re.compile(
     rf"(?P<name>{_STATES})"
-    r"(?: (?:present|found|detected|exists|status|code))?[\"'*_ ]{0,4}"
+    r"(?: (?:present|found|detected|exists|status|code))?[\"'*_ ]{0,20}"
     r"(?:[:=?]|->|=>| -)[\"'*_\s]{0,6}(?=[a-z])"
 )
 _BEFORE_PROPERTY = re.compile(r"(?:^|[^a-z'])(?:(?:is|has|contains)[_ ])?$")

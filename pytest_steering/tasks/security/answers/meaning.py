@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pytest_steering.tasks.security.answers.clauses import Clause, clauses_of
 from pytest_steering.tasks.security.answers.cues import Token
 from pytest_steering.tasks.security.answers.lexicon import Cue
+from pytest_steering.tasks.security.answers.naming import set_apart, with_names
 from pytest_steering.tasks.security.answers.scope import MEANING, statements_of
 from pytest_steering.tasks.security.answers.statements import CLAIM, Statement
 
 _FIRM_ENOUGH = 1.8
 _NO_ADVICE = ("rather", "instead", "checking")
-_OF_CODE = {Cue.SUBJECT, Cue.PART, Cue.NEG, Cue.GONE, Cue.STOPPED}
 _FRESH = (Cue.BUT, Cue.FINAL, Cue.SO)
 _STANDS_FOR = {Cue.PRONOUN, Cue.ASSERT, Cue.SUBJECT, Cue.PART}
 _ANAPHORIC = _STANDS_FOR | {
@@ -29,8 +29,6 @@ def meant(tokens: list[Token], words: int, earlier: tuple[Statement, ...]) -> tu
         earlier: The statements of the sentence before, which "it is not" may deny.
     """
     kinds = {token.cue for token in tokens}
-    if _defines(tokens):
-        return ()
     if kinds.isdisjoint(MEANING) and Cue.PRONOUN not in kinds and not (earlier and Cue.NEG in kinds):
         return ()
     said: list[Statement] = []
@@ -46,51 +44,11 @@ def meant(tokens: list[Token], words: int, earlier: tuple[Statement, ...]) -> tu
         weight = context.weight_of(clause) if found else 0.0
         said += [_in_clause(one, clause, weight, context.final) for one in found]
         yields += [clause.opener is Cue.THOUGH] * len(found)
-    said = _naming_each(said)
+    said = with_names(said)
     main = [one for one, conceded in zip(said, yields, strict=True) if not conceded]
     weighed = [_conceded(one, main) if conceded else one for one, conceded in zip(said, yields, strict=True)]
-    return tuple(_set_apart(weighed, tokens))
-
-
-def _defines(tokens: list[Token]) -> bool:
-    """Tell whether a sentence says what a weakness is: "SQL injection is an attack in which", "XSS means that"."""
-    if not tokens or tokens[0].cue is not Cue.NAMED or tokens[0].number > 1:
-        return False
-    behind = [token for token in tokens[1:] if token.cue not in (Cue.NAMED, Cue.OPEN, Cue.COMMA)]
-    if not behind:
-        return False
-    verb = behind[0]
-    if verb.word.startswith("mean"):
-        return True
-    kinds = {token.cue for token in behind}
-    here = any(token.cue is Cue.PRESENT and token.word != "in" for token in behind)
-    return verb.word in ("is", "are") and Cue.FLAW in kinds and not here and kinds.isdisjoint(_OF_CODE)
-
-
-def _naming_each(said: list[Statement]) -> list[Statement]:
-    """Return the statements with those of *a weakness* taken as of the ones named after it in the sentence.
-
-    "The only weakness present is CWE-190", "I found two weaknesses: CWE-22 and CWE-89".
-    """
-    named: dict[int, frozenset[str]] = {}
-    for place in reversed(range(len(said))):
-        one = said[place]
-        if one.keys:
-            named[one.sign] = named.get(one.sign, frozenset()) | one.keys
-        elif one.noun and one.sign in named:
-            said[place] = one._replace(keys=named[one.sign])
-    return said
-
-
-def _set_apart(said: list[Statement], tokens: list[Token]) -> list[Statement]:
-    """Return the statements, where all is denied but one: "except for CWE-476 none of them is there" states that one."""
-    place = next((token.start for token in tokens if token.cue is Cue.EXCEPT), None)
-    apart = next((one for one in said if one.keys and place is not None and one.start > place), None)
-    general = next((one for one in said if not one.keys and one.sign < 0 and one.strength >= CLAIM), None)
-    if apart is None or general is None:
-        return said
-    stated = apart._replace(sign=1, strength=general.strength)
-    return [stated if one is apart else one for one in said if one is not general]
+    apart = next((token.start for token in tokens if token.cue is Cue.EXCEPT), None)
+    return tuple(weighed if apart is None else set_apart(weighed, apart))
 
 
 def begins_repair(tokens: list[Token]) -> bool:
@@ -126,7 +84,7 @@ class _Context:
             self.teaching = False
 
     def weight_of(self, clause: Clause) -> float:
-        if self.teaching or self.advising or clause.has(Cue.WHETHER):
+        if self.teaching or self.advising or clause.has(Cue.WHETHER, Cue.ELSEWHERE):
             return 0.0
         weight = self.sentence
         if self.conditional:

@@ -10,7 +10,7 @@ from pytest_steering.tasks.security.answers.values import value_at
 
 _VERB = one_of("does, is, has, do, are, can, could, was, would")
 _DENIES = rf"(?P<no> {_VERB}(?: not|n't)|'s not| cannot| can't)"
-_SUBJECT = one_of("it, this, that, they, these, there, he, one")
+_SUBJECT = one_of("it, this one, this version, the code, this code, this, that, they, these, there, he, one")
 _STRESS = r"(?: (?:certainly|clearly|definitely|indeed|most certainly|sure|really))?"
 _REPLY = rf"(?:(?:indeed|so|yes|no|well|hence|therefore|thus|and|but),? )?(?P<said>{_SUBJECT}{_STRESS}(?:{_DENIES}| {_VERB})(?: (?:so|indeed))?)"
 _SHORT = re.compile(rf"[\s\W]{{0,20}}{_REPLY}[\s\W]{{0,20}}$")

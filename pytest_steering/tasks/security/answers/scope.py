@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 from pytest_steering.tasks.security.answers.clauses import Clause
 from pytest_steering.tasks.security.answers.cues import Token
+from pytest_steering.tasks.security.answers.denial import NOUNS, answers_name, denied, trailing_of
 from pytest_steering.tasks.security.answers.lexicon import Cue
-from pytest_steering.tasks.security.answers.statements import CLAIM, FIRM, Statement, stated
+from pytest_steering.tasks.security.answers.statements import Statement, stated
 
 _REACH = 14
 _SHORT_REACH = 4
@@ -15,8 +16,7 @@ _VERB_REACH = 3
 _SUBJECT_REACH = 6
 _NOBODY = ("neither", "none", "nothing", "nobody")
 _SHORT = ("rather", "instead", "handles", "handle", "checks", "check", "checking", "detects", "catches")
-_NOUNS = {Cue.NAMED, Cue.FLAW, Cue.HARM}
-MEANING = {Cue.GOOD, Cue.BAD, Cue.CARE, *_NOUNS}
+MEANING = {Cue.GOOD, Cue.BAD, Cue.CARE, *NOUNS}
 _HEEDED = {*MEANING, Cue.NEG, Cue.STOP, Cue.CAUSE, Cue.COMMA}
 _LISTED = {Cue.NAMED, Cue.FLAW, Cue.OR}
 _HAVING = (
@@ -37,14 +37,6 @@ _HAVING = (
     "detect",
     "detected",
 )
-_DENIABLE = (Cue.PRESENT, Cue.HEDGE, Cue.ASSERT, Cue.COMMA, Cue.STOPPED, Cue.GONE)
-_EXISTING = ("present", "exist", "exists", "found", "detected", "identified", "evident", "exhibited")
-_DETERMINERS = ("the", "a", "an", "this", "that", "each", "every", "any")
-_WANTING = ("insufficient", "inadequate", "incomplete", "missing", "lacking", "incorrect", "improper")
-_VERBAL = {
-    "not", "never", "cannot", "none", "isn't", "aren't", "wasn't", "weren't", "doesn't", "don't",
-    "didn't", "can't", "won't", "couldn't", "wouldn't", "hasn't",
-}  # fmt: skip
 
 
 @dataclass
@@ -84,7 +76,7 @@ class _Scope:
             self.flips, self.governed = [], False
 
     def _state(self, place: int, token: Token) -> None:
-        if self.governed and token.cue in _NOUNS:
+        if self.governed and token.cue in NOUNS:
             statement, first = self.made[-1]
             keys = statement.keys | {token.key} if token.key else statement.keys
             self.made[-1] = statement._replace(keys=keys, end=token.end), first
@@ -109,27 +101,14 @@ def statements_of(clause: Clause) -> list[Statement]:
         following = clause.tokens[place + 1 : place + 2]
         if token.cue is Cue.STOPPED and _is_active(token, previous, following):
             token = token._replace(cue=Cue.STOP)
-        if token.cue in _HEEDED and not _answers(token, previous, following):
+        if token.cue in _HEEDED and not (token.word == "no" and answers_name(token, previous, following)):
             scope.take(place, token, previous)
         previous = token
-    trailing = _trailing(clause.tokens, [place for _, place in scope.made])
+    trailing = trailing_of(clause.tokens, [place for _, place in scope.made])
     return [
-        _denied(statement, behind, clause.stop)
+        denied(statement, behind, clause.stop)
         for (statement, _), behind in zip(scope.made, trailing, strict=True)
     ]
-
-
-def _trailing(tokens: list[Token], places: list[int]) -> list[list[Token]]:
-    """Return the cues behind each statement; those behind a list of names count for each: "both A and B are ruled out"."""
-    trailing: list[list[Token]] = []
-    end = len(tokens)
-    for place in reversed(places):
-        behind = tokens[place + 1 : end]
-        listed = bool(trailing) and {tokens[place].cue, tokens[end].cue} <= _NOUNS
-        joined = bool(behind) and all(token.cue in (Cue.COMMA, Cue.OR) for token in behind)
-        trailing.append(trailing[-1] if listed and joined else behind)
-        end = place
-    return trailing[::-1]
 
 
 def _reach(flip: Token) -> int:
@@ -148,50 +127,12 @@ def _is_active(token: Token, previous: Token | None, following: list[Token]) -> 
     passive = previous is not None and previous.cue is Cue.ASSERT and token.number - previous.last <= 2
     return (
         bool(following)
-        and following[0].cue in _NOUNS
+        and following[0].cue in NOUNS
         and following[0].number - token.last <= 2
         and not passive
     )
 
 
-def _answers(token: Token, previous: Token | None, following: list[Token]) -> bool:
-    """Tell whether a *no* is said of the name before it, as in a list: "XSS no, SQL injection yes"."""
-    if token.word != "no" or token.last > token.number or previous is None or previous.cue not in _NOUNS:
-        return False
-    adjoins = token.number == previous.last + 1
-    return adjoins and (not following or following[0].cue in (Cue.COMMA, Cue.SPLIT))
-
-
 def _is_input(token: Token, following: list[Token]) -> bool:
     """Tell whether a flaw's name only says what an input looks like: "traversal sequences"."""
     return bool(following) and following[0].cue is Cue.INPUT and following[0].number == token.last + 1
-
-
-def _denied(statement: Statement, trailing: list[Token], stop: int) -> Statement:
-    """Return the statement as the words behind it leave it: "an overflow is *not possible*"."""
-    if statement.predicate or not statement.strength:
-        return statement
-    sign, strength, end = statement.sign, statement.strength, statement.end
-    for number, token in enumerate(trailing):
-        if token.cue is Cue.CAUSE:
-            break
-        turn, firmness = _turn(token, trailing[number + 1 : number + 2], stop)
-        sign, strength = sign * turn, max(strength, firmness)
-        end = token.end if turn < 0 else end
-    return statement._replace(sign=sign, strength=strength, end=end)
-
-
-def _turn(token: Token, following: list[Token], stop: int) -> tuple[int, float]:
-    """Return whether a word behind a flaw turns the statement (-1) or not (+1), and how firm it makes it."""
-    after = following[0].cue if following else None
-    last = after is None and token.last >= stop - 1
-    if token.cue is Cue.NEG and token.word in _VERBAL and (last or after in _DENIABLE):
-        return -1, CLAIM if last or after is Cue.PRESENT else FIRM
-    if token.word == "no" and token.number == token.last and (last or after is Cue.COMMA):
-        return -1, CLAIM
-    ended = token.cue in (Cue.STOPPED, Cue.GONE) and token.before not in _DETERMINERS
-    if ended or (last and token.word in _WANTING):
-        return -1, FIRM
-    if token.cue is Cue.PRESENT:
-        return 1, CLAIM if token.word in _EXISTING else FIRM
-    return 1, FIRM if token.cue is Cue.ASSERT else 0.0

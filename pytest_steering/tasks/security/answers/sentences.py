@@ -6,15 +6,17 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from pytest_steering.tasks.security.answers.cues import cues_of
+from pytest_steering.tasks.security.answers.cues import Token, cues_of
 from pytest_steering.tasks.security.answers.heads import Head, head_of
 from pytest_steering.tasks.security.answers.lexicon import Cue
 from pytest_steering.tasks.security.answers.meaning import begins_repair, meant
+from pytest_steering.tasks.security.answers.naming import defines
 from pytest_steering.tasks.security.answers.replies import short_reply_of, tail_of
 from pytest_steering.tasks.security.answers.sentence_kinds import echoes, topic_of, without_leading_not
 from pytest_steering.tasks.security.answers.statements import CLAIM, Statement
 
 _LONGEST = 1200
+_UNSETTLED = CLAIM / 2
 _END = re.compile(
     r"[.!?]+(?<!e\.g\.)(?<!i\.e\.)(?<!\bvs\.)(?<!\bcf\.)(?!(?<=\bno\.)\s{0,9}\d)(?=[\s\"')\]}]|$)"
     r"|\n(?: {0,40}\n|(?=[^\n:]{1,30}:)|(?= {0,40}(?:[-*+•>|]|\d{1,2}[.):]|[a-z]\)|#) {0,9}\S)|(?<=:\n)"
@@ -48,6 +50,7 @@ class Sentence(NamedTuple):
         unsure: It says that the answer is not known.
         topic: The weaknesses that it names as a heading, or nothing for another heading; None where it is none.
         retracts: It says that what was said before is wrong.
+        defines: It says what a weakness is, or goes on to.
         final: It announces a conclusion.
         revises: It takes back what was said before.
         fixed: It speaks of changed code, or says what to change.
@@ -62,6 +65,7 @@ class Sentence(NamedTuple):
     unsure: bool = False
     topic: frozenset[str] | None = None
     retracts: bool = False
+    defines: bool = False
     final: bool = False
     revises: bool = False
     fixed: bool = False
@@ -69,13 +73,11 @@ class Sentence(NamedTuple):
 
 def sentences_of(text: str) -> Iterator[Sentence]:
     """Read the sentences of a normalized answer's prose, in order."""
-    earlier: tuple[Statement, ...] = ()
-    asked = False
+    before: Sentence | None = None
     for start, end in _bounds(text):
         if text[start:end].strip(" \n.-*#>_"):
-            sentence = _read(text, start, end, earlier, asked)
-            earlier, asked = sentence.statements, sentence.asks
-            yield sentence
+            before = _read(text, start, end, before)
+            yield before
 
 
 def _bounds(text: str) -> Iterator[tuple[int, int]]:
@@ -93,39 +95,76 @@ def _bounds(text: str) -> Iterator[tuple[int, int]]:
         start = end
 
 
-def _read(text: str, start: int, end: int, earlier: tuple[Statement, ...], asked: bool) -> Sentence:
+def _read(text: str, start: int, end: int, before: Sentence | None) -> Sentence:
     asks = text[start:end].rstrip(" \n\"')*_").endswith("?")
-    head = None if asks else head_of(text, start, end)
-    if head is None and not asks and (asked or not earlier):
-        head = short_reply_of(text, start, end, asked)
-    if head is None and not asks:
-        head = tail_of(text, start, end)
-    entry = None if head or asks else _entry(text, start, end)
-    if entry is not None:
-        return Sentence(start, end, None, asks, statements=(entry,))
+    first = None if asks else _head(text, start, end, before) or _entry(text, start, end)
+    if isinstance(first, Statement):
+        return Sentence(start, end, None, asks, statements=(first,))
+    return _worded(text, start, end, first, before) if not asks else _question(text, start, end)
+
+
+def _question(text: str, start: int, end: int) -> Sentence:
+    tokens, words = cues_of(text, start, end)
+    tokens = without_leading_not(tokens)
+    return Sentence(
+        start,
+        end,
+        None,
+        True,
+        echoes(tokens, words),
+        statements=meant(tokens, len(words), ()) if tokens else (),
+    )
+
+
+def _worded(text: str, start: int, end: int, head: Head | None, before: Sentence | None) -> Sentence:
+    """Read a sentence that is no question by its words, behind the verdict it begins with."""
     tokens, words = cues_of(text, head.end if head else start, end)
     said = {token.cue for token in tokens}
     if head is not None:
         said |= {token.cue for token in cues_of(text, start, head.start)[0]}
     orders = bool(words) and words[0] in _IMPERATIVES and not (tokens and tokens[0].cue is Cue.NAMED)
-    if asks:
-        tokens = without_leading_not(tokens)
     topic = topic_of(text[start:end], tokens, words)
-    silent = not tokens or orders or topic is not None
+    defining = defines(tokens) or (before is not None and before.defines and _goes_on(tokens))
+    silent = not tokens or orders or topic is not None or defining
     return Sentence(
         start,
         end,
         head,
-        asks,
-        asks and echoes(tokens, words),
-        statements=() if silent else meant(tokens, len(words), earlier),
+        asks=False,
+        statements=() if silent else meant(tokens, len(words), before.statements if before else ()),
         unsure=Cue.UNSURE in said,
         topic=topic,
         retracts=Cue.RETRACT in said,
+        defines=defining,
         final=Cue.FINAL in said or Cue.SO in said,
         revises=Cue.REVISE in said,
         fixed=Cue.FIXED in said or orders or begins_repair(tokens),
     )
+
+
+def _goes_on(tokens: list[Token]) -> bool:
+    return bool(tokens) and tokens[0].cue is Cue.PRONOUN and tokens[0].number == 0
+
+
+def _head(text: str, start: int, end: int, before: Sentence | None) -> Head | Statement | None:
+    """Return the verdict that a sentence begins or ends with, or what it replies to the statement before it."""
+    head = head_of(text, start, end)
+    if head is not None:
+        return head
+    asked = before is not None and before.asks
+    earlier = before.statements[-1] if before is not None and before.statements else None
+    reply = short_reply_of(text, start, end, asked)
+    if reply is not None and (asked or earlier is None):
+        return reply
+    if reply is not None and earlier is not None and earlier.keys and earlier.strength <= _UNSETTLED:
+        return _replied(earlier, reply)
+    return tail_of(text, start, end)
+
+
+def _replied(statement: Statement, reply: Head) -> Statement:
+    """Return what a reply says of the weakness named before it: "They claim there is an XSS. There is not."."""
+    sign = 1 if reply.word == "yes" else -1
+    return statement._replace(sign=sign, strength=CLAIM, start=reply.start, end=reply.end)
 
 
 def _entry(text: str, start: int, end: int) -> Statement | None:

@@ -10,7 +10,7 @@ from pytest_steering.tasks.security.answers.lexicon import Cue
 CLAIM = 3.0
 FIRM = 2.0
 EVIDENCE = 1.0
-_MENTION = 0.3
+MENTION = 0.3
 
 _NOTHING: frozenset[str] = frozenset()
 _ARTICLES = ("a", "an", "the", "your", "any", "some", "of", "more", "its", "as", "using", "uses", "use")
@@ -18,6 +18,7 @@ _FROM = ("being", "becoming", "remaining")
 _NOUNS = (Cue.PART, Cue.SUBJECT)
 _OTHER = ("other", "another", "different", "additional", "unrelated", "further")
 _REVIEWERS = ("i", "we", "i've", "we've", "i'll", "let's")
+_SAYS_NOTHING = {Cue.COMMA, Cue.OR, Cue.OPEN, Cue.NAMED, Cue.FLAW, Cue.NONE}
 _LACKING = ("missing", "incomplete", "improper", "inadequate", "incorrect", "insufficient")
 _RELATIVE = ("which", "where", "who", "such", "like")
 _LINKS = {
@@ -111,7 +112,7 @@ def _strength(
         return CLAIM
     if token.key == "overflow":
         return FIRM
-    return _MENTION if token.cue is Cue.NAMED and not (said | {one.cue for one in after}) else EVIDENCE
+    return MENTION if said | {one.cue for one in after} <= _SAYS_NOTHING else EVIDENCE
 
 
 def _is_topic(token: Token, flips: list[Token], before: list[Token]) -> bool:

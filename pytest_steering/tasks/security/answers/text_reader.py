@@ -8,19 +8,17 @@ from pytest_steering.tasks.reading.answer import Answer
 from pytest_steering.tasks.security.answers import normalize
 from pytest_steering.tasks.security.answers.code_blocks import prose_of
 from pytest_steering.tasks.security.answers.decision import Finding, decided
-from pytest_steering.tasks.security.answers.lettered_options import options_in_answer, picked
-from pytest_steering.tasks.security.answers.marks import Box, boxes_of
+from pytest_steering.tasks.security.answers.marked_option import marked_option
+from pytest_steering.tasks.security.answers.marks import boxes_of
 from pytest_steering.tasks.security.answers.polarity import Asked, understood
 from pytest_steering.tasks.security.answers.quotations import without_quotations
 from pytest_steering.tasks.security.answers.segments import answer_end
 from pytest_steering.tasks.security.answers.structured import structured_verdict
-from pytest_steering.tasks.security.answers.weaknesses import related
 
 _TAG = re.compile(r"</?[a-z!][^<>\n]{0,200}>")
 _THINKING = re.compile(r"^(?s:.*)</think(?:ing)?>")
-_PROMPT = re.compile(r"(?:yes ?/ ?no|y/n|true ?/ ?false)\b[)\]]?")
+_PROMPT = re.compile(r"[(\[<]?\b(?:yes ?[/|] ?no|y/n|true ?[/|] ?false|no ?[/|] ?yes)\b[)\]>]?")
 _KEY = re.compile(r"[{,]\s{0,40}[\"'][\w -]{1,60}[\"']\s{0,3}:")
-_SURE = 0.95
 
 
 def read_text(text: str, question: str | None = None) -> Answer:
@@ -59,7 +57,7 @@ def _found(text: str, asked: Asked) -> Finding:
     plain = _THINKING.sub(normalize.blank, normalize.normalized(text))
     plain = _PROMPT.sub(normalize.blank, plain[: answer_end(plain)])
     boxes = boxes_of(plain)
-    marked = structured_verdict(plain, asked) or _ticked(boxes, asked) or _picked(plain, asked)
+    marked = structured_verdict(plain, asked) or marked_option(plain, boxes, asked)
     if marked is not None:
         return marked
     for box in boxes:
@@ -67,38 +65,3 @@ def _found(text: str, asked: Asked) -> Finding:
     plain = _KEY.sub(normalize.blank, plain)
     prose = without_quotations(normalize.without_emphasis(prose_of(plain)))
     return decided(_TAG.sub(normalize.blank, prose), asked)
-
-
-def _ticked(boxes: list[Box], asked: Asked) -> Finding | None:
-    ticked = [box for box in boxes if box.ticked]
-    if not ticked:
-        return None
-    signs = {_meant(box, asked) for box in ticked} - {None} or {_left_unticked(boxes, asked)}
-    span = ticked[0].start, ticked[0].end
-    if len(signs) > 1:
-        return Finding("none", None, span, "boxes ticked for both")
-    if signs == {0}:
-        return Finding("none", None, span, "another box ticked")
-    return Finding("yes" if signs == {1} else "no", _SURE, span, "ticked box")
-
-
-def _meant(box: Box, asked: Asked) -> int | None:
-    """Return what an option says of the asked weakness; 0 where it says neither, None where it names another."""
-    if box.value:
-        return {"there": 1, "absent": -1, "yes": asked.yes, "no": -asked.yes}[box.value]
-    return box.sign if related(box.keys, asked.keys) else None
-
-
-def _left_unticked(boxes: list[Box], asked: Asked) -> int:
-    """Return -1 where other weaknesses are ticked, and the asked one is not."""
-    ours = [box for box in boxes if not box.ticked and box.sign > 0 and not asked.keys.isdisjoint(box.keys)]
-    return -1 if ours else 0
-
-
-def _picked(text: str, asked: Asked) -> Finding | None:
-    for options, start in ((asked.options, 0), options_in_answer(text, asked.yes)):
-        choice = picked(text, start) if options else None
-        sign = dict(options).get(choice[0]) if choice else None
-        if choice is not None and sign is not None:
-            return Finding("yes" if sign > 0 else "no", _SURE, choice[1], "option")
-    return None

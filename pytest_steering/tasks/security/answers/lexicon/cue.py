@@ -28,6 +28,7 @@ class Cue(str, Enum):
     ADVICE = "says what to do"
     FIXED = "speaks of changed code"
     TEACH = "speaks of the weakness in general"
+    ELSEWHERE = "speaks of other code: an earlier version"
     UNSURE = "says that the answer is not known"
     WHETHER = "an open question in a statement"
     FINAL = "announces the conclusion"

@@ -62,6 +62,10 @@ DISCOURSE: dict[Cue, str] = {
         if, occur if, happens if, is when, describes, is a class of, is often, are often, often used, the
         difference between, is a condition, is a dangerous flaw, is a serious, means
     """,
+    Cue.ELSEWHERE: """
+        previous version, old version, earlier version, last version, older version, before the patch,
+        before the fix, used to be, previously, formerly
+    """,
     Cue.UNSURE: """
         definitive statement, conclusive statement, definitive conclusion, make a definitive, make a
         conclusive, cannot guarantee, can't guarantee, unclear, not clear, i don't know, i do not know,
@@ -105,7 +109,8 @@ DISCOURSE: dict[Cue, str] = {
     Cue.REVISE: """
         actually, wait, on closer, on second thought, in fact, in reality, correction, on reflection,
         looking again, upon closer, hold on, hmm, after further, after reading, oops, my bad, i stand
-        corrected, i overlooked, i missed, let me correct
+        corrected, i overlooked, i missed, let me correct, updated verdict, revised verdict, updated
+        answer, revised answer, changed to, corrected answer, corrected verdict
     """,
     Cue.FIRST: """
         initially, at first, at first glance, first glance, at first sight, first suspected, first
@@ -139,18 +144,18 @@ DISCOURSE: dict[Cue, str] = {
         that
     """,
     Cue.NONE: """
-        i would say, i'd say, i would call, not only, not just, no matter, no doubt, without doubt,
-        without any doubt, without a doubt, no longer than, not necessarily, thread safe, type safe,
-        memory safe, fail safe, null safe, exception safe, process safe, signal safe, safe wrapper, safe
-        function, safe functions, secure function, safe copy, safe way, safer, securely typed, side
-        effects, in other words, no more than, not more than, if not, why not, or not, injection of
-        dependencies, dependency injection, code injection technique, to free, of course, not limited to,
-        but not limited to, no other, security, buffer, user, free, not null, is null, not zero, is not
-        null, null, out of scope, attack surface, attack vector, attack vectors, still good, it is still,
-        safe practice, security perspective, security point, of security, for security, secure coding,
-        vulnerability known as, the vulnerability known as, security vulnerability known as, can be found,
-        can see, can be seen, can conclude, not equal, explained below, not greater, not less, not exceed,
-        does not exceed, doesn't exceed, do not exceed, not a null, proof of concept, no such file, no
-        return, file not found, page not found, no error, in case of, must report, must say
+        i would say, i'd say, i would call, not only, not just, no matter, no doubt, without doubt, without
+        any doubt, without a doubt, no longer than, not necessarily, thread safe, type safe, memory safe,
+        fail safe, null safe, exception safe, process safe, signal safe, safe wrapper, safe function, safe
+        functions, secure function, safe copy, safe way, safer, securely typed, side effects, in other
+        words, no more than, not more than, if not, why not, or not, injection of dependencies, dependency
+        injection, code injection technique, to free, of course, not limited to, but not limited to, no
+        other, security, buffer, user, free, not null, is null, not zero, is not null, null, out of scope,
+        attack surface, attack vector, attack vectors, still good, it is still, safe practice, security
+        perspective, security point, of security, for security, secure coding, vulnerability known as, the
+        vulnerability known as, security vulnerability known as, can be found, can see, can be seen, can
+        conclude, not equal, explained below, not greater, not less, not exceed, does not exceed, doesn't
+        exceed, do not exceed, not a null, proof of concept, no such file, no return, file not found, page
+        not found, no error, in case of, must report, must say, no wonder
     """,
 }

@@ -50,13 +50,14 @@ PROPERTY: dict[Cue, str] = {
         evident, apparent, visible, seen, an instance, identified, introduced, feasible, arise, arises, the
         case, take place, takes place, exhibited, demonstrated, shown, there, likely, triggered, reachable,
         result, materialize, indicated, contained in, included, a threat, seem, appear, an example,
-        confirmed, yes
+        confirmed, yes, the issue, the problem
     """,
     Cue.BAD: """
         can exploit, can be exploited, can inject, can be injected, can read any, can run arbitrary,
         vulnerable, insecure, unsafe, susceptible, exploitable, at risk, prone, prone to, open to, exposed
         to, exposes, dangerous, exploited, attackable, subject to, hackable, injectable, flawed, unsecure,
-        unsecured, susceptible to, compromised, insecurely, unsafely, vulnerabl, a danger, risky
+        unsecured, susceptible to, compromised, insecurely, unsafely, vulnerabl, a danger, risky, isn't
+        clean, not clean, aren't clean
     """,
     Cue.GOOD: """
         is fine, are fine, looks fine, looks good, looks ok, looks okay, seems ok, seems okay, seems fine,

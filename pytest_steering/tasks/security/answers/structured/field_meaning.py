@@ -15,18 +15,85 @@ from pytest_steering.tasks.security.answers.values import labelled_value_at
 from pytest_steering.tasks.security.answers.weaknesses import WEAKNESSES
 
 _ANSWERS = frozenset(
-    "answer verdict decision conclusion result response assessment judgment judgement classification label"
-    " determination status output option choice prediction ruling outcome yes_no".split()
+    [
+        "answer",
+        "verdict",
+        "decision",
+        "conclusion",
+        "result",
+        "response",
+        "assessment",
+        "judgment",
+        "judgement",
+        "classification",
+        "label",
+        "determination",
+        "status",
+        "output",
+        "option",
+        "choice",
+        "prediction",
+        "ruling",
+        "outcome",
+        "yes_no",
+        "final",
+    ]
 )
 _NAMES = frozenset(
-    "cwe cwes id ids cwe_id cwe_ids cwe_name weakness weaknesses name type types title category kind"
-    " vulnerability vulnerabilities vulnerability_type check question rule class".split()
+    [
+        "cwe",
+        "cwes",
+        "id",
+        "ids",
+        "cwe_id",
+        "cwe_ids",
+        "cwe_name",
+        "weakness",
+        "weaknesses",
+        "name",
+        "type",
+        "types",
+        "title",
+        "category",
+        "kind",
+        "vulnerability",
+        "vulnerabilities",
+        "vulnerability_type",
+        "check",
+        "question",
+        "rule",
+        "class",
+    ]
 )
-_LEVELS = frozenset("severity risk probability likelihood chance".split())
+_LEVELS = frozenset(["severity", "risk", "probability", "likelihood", "chance"])
 _LISTS = frozenset(
-    "finding findings vulnerabilities issue issues weaknesses cwes problem problems flaws results vulns".split()
+    [
+        "finding",
+        "findings",
+        "vulnerabilities",
+        "issue",
+        "issues",
+        "weaknesses",
+        "cwes",
+        "problem",
+        "problems",
+        "flaws",
+        "results",
+        "vulns",
+    ]
 )
 _SAYING = {Cue.BAD: 1, Cue.GOOD: -1, Cue.FLAW: 1, Cue.NAMED: 1, Cue.PRESENT: 1, Cue.NEG: -1, Cue.GONE: -1}
+_SAYING |= {Cue.STOPPED: -1, Cue.CARE: -1, Cue.HARM: 1}
+_RESULTS = {
+    "passed": -1,
+    "pass": -1,
+    "ok": -1,
+    "clean": -1,
+    "failed": 1,
+    "fail": 1,
+    "affected": 1,
+    "flagged": 1,
+}
 _RUN_TOGETHER = {
     name.lower().replace(" ", ""): one.key for one in WEAKNESSES for name in one.names if " " in name
 }
@@ -36,11 +103,38 @@ _GLUED = re.compile(
 _NUMBERS = {"1": 1, "0": -1}
 _LEAD = re.compile(r"^[^\w\[\]{}<>~]+")
 _EMPTY = frozenset(
-    ["", *"null none ~ n/a na unknown unclear undetermined undecided inconclusive maybe possibly perhaps".split()]
-    + "depends unsure uncertain potential potentially partial partially yes/no true/false".split()
+    [
+        "",
+        *[
+            "null",
+            "none",
+            "~",
+            "n/a",
+            "na",
+            "unknown",
+            "unclear",
+            "undetermined",
+            "undecided",
+            "inconclusive",
+            "maybe",
+            "possibly",
+            "perhaps",
+        ],
+    ]
+    + [
+        "depends",
+        "unsure",
+        "uncertain",
+        "potential",
+        "potentially",
+        "partial",
+        "partially",
+        "yes/no",
+        "true/false",
+    ]
 )
 _NOTHING = ("none", "no", "0", "nothing")
-_ALL_OF_VALUE = re.compile(r"\s*(?:$|[.,;:!(\u2014-])")
+_ALL_OF_VALUE = re.compile(r"\s*(?:$|(?!,? ?(?:or |and )?(?:yes|no|true|false)\W*$)[.,;:!(\u2014-])")
 
 
 class Sense(NamedTuple):
@@ -72,6 +166,8 @@ def sense_of(name: str) -> Sense:
         return Sense("answer")
     if _LEVELS & set(plain.split("_")):
         return Sense("level", keys=keys_in(plain))
+    if plain in _RESULTS:
+        return Sense("sign", _RESULTS[plain])
     words = _GLUED.sub(r"\1 ", plain).replace("_", " ")
     tokens = cues_of(words, 0, len(words))[0]
     saying = [_SAYING[token.cue] for token in tokens if token.cue in _SAYING]

@@ -87,6 +87,13 @@ def _said_in(group: Group, yes: int) -> Iterator[_Said]:
     silent = True
     for field, sense in zip(group.fields, senses, strict=True):
         sign = said_by(field, sense, yes)
+        named = (
+            keys_in(field.value)
+            if sign is None and sense.lists and " " in _name(field.name, ()).replace("_", " ")
+            else None
+        )
+        if named:
+            sign, subject = 1, named
         if sign is not None:
             silent = False
             yield _Said(sign, sense.keys or subject, (field.start, field.end), sense.kind)

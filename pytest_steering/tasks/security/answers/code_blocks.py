@@ -31,7 +31,8 @@ _CODE_LINE = re.compile(rf"\s*(?:{_DIRECTIVE}|{_PYTHON}|{_CURLY}|{_QUERY}|(?:{_S
 _LABELS = one_of("verdict, answer, secure, insecure, safe, unsafe, label, result, has[_ ]vulnerability")
 _VALUED = re.compile(
     rf"[\s{{,\"']*(?:is[_ ])?(?:vulnerab\w+|{_LABELS})[\w \"']{{0,24}}[:=]\s*[\"']?"
-    r"(?:true|false|yes|no|not |vulnerable|secure|safe|unsafe|insecure|pass|fail|clean|found|detected|present|absent)"
+    r"(?:true|false|yes|no|not |vulnerable|secure|safe|unsafe|insecure|pass|fail|clean|found|detected|present"
+    r"|absent)"
 )
 _LINE = 240
 _SHORT = 40

@@ -41,9 +41,11 @@ def cues_of(text: str, start: int, end: int) -> tuple[list[Token], list[str]]:
     words = [match[0] for match in found]
     following = [*words[1:], ""]
     tokens: list[Token] = []
-    behind = 0
+    behind, known = 0, ROOT.get
     for place, word in enumerate(words):
-        entry = ROOT.get(word) or (_cwe(word) if word.startswith("cwe") else None)
+        entry = known(word)
+        if entry is None and word[:3] == "cwe":
+            entry = _cwe(word)
         if entry is None or place < behind:
             continue
         last = place

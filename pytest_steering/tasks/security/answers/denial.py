@@ -48,7 +48,10 @@ def _turn(token: Token, following: list[Token], stop: int) -> tuple[int, float]:
 
 
 def trailing_of(tokens: list[Token], places: list[int]) -> list[list[Token]]:
-    """Return the cues behind each statement; those behind a list of names count for each: "both A and B are ruled out"."""
+    """Return the cues behind each statement; those behind a list of names count for each of them.
+
+    "Both XSS and CSRF are ruled out."
+    """
     trailing: list[list[Token]] = []
     end = len(tokens)
     for place in reversed(places):

@@ -144,15 +144,13 @@ def _collect_claims(evidence: Evidence, sentences: list[Sentence], keys: frozens
         for one in () if sentence.asks else statements_under(sentence, topics[number]):
             if one.keys and one.strength > 0:
                 ours = related(one.keys, keys)
-            said = _claim(one, repaired, closing, sentence.revises)._replace(
-                exact=not keys.isdisjoint(one.keys)
-            )
+            said = _claim(one, repaired, closing, sentence.revises, exact=not keys.isdisjoint(one.keys))
             concludes = not one.keys and said.final and one.whole
             if said.weight > 0:
                 (evidence.claims if ours or concludes else evidence.others).append(said)
 
 
-def _claim(one: Statement, repaired: bool, closing: bool, revises: bool) -> Said:
+def _claim(one: Statement, repaired: bool, closing: bool, revises: bool, exact: bool) -> Said:
     final = one.final or closing
     weight = one.strength * (_AFTER_REPAIR if repaired and one.sign < 0 and not final else 1.0)
     return Said(
@@ -163,6 +161,7 @@ def _claim(one: Statement, repaired: bool, closing: bool, revises: bool) -> Said
         final=final and weight >= _FINAL,
         revises=revises,
         named=bool(one.keys),
+        exact=exact,
         whole=one.whole and not repaired,
         part=one.part,
     )

@@ -18,20 +18,23 @@ _LEADS_IN = one_of(
     "honestly, indeed, i think, i believe, i would say, i'd say, conclusion, short answer, to summarize,"
     "summary, as a result, consequently, but, then, because of this, for this reason, ultimately,"
     "bottom line, tl;dr, tldr, in a word, short, in brief, sadly, regrettably, my take, edit, correction,"
-    "result, it's a, it is a, that's a, i'd say it's a, my answer, and, still, i lean towards, i'd lean towards,"
-    "i'm leaning towards, my guess is, my best guess is, my best guess would be, i'd go with, i would go with,"
-    "i'm going with"
+    "result, it's a, it is a, that's a, i'd say it's a, my answer, and, still,"
+    "(?:i|i'd|i would) (?:lean towards|go with), i'm (?:leaning towards|going with),"
+    "my (?:best )?guess (?:is|would be)"
 )
 _FILLER = rf"(?:{_LEADS_IN}(?! not\b)[,.!:;]{{0,3}}\s{{1,9}}){{0,3}}"
 _WHOSE = r"(?:(?:the|my|our|your)\s{1,9})?"
-_KIND = rf"(?:{one_of('final, correct, right, short, best, expected, overall, direct, simple, updated, revised, corrected, new')}\s{{1,9}}){{0,2}}"
+_KINDS = one_of(
+    "final, correct, right, short, best, expected, overall, direct, simple, updated, revised, corrected, new"
+)
+_KIND = rf"(?:{_KINDS}\s{{1,9}}){{0,2}}"
 _NAME = one_of(
     "answer, verdict, decision, conclusion, result, response, assessment, judge?ment, classification, label,"
     "determination, status, solution, output, option, choice, yes/no, yes or no, ans, a, assistant, ai, bot,"
     "expert, reviewer, bottom line, finding, ruling, outcome, guess, call, tl;dr, tldr"
 )
 _IS = (
-    r"\"?\s{0,60}(?:to (?:the|your|this) question\s{0,9})?"
+    r"\"?[\s(]{0,60}(?:to (?:the|your|this) question\s{0,9})?"
     r"(?:(?:is|would be|should be|must be)\s{0,9}:?|[:=?-]|\n)"
 )
 LABEL = rf"{_WHOSE}{_KIND}{_NAME}{_IS}\s{{0,60}}(?:that\s{{1,9}})?"
@@ -39,7 +42,8 @@ _START = re.compile(
     rf"[\s\W_]{{0,60}}{_NUMBER}[\s\W_]{{0,8}}{_FILLER}(?P<label>{LABEL}[\s\W_]{{0,12}}{_NUMBER})?{_FILLER}"
 )
 _GOES_ON = one_of(
-    "the, this, that's, thats, from me, it, it's, there, because, i, we, code, as, since, due, based, your, these, in"
+    "the, this, that's, thats, from me, it, it's, there, because, i, we, code, as, since, due, based, your,"
+    "these, in"
 )
 _AFTER = re.compile(rf"[\s\"'*_)\]}}>]{{0,40}}(?:$|[.,;:!()\]}}<-]|\n|{_GOES_ON}\b)")
 _NO_VERDICT = re.compile(
@@ -50,7 +54,7 @@ _NO_VERDICT = re.compile(
 _STATES = one_of("vulnerable, vulnerability, vulnerabilities, insecure, unsafe, exploitable, secure, safe")
 _PROPERTY = re.compile(
     rf"(?P<name>{_STATES})"
-    r"(?: (?:present|found|detected|exists|status|code))?[\"'*_ ]{0,20}"
+    r"(?: (?:present|found|detected|exists|status|code))?[\"'*_ (<]{0,20}"
     r"(?:[:=?]|->|=>| -)[\"'*_\s]{0,6}(?=[a-z])"
 )
 _BEFORE_PROPERTY = re.compile(r"(?:^|[^a-z'])(?:(?:is|has|contains)[_ ])?$")

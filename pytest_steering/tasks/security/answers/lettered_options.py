@@ -13,7 +13,8 @@ _LISTED = re.compile(r"([a-d1-4])[).:]\s{0,9}(?=\S)")
 _LABEL = (
     r"(?:\b(?:the |my )?(?:final |correct |right |best )?(?:answer|option|choice|verdict|statement|a)"
     r"\s{0,3}(?:(?:is|:|=|would be)\s{0,3}){1,2}"
-    r"|\b(?:i'd|i would|i'll|i will|i|we|must|to)\s(?:go (?:with|for)|pick|choose|select|say|take|opt for|answer)\s"
+    r"|\b(?:i'd|i would|i'll|i will|i|we|must|to)\s"
+    r"(?:go (?:with|for)|pick|choose|select|say|take|opt for|answer)\s"
     r"|\b(?:it is|it's|it must be|that is|that's)\s)(?:option |choice |statement |answer )?"
 )
 _ENDS = r"(?=\s{0,9}(?:$|[)\]*.:,;\"'\n(-]|(?:because|since|as|here|for|is (?:true|right|correct))\b))"
@@ -71,7 +72,7 @@ def options_in_answer(text: str, yes: int) -> tuple[Options, int]:
 def picked(text: str, start: int) -> tuple[str, tuple[int, int]] | None:
     """Return the letter or number that a normalized answer picks behind a place, and where it stands.
 
-    The first letter counts when the answer begins with it, else the last one behind "the answer is" or the like.
+    The first letter counts when the answer begins with it, else the last one behind "the answer is" or such.
     """
     found = _BARE.match(text, start) or next(iter(list(_PICKED.finditer(text, start))[::-1]), None)
     if found is None:

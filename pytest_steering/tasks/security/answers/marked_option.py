@@ -36,7 +36,7 @@ def _ticked(boxes: list[Box], asked: Asked) -> Finding | None:
 
 
 def _meant(box: Box, asked: Asked) -> int | None:
-    """Return what an option says of the asked weakness; 0 where it says neither, None where it names another."""
+    """Return what an option says of the asked weakness: 0 for neither, None where it names another."""
     if box.value:
         return {"there": 1, "absent": -1, "yes": asked.yes, "no": -asked.yes}[box.value]
     return box.sign if related(box.keys, asked.keys) else None

@@ -44,11 +44,12 @@ def meant(tokens: list[Token], words: int, earlier: tuple[Statement, ...]) -> tu
         weight = context.weight_of(clause) if found else 0.0
         said += [_in_clause(one, clause, weight, context.final) for one in found]
         yields += [clause.opener is Cue.THOUGH] * len(found)
-    said = with_names(said)
+    said = with_names(said) if len(said) > 1 else said
     main = [one for one, conceded in zip(said, yields, strict=True) if not conceded]
     weighed = [_conceded(one, main) if conceded else one for one, conceded in zip(said, yields, strict=True)]
-    apart = next((token.start for token in tokens if token.cue is Cue.EXCEPT), None)
-    return tuple(weighed if apart is None else set_apart(weighed, apart))
+    if Cue.EXCEPT in kinds:
+        weighed = set_apart(weighed, next(token.start for token in tokens if token.cue is Cue.EXCEPT))
+    return tuple(weighed)
 
 
 def begins_repair(tokens: list[Token]) -> bool:

@@ -1,4 +1,4 @@
-"""Which weakness a statement is of, where its sentence tells: appositions, topics, exceptions, definitions."""
+"""Which weakness a statement is of, if its sentence tells: appositions, topics, exceptions, definitions."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ def _of_topic(said: list[Statement]) -> list[Statement]:
 def set_apart(said: list[Statement], place: int) -> list[Statement]:
     """Return the statements of a sentence that excepts something: "except for CWE-476 none of them is there".
 
-    What is named behind *except* is stated, and the denial of the others is of no more interest; where nothing is
-    named behind it ("all are safe except the last"), what is denied before it is not to be relied on.
+    What is named behind *except* is stated, and the denial of the others no longer matters. Where nothing
+    is named behind it ("all are safe except the last"), what is denied before it is not to be relied on.
 
     Args:
         said: The statements.

@@ -1,4 +1,4 @@
-"""What others said: a remark in quotation marks, or in lines that begin with `>`, is no verdict of the answer."""
+"""What others said, in quotation marks or in lines that begin with `>`: no verdict of the answer."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _WORD = re.compile(r"[^\W_]{2,}")
 def without_quotations(text: str) -> str:
     """Return a normalized text with the remarks of others blanked.
 
-    Three words or more in quotation marks are a remark, unless they stand behind "the answer is" or the like; lines
-    that begin with `>` are one where something else is said beside them.
+    Three words or more in quotation marks are a remark, unless they stand behind "the answer is" or the like;
+    lines that begin with `>` are one where something else is said beside them.
     """
-    unquoted = _LINES.sub(blank, text)
+    unquoted = _LINES.sub(blank, text) if ">" in text else text
     if _WORD.search(unquoted) is None:
         unquoted = text
-    return _QUOTED.sub(_unless_own, unquoted)
+    return _QUOTED.sub(_unless_own, unquoted) if '"' in text else unquoted
 
 
 def _unless_own(found: re.Match[str]) -> str:

@@ -98,10 +98,12 @@ def statements_of(clause: Clause) -> list[Statement]:
             token = token._replace(cue=Cue.FLAW)
         elif token.cue is Cue.NAMED and _is_input(token, clause.tokens[place + 1 : place + 2]):
             continue
-        following = clause.tokens[place + 1 : place + 2]
-        if token.cue is Cue.STOPPED and _is_active(token, previous, following):
+        elif token.cue is Cue.STOPPED and _is_active(token, previous, clause.tokens[place + 1 : place + 2]):
             token = token._replace(cue=Cue.STOP)
-        if token.cue in _HEEDED and not (token.word == "no" and answers_name(token, previous, following)):
+        elif token.word == "no" and answers_name(token, previous, clause.tokens[place + 1 : place + 2]):
+            previous = token
+            continue
+        if token.cue in _HEEDED:
             scope.take(place, token, previous)
         previous = token
     trailing = trailing_of(clause.tokens, [place for _, place in scope.made])

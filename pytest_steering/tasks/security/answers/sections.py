@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from pytest_steering.tasks.security.answers.sentences import Sentence
 from pytest_steering.tasks.security.answers.statements import CLAIM, Statement
@@ -28,7 +28,7 @@ def _asks_for_weakness(question: Sentence) -> bool:
 
 
 def topics_of(sentences: list[Sentence]) -> list[frozenset[str]]:
-    """Return the weaknesses of the heading that each sentence stands under; a conclusion stands under none."""
+    """Return the weaknesses of the heading that each sentence stands under; a conclusion is under none."""
     topics, topic = [], frozenset[str]()
     for sentence in sentences:
         if sentence.topic is not None or sentence.final:
@@ -37,9 +37,10 @@ def topics_of(sentences: list[Sentence]) -> list[frozenset[str]]:
     return topics
 
 
-def statements_under(sentence: Sentence, topic: frozenset[str]) -> Iterator[Statement]:
-    """Return a sentence's statements, its verdict among them, each of what it names, or else of the heading's."""
-    if topic and sentence.head is not None and sentence.head.word in _STATES:
-        head = sentence.head
-        yield Statement(_STATES[head.word], CLAIM, topic, head.start, head.end)
-    yield from (one if one.keys else one._replace(keys=topic) for one in sentence.statements)
+def statements_under(sentence: Sentence, topic: frozenset[str]) -> Iterable[Statement]:
+    """Return a sentence's statements, its verdict among them, each of what it names or the heading does."""
+    if not topic:
+        return sentence.statements
+    head = sentence.head
+    verdict = () if head is None else (Statement(_STATES[head.word], CLAIM, topic, head.start, head.end),)
+    return (*verdict, *(one if one.keys else one._replace(keys=topic) for one in sentence.statements))

@@ -24,7 +24,7 @@ def without_leading_not(tokens: list[Token]) -> list[Token]:
 
 
 def topic_of(text: str, tokens: list[Token], words: list[str]) -> frozenset[str] | None:
-    """Return the weaknesses that a heading names, or nothing for a heading that names none; None for a sentence.
+    """Return the weaknesses that a heading names, nothing where it names none; None for a sentence.
 
     Args:
         text: The sentence.
@@ -32,7 +32,7 @@ def topic_of(text: str, tokens: list[Token], words: list[str]) -> frozenset[str]
         words: Its words.
     """
     line = text.strip(" \n_*)\"'")
-    if "\n" in line or (line and line[-1] in ".!?;,"):
+    if not line or line[-1] in ".!?;," or "\n" in line:
         return None
     keys = frozenset(token.key for token in tokens if token.key)
     kinds = {token.cue for token in tokens if token.cue is not Cue.COLON or token.number < len(words) - 1}

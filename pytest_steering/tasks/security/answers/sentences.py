@@ -26,7 +26,7 @@ _END = re.compile(
 _NAME = re.compile(
     r"[\s|*_\-+•\d.)#>]{0,20}([a-z][^:|\n]{2,80}?)[\s*_]{0,9}(?:[:|](?=[\s*_])| (?:-|->|=>|=|→) )"
 )
-_SEPARATOR = re.compile(r"[:|=→]| -")
+_SEPARATORS = (":", "|", " -", "=", "→")
 _NAMING = {Cue.NAMED, Cue.FLAW, Cue.NONE, Cue.PRESENT, Cue.OPEN, Cue.COMMA, Cue.OR, Cue.ASSERT}
 _IMPERATIVES = {
     "stay", "remember", "feel", "thanks", "ensure", "use", "add", "set", "validate", "sanitize",
@@ -48,7 +48,7 @@ class Sentence(NamedTuple):
         echoes: It asks no more than "is it?" or "vulnerable?", which repeats the question that was put.
         statements: What it states, in order.
         unsure: It says that the answer is not known.
-        topic: The weaknesses that it names as a heading, or nothing for another heading; None where it is none.
+        topic: The weaknesses that it names as a heading, maybe none; None where it is no heading.
         retracts: It says that what was said before is wrong.
         defines: It says what a weakness is, or goes on to.
         final: It announces a conclusion.
@@ -87,12 +87,17 @@ def _bounds(text: str) -> Iterator[tuple[int, int]]:
         while end - start > _LONGEST:
             yield start, start + _LONGEST
             start += _LONGEST
-        heading = text.find("\n", start, end) if text[start:end].lstrip().startswith("#") else -1
+        heading = _heading_end(text, start, end) if text.find("#", start, end) >= 0 else start
         if heading > start:
             yield start, heading
             start = heading
         yield start, end
         start = end
+
+
+def _heading_end(text: str, start: int, end: int) -> int:
+    """Return where the heading ends that text[start:end] begins with; the start where it is none."""
+    return max(start, text.find("\n", start, end)) if text[start:end].lstrip()[:1] == "#" else start
 
 
 def _read(text: str, start: int, end: int, before: Sentence | None) -> Sentence:
@@ -147,7 +152,7 @@ def _goes_on(tokens: list[Token]) -> bool:
 
 
 def _head(text: str, start: int, end: int, before: Sentence | None) -> Head | Statement | None:
-    """Return the verdict that a sentence begins or ends with, or what it replies to the statement before it."""
+    """Return the verdict that a sentence begins or ends with, or its reply to the statement before it."""
     head = head_of(text, start, end)
     if head is not None:
         return head
@@ -162,7 +167,7 @@ def _head(text: str, start: int, end: int, before: Sentence | None) -> Head | St
 
 
 def _replied(statement: Statement, reply: Head) -> Statement:
-    """Return what a reply says of the weakness named before it: "They claim there is an XSS. There is not."."""
+    """Return what a reply says of the weakness named before it: "It may contain XSS. It does not."."""
     sign = 1 if reply.word == "yes" else -1
     return statement._replace(sign=sign, strength=CLAIM, start=reply.start, end=reply.end)
 
@@ -170,7 +175,7 @@ def _replied(statement: Statement, reply: Head) -> Statement:
 def _entry(text: str, start: int, end: int) -> Statement | None:
     """Return what a table row or list entry says of the weakness it names: "SQL injection: no"."""
     near = text[start : min(end, start + 110)]
-    name = _NAME.match(text, start, end) if _SEPARATOR.search(near) else None
+    name = _NAME.match(text, start, end) if any(sign in near for sign in _SEPARATORS) else None
     value = head_of(text, name.end(), end, labelled=True) if name else None
     if name is None or value is None:
         return None

@@ -17,7 +17,7 @@ from pytest_steering.tasks.security.answers.structured import structured_verdict
 
 _TAG = re.compile(r"</?[a-z!][^<>\n]{0,200}>")
 _THINKING = re.compile(r"^(?s:.*)</think(?:ing)?>")
-_PROMPT = re.compile(r"[(\[<]?\b(?:yes ?[/|] ?no|y/n|true ?[/|] ?false|no ?[/|] ?yes)\b[)\]>]?")
+_PROMPT = re.compile(r"(?:yes ?[/|] ?no|y/n|true ?[/|] ?false)\b[)\]>]?")
 _KEY = re.compile(r"[{,]\s{0,40}[\"'][\w -]{1,60}[\"']\s{0,3}:")
 
 
@@ -62,6 +62,6 @@ def _found(text: str, asked: Asked) -> Finding:
         return marked
     for box in boxes:
         plain = plain[: box.start] + normalize.blanked(plain[box.start : box.end]) + plain[box.end :]
-    plain = _KEY.sub(normalize.blank, plain)
+    plain = _KEY.sub(normalize.blank, plain) if "{" in plain else plain
     prose = without_quotations(normalize.without_emphasis(prose_of(plain)))
     return decided(_TAG.sub(normalize.blank, prose), asked)

@@ -10,13 +10,15 @@ from pytest_steering.tasks.security.answers.patterns import one_of
 _FLAWS = r"(?:vulnerabilit(?:y|ies)|issues?|flaws?|weakness(?:es)?)"
 _SEEN = r"(?: (?:was |were )?(?:detected|found|present|exists?))?"
 _SURELY = (
-    r"(?:(?:almost|most|very|quite) )?(?:probably|likely|apparently|absolutely|definitely|certainly|surely|clearly"
-    r"|obviously|evidently|of course|presumably|decidedly|sadly|luckily|thankfully|fortunately|unfortunately) not"
+    r"(?:(?:almost|most|very|quite) )?(?:probably|likely|apparently|absolutely|definitely|certainly|surely"
+    r"|clearly|obviously|evidently|of course|presumably|decidedly|sadly|luckily|thankfully|fortunately"
+    r"|unfortunately) not"
 )
 _NO = one_of(
     rf"no way, not at all, not really, not likely, {_SURELY}, (?:very |highly |quite |most )?unlikely,"
-    "i (?:think|guess) not, i (?:don't|do not) (?:think|believe) so, by no means, not that i can (?:see|tell),"
-    "not as far as i can (?:see|tell|judge), far from it, no, nope, nah, negative, false, absent, none"
+    "i (?:think|guess) not, i (?:don't|do not) (?:think|believe) so, by no means, far from it,"
+    "not that i can (?:see|tell), not as far as i can (?:see|tell|judge),"
+    "no, nope, nah, negative, false, absent, none"
 )
 _YES = one_of(
     "yes, yep, yeah, yup, affirmative, true, positive, present, i (?:do )?(?:think|believe) so,"
@@ -38,8 +40,8 @@ _VALUE = re.compile(
 )
 _STATE_ABSENT = one_of(
     r"not (?:yet )?(?:found|detected|present|confirmed|observed|identified|affected|there|exploitable),"
-    r"un(?:affected|confirmed), none (?:found|detected), nothing (?:found|detected), pass(?:ed)?, clean, clear,"
-    r"ok(?:ay)?, no (?:finding|match|hit|problem|concern)s?, all clear, false positive"
+    r"unaffected, unconfirmed, (?:none|nothing) (?:found|detected), pass(?:ed)?, clean, clear, ok(?:ay)?,"
+    r"no (?:finding|match|hit|problem|concern)s?, all clear, false positive"
 )
 _STATE_THERE = one_of(
     "found, detected, confirmed, exists?, affected, fail(?:ed|s|ure)?, identified, observed, at risk, flagged"

@@ -63,7 +63,7 @@ def same_weakness(one: str, other: str) -> bool:
 
 
 def related(keys: frozenset[str], wanted: frozenset[str]) -> bool:
-    """Tell whether what is said of some weaknesses may be said of those wanted; none at all is any of them."""
+    """Tell whether what is said of some weaknesses may be said of those wanted; none stands for any."""
     if not keys or not wanted:
         return True
     return any(same_weakness(key, one) for key in keys for one in wanted)

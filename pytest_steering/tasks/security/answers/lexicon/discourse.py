@@ -42,14 +42,14 @@ DISCOURSE: dict[Cue, str] = {
         modified version, updated version, revised version, improved version, updated code, fixed code,
         corrected code, revised code, modified code, secure code, safe code, improved code, safer code,
         refactored code, after this change, with this change, with these changes, after these changes, by
-        making these changes, by making this change, after making, with this fix, now the code, the code now, corrected :, fixed :, patched :, fix :, with this modification,
-        example of how, new version, in this modified, in this revised, in this updated, in this
-        corrected, with these modifications, this modification, these modifications, this change, these
-        changes, this fix, these fixes, secure implementation, safer alternative, safe alternative, secure
-        alternative, secure way, safer way, once the, rewritten, modified as follows, patched version,
-        recommendation, recommendations, remediation, mitigation strategies, fixes, explanation of
-        changes, changes made, solution, by applying, by making, by implementing, suggested fix, how to
-        fix
+        making these changes, by making this change, after making, with this fix, now the code, the code
+        now, corrected :, fixed :, patched :, fix :, with this modification, example of how, new version,
+        in this modified, in this revised, in this updated, in this corrected, with these modifications,
+        this modification, these modifications, this change, these changes, this fix, these fixes, secure
+        implementation, safer alternative, safe alternative, secure alternative, secure way, safer way,
+        once the, rewritten, modified as follows, patched version, recommendation, recommendations,
+        remediation, mitigation strategies, fixes, explanation of changes, changes made, solution, by
+        applying, by making, by implementing, suggested fix, how to fix
     """,
     Cue.TEACH: """
         typically, normally, usually, in general, generally speaking, commonly, refers to, is defined as,
@@ -58,8 +58,8 @@ DISCOURSE: dict[Cue, str] = {
         vulnerability that, is a security vulnerability that, is a vulnerability where, is a vulnerability
         in which, is a security vulnerability, is a web security vulnerability, is a code injection
         technique, is a technique, is a software vulnerability, is a bug, is a programming error, is a
-        type, is a situation, takes place when, can occur when, may occur when, can happen when, occurs
-        if, occur if, happens if, is when, describes, is a class of, is often, are often, often used, the
+        type, is a situation, takes place when, can occur when, may occur when, can happen when, occurs if,
+        occur if, happens if, is when, describes, is a class of, is often, are often, often used, the
         difference between, is a condition, is a dangerous flaw, is a serious, means
     """,
     Cue.ELSEWHERE: """
@@ -76,21 +76,21 @@ DISCOURSE: dict[Cue, str] = {
         difficult to say, difficult to tell, difficult to assess, difficult to definitively, hard to say,
         hard to tell, hard to determine, impossible to say, impossible to tell, impossible to determine,
         impossible to know, not possible to determine, not possible to say, not possible to tell, more
-        information, more context, additional context, further context, without more, cannot confirm,
-        can't confirm, cannot definitively, can't definitively, not possible to definitively, cannot
-        answer, can't answer, undetermined, inconclusive, cannot provide, can't provide, cannot give,
-        cannot be certain, no way to know, no way to tell, not straightforward, cannot be concluded,
-        cannot fully determine, cannot accurately, cannot assess, not enough information, insufficient
-        information, not enough context, cannot verify, not guaranteed, cannot conclusively, can't
-        conclusively, to conclusively determine, conclusively determine, to definitively determine, to
-        definitively say, further analysis, definitive answer, definitively state, definitively determine,
-        definitively say, definitively confirm, conclusively say, conclusively state, cannot rule out,
-        can't rule out, cannot completely rule out, challenging to determine, challenging to say, can't
-        help, can't review, cannot review, cannot help, both secure and vulnerable, can't assist, cannot
-        assist, unable to assist, unable to help, not able to help, not able to assist, won't help, can't
-        analyze, cannot analyze, can't analyse, cannot analyse, unable to analyze, unable to review, not
-        able to determine, no idea, nobody can say, no one can say, who knows, hard to be sure, can't be
-        certain, can't be sure, not certain, can't rule it out, cannot be ruled out
+        information, more context, additional context, further context, without more, cannot confirm, can't
+        confirm, cannot definitively, can't definitively, not possible to definitively, cannot answer,
+        can't answer, undetermined, inconclusive, cannot provide, can't provide, cannot give, cannot be
+        certain, no way to know, no way to tell, not straightforward, cannot be concluded, cannot fully
+        determine, cannot accurately, cannot assess, not enough information, insufficient information, not
+        enough context, cannot verify, not guaranteed, cannot conclusively, can't conclusively, to
+        conclusively determine, conclusively determine, to definitively determine, to definitively say,
+        further analysis, definitive answer, definitively state, definitively determine, definitively say,
+        definitively confirm, conclusively say, conclusively state, cannot rule out, can't rule out, cannot
+        completely rule out, challenging to determine, challenging to say, can't help, can't review, cannot
+        review, cannot help, both secure and vulnerable, can't assist, cannot assist, unable to assist,
+        unable to help, not able to help, not able to assist, won't help, can't analyze, cannot analyze,
+        can't analyse, cannot analyse, unable to analyze, unable to review, not able to determine, no idea,
+        nobody can say, no one can say, who knows, hard to be sure, can't be certain, can't be sure, not
+        certain, can't rule it out, cannot be ruled out
     """,
     Cue.WHETHER: """
         whether, to determine if, determine if, know if, to see if, check if, checking if, say if, tell
@@ -113,12 +113,13 @@ DISCOURSE: dict[Cue, str] = {
         answer, revised answer, changed to, corrected answer, corrected verdict
     """,
     Cue.FIRST: """
-        initially, at first, at first glance, first glance, at first sight, first suspected, first
-        thought, i thought, i believed, i suspected, seemed, may look, might look, on the surface, might
-        seem, may seem, may appear, might appear, one might think, one could think, i first wrote, i first
-        said, i had written, i had said, i wrote, i said, some would call, some might call, some would
-        say, some say, others say, one might say, one could say, one might argue, one could argue, some
-        argue, it is said, claims that, claims, claimed, alleges, is said to be, is said to, linter, linters, docstring, docstring says, comment says, comments say
+        initially, at first, at first glance, first glance, at first sight, first suspected, first thought,
+        i thought, i believed, i suspected, seemed, may look, might look, on the surface, might seem, may
+        seem, may appear, might appear, one might think, one could think, i first wrote, i first said, i
+        had written, i had said, i wrote, i said, some would call, some might call, some would say, some
+        say, others say, one might say, one could say, one might argue, one could argue, some argue, it is
+        said, claims that, claims, claimed, alleges, is said to be, is said to, linter, linters, docstring,
+        docstring says, comment says, comments say
     """,
     Cue.RETRACT: """
         that was wrong, this was wrong, that is wrong, that's wrong, this is wrong, which is wrong, which
@@ -140,8 +141,8 @@ DISCOURSE: dict[Cue, str] = {
         notwithstanding
     """,
     Cue.SPLIT: """
-        because, since, which, so that, as, where, i e, namely, who, after which, due to the fact, such as, like, in
-        that
+        because, since, which, so that, as, where, i e, namely, who, after which, due to the fact, such as,
+        like, in that
     """,
     Cue.NONE: """
         i would say, i'd say, i would call, not only, not just, no matter, no doubt, without doubt, without

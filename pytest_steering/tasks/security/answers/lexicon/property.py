@@ -142,10 +142,11 @@ PROPERTY: dict[Cue, str] = {
         check, the check, this section, this approach
     """,
     Cue.ABOUT: """
-        related to, regarding, about, concerning, different from, unlike, as opposed to, distinct from, with respect to, in terms of, in the context of,
-        relevant to, associated with, sources of, analysis, analyze, analysis of, aware of, considering,
-        assess, assessing, concerns, concern, examine, evaluate, look for, looking for, review, against,
-        causes of, awareness, overview of, for, as for, as to, as regards, when it comes to
+        related to, regarding, about, concerning, different from, unlike, as opposed to, distinct from,
+        with respect to, in terms of, in the context of, relevant to, associated with, sources of,
+        analysis, analyze, analysis of, aware of, considering, assess, assessing, concerns, concern,
+        examine, evaluate, look for, looking for, review, against, causes of, awareness, overview of, for,
+        as for, as to, as regards, when it comes to
     """,
     Cue.ASSERT: """
         contain, contains, containing, has, have, having, is, are, exhibit, exhibits, suffer, suffers,

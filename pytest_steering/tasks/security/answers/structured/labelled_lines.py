@@ -1,4 +1,4 @@
-"""An answer, or a fenced block of it, that is nothing but lines such as `present: no`: YAML, or a filled-in form."""
+"""Answers, or fenced blocks, of nothing but lines such as `present: no`: YAML, or a filled-in form."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pytest_steering.tasks.security.answers.structured.field_groups import Field, Group
 
 _LINE = re.compile(
-    r"(?P<indent> {0,24})(?P<item>[-*+] {1,4})?(?P<name>[\w?()/-]{1,30}(?: [\w?()/-]{1,20}){0,3})[\"']? ?: {0,9}(?P<value>[^\n]{0,400})"
+    r" {0,24}(?P<item>[-*+] {1,4})?(?P<name>[\w?()/-]{1,30}(?: [\w?()/-]{1,20}){0,3})[\"']? ?:"
+    r" {0,9}(?P<value>[^\n]{0,400})"
 )
 _FENCE = re.compile(r"^ {0,3}```\w{0,12} *\n((?:(?! {0,3}```)[^\n]{0,400}\n){1,60}) {0,3}```", re.MULTILINE)
 _RULE = re.compile(r" {0,9}(?:---+|===+|\.\.\.|)\s*")
@@ -18,7 +19,8 @@ _MOST_LINES = 80
 
 def lines_in(text: str) -> Iterator[Group]:
     """Return the groups of labelled lines of a normalized text that holds nothing else."""
-    blocks = [(0, text), *((fence.start(1), fence[1]) for fence in _FENCE.finditer(text))]
+    fences = _FENCE.finditer(text) if "```" in text else ()
+    blocks = [(0, text), *((fence.start(1), fence[1]) for fence in fences)]
     for start, block in blocks:
         groups = _groups(block, start)
         if groups:

@@ -14,7 +14,7 @@ _MOST_ROWS = 100
 
 def rows_in(text: str) -> Iterator[Group]:
     """Return the rows of every table in a normalized text."""
-    for rule in _RULE.finditer(text):
+    for rule in _RULE.finditer(text) if "|" in text else ():
         if "|" not in rule[0] and "|" not in text[rule.end() : rule.end() + 400]:
             continue
         names = [name for name, _, _ in _cells(text, text.rfind("\n", 0, max(0, rule.start() - 1)) + 1)]

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from pytest_steering.tasks.security.answers.decision import Finding
 from pytest_steering.tasks.security.answers.polarity import Asked
 from pytest_steering.tasks.security.answers.structured.field_groups import Group
-from pytest_steering.tasks.security.answers.structured.field_meaning import Sense, keys_in, said_by, sense_of
+from pytest_steering.tasks.security.answers.structured.field_meaning import said_by
+from pytest_steering.tasks.security.answers.structured.field_sense import Sense, keys_in, sense_of
 from pytest_steering.tasks.security.answers.structured.labelled_lines import lines_in
 from pytest_steering.tasks.security.answers.structured.markdown_tables import rows_in
 from pytest_steering.tasks.security.answers.structured.objects import objects_in
@@ -69,7 +70,7 @@ def _decided(said: list[_Said], asked: Asked) -> Finding | None:
 
 
 def _of_others(counted: list[_Said], said: list[_Said], asked: Asked) -> bool:
-    """Tell whether a mere "vulnerable" is about the weaknesses named beside it, none of which was asked about."""
+    """Tell whether a mere "vulnerable" is about the weaknesses named beside it, not the asked one."""
     mere = all(one.sign > 0 and not one.keys and one.kind != "answer" for one in counted)
     return mere and bool(asked.keys) and any(one.keys and one.sign > 0 for one in said)
 

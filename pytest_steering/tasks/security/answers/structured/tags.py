@@ -16,6 +16,8 @@ _ATTRIBUTE = re.compile(r"([a-z][\w-]{0,40})=\"([^\"]{0,200})\"")
 
 def tags_in(text: str) -> Iterator[Group]:
     """Return the tags of a normalized text that hold text alone as one group, then each tag's attributes."""
+    if "</" not in text and "/>" not in text:
+        return
     group = Group((), [Field(found[1], found[2].strip(), *found.span(2)) for found in _TAG.finditer(text)])
     if group.fields:
         yield group

@@ -72,7 +72,8 @@ def agreement(rows: Sequence[Labelled], reader: str) -> dict[str, float | None]:
 
     `answered`, `accuracy`, `balanced accuracy` and `MCC` are over the answers in which the careful reader
     found yes or no (the last three over those that the reader answers, too); `three-class` is the share of
-    all answers on which both say the same of yes, no and none.
+    all answers on which both say the same of yes, no and none, `wrong` that of all answers to which the
+    reader gives a verdict that is not the careful one's.
     """
     read = _verdicts(rows, reader)
     pairs = list(zip(rows, read, strict=True))
@@ -80,7 +81,9 @@ def agreement(rows: Sequence[Labelled], reader: str) -> dict[str, float | None]:
     same = sum(row.careful == verdict for row, verdict in pairs)
     measured = _measured(clear)
     del measured["yes-rate"]
-    return {**measured, "three-class": same / len(rows) if rows else None}
+    wrong = sum(verdict not in ("none", row.careful) for row, verdict in pairs)
+    shares = {"three-class": same, "wrong": wrong}
+    return {**measured, **{name: count / len(rows) if rows else None for name, count in shares.items()}}
 
 
 def effect(rows: Sequence[Labelled], reader: str | None) -> dict[str, float | None]:

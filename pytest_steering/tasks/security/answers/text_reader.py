@@ -17,7 +17,7 @@ from pytest_steering.tasks.security.answers.structured import structured_verdict
 
 _TAG = re.compile(r"</?[a-z!][^<>\n]{0,200}>")
 _THINKING = re.compile(r"^(?s:.*)</think(?:ing)?>")
-_PROMPT = re.compile(r"(?:yes ?[/|] ?no|y/n|true ?[/|] ?false)\b[)\]>]?")
+_PROMPT = re.compile(r"(?:yes(?: ?/ ?|\|)no|y/n|true(?: ?/ ?|\|)false)\b[)\]>]?")
 _KEY = re.compile(r"[{,]\s{0,40}[\"'][\w -]{1,60}[\"']\s{0,3}:")
 
 

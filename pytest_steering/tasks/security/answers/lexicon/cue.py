@@ -50,3 +50,8 @@ class Cue(str, Enum):
     OR = "*or*"
     COLON = "a colon"
     OPEN = "an opening parenthesis"
+
+
+# Before Python 3.12 a member is looked up by a call of `enum`'s own; an answer takes hundreds of them.
+for _member in Cue:
+    type.__setattr__(Cue, _member.name, _member)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+
+import yaml
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from pytest_steering.tasks.security.answers.structured.field_groups import Field, Group
-
-if TYPE_CHECKING:
-    from yaml.nodes import Node
 
 _LONGEST = 8_000
 _MOST = 200
@@ -43,6 +42,8 @@ def _balanced(text: str, start: int) -> str:
             open_.append(_CLOSES[char])
         elif char == open_[-1]:
             open_.pop()
+        elif char == '"' and quoted is None:
+            return text[start:limit].replace("\\", " ") + '"' + "".join(reversed(open_))
         place = quoted.end() if quoted else place + 1
         if not open_:
             return text[start:place]
@@ -50,8 +51,6 @@ def _balanced(text: str, start: int) -> str:
 
 
 def _composed(source: str) -> Node | None:
-    import yaml
-
     try:
         return yaml.compose(source, Loader=yaml.SafeLoader)
     except (yaml.YAMLError, RecursionError):
@@ -76,21 +75,21 @@ def _groups(node: Node, shift: int) -> Iterator[Group]:
 
 
 def _children(node: Node) -> Iterator[tuple[str, Node]]:
-    if node.id == "mapping":
+    if isinstance(node, MappingNode):
         yield from ((str(key.value), child) for key, child in node.value if not _is_missing(child))
-    elif node.id == "sequence":
+    elif isinstance(node, SequenceNode):
         yield from (("", child) for child in node.value)
 
 
 def _is_missing(node: Node) -> bool:
     """Tell whether a key has no value: `{title}` is a hole in a template."""
-    return node.id == "scalar" and node.value == "" and node.style is None
+    return isinstance(node, ScalarNode) and node.value == "" and node.style is None
 
 
 def _is_leaf(node: Node) -> bool:
-    return node.id == "scalar" or not node.value
+    return isinstance(node, ScalarNode) or not node.value
 
 
 def _leaf(name: str, node: Node, shift: int) -> Field:
-    value = str(node.value) if node.id == "scalar" else "[]"
+    value = str(node.value) if isinstance(node, ScalarNode) else "[]"
     return Field(name, value, shift + node.start_mark.index, shift + node.end_mark.index)

@@ -25,11 +25,19 @@ class Finding(NamedTuple):
 def decided(text: str, asked: Asked) -> Finding:
     """Return the verdict of prose (normalized, code and markup blanked) on what was asked."""
     evidence = evidence_of(text, asked)
+    if evidence.verdicts and _is_taken_back(evidence):
+        return _contradiction(evidence.verdicts[-1])
     if evidence.verdicts:
         return _by_verdicts(evidence.verdicts, evidence.claims)
     if evidence.unsure is not None and _stays_unsure(evidence.claims, evidence.unsure):
         return Finding("none", None, None, "undecided")
     return _by_claims(evidence)
+
+
+def _is_taken_back(evidence: Evidence) -> bool:
+    """Tell whether the last word is that something said was wrong, and nothing firm was put in its place."""
+    firm = [one.start for one in (*evidence.verdicts, *evidence.claims) if one.weight >= FIRM]
+    return evidence.turned > max(firm)
 
 
 def _stays_unsure(claims: list[Said], place: int) -> bool:
@@ -45,12 +53,21 @@ def _by_verdicts(verdicts: list[Said], claims: list[Said]) -> Finding:
         return _found(last, 0.8, "final verdict") if corrected else _contradiction(last)
     plain = [one for one in claims if one.weight >= CLAIM and one.whole and one.start > first.sentence_end]
     against = [one for one in plain if one.sign != first.sign]
+    revised = _revision(claims, last)
+    if revised is not None:
+        return _found(revised, 0.7, "correction")
     final = next((one for one in reversed(plain) if one.final), None)
     if final is not None and final.sign != first.sign and not first.final:
         return _found(final, 0.7, "conclusion against the first verdict")
     if against and len(against) == len(plain):
         return _contradiction(against[0])
     return _found(first, 0.8 if against else 0.95, "explicit verdict")
+
+
+def _revision(claims: list[Said], verdict: Said) -> Said | None:
+    """Return the last claim behind a verdict where it takes the verdict back."""
+    behind = [one for one in claims if one.weight >= CLAIM and one.start > verdict.end]
+    return behind[-1] if behind and behind[-1].revises and behind[-1].sign != verdict.sign else None
 
 
 def _by_claims(evidence: Evidence) -> Finding:

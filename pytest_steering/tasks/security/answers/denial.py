@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pytest_steering.tasks.security.answers.cues import Token
 from pytest_steering.tasks.security.answers.lexicon import Cue
-from pytest_steering.tasks.security.answers.statements import CLAIM, FIRM, Statement
+from pytest_steering.tasks.security.answers.statements import CLAIM, FIRM, MENTION, Statement
 
 NOUNS = {Cue.NAMED, Cue.FLAW, Cue.HARM}
 _DENIABLE = (Cue.PRESENT, Cue.HEDGE, Cue.ASSERT, Cue.COMMA, Cue.STOPPED, Cue.GONE)
@@ -26,6 +26,8 @@ def denied(statement: Statement, trailing: list[Token], stop: int) -> Statement:
         if token.cue is Cue.CAUSE:
             break
         turn, firmness = _turn(token, trailing[number + 1 : number + 2], stop)
+        if turn > 0 and token.cue is Cue.NEG and token.word in _VERBAL:
+            return statement._replace(strength=MENTION)
         sign, strength = sign * turn, max(strength, firmness)
         end = token.end if turn < 0 else end
     return statement._replace(sign=sign, strength=strength, end=end)

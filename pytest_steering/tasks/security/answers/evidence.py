@@ -56,12 +56,14 @@ class Evidence:
         claims: What is said of the asked weakness, or of weakness in general.
         others: What is said of other weaknesses.
         unsure: Where the answer says, for the last time, that it cannot tell; None where it does not.
+        turned: Where it begins, for the last time, to take back what it said; -1 where it does not.
     """
 
     verdicts: list[Said] = field(default_factory=list)
     claims: list[Said] = field(default_factory=list)
     others: list[Said] = field(default_factory=list)
     unsure: int | None = None
+    turned: int = -1
 
 
 def evidence_of(text: str, asked: Asked) -> Evidence:
@@ -72,6 +74,7 @@ def evidence_of(text: str, asked: Asked) -> Evidence:
     sentences = until_next_question(sentences_of(text))
     keys = asked.keys or _first_named(sentences)
     evidence = Evidence(unsure=max((one.start for one in sentences if one.unsure), default=None))
+    evidence.turned = max((one.start for one in sentences if one.turns), default=-1)
     evidence.verdicts = [
         Said(1 if one.word == "there" else -1, one.start, one.end, _VERDICT, final=True) for one in properties
     ]

@@ -61,6 +61,8 @@ def boxes_of(text: str) -> list[Box]:
     """Return the boxes of a normalized text, if any stands before an answer such as yes, no or vulnerable."""
     found = list(_boxes(text))
     behind = bool(found) and _value_before(text, found[0].start()) is not None
+    if len(found) == 1 and not behind and found[0][0] in _CHECK_MARKS:
+        return []
     boxes = [_behind_option(text, box) if behind else _before_option(text, box) for box in found]
     if len(boxes) <= _MOST_BOXES and not any(box.value for box in boxes):
         boxes = [_with_statement(text, box) for box in boxes]

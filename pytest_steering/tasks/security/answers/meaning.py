@@ -16,7 +16,7 @@ _NO_ADVICE = ("rather", "instead", "checking")
 _FRESH = (Cue.BUT, Cue.FINAL, Cue.SO)
 _STANDS_FOR = {Cue.PRONOUN, Cue.ASSERT, Cue.SUBJECT, Cue.PART}
 _ANAPHORIC = _STANDS_FOR | {
-    Cue.NEG, Cue.BUT, Cue.COMMA, Cue.FINAL, Cue.SO, Cue.REVISE, Cue.PRESENT, Cue.SPLIT,
+    Cue.NEG, Cue.BUT, Cue.COMMA, Cue.FINAL, Cue.SO, Cue.REVISE, Cue.INDEED, Cue.PRESENT, Cue.SPLIT,
 }  # fmt: skip
 
 

@@ -52,7 +52,8 @@ class Sentence(NamedTuple):
         retracts: It says that what was said before is wrong.
         defines: It says what a weakness is, or goes on to.
         final: It announces a conclusion.
-        revises: It takes back what was said before.
+        revises: It may take back what was said before.
+        turns: It says that it does.
         fixed: It speaks of changed code, or says what to change.
     """
 
@@ -68,6 +69,7 @@ class Sentence(NamedTuple):
     defines: bool = False
     final: bool = False
     revises: bool = False
+    turns: bool = False
     fixed: bool = False
 
 
@@ -142,7 +144,8 @@ def _worded(text: str, start: int, end: int, head: Head | None, before: Sentence
         retracts=Cue.RETRACT in said,
         defines=defining,
         final=Cue.FINAL in said or Cue.SO in said,
-        revises=Cue.REVISE in said,
+        revises=not said.isdisjoint((Cue.REVISE, Cue.INDEED)),
+        turns=Cue.REVISE in said,
         fixed=Cue.FIXED in said or orders or begins_repair(tokens),
     )
 

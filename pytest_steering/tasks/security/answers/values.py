@@ -16,8 +16,8 @@ _SURELY = (
 )
 _NO = one_of(
     rf"no way, not at all, not really, not likely, {_SURELY}, (?:very |highly |quite |most )?unlikely,"
-    "i (?:think|guess) not, i (?:don't|do not) (?:think|believe) so, by no means, far from it,"
-    "not that i can (?:see|tell), not as far as i can (?:see|tell|judge),"
+    "i (?:think|guess) not, i'm afraid not, i (?:don't|do not) (?:think|believe) so, by no means,"
+    "far from it, not that i can (?:see|tell), not as far as i can (?:see|tell|judge),"
     "no, nope, nah, negative, false, absent, none"
 )
 _YES = one_of(

@@ -34,6 +34,7 @@ class Cue(str, Enum):
     FINAL = "announces the conclusion"
     SO = "draws a conclusion, of the whole when it opens a sentence"
     REVISE = "takes back what was said"
+    INDEED = "stresses what is said, and may take back what was said"
     FIRST = "marks a first impression"
     RETRACT = "says of what was said before that it is wrong"
     EXCEPT = "sets the flaw behind it apart from the others: all *but* it"

@@ -90,7 +90,8 @@ DISCOURSE: dict[Cue, str] = {
         unable to help, not able to help, not able to assist, won't help, can't analyze, cannot analyze,
         can't analyse, cannot analyse, unable to analyze, unable to review, not able to determine, no idea,
         nobody can say, no one can say, who knows, hard to be sure, can't be certain, can't be sure, not
-        certain, can't rule it out, cannot be ruled out
+        certain, can't rule it out, cannot be ruled out, there might not, there may not, or might not, and
+        might not
     """,
     Cue.WHETHER: """
         whether, to determine if, determine if, know if, to see if, check if, checking if, say if, tell
@@ -107,10 +108,13 @@ DISCOURSE: dict[Cue, str] = {
         because of this, for this reason
     """,
     Cue.REVISE: """
-        actually, wait, on closer, on second thought, in fact, in reality, correction, on reflection,
-        looking again, upon closer, hold on, hmm, after further, after reading, oops, my bad, i stand
-        corrected, i overlooked, i missed, let me correct, updated verdict, revised verdict, updated
-        answer, revised answer, changed to, corrected answer, corrected verdict
+        wait, on closer, on second thought, correction, on reflection, looking again, upon closer, hold on,
+        hmm, after further, after reading, oops, my bad, i stand corrected, i overlooked, i missed, let me
+        correct, updated verdict, revised verdict, updated answer, revised answer, changed to, corrected
+        answer, corrected verdict
+    """,
+    Cue.INDEED: """
+        actually, in fact, in reality
     """,
     Cue.FIRST: """
         initially, at first, at first glance, first glance, at first sight, first suspected, first thought,

@@ -50,7 +50,9 @@ PROPERTY: dict[Cue, str] = {
         evident, apparent, visible, seen, an instance, identified, introduced, feasible, arise, arises, the
         case, take place, takes place, exhibited, demonstrated, shown, there, likely, triggered, reachable,
         result, materialize, indicated, contained in, included, a threat, seem, appear, an example,
-        confirmed, yes, the issue, the problem
+        confirmed, yes, the issue, the problem, the only weakness, the only vulnerability, the only issue,
+        the only problem, the only flaw, the only bug, the only finding, the sole weakness, the sole
+        vulnerability, the sole issue, the sole problem, the sole flaw, the sole bug, the sole finding
     """,
     Cue.BAD: """
         can exploit, can be exploited, can inject, can be injected, can read any, can run arbitrary,
@@ -70,7 +72,8 @@ PROPERTY: dict[Cue, str] = {
         the clear, nothing to worry about, nothing to fix, nothing to report, nothing to see here, nothing
         of the kind, nothing of the sort, no cause for concern, no reason for concern, no problem here, no
         change needed, no changes needed, no fix needed, no fixes needed, no action needed, no action
-        required, no changes required
+        required, no changes required, found none, spotted none, see none, saw none, probably fine, it's
+        fine, all fine, works fine
     """,
     Cue.FLAW: """
         such instances, such instance, instances found, instances were found, instances detected,
@@ -153,7 +156,7 @@ PROPERTY: dict[Cue, str] = {
         suffers from, suffer from, there is, there are, demonstrate, demonstrates, show, shows, include,
         includes, presents, there's, that's, i found, we found, i identified, i spotted, remains, detect,
         find, see, saw, it's, he's, known as, was, were, be, a clear, a case of, only, can confirm, i
-        confirm, we confirm, textbook, blatant
+        confirm, we confirm, textbook, blatant, we're dealing with, dealing with, we deal with
     """,
     Cue.PRONOUN: """
         it, any, one, them, this, that, they, he, these, those

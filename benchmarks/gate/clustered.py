@@ -130,7 +130,7 @@ def below(
 
     n, b, c = np.array(changes, dtype=np.int64).T
     net, others = b - c, n - 1
-    terms = np.stack([b, c, n, net**2 - b - c, net * others, n * others], axis=-1)
+    terms = np.stack([b, c, n, net**2 - b - c, (b + c) * others, n * others], axis=-1)
     sums = counts @ terms
     cells, place = np.unique(sums.reshape(-1, terms.shape[-1]), axis=0, return_inverse=True)
     broken, fixed, samples, *within = cells.T

@@ -128,7 +128,7 @@ class Changes:
             level: Of the test.
             confidence: Of the bound.
         """
-        widened = float(design_effect(self.broken, self.fixed, self.n, margin, self.within))
+        widened = float(design_effect(self.n, self.within))
         broken, fixed, samples = (count / widened for count in (self.broken, self.fixed, self.n))
         needed = settling_samples(samples, broken, fixed, margin, level, confidence)
         return None if needed is None else math.ceil(needed * widened)

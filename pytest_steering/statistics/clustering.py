@@ -10,19 +10,27 @@ if TYPE_CHECKING:
     from pytest_steering.statistics.arrays import Floats
 
 
+LEAST_ALIKE = 0.1
+"""What is taken for the correlation of changes within a cluster where the data say less, or nothing."""
+
+MATES = 2
+"""How many mates of changed samples this assumption weighs as much as."""
+
+
 class Clustering(NamedTuple):
     """Sums over the clusters of a comparison; all are 0 where each sample is a cluster of its own.
 
-    With d_k = broken − fixed and n_k samples of cluster k:
+    With n_k samples in cluster k, of which u_k changed, d_k = broken − fixed on balance:
 
     Attributes:
-        squares: Σ d_k² less the number of samples that changed; any shape.
-        products: Σ d_k (n_k − 1); same shape.
-        pairs: Σ n_k (n_k − 1); same shape.
+        alike: Σ d_k² − Σ u_k: mates of changed samples that changed the same way, less those that changed
+            against them; any shape.
+        mates: Σ u_k (n_k − 1): mates of changed samples; same shape.
+        pairs: Σ n_k (n_k − 1): mates of all samples; same shape.
     """
 
-    squares: ArrayLike
-    products: ArrayLike
+    alike: ArrayLike
+    mates: ArrayLike
     pairs: ArrayLike
 
 
@@ -42,34 +50,26 @@ def clustering(samples: ArrayLike, broken: ArrayLike, fixed: ArrayLike) -> Clust
 
     n, b, c = (np.asarray(counts, dtype=np.int64) for counts in (samples, broken, fixed))
     net, others = b - c, n - 1
-    squares = int((net**2 - b - c).sum())
-    return Clustering(squares, int((net * others).sum()), int((n * others).sum()))
+    alike = int((net**2 - b - c).sum())
+    return Clustering(alike, int(((b + c) * others).sum()), int((n * others).sum()))
 
 
-def design_effect(
-    broken: ArrayLike, fixed: ArrayLike, samples: ArrayLike, drop: ArrayLike, within: Clustering
-) -> Floats:
+def design_effect(samples: ArrayLike, within: Clustering) -> Floats:
     """Return by what factor clusters widen the variance of broken − fixed, at least 1.
 
-    It is Σ_k (d_k − n_k Δ)² over clusters, the variance of Obuchowski (1998, Statistics in Medicine 17:1495;
-    compared with others by Durkalski et al. 2003, ibid. 22:2417), over Σ_i (d_i − Δ)² over samples, both
-    under the drop Δ that is tested: dividing counts by this factor is how Rao & Scott (1992, Biometrics
-    48:577) carry tests of independent samples over to clusters. Samples of a cluster that change against each
-    other would make it less than 1; that is not made use of. Where no sample changed, none changed together,
-    and it is 1: with few clusters a run like the one before could otherwise never pass.
+    1 + ρ Σ n_k (n_k − 1) / n, where ρ is the correlation of changes within clusters (Kish 1965, Survey
+    Sampling, §5.4; of unequal clusters Donner & Klar 2000, ch. 1). By such a factor Rao & Scott (1992,
+    Biometrics 48:577) carry tests of independent samples over to clusters. ρ is the share of changed
+    samples' mates that changed with them, shrunk towards `LEAST_ALIKE` by so much as `MATES` mates weigh, and
+    never less: where few samples changed hardly anything tells whether they would change together. It is
+    smooth in what changed, and a sample that changed alone, either way, does not raise it.
 
     Args:
-        broken: samples right before and wrong after; any shape.
-        fixed: samples wrong before and right after; same shape.
-        samples: all paired samples; same shape.
-        drop: the drop Δ under test; same shape or one number.
+        samples: all paired samples; any shape.
         within: sums over the clusters; same shape.
     """
     import numpy as np
 
-    b, c, n, delta = (np.asarray(part, dtype=np.float64) for part in (broken, fixed, samples, drop))
-    squares, products, pairs = (np.asarray(part, dtype=np.float64) for part in within)
-    apart = b + c - 2 * delta * (b - c) + n * delta**2
-    together = squares - 2 * delta * products + pairs * delta**2
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.maximum(1.0, np.where(b + c > 0, 1 + together / apart, 1.0))
+    n, alike, mates, pairs = (np.asarray(part, dtype=np.float64) for part in (samples, *within))
+    together = (alike + LEAST_ALIKE * MATES) / (mates + MATES)
+    return np.asarray(1 + np.maximum(together, LEAST_ALIKE) * pairs / n, dtype=np.float64)

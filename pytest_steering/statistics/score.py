@@ -43,7 +43,7 @@ def score_bound(
     """Return the one-sided upper score bound of the drop p_broken − p_fixed.
 
     The bound is the drop Δ at which `score_statistic` falls to −Φ⁻¹(confidence), its variance widened by the
-    `design_effect` of clusters at that Δ.
+    `design_effect` of clusters.
 
     Args:
         broken: samples right before and wrong after; any shape.
@@ -63,10 +63,11 @@ def score_bound(
         bool(np.all((b >= 0) & (c >= 0) & (b + c <= n) & (n > 0))),
         "Discordant counts that exceed n, or n = 0",
     )
-    low, high, z = (b - c) / n, np.ones_like(n), norm.ppf(confidence)
+    low, high = (b - c) / n, np.ones_like(n)
+    far = norm.ppf(confidence) * np.sqrt(design_effect(n, within))
     for _ in range(HALVINGS):
         middle = (low + high) / 2
-        above = score_statistic(b, c, n, middle) > -z * np.sqrt(design_effect(b, c, n, middle, within))
+        above = score_statistic(b, c, n, middle) > -far
         low, high = np.where(above, middle, low), np.where(above, high, middle)
     return np.asarray(high, dtype=np.float64)
 

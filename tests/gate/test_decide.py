@@ -150,25 +150,26 @@ def test_pairs_that_break_together_count_once() -> None:
     assert decide([pairs(6, 0)]).status == "regression"
 
 
-def test_pairs_are_decided_as_half_as_many_samples() -> None:
+def test_pairs_that_change_whole_are_decided_about_as_half_as_many_samples() -> None:
     for broken, fixed in [(1, 0), (5, 2), (8, 5), (12, 1)]:
         (paired,) = decide([pairs(broken, fixed)]).cells
         (single,) = decide(comparisons((broken, fixed), n=80)).cells
         assert paired.status == single.status
         assert paired.p == pytest.approx(single.p)
-        assert paired.bound == pytest.approx(single.bound)
+        assert paired.bound == pytest.approx(single.bound, abs=0.012)
 
 
-def test_a_few_pairs_pass_only_if_none_of_them_changed() -> None:
+def test_a_few_pairs_pass_only_if_none_of_them_broke() -> None:
     assert decide([pairs(0, 0, n=48)]).status == "pass"
-    assert decide([pairs(0, 1, n=48)]).status == "inconclusive"
+    assert decide([pairs(0, 1, n=48)]).status == "pass"
+    assert decide([pairs(1, 0, n=48)]).status == "inconclusive"
 
 
-def test_the_settling_number_of_pairs_is_twice_that_of_single_samples() -> None:
+def test_the_settling_number_of_pairs_is_about_twice_that_of_single_samples() -> None:
     (paired,), (single,) = decide([pairs(8, 4)]).cells, decide(comparisons((8, 4), n=80)).cells
     assert paired.status == single.status == "inconclusive"
     assert single.settles_at is not None
-    assert paired.settles_at == pytest.approx(2 * single.settles_at, abs=2)
+    assert paired.settles_at == pytest.approx(2 * single.settles_at, rel=0.05)
 
 
 def by_sample(counts: Changes) -> Changes:

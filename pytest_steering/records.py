@@ -49,6 +49,8 @@ class Outcome:
         tokens: Number of generated tokens.
         tokens_sha256: Hash of the generated token ids.
         tied_at: The first generated token at which the two best logits lay within the tie margin.
+        tied_text: What the answer would have begun with, up to and with that token, had the tie gone the
+            other way; empty where that is not known.
         pair_id: Shared by twins.
         cluster: Shared by samples that go back to one scenario, where that is more than the pair or sample.
         group: What results are broken down by; empty without one.
@@ -78,6 +80,7 @@ class Outcome:
     tokens: int = 0
     tokens_sha256: str = ""
     tied_at: int | None = None
+    tied_text: str = ""
     pair_id: str | None = None
     cluster: str | None = None
     group: str = ""

@@ -48,6 +48,7 @@ def answered(
         tokens=len(completion.token_ids),
         tokens_sha256=_tokens_hash(completion.token_ids) if completion.token_ids else "",
         tied_at=completion.tied_at,
+        tied_text=completion.tied_text,
         prompt_tokens=completion.prompt_tokens,
     )
 

@@ -33,6 +33,7 @@ class Entry:
         vector: Beginning of the vector's hash.
         versions: Of packages.
         gated: What is judged of the cell; the margin of a mean stands there as a number.
+        effects: What is measured beside the samples.
     """
 
     arm: str
@@ -47,6 +48,7 @@ class Entry:
     vector: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
     gated: GatedMetric = BY_ACCURACY
+    effects: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
@@ -101,6 +103,7 @@ class Entry:
             "weights": self.weights,
             **self._named(),
             **self._judged(),
+            **({"effects": dict(self.effects)} if self.effects else {}),
         }
 
     def _judged(self) -> dict[str, Any]:
@@ -122,7 +125,7 @@ class Entry:
         samples, unsteered = (from_rows(row[part], gated) for part in ("samples", "unsteered"))
         numerics, data, weights = (str(row[name]) for name in ("numerics", "data", "weights"))
         reasons = tuple(map(str, row["reasons"]))
-        named = {name: row[name] for name in ("experiment", "vector", "versions") if name in row}
+        named = {name: row[name] for name in ("experiment", "vector", "versions", "effects") if name in row}
         return cls(
             str(row["arm"]),
             row["spec"],

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from pytest_steering.comparison import Changes, Pairing, pair
 from pytest_steering.comparison.mean_change import MeanChange, mean_change
@@ -12,10 +13,14 @@ from pytest_steering.comparison.pairing import Pair
 from pytest_steering.gate.baseline_samples import PROMPT_DIGITS
 from pytest_steering.gate.gate_verdict import CellComparison
 from pytest_steering.gate.gated_metric import GatedMetric
+from pytest_steering.gate.guards import Guard, Scores, guards
 from pytest_steering.gate.mean_fall import MeanFall
+from pytest_steering.gate.near_ties import at_near_tie
 from pytest_steering.records import Outcome
 
 SCORED = "scored share"
+
+NO_SCORES: Scores = {}
 
 
 @dataclass(frozen=True)
@@ -26,11 +31,13 @@ class BaselinePairing:
         same: Those that ask the same, as (baseline, now).
         changed: Ids whose prompt or label differs.
         gated: What is judged; the outcomes are as it holds them.
+        scores: What the run's record says of the task's scores, by name.
     """
 
     same: Pairing
     changed: tuple[str, ...]
     gated: GatedMetric
+    scores: Scores = field(default_factory=dict)
 
     @property
     def unpaired(self) -> tuple[str, ...]:
@@ -68,19 +75,26 @@ class BaselinePairing:
         falls = [(fall, pair) for pair in self.same.pairs if (fall := self._fall(*pair)) > 0]
         return [pair for _, pair in sorted(falls, key=lambda one: (-round(one[0], 9), one[1][1].id))]
 
+    @cached_property
+    def guards(self) -> dict[str, Guard]:
+        """What may not get worse beside what is judged, by name."""
+        return {one.name: one for one in guards(self.same, self.gated, self.scores)}
+
     def comparisons(self, key: str, margin: float | None) -> Iterator[CellComparison]:
-        """Yield what is judged of a cell: what turned; or its mean, and its scored share where that changed.
+        """Yield what is judged of a cell, and its guards.
+
+        Judged is what turned; or the mean, and the scored share where that changed.
 
         Args:
             key: The cell's.
             margin: The fall of what is judged that is tolerated; None for that of all cells.
         """
-        if not self.gated.mean:
-            yield CellComparison(key, self.changes, self.gated.name, margin)
-            return
-        yield CellComparison(key, MeanFall(self.numbers, self.gated), self.gated.name, margin)
-        if self.unscored.turned:
+        fall = MeanFall(self.numbers, self.gated) if self.gated.mean else self.changes
+        yield CellComparison(key, fall, self.gated.name, margin)
+        if self.gated.mean and self.unscored.turned:
             yield CellComparison(key, self.unscored, SCORED)
+        for one in self.guards.values():
+            yield CellComparison(key, one.fall, one.name, kind=one.kind)
 
     def _fall(self, before: Outcome, now: Outcome) -> float:
         first, second = self.gated.number(before), self.gated.number(now)
@@ -91,7 +105,7 @@ class BaselinePairing:
 
 
 def beside_baseline(
-    baseline: Iterable[Outcome], now: Iterable[Outcome], gated: GatedMetric
+    baseline: Iterable[Outcome], now: Iterable[Outcome], gated: GatedMetric, scores: Scores = NO_SCORES
 ) -> BaselinePairing:
     """Compare the samples of a cell with those of its baseline, by id.
 
@@ -99,23 +113,13 @@ def beside_baseline(
         baseline: As it was accepted.
         now: As the run has them; their clusters count.
         gated: What is judged.
+        scores: What the run's record says of the task's scores, by name.
     """
     both = pair(baseline, gated.held(ran(now)))
     changed = both.only(lambda before, after: _content(before) != _content(after))
     same = both.only(lambda before, after: _content(before) == _content(after))
-    return BaselinePairing(same, tuple(before.id for before in changed.before), gated)
-
-
-def at_near_tie(before: Outcome, now: Outcome) -> bool:
-    """Whether a near-tie of logits explains a flip: the two answers part at a token that nearly tied."""
-    return any(_explains(one.tied_at, before.response, now.response) for one in (before, now))
+    return BaselinePairing(same, tuple(before.id for before in changed.before), gated, scores)
 
 
 def _content(outcome: Outcome) -> tuple[str, str]:
     return outcome.prompt_sha256[:PROMPT_DIGITS], outcome.expected
-
-
-def _explains(tied_at: int | None, before: str, now: str) -> bool:
-    if tied_at is None:
-        return False
-    return tied_at == 0 or before.split()[:1] == now.split()[:1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from statistics import fmean
 from typing import Any, TypeAlias
 
@@ -32,11 +33,16 @@ def kept(outcomes: Iterable[Outcome], gated: GatedMetric) -> Samples:
 
 
 def row_of(held: Outcome, gated: GatedMetric) -> list[Any]:
-    """Return the form that a file holds."""
-    prompt = held.prompt_sha256[:PROMPT_DIGITS]
-    if gated.mean:
-        return [gated.number(held), held.expected, prompt, held.response]
-    return [held.predicted, held.expected, prompt, held.response, held.tied_at]
+    """Return the form that a file holds; what guards need stands at its end, where there is any."""
+    prompt, beside = held.prompt_sha256[:PROMPT_DIGITS], _beside(held, gated)
+    judged = [gated.number(held) if gated.mean else held.predicted, held.expected, prompt, held.response]
+    return [*judged, *([] if gated.mean else [held.tied_at]), *([beside] if beside else [])]
+
+
+def _beside(held: Outcome, gated: GatedMetric) -> dict[str, Any]:
+    scores = {name: value for name, value in held.scores.items() if name != gated.name and value is not None}
+    found = {"ended": held.ended, "margin": held.margin, "tied_text": held.tied_text, "scores": scores}
+    return {name: value for name, value in found.items() if value not in (None, "", {})}
 
 
 def outcome_of(name: str, row: Any, gated: GatedMetric) -> Outcome:
@@ -50,7 +56,21 @@ def outcome_of(name: str, row: Any, gated: GatedMetric) -> Outcome:
     Raises:
         DataError: It is anything else.
     """
-    return _scored(name, row, gated.name) if gated.mean else _judged(name, row)
+    length = 4 if gated.mean else 5
+    beside = row[length] if isinstance(row, list) and len(row) == length + 1 else {}
+    bare = row[:length] if beside else row
+    found = _scored(name, bare, gated.name) if gated.mean else _judged(name, bare)
+    return _with_numbers(found, beside)
+
+
+def _with_numbers(found: Outcome, beside: Any) -> Outcome:
+    """Return the sample with what guards need of it."""
+    if not isinstance(beside, dict) or not beside.keys() <= {"ended", "margin", "tied_text", "scores"}:
+        raise DataError(f"beside a sample stand its ended, margin, tied_text and scores; found {beside!r}")
+    scores = {**found.scores, **beside.get("scores", {})}
+    if not all(isinstance(one, (int, float, type(None))) for one in (*scores.values(), beside.get("margin"))):
+        raise DataError(f"margin and scores of a sample are numbers; found {beside!r}")
+    return replace(found, **{**beside, "scores": scores})
 
 
 def _judged(name: str, row: Any) -> Outcome:

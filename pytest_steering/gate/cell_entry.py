@@ -8,6 +8,7 @@ from pytest_steering.gate.baseline_entry import Entry, cell_key, without_hash
 from pytest_steering.gate.baseline_samples import Samples, kept, numbers
 from pytest_steering.gate.gated_metric import BY_ACCURACY, GatedMetric
 from pytest_steering.gate.mean_fall import usual_margin
+from pytest_steering.gate.measured_fall import effects_of
 from pytest_steering.records import Record
 
 
@@ -33,6 +34,7 @@ def entry_of(record: Record, unsteered: Record | None, gated: GatedMetric) -> En
         vector=str(record.provenance.get("sha256", ""))[:16],
         versions=record.environment.get("versions") or {},
         gated=_with_margin(gated, samples),
+        effects=effects_of(record.metrics),
     )
 
 

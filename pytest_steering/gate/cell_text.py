@@ -16,7 +16,11 @@ def decision_text(one: CellDecision, pairing: BaselinePairing) -> str:
         one: The decision about one number of a cell.
         pairing: The cell's samples beside the baseline's.
     """
+    if one.cell.kind == "measured":
+        return str(one.cell.changes)
     said, p = number_text_of(pairing, one.cell.of), f"p {one.p:.2g}"
+    if one.cell.kind != "main":
+        return f"{said} ({p})"
     if one.cell.of == pairing.gated.name and pairing.gated.mean:
         unit = f" {pairing.gated.unit}" if pairing.gated.unit else ""
         return f"{said} ({p}, margin {one.margin:.3g}{unit})"
@@ -30,6 +34,8 @@ def number_text_of(pairing: BaselinePairing, of: str) -> str:
         pairing: The cell's samples beside the baseline's.
         of: Which number.
     """
+    if of in pairing.guards:
+        return pairing.guards[of].text
     if of == SCORED:
         return _unscored(pairing)
     return _mean(pairing) if pairing.gated.mean else _counts(pairing.changes)

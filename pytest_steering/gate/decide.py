@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pytest_steering.errors import DataError
-from pytest_steering.gate.gate_verdict import CellComparison, CellDecision, Decision, Status
+from pytest_steering.gate.gate_verdict import CellComparison, CellDecision, Decision, Kind, Status
 from pytest_steering.statistics import tarone_holm
 
-__all__ = ["ALPHA", "MARGIN", "CellComparison", "CellDecision", "Decision", "decide", "family"]
+__all__ = ["ALPHA", "MARGIN", "CellComparison", "CellDecision", "Decision", "decide", "family", "moved"]
 
 if TYPE_CHECKING:
     from pytest_steering.statistics import Alternative, TaroneHolm
@@ -21,17 +21,25 @@ ALPHA = 0.02
 MARGIN = 0.10
 """Drop in accuracy that is tolerated, as a share."""
 
+SHARES: Mapping[Kind, float] = {"main": 0.7, "count": 0.25, "number": 0.05, "measured": 0.0}
+"""How the kinds of comparisons share alpha.
+
+The cells' own numbers have most of it, so that guards cost them little power. Numbers that every sample has
+can reach any level, and need least. What is measured beside the samples is held against a threshold.
+"""
+
 
 def decide(cells: Sequence[CellComparison], alpha: float = ALPHA, margin: float = MARGIN) -> Decision:
     """Decide whether a run got worse than its baseline.
 
-    Regression: Tarone–Holm at level alpha over the one-sided sign-flip tests of all cells, by cluster; of
-    net changes they are exact, and McNemar tests where no samples belong together. Pass: the one-sided bound
-    of every cell's drop at confidence 1 − alpha lies below its margin; because all have to hold, no
-    correction is needed (intersection–union, Berger 1982, Technometrics 24:295). The bound of a share is the
-    score bound (Tango 1998), widened by the design effect of clusters, that of a mean `rise_bound`.
-    Newcombe's bound is not used: at a true drop of the margin it lies below the margin up to twice as often
-    as alpha allows (`benchmarks.gate.characteristics` prints both).
+    Regression: Tarone–Holm over the one-sided sign-flip tests of all cells, by cluster; of net changes they
+    are exact, and McNemar tests where no samples belong together. The cells' own numbers and the kinds of
+    guards are families of their own, which share alpha (Bonferroni). Pass: the one-sided bound of every
+    cell's drop at confidence 1 − alpha lies below its margin; because all have to hold, no correction is
+    needed (intersection–union, Berger 1982, Technometrics 24:295). A guard has to show nothing. The bound of
+    a share is the score bound (Tango 1998), widened by the design effect of clusters, that of a mean
+    `rise_bound`. Newcombe's bound is not used: at a true drop of the margin it lies below the margin up to
+    twice as often as alpha allows (`benchmarks.gate.characteristics` prints both).
 
     Args:
         cells: the run's cells, each with a key of its own.
@@ -43,15 +51,44 @@ def decide(cells: Sequence[CellComparison], alpha: float = ALPHA, margin: float 
             most 0.5).
     """
     _check(cells, alpha, margin)
-    lost, won = family(cells, alpha, "greater"), family(cells, alpha, "less")
+    lost, won = moved(cells, alpha, "greater"), moved(cells, alpha, "less")
+    held = [cell for cell in cells if cell.kind == "main"]
+    level = alpha * _shares(cells).get("main", 0.0)
     decisions = tuple(
-        _decide_cell(cell, bool(lost.rejected[i]), bool(won.rejected[i]), alpha, margin, len(cells))
+        _decide_guard(cell, lost[i], margin)
+        if cell.kind != "main"
+        else _decide_cell(cell, lost[i], won[i], alpha, margin, level / len(held))
         for i, cell in enumerate(cells)
     )
     needed = [one.settles_at for one in decisions if one.status == "inconclusive"]
     known = [count for count in needed if count is not None]
     settles_at = max(known) if known and len(known) == len(needed) else None
-    return Decision(_worst(decisions), decisions, alpha, margin, lost.level, settles_at)
+    last = family(held, level, "greater").level if held else level
+    return Decision(_worst(decisions), decisions, alpha, margin, last, settles_at)
+
+
+def moved(cells: Sequence[CellComparison], alpha: float, alternative: Alternative) -> list[bool]:
+    """Tell which comparisons moved, at one level for all: kinds share it, see `SHARES`.
+
+    Args:
+        cells: The comparisons.
+        alpha: Level of all.
+        alternative: "greater" looks for drops, "less" for gains, "two-sided" for either.
+    """
+    found = [False] * len(cells)
+    for kind, share in _shares(cells).items():
+        places = [place for place, cell in enumerate(cells) if cell.kind == kind]
+        rejected = family([cells[place] for place in places], alpha * share, alternative).rejected
+        for place, moves in zip(places, rejected.tolist(), strict=True):
+            found[place] = moves
+    return found
+
+
+def _shares(cells: Sequence[CellComparison]) -> dict[Kind, float]:
+    """Return the share of alpha of each kind that there is; they sum to 1, where not all is measured."""
+    kinds = {cell.kind for cell in cells}
+    total = sum(share for kind, share in SHARES.items() if kind in kinds) or 1.0
+    return {kind: share / total for kind, share in SHARES.items() if kind in kinds}
 
 
 def family(cells: Sequence[CellComparison], alpha: float, alternative: Alternative) -> TaroneHolm:
@@ -68,17 +105,26 @@ def family(cells: Sequence[CellComparison], alpha: float, alternative: Alternati
     return tarone_holm(p_values, [cell.changes.smallest_p(alternative) for cell in cells], alpha)
 
 
+def _decide_guard(cell: CellComparison, lost: bool, margin: float) -> CellDecision:
+    """Put together what is known about a guard: it fell, or it says nothing."""
+    status: Status = "regression" if lost else "pass"
+    changes = cell.changes
+    return CellDecision(
+        cell, status, changes.drop, changes.drop_bound(1.0), changes.p("greater"), False, margin
+    )
+
+
 def _decide_cell(
-    cell: CellComparison, lost: bool, won: bool, alpha: float, margin: float, cells: int
+    cell: CellComparison, lost: bool, won: bool, alpha: float, margin: float, level: float
 ) -> CellDecision:
-    """Put together what is known about one cell; with more samples all may count, and correct its level."""
+    """Put together what is known about one cell; its level is that where all count, as with more samples."""
     changes, margin = cell.changes, margin if cell.margin is None else cell.margin
     bound, p = changes.drop_bound(1 - alpha), changes.p("greater")
     if changes.n == 0:
         return CellDecision(cell, "unmeasurable", 0.0, bound, p, False, margin)
     status: Status = "regression" if lost else "pass" if bound <= margin else "inconclusive"
     unsettled = status == "inconclusive"
-    settles_at = changes.settling_samples(margin, alpha / cells, 1 - alpha) if unsettled else None
+    settles_at = changes.settling_samples(margin, level, 1 - alpha) if unsettled else None
     return CellDecision(cell, status, changes.drop, bound, p, won, margin, settles_at)
 
 

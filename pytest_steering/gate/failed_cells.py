@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pytest_steering.gate.cell_text import decision_text
 from pytest_steering.gate.flipped_prompts import FlippedPrompts
+from pytest_steering.gate.gate_verdict import CellDecision
 from pytest_steering.gate.gated_cells import Measured
 from pytest_steering.gate.judgement import Judgement
 from pytest_steering.gate.sample_text import sample_lines
@@ -55,13 +56,17 @@ def cell_name(record: Record) -> str:
 
 
 def _regressed(judgement: Judgement, prompts: Prompts) -> Iterator[FailedCell]:
+    found: dict[str, list[CellDecision]] = {}
     for one in judgement.regressed:
-        compared = judgement.compared[one.cell.key]
-        measured = compared.measured
-        said = f"regressed: {cell_name(measured.record)}: {decision_text(one, compared.pairing)}"
-        samples = sample_lines(compared.pairing, one.cell.of, prompts(measured.record))
+        found.setdefault(one.cell.key, []).append(one)
+    for key, (first, *others) in found.items():
+        compared = judgement.compared[key]
+        measured, pairing = compared.measured, compared.pairing
+        said = f"regressed: {cell_name(measured.record)}: {decision_text(first, pairing)}"
+        samples = sample_lines(pairing, first.cell.of, prompts(measured.record))
+        beside = (f"  and {decision_text(other, pairing)}" for other in others)
         again = [f'  run it again: pytest "{measured.node_id}"'] if measured.node_id else []
-        yield FailedCell(measured, (said, *samples, *again))
+        yield FailedCell(measured, (said, *samples, *beside, *again))
 
 
 def _unsettled(judgement: Judgement) -> Iterator[FailedCell]:

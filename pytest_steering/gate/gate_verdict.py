@@ -10,6 +10,9 @@ if TYPE_CHECKING:
 
 Status: TypeAlias = Literal["pass", "regression", "inconclusive", "unmeasurable"]
 
+Kind: TypeAlias = Literal["main", "count", "number", "measured"]
+"""What a cell is held by; its guards: shares of samples, numbers of samples, what is measured beside them."""
+
 EXIT_CODES: dict[Status, int] = {"pass": 0, "regression": 1, "inconclusive": 2, "unmeasurable": 2}
 
 
@@ -46,12 +49,14 @@ class CellComparison:
         changes: what became of its samples.
         of: which number of the cell.
         margin: fall that is tolerated, in the number's unit; None for that of all cells.
+        kind: of the number. A guard can be found to have fallen; that it has not is nowhere to be proven.
     """
 
     key: str
     changes: Fall
     of: str = "accuracy"
     margin: float | None = None
+    kind: Kind = "main"
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -47,21 +48,22 @@ class GatedMetric:
         return self.name != ACCURACY
 
     def held(self, outcomes: Iterable[Outcome]) -> tuple[Outcome, ...]:
-        """Return outcomes whose one score is the number that is judged, as a baseline keeps it.
+        """Return outcomes with their numbers as a baseline keeps them, that which is judged among the scores.
 
         Raises:
             DataError: No outcome knows of the number, so that its lack says nothing.
         """
         every = tuple(outcomes)
         if not self.mean:
-            return every
+            return tuple(map(_kept, every))
         if find(self.name) is None and every and not any(self.name in one.scores for one in every):
             raise DataError(
                 f"no outcome has a score {self.name!r}. A metric of one's own is known to pytest alone: "
                 "decide there, or make it a score"
             )
         of = number_of(self.name)
-        return tuple(replace(one, scores={self.name: _rounded(of(one))}) for one in every)
+        judged = ((_kept(one), _rounded(of(one))) for one in every)
+        return tuple(replace(one, scores={**one.scores, self.name: number}) for one, number in judged)
 
     def fall(self, before: float, now: float) -> float:
         """Return by how much a number got worse; below 0 if it got better."""
@@ -73,8 +75,13 @@ class GatedMetric:
         return held.scores.get(self.name)
 
 
+def _kept(outcome: Outcome) -> Outcome:
+    scores = {name: _rounded(value) for name, value in outcome.scores.items()}
+    return replace(outcome, margin=_rounded(outcome.margin), scores=scores)
+
+
 def _rounded(number: float | None) -> float | None:
-    return None if number is None else float(f"{number:.{DIGITS}g}")
+    return None if number is None or not math.isfinite(number) else float(f"{number:.{DIGITS}g}")
 
 
 BY_ACCURACY = GatedMetric()

@@ -12,7 +12,7 @@ from pytest_steering.gate.baseline_files import Place, places, read_all, read_fi
 from pytest_steering.gate.baseline_pairing import BaselinePairing, beside_baseline
 from pytest_steering.gate.cell_entry import entry_of
 from pytest_steering.gate.cell_text import number_text_of
-from pytest_steering.gate.decide import ALPHA, MARGIN, decide, family
+from pytest_steering.gate.decide import ALPHA, MARGIN, decide, moved
 from pytest_steering.gate.gated_cells import Measured
 from pytest_steering.gate.judgement import Compared, Judgement
 from pytest_steering.gate.wholeness import obstacles, remarks
@@ -107,11 +107,13 @@ def _compared(one: Measured, entry: Entry) -> Compared:
     now, accepted = entry_of(one.record, one.unsteered, one.gated), entry.gated.margin
     margin = accepted if one.gated.margin is None else one.gated.margin
     margins = [] if accepted in (None, margin) else [f"margin {accepted:g} → {margin:g}"]
+    scores = one.record.evidence.get("scores") or {}
     return Compared(
         one,
-        beside_baseline(entry.samples, one.record.outcomes, one.gated),
-        beside_baseline(entry.unsteered, control, one.gated),
+        beside_baseline(entry.samples, one.record.outcomes, one.gated, scores),
+        beside_baseline(entry.unsteered, control, one.gated, scores),
         margin,
+        entry.effects,
         (*changes(entry.decided_by, now.decided_by), *margins),
     )
 
@@ -163,8 +165,8 @@ def _drifted(compared: Mapping[str, Compared], alpha: float) -> frozenset[str]:
     controls = [each for one in compared.values() for each in one.control_comparisons]
     if not controls:
         return frozenset()
-    moved = family(controls, alpha, "two-sided").rejected
-    return frozenset(one.key for one, rejected in zip(controls, moved, strict=True) if rejected)
+    found = moved(controls, alpha, "two-sided")
+    return frozenset(one.key for one, does in zip(controls, found, strict=True) if does)
 
 
 def _drift(one: Compared) -> Finding:

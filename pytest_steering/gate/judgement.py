@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pytest_steering.findings import Finding
@@ -11,6 +11,7 @@ from pytest_steering.gate.absence import REMOVABLE, Absent
 from pytest_steering.gate.baseline_pairing import BaselinePairing
 from pytest_steering.gate.gate_verdict import EXIT_CODES, CellComparison, CellDecision, Decision, Status
 from pytest_steering.gate.gated_cells import Measured
+from pytest_steering.gate.measured_fall import Effects, effects_of, measured_falls
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Compared:
         pairing: Its samples beside the baseline's.
         control: The unsteered control's.
         margin: The fall that is tolerated; None for that of all cells.
+        effects: What is measured beside the samples, in the baseline.
         changes: What the cell was made with that differs from the baseline's, such as `layer 1 → 2`.
     """
 
@@ -29,6 +31,7 @@ class Compared:
     pairing: BaselinePairing
     control: BaselinePairing
     margin: float | None = None
+    effects: Effects = field(default_factory=dict)
     changes: tuple[str, ...] = ()
 
     @property
@@ -39,7 +42,9 @@ class Compared:
     @property
     def comparisons(self) -> tuple[CellComparison, ...]:
         """What is decided on."""
-        return tuple(self.pairing.comparisons(self.key, self.margin))
+        falls = measured_falls(self.effects, effects_of(self.measured.record.metrics))
+        beside = (CellComparison(self.key, one, one.name, kind="measured") for one in falls)
+        return (*self.pairing.comparisons(self.key, self.margin), *beside)
 
     @property
     def control_comparisons(self) -> tuple[CellComparison, ...]:

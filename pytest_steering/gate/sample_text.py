@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from pytest_steering.comparison.mean_text import digits_of, number_text
 from pytest_steering.comparison.outcomes import right
 from pytest_steering.comparison.pairing import Pair
-from pytest_steering.gate.baseline_pairing import SCORED, BaselinePairing, at_near_tie
+from pytest_steering.gate.baseline_pairing import SCORED, BaselinePairing
 from pytest_steering.gate.flipped_prompts import FlippedPrompts
+from pytest_steering.gate.near_ties import at_near_tie
 from pytest_steering.printable import printable
 from pytest_steering.records import Outcome
 
@@ -24,7 +25,10 @@ def sample_lines(pairing: BaselinePairing, of: str, prompts: FlippedPrompts) -> 
         of: Which number of the cell got worse.
         prompts: As far as they are at hand.
     """
-    if of == SCORED:
+    guard = pairing.guards.get(of)
+    if guard is not None:
+        yield from _listed(pairing, guard.pairs, prompts, "got worse")
+    elif of == SCORED:
         yield from _listed(pairing, pairing.lost, prompts, "lost their score")
     elif pairing.gated.mean:
         yield from _listed(pairing, pairing.fallen, prompts, "changed")

@@ -60,7 +60,9 @@ def _signed_sums(sizes: Sequence[int]) -> Floats:
 
     chances = np.ones(1)
     for size in sizes:
-        step = np.zeros(2 * size + 1)
-        step[[0, -1]] = 0.5
-        chances = np.convolve(chances, step)
+        # Half of the chances move up by the size and half down: sums are of positive numbers, and so exact.
+        moved = np.zeros(chances.size + 2 * size)
+        moved[: chances.size] += chances / 2
+        moved[2 * size :] += chances / 2
+        chances = moved
     return chances

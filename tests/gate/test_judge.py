@@ -95,25 +95,40 @@ def test_samples_that_broke_with_their_kin_are_counted_once(tmp_path: Path, kin:
     accepted(tmp_path, run(kin(160, ())))
     together = judged(tmp_path, run(kin(160, range(6))))
     assert (together.decision.cells[0].p, together.status) == (2.0**-3, "inconclusive")
-    apart = judged(tmp_path, run(kin(160, range(0, 12, 2))))
-    assert (apart.decision.cells[0].p, apart.status) == (2.0**-6, "regression")
-    assert "6 samples broke, 0 were fixed, of 160" in said(apart)
+    apart = judged(tmp_path, run(kin(160, range(0, 14, 2))))
+    assert (apart.decision.cells[0].p, apart.status) == (2.0**-7, "regression")
+    assert "7 samples broke, 0 were fixed, of 160" in said(apart)
 
 
 def test_a_control_whose_twins_moved_together_needs_more_to_be_called_drift(tmp_path: Path) -> None:
     accepted(tmp_path, run(unsteered=twins(160, range(80))))
     eight = judged(tmp_path, run(unsteered=twins(160, range(8, 80))))
-    twelve = judged(tmp_path, run(unsteered=twins(160, range(14, 80))))
-    assert (found(eight), found(twelve)) == ([], ["environment-drift"])
+    sixteen = judged(tmp_path, run(unsteered=twins(160, range(16, 80))))
+    assert (found(eight), found(sixteen)) == ([], ["environment-drift"])
 
 
 def test_flips_at_a_near_tie_are_listed_and_not_counted(tmp_path: Path) -> None:
     accepted(tmp_path, run())
-    broken = outcomes(160, {*range(0, 160, 10), *range(5, 105, 3)}, tied_at=0)
-    judgement = judged(tmp_path, run(broken))
+    either_way = {*range(0, 160, 10), *range(5, 85, 10)} - set(range(0, 80, 10))
+    judgement = judged(tmp_path, run(outcomes(160, either_way, tied_at=0)))
     assert judgement.status == "pass"
-    tied = run(outcomes(160, {*range(0, 160, 10), *range(5, 105, 3)}, tied_at=3))
-    assert judged(tmp_path, tied).status == "regression"
+    assert judgement.decision.cells[0].drop == 0.0
+
+
+def test_near_ties_that_all_break_are_a_regression(tmp_path: Path) -> None:
+    accepted(tmp_path, run())
+    judgement = judged(tmp_path, run(outcomes(160, {*range(0, 160, 10), *range(5, 105, 3)}, tied_at=0)))
+    assert judgement.status == "regression"
+    assert "near-ties: 31 samples lost it" in said(judgement)
+
+
+@pytest.mark.parametrize("tied_at", [0, 1, 3, None])
+def test_verdicts_that_are_all_reversed_are_a_regression_wherever_answers_tied(
+    tmp_path: Path, tied_at: int | None
+) -> None:
+    accepted(tmp_path, run(outcomes(160, range(0, 160, 10), tied_at=tied_at)))
+    reversed_ = set(range(160)) - set(range(0, 160, 10))
+    assert judged(tmp_path, run(outcomes(160, reversed_, tied_at=tied_at))).status == "regression"
 
 
 def test_a_missing_baseline_is_named_and_fails_only_where_it_is_required(tmp_path: Path) -> None:
@@ -266,7 +281,9 @@ def test_two_tests_with_other_vectors_at_one_layer_and_scale_are_both_judged(tmp
     assert judged(tmp_path, both(outcomes(160))).exit_code == 0
     judgement = judged(tmp_path, both(outcomes(160, range(70))))
     assert (judgement.status, len(judgement.compared)) == ("regression", 2)
-    compared = [judgement.compared[one.cell.key].pairing for one in judgement.regressed]
+    compared = [
+        judgement.compared[one.cell.key].pairing for one in judgement.regressed if one.cell.kind == "main"
+    ]
     assert [one.changes.broken for one in compared] == [70]
 
 

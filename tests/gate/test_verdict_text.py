@@ -57,6 +57,9 @@ def test_a_regression_lists_five_flips_that_count_the_near_ties_and_the_test(tmp
         *listed,
         "  and 27 more flipped",
         "  near-ties of logits, not counted: s005",
+        "  and right where present: 14 samples lost it, 1 gained it, of 80 (p 0.00049)",
+        "  and right where absent: 16 samples lost it, 0 gained it, of 80 (p 1.5e-05)",
+        "  and near-ties: 31 samples lost it, 1 gained it, of 160 (p 7.7e-09)",
         '  run it again: pytest "benchmarks/test_it.py::test_it[m]"',
     ]
 
@@ -82,7 +85,7 @@ def test_what_a_few_samples_cannot_tell_says_how_many_would(tmp_path: Path) -> N
     assert lines(tmp_path, before, now) == [
         f"gate: cannot tell; 1 cells compared {LEVELS}",
         f"cannot tell: {CELL}: 2 samples broke, 0 were fixed, of 40 (drop 5.0 points, p 0.25); "
-        "about 127 samples would settle it",
+        "about 140 samples would settle it",
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -29,6 +29,7 @@ class Completion:
         choice_logprobs: Log-probability of each choice as the first token; empty when no choices were asked.
         first_token_kl: KL(this ‖ unsteered) of the first token, in nats; None without an unsteered arm.
         tied_at: The first token at which the two best logits lay within `TIE_MARGIN`.
+        tied_text: The text up to and with that token, had the second best been taken.
     """
 
     text: str
@@ -37,6 +38,7 @@ class Completion:
     choice_logprobs: tuple[float, ...] = ()
     first_token_kl: float | None = None
     tied_at: int | None = None
+    tied_text: str = ""
 
 
 @dataclass
@@ -97,6 +99,18 @@ class Generation:
     sharing: str = "none"
 
 
+class NearTie(NamedTuple):
+    """Where the two best logits nearly tied.
+
+    Attributes:
+        step: Which token of the answer, from 0.
+        other: The second best there.
+    """
+
+    step: int
+    other: int
+
+
 @dataclass(frozen=True)
 class Written:
     """What the rows of one batch came to.
@@ -104,9 +118,9 @@ class Written:
     Attributes:
         answers: Token ids, up to and with the one that ended the answer.
         first: Log-probabilities of the first token: [rows, vocabulary].
-        tied_at: Each row's first near-tie within its answer.
+        ties: Each row's first near-tie within its answer.
     """
 
     answers: list[list[int]]
     first: Tensor
-    tied_at: list[int | None]
+    ties: list[NearTie | None]

@@ -142,6 +142,7 @@ class _Writing:
         texts = self._loaded.tokenizer.batch_decode(
             written.answers, skip_special_tokens=True, clean_up_tokenization_spaces=False
         )
+        ties = self._ties(written)
         for row, (arm, prompt) in enumerate(cells):
             if self._interventions[arm] is None:
                 self._unsteered.setdefault(prompt, written.first[row])
@@ -151,12 +152,29 @@ class _Writing:
                 len(self._prompts[prompt]),
                 tuple(written.first[row, self._choices].tolist()),
                 _kl(written.first[row], self._unsteered.get(prompt)),
-                written.tied_at[row],
+                *ties[row],
             )
             self.arms[arm][prompt] = done
         self.counts.batches += 1
         self.counts.rows += len(cells)
         self.counts.generated_tokens += sum(map(len, written.answers))
+
+    def _ties(self, written: Written) -> list[tuple[int | None, str]]:
+        """Return each row's first near-tie, and with what its answer had begun, had it gone the other way."""
+        decode = self._loaded.tokenizer.decode
+        return [
+            (None, "")
+            if tie is None
+            else (
+                tie.step,
+                decode(
+                    [*answer[: tie.step], tie.other],
+                    skip_special_tokens=True,
+                    clean_up_tokenization_spaces=False,
+                ),
+            )
+            for answer, tie in zip(written.answers, written.ties, strict=True)
+        ]
 
 
 _NOTHING = Completion("", (), 0)

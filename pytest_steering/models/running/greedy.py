@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_steering.models.engine.edit_session import EditSession
 from pytest_steering.models.running.batching import pad_left
-from pytest_steering.models.running.completion import TIE_MARGIN, Written
+from pytest_steering.models.running.completion import TIE_MARGIN, NearTie, Written
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -50,7 +50,7 @@ def generate_rows(
     new = ids[:, batch.columns :].tolist()
     answers = [_until_end(row, answer, loaded.stop_ids, decided) for row, answer in enumerate(new)]
     counts.note(session.trace, sum(batch.prompt_lengths))
-    return Written(answers, watch.first, watch.tied_at(answers))
+    return Written(answers, watch.first, watch.ties(answers))
 
 
 def _options(
@@ -108,12 +108,15 @@ class LogitsWatch:
     def __init__(self) -> None:
         self._first: Tensor | None = None
         self._gaps: list[Tensor] = []
+        self._seconds: list[Tensor] = []
 
     def __call__(self, _ids: Tensor, scores: Tensor) -> Tensor:
         """Return the scores as they are."""
         if self._first is None:
             self._first = scores.float().log_softmax(-1)
-        self._gaps.append(lead(scores))
+        gap, second = lead(scores)
+        self._gaps.append(gap)
+        self._seconds.append(second)
         return scores
 
     @property
@@ -122,21 +125,26 @@ class LogitsWatch:
         assert self._first is not None
         return self._first
 
-    def tied_at(self, answers: Sequence[Sequence[int]]) -> list[int | None]:
+    def ties(self, answers: Sequence[Sequence[int]]) -> list[NearTie | None]:
         """Return each row's first near-tie within its answer."""
         import torch
 
         close = (torch.stack(self._gaps, dim=1) < TIE_MARGIN).tolist()
-        return [
+        seconds = torch.stack(self._seconds, dim=1).tolist()
+        steps = [
             next((step for step, tie in enumerate(flags[: len(answer)]) if tie), None)
             for flags, answer in zip(close, answers, strict=True)
         ]
+        return [
+            None if step is None else NearTie(step, row[step])
+            for step, row in zip(steps, seconds, strict=True)
+        ]
 
 
-def lead(scores: Tensor) -> Tensor:
-    """Return by how much each row's best logit leads its second: [rows]."""
-    best = scores.topk(2, dim=-1).values
-    return best[:, 0] - best[:, 1]
+def lead(scores: Tensor) -> tuple[Tensor, Tensor]:
+    """Return by how much each row's best logit leads its second, and which token that is: [rows] each."""
+    best = scores.topk(2, dim=-1)
+    return best.values[:, 0] - best.values[:, 1], best.indices[:, 1]
 
 
 def _until_end(row: int, ids: list[int], stop_ids: frozenset[int], decided: Decided | None) -> list[int]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pytest_steering.models.running.batching import pad_left
-from pytest_steering.models.running.completion import TIE_MARGIN, Written
+from pytest_steering.models.running.completion import TIE_MARGIN, NearTie, Written
 from pytest_steering.models.running.greedy import Decided, lead
 from pytest_steering.models.sharing.branch_session import BranchSession
 from pytest_steering.models.sharing.branches import Branches
@@ -124,16 +124,17 @@ class Run:
 
     def _loop(self, decided: Decided | None) -> Written:
         answers: list[list[int]] = [[] for _ in self._fed]
-        ties: list[int | None] = [None] * len(answers)
+        ties: list[NearTie | None] = [None] * len(answers)
         first: Tensor | None = None
         fed = self._fed
         for step in range(self._new_tokens):
             scores = (self._pass(fed, 1) if step else self._first(1))[:, 0].float()
             first = scores.log_softmax(-1) if first is None else first
-            close = (lead(scores) < TIE_MARGIN).tolist()
-            for row, token, tie in zip(fed, scores.argmax(-1).tolist(), close, strict=True):
+            gaps, seconds = (part.tolist() for part in lead(scores))
+            for row, token, gap, second in zip(fed, scores.argmax(-1).tolist(), gaps, seconds, strict=True):
                 answers[row].append(token)
-                ties[row] = step if tie and ties[row] is None else ties[row]
+                if gap < TIE_MARGIN and ties[row] is None:
+                    ties[row] = NearTie(step, second)
             fed = {row: answers[row][-1:] for row in fed if not self._over(row, answers[row], decided)}
             if not fed:
                 break

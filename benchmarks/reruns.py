@@ -21,8 +21,9 @@ from typing import Any
 from unittest import mock
 
 from pytest_steering import Experiment, Intervention, Outcome, SteerableModel, evaluate
-from pytest_steering.gate.baseline_pairing import BaselinePairing, at_near_tie, beside_baseline
+from pytest_steering.gate.baseline_pairing import BaselinePairing, beside_baseline
 from pytest_steering.gate.gated_metric import BY_ACCURACY
+from pytest_steering.gate.near_ties import at_near_tie
 
 MODELS = ("starcoder", "starcoder2", "qwen2")
 PARTS = (0.25, 0.5, 0.75, 1.0, 1.5)

@@ -101,7 +101,7 @@ def _decided(session: SteeringSession, cells: list[Measured]) -> Found:
     lines = lines_of(judgement, failed)
     if not wanted.anything:
         return Found(lines, judgement.exit_code != 0, by_test(failed))
-    done = accept(cells, settings.baselines, wanted, judgement.orphaned)
+    done = accept(cells, settings.baselines, wanted, judgement.orphaned, judgement.worse)
     told = [*(f"accepted: {line}" for line in done.lines), *(f"refused: {one}" for one in done.refused)]
     open_ = judgement.exit_code != 0 and not wanted.changed
     tests = by_test([*done.refused_cells, *(failed if open_ else [])])

@@ -161,6 +161,14 @@ _INVALID = {
         "There is no accepted baseline for this cell.",
         "Accept one with --steering-accept-new.",
     ),
+    "baseline-edited": (
+        "The baseline is not what was accepted: it was edited by hand, or in a merge.",
+        "Restore the file from version control, or accept the run with --steering-accept and a reason.",
+    ),
+    "answers-read-otherwise": (
+        "Answers are the baseline's and their verdicts are not: the reader or the baseline changed.",
+        "If the reader is meant to read them so, accept a new baseline; else restore the reader or the file.",
+    ),
     "baseline-stale": (
         "The baseline was accepted for other weights or an older layout of cells.",
         "Run again and accept with --steering-accept.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from pytest_steering.gate.cell_entry import entry_of
 from pytest_steering.gate.failed_cells import FailedCell
 from pytest_steering.gate.gated_cells import Measured
 from pytest_steering.gate.judge import invalid
+from pytest_steering.gate.predecessor import orphans, predecessor
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,11 @@ class Accepted:
 
 
 def accept(
-    cells: Sequence[Measured], folder: Path, wanted: Wanted, orphaned: Mapping[Path, Sequence[str]]
+    cells: Sequence[Measured],
+    folder: Path,
+    wanted: Wanted,
+    orphaned: Mapping[Path, Sequence[str]],
+    regressed: Collection[str] = (),
 ) -> Accepted:
     """Write cells as baselines.
 
@@ -71,6 +76,7 @@ def accept(
         folder: Holds `<family>/<experiment>.json`.
         wanted: What may be written.
         orphaned: Keys that may be removed, by file.
+        regressed: Keys of the cells that got worse, by whatever the gate judges.
 
     Raises:
         DataError: A file is no baseline.
@@ -80,10 +86,12 @@ def accept(
     before = {path: dict(entries) for path, entries in files.items()}
     lines: list[str] = []
     refused: list[FailedCell] = []
-    standing = places(files, cells)
+    standing, left = places(files, cells), orphans(orphaned)
     for one in sorted(cells, key=lambda one: baseline_path(folder, one.record)):
         place = Place(baseline_path(folder, one.record), entry_of(one.record, one.unsteered, one.gated))
-        told, kept_back = _taken(files, standing.get(place.entry.key), place, one, wanted)
+        known = standing.get(place.entry.key)
+        before_it = known.entry if known else predecessor(place.entry, place.path, left)
+        told, kept_back = _taken(files, known, before_it, place, one, wanted, worse=one.key in regressed)
         lines += told
         refused += [FailedCell(one, (kept_back,))] if kept_back else []
     for path, keys in removable.items():
@@ -95,30 +103,43 @@ def accept(
 
 
 def _taken(
-    files: Files, standing: Place | None, place: Place, one: Measured, wanted: Wanted
+    files: Files,
+    standing: Place | None,
+    before: Entry | None,
+    place: Place,
+    one: Measured,
+    wanted: Wanted,
+    *,
+    worse: bool,
 ) -> tuple[list[str], str]:
     """Put a cell among the entries of its file, and return what was done, or why it was refused."""
-    before, now = standing.entry if standing else None, place.entry
-    if not (wanted.new if before is None else wanted.changed):
+    now = place.entry
+    if not (wanted.new if standing is None else wanted.changed):
         return [], ""
-    fault = _fault(one, before, now, wanted.reason)
+    fault = _fault(one, before, now, wanted.reason, worse=worse)
     if fault:
         return [], f"{_name(one)}: {fault}"
-    if before is not None and not _differs(before, now):
+    if standing is not None and not _differs(standing.entry, now):
         return [], ""
     if standing is not None:
         del files[standing.path][standing.entry.key]
-    files[place.path][now.key] = _with_reasons(before, now, wanted.reason)
+    files[place.path][now.key] = _with_reasons(before, now, wanted.reason, worse=worse).sealed
     return [f"{_name(one)}: {_shown(before)} → {_shown(now)}"], ""
 
 
-def _fault(one: Measured, before: Entry | None, now: Entry, reason: str) -> str:
+def _fault(one: Measured, before: Entry | None, now: Entry, reason: str, *, worse: bool) -> str:
     wrong = [found.id for found in invalid(one)]
     if wrong:
         return f"the cell means nothing ({', '.join(wrong)}), so it cannot be a baseline"
     if now.gated.mean and now.number is None:
         return f"no answer has a {now.gated.name}, so there is nothing to hold the next run against"
-    if before is not None and _dropped(before, now) and not reason.strip():
+    if reason.strip() or before is None:
+        return ""
+    if before.fault:
+        return f'its baseline was edited ({before.fault}); say why it is replaced with --steering-reason "…"'
+    if worse and not _dropped(before, now):
+        return 'the gate calls it a regression; say why with --steering-reason "…" to accept it'
+    if _dropped(before, now):
         return (
             f"{_title(now)} from {_shown(before)} to {_shown(now)}; "
             'say why with --steering-reason "…" to accept it'
@@ -137,15 +158,17 @@ def _dropped(before: Entry, now: Entry) -> bool:
     return worse[now.gated.better] or now.scored_share < before.scored_share
 
 
-def _with_reasons(before: Entry | None, now: Entry, reason: str) -> Entry:
+def _with_reasons(before: Entry | None, now: Entry, reason: str, *, worse: bool) -> Entry:
     if before is None:
         return now
-    drop = f"{_shown(before)} → {_shown(now)}: {reason.strip()}"
-    return replace(now, reasons=(*before.reasons, drop) if _dropped(before, now) else before.reasons)
+    why = f"{_shown(before)} → {_shown(now)}: {reason.strip()}"
+    told = bool(reason.strip()) and (worse or bool(before.fault) or _dropped(before, now))
+    return replace(now, reasons=(*before.reasons, why) if told else before.reasons)
 
 
 def _differs(before: Entry, now: Entry) -> bool:
-    return replace(before, reasons=()) != replace(now, reasons=())
+    same = replace(before, reasons=(), digest={}) == replace(now, reasons=())
+    return not same or bool(before.fault) or not before.digest
 
 
 def _pruned(entries: dict[str, Entry], keys: Iterable[str]) -> list[str]:

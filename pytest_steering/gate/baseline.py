@@ -9,6 +9,7 @@ from typing import Any
 
 from pytest_steering.errors import DataError
 from pytest_steering.gate.baseline_entry import Entry
+from pytest_steering.gate.integrity import unique
 from pytest_steering.storage import replace_file
 
 SCHEMA = 2
@@ -21,16 +22,27 @@ def read_baseline(path: Path) -> dict[str, Entry]:
         DataError: The file cannot be read, was written by another version's layout, or keeps a cell under a
             key that is not its spec's.
     """
-    if not path.exists():
-        return {}
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        return entries_of(path.read_text(encoding="utf-8"), path) if path.exists() else {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{path} is not a baseline of this project: {error!r}; accept it again") from error
+
+
+def entries_of(text: str, path: Path) -> dict[str, Entry]:
+    """Return the entries of a file's text; see `read_baseline`.
+
+    Args:
+        text: Of the file.
+        path: Where it is, for the error.
+    """
+    try:
+        content = json.loads(text, object_pairs_hook=unique)
         if content["schema"] not in (1, SCHEMA):
-            raise DataError(
-                f"{path} is a baseline of schema {content['schema']}; this version reads {SCHEMA}"
-            )
+            raise DataError(f"a baseline of schema {content['schema']}; this version reads {SCHEMA}")
         entries = {key: Entry.from_dict(row) for key, row in content["cells"].items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except DataError as error:
+        raise DataError(f"{path} is not a baseline of this project: {error}") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataError(f"{path} is not a baseline of this project: {error!r}; accept it again") from error
     moved = [key for key, entry in entries.items() if entry.key != key]
     if moved:

@@ -6,14 +6,18 @@ The first layout named no experiment, vector or versions; its entries hold until
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pytest_steering.comparison.main_effect import ACCURACY
 from pytest_steering.gate.baseline_samples import Samples, as_rows, from_rows, gated_number, numbers
 from pytest_steering.gate.gated_metric import BY_ACCURACY, GatedMetric
+from pytest_steering.gate.integrity import digests, faults
 from pytest_steering.identity import decided_by, question_of, spec_key
 from pytest_steering.records import Record
+
+_LATER = ("experiment", "vector", "versions", "effects", "digest")
+"""What entries of earlier versions lack."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,8 @@ class Entry:
         versions: Of packages.
         gated: What is judged of the cell; the margin of a mean stands there as a number.
         effects: What is measured beside the samples.
+        digest: Hashes of its parts as they were accepted; empty where an earlier version accepted it.
+        fault: What shows that it is not as it was accepted; empty where nothing does.
     """
 
     arm: str
@@ -49,6 +55,8 @@ class Entry:
     versions: Mapping[str, str] = field(default_factory=dict)
     gated: GatedMetric = BY_ACCURACY
     effects: Mapping[str, float] = field(default_factory=dict)
+    digest: Mapping[str, str] = field(default_factory=dict)
+    fault: str = field(default="", compare=False)
 
     @property
     def key(self) -> str:
@@ -103,8 +111,17 @@ class Entry:
             "weights": self.weights,
             **self._named(),
             **self._judged(),
-            **({"effects": dict(self.effects)} if self.effects else {}),
+            **{name: dict(part) for name, part in self._later().items() if part},
         }
+
+    def _later(self) -> dict[str, Mapping[str, Any]]:
+        """Return what entries of earlier versions lack."""
+        return {"effects": self.effects, "digest": self.digest}
+
+    @property
+    def sealed(self) -> Entry:
+        """The entry with the digest of what it holds now."""
+        return replace(self, digest=digests(self.as_dict()), fault="")
 
     def _judged(self) -> dict[str, Any]:
         number, gated = self.number, self.gated
@@ -125,8 +142,8 @@ class Entry:
         samples, unsteered = (from_rows(row[part], gated) for part in ("samples", "unsteered"))
         numerics, data, weights = (str(row[name]) for name in ("numerics", "data", "weights"))
         reasons = tuple(map(str, row["reasons"]))
-        named = {name: row[name] for name in ("experiment", "vector", "versions", "effects") if name in row}
-        return cls(
+        named = {name: row[name] for name in _LATER if name in row}
+        found = cls(
             str(row["arm"]),
             row["spec"],
             numerics,
@@ -138,6 +155,7 @@ class Entry:
             **named,
             gated=gated,
         )
+        return replace(found, fault="; ".join(faults(row, found.as_dict())))
 
 
 def cell_key(experiment: str, arm: str, spec: Mapping[str, Any], numerics: str, gated: GatedMetric) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pytest_steering.errors import DataError
 from pytest_steering.gate.baseline import read_baseline
 from pytest_steering.gate.baseline_entry import Entry
 from pytest_steering.gate.gated_cells import Measured
@@ -64,7 +65,25 @@ def read_all(folder: Path) -> Files:
     Raises:
         DataError: A file is no baseline.
     """
-    return {path: read_baseline(path) for path in sorted(folder.glob("*/*.json"))}
+    return _once({path: read_baseline(path) for path in sorted(folder.glob("*/*.json"))})
+
+
+def _once(files: Files) -> Files:
+    """Return files as they are, unless a cell stands in several of them.
+
+    Raises:
+        DataError: It does, as after a merge, and nobody can tell which of them was accepted.
+    """
+    found: dict[str, Path] = {}
+    for path, entries in files.items():
+        for key in entries:
+            if key in found:
+                raise DataError(
+                    f"cell {key} stands in {found[key].name} and in {path.name} of {path.parent}, as after a "
+                    "merge; remove one of the two"
+                )
+            found[key] = path
+    return files
 
 
 def places(files: Mapping[Path, Mapping[str, Entry]], cells: Sequence[Measured]) -> dict[str, Place]:

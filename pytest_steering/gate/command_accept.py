@@ -27,7 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
     judgement = judge(
         asked.cells, folder, required=False, manifest=asked.manifest, alpha=arguments.steering_alpha
     )
-    done = accept(asked.cells, folder, wanted, judgement.orphaned)
+    done = accept(asked.cells, folder, wanted, judgement.orphaned, judgement.worse)
     for line in (*done.lines, *(f"refused: {one}" for one in done.refused)):
         print(line)  # noqa: T201 - the command's own output
     if not done.lines and not done.refused:

@@ -144,7 +144,11 @@ def _groups(same: Pairing) -> dict[str, Pairing]:
     names = sorted({now.group for now in same.after})
     if len(names) < 2:
         return {}
-    return {name or "no group": _among(same, lambda one, name=name: one.group == name) for name in names}
+    return {name or "no group": same.only(_of_group(name)) for name in names}
+
+
+def _of_group(name: str) -> Callable[[Outcome, Outcome], bool]:
+    return lambda _, now: now.group == name
 
 
 def _among(same: Pairing, part: Property) -> Pairing:

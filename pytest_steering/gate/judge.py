@@ -12,6 +12,7 @@ from pytest_steering.gate.baseline_files import Place, places, read_all, read_fi
 from pytest_steering.gate.baseline_pairing import BaselinePairing, beside_baseline
 from pytest_steering.gate.cell_entry import entry_of
 from pytest_steering.gate.cell_text import number_text_of
+from pytest_steering.gate.consistency import contradictions
 from pytest_steering.gate.decide import ALPHA, MARGIN, decide, moved
 from pytest_steering.gate.gated_cells import Measured
 from pytest_steering.gate.judgement import Compared, Judgement
@@ -114,6 +115,7 @@ def _compared(one: Measured, entry: Entry) -> Compared:
         beside_baseline(entry.unsteered, control, one.gated, scores),
         margin,
         entry.effects,
+        bool(entry.digest),
         (*changes(entry.decided_by, now.decided_by), *margins),
     )
 
@@ -138,6 +140,8 @@ def _faults(one: Measured, entry: Entry | None, required: bool) -> Iterable[Find
     compared = beside_baseline(entry.samples, one.record.outcomes, one.gated)
     if compared.changed or compared.unpaired:
         yield _data_changed(compared)
+    control = beside_baseline(entry.unsteered, one.unsteered.outcomes if one.unsteered else (), one.gated)
+    yield from contradictions(one, entry, compared, control)
 
 
 def invalid(one: Measured) -> Iterable[Finding]:

@@ -24,6 +24,7 @@ class Compared:
         control: The unsteered control's.
         margin: The fall that is tolerated; None for that of all cells.
         effects: What is measured beside the samples, in the baseline.
+        sealed: Whether the baseline has a digest.
         changes: What the cell was made with that differs from the baseline's, such as `layer 1 → 2`.
     """
 
@@ -32,6 +33,7 @@ class Compared:
     control: BaselinePairing
     margin: float | None = None
     effects: Effects = field(default_factory=dict)
+    sealed: bool = True
     changes: tuple[str, ...] = ()
 
     @property
@@ -93,6 +95,11 @@ class Judgement:
             for one in self.decision.cells
             if one.status == "regression" and one.cell.key not in self.drifted
         ]
+
+    @property
+    def worse(self) -> frozenset[str]:
+        """Keys of the cells that regressed."""
+        return frozenset(one.cell.key for one in self.regressed)
 
     @property
     def status(self) -> Status:

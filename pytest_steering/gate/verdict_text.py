@@ -70,6 +70,11 @@ def _otherwise_made(judgement: Judgement) -> Iterator[str]:
         cell = cell_name(compared.measured.record)
         if compared.changes:
             yield f"changed since the baseline: {cell}: {', '.join(compared.changes)}"
+        if not compared.sealed:
+            yield (
+                f"no digest: {cell}: an earlier version accepted the baseline, so that edits go unseen and "
+                "margins are not compared; accept it again with --steering-accept"
+            )
         if compared.measured.remeasured:
             yield f"{cell} was {compared.measured.remeasured}"
 

@@ -71,7 +71,7 @@ def test_why_prompts_are_not_shown_is_said_where_samples_flipped(tmp_path: Path)
     assert not any("not shown" in line for line in lines(tmp_path, None, run(outcomes(160)), none))
 
 
-@pytest.mark.parametrize(("broken", "more"), [(6, 1), (7, 2)])
+@pytest.mark.parametrize(("broken", "more"), [(7, 2), (8, 3)])
 def test_more_flips_than_five_are_counted(tmp_path: Path, broken: int, more: int) -> None:
     found = lines(tmp_path, run(outcomes(24)), run(outcomes(24, range(broken))))
     assert [line for line in found if "more" in line] == [f"  and {more} more flipped"]

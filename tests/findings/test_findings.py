@@ -145,6 +145,8 @@ def test_findings_of_the_gate_and_of_whole_runs_are_the_only_ones_without_a_chec
         "searched-elsewhere",
         "data-changed",
         "cells-collide",
+        "answers-read-otherwise",
+        "baseline-edited",
         "baseline-missing",
         "baseline-stale",
         "environment-drift",

@@ -131,7 +131,8 @@ def test_an_earlier_versions_baseline_without_a_digest_holds_and_says_so(file: P
 
 
 def test_ties_of_an_earlier_versions_baseline_excuse_nothing(file: Path, tmp_path: Path) -> None:
-    edit(file, lambda row: (row.pop("digest"), tie(row)))
+    edit(file, tie)
+    edit(file, lambda row: row.pop("digest"))
     worse = run(outcomes(160, {*range(0, 160, 10), *range(5, 105, 3)}))
     assert judge(expected_cells(worse), tmp_path, required=True).status == "regression"
 

@@ -11,6 +11,6 @@ from pytest_steering import Experiment, Intervention
 def test_the_accepted_result_holds(steering: Experiment, chosen: Intervention) -> None:
     result = steering.run(chosen, controls=("random",))
     result.expect("accuracy").improves(by=0.10)
-    result.expect("repeat_share").at_most(0.05)
-    result.expect("unreadable_share").at_most(0.05)
+    result.expect("repeat_share").at_most(0.06)
+    result.expect("unreadable_share").at_most(0.06)
     result.expect_baseline()

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode, b64encode
+from bisect import bisect_right
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from hashlib import sha256
+from itertools import accumulate
 from typing import NamedTuple
 from zlib import crc32
 
-from pytest_steering.text_tokens import CJK, COMMENT, form
+from pytest_steering.text_tokens import CJK, COMMENT, form, is_code
 
 NEAR = 0.8
 """Share of a text's runs from which on a text that holds them holds a near copy of it."""
@@ -29,6 +32,9 @@ FEWEST_SIGNS, MOST_SIGNS = 3, 1
 
 FEWEST, ENOUGH = 2, 8
 """With fewer common runs than that nothing is a near copy; of so many the share is looked at."""
+
+FEWEST_UNITS = 8
+"""Of fewer independent texts nobody can tell what is a form that all have, and what they say."""
 
 _TOKEN = re.compile(rf"[{CJK}]|[^\W{CJK}]+|[^\w\s]")
 
@@ -82,50 +88,75 @@ def text_print(text: str) -> TextPrint:
 
 
 @lru_cache(maxsize=8192)
-def wanted(text: str) -> Wanted:
-    """Return a text as it is looked for in others: as code where most of its runs are, else as prose."""
-    code, prose = ({_hash(run) for run in runs(text)} for runs in (_code_runs, _prose_runs))
-    return Wanted(bare_hash(text), frozenset(code if len(code) >= len(prose) else prose))
+def wanted(text: str, language: str = "") -> Wanted:
+    """Return a text as it is looked for in others.
+
+    Args:
+        text: Any.
+        language: Of code, such as `c`; where none is named its lines decide whether it is code.
+    """
+    runs = _code_runs(text) if is_code(text, language) else _prose_runs(text)
+    return Wanted(bare_hash(text), frozenset(map(_hash, runs)))
 
 
-def standing_in(asked: Sequence[Wanted], known: Iterable[TextPrint]) -> list[bool]:
-    """Return of each text whether it, or a near copy of it, is one of the known texts or a part of one.
+def own_runs(asked: Sequence[Wanted], units: Sequence[str]) -> list[Wanted]:
+    """Return texts without the runs that most of them have in common, such as one question in all of them.
+
+    Args:
+        asked: The texts that are looked for.
+        units: Of each, what it goes back to; where there are few of them, what most have may be all they are.
+    """
+    members: dict[str, set[int]] = {}
+    for one, unit in zip(asked, units, strict=True):
+        members.setdefault(unit, set()).update(one.runs)
+    if len(members) < FEWEST_UNITS:
+        return list(asked)
+    counts = Counter(run for runs in members.values() for run in runs)
+    common = {run for run, count in counts.items() if 2 * count > len(members)}
+    return [Wanted(one.sha256, one.runs - common) for one in asked]
+
+
+def near_copies(asked: Sequence[Wanted], known: Iterable[TextPrint]) -> Iterator[tuple[int, int]]:
+    """Yield the places of each text and of a known text that it, or a near copy of it, is or is a part of.
 
     Args:
         asked: The texts that are looked for.
         known: Prints of the texts that they may stand in.
     """
-    prints = [(one, frozenset(one.hashes)) for one in known]
-    whole = {one.sha256 for one, _ in prints}
-    return [one.sha256 in whole or any(_holds(*other, one.runs) for other in prints) for one in asked]
+    prints = list(known)
+    texts, places = defaultdict[str, list[int]](list), defaultdict[int, list[int]](list)
+    for there, print_ in enumerate(prints):
+        texts[print_.sha256].append(there)
+        for hash_ in print_.hashes:
+            places[hash_].append(there)
+    for here, one in enumerate(asked):
+        common = Counter(there for run in one.runs for there in places.get(run, ()))
+        runs = sorted(one.runs)
+        near = {there for there, count in common.items() if _holds(prints[there], runs, count)}
+        yield from ((here, there) for there in sorted(near.union(texts.get(one.sha256, ()))))
 
 
-def _holds(other: TextPrint, hashes: frozenset[int], runs: frozenset[int]) -> bool:
+def _holds(other: TextPrint, runs: Sequence[int], common: int) -> bool:
     """Above the last hash of a text that was not kept whole nothing is known of it."""
-    last = other.hashes[-1] if len(other.hashes) >= KEPT else None
-    known = runs if last is None else frozenset(run for run in runs if run <= last)
-    judged = len(known) >= max(FEWEST, min(ENOUGH, len(runs)))
-    return judged and len(known & hashes) >= NEAR * len(known)
+    known = bisect_right(runs, other.hashes[-1]) if len(other.hashes) >= KEPT else len(runs)
+    return known >= max(FEWEST, min(ENOUGH, len(runs))) and common >= NEAR * known
 
 
 def _code_runs(text: str) -> Iterator[Sequence[str]]:
-    for run in _runs(_TOKEN.findall(COMMENT.sub(" ", text)), CODE_RUN):
-        if _signs(run) >= FEWEST_SIGNS:
-            yield form(run)
+    tokens = _TOKEN.findall(COMMENT.sub(" ", text))
+    return (form(run) for run, signs in _runs(tokens, CODE_RUN) if signs >= FEWEST_SIGNS)
 
 
 def _prose_runs(text: str) -> Iterator[Sequence[str]]:
-    for run in _runs(_TOKEN.findall(text.casefold()), PROSE_RUN):
-        if _signs(run) <= MOST_SIGNS:
-            yield run
+    tokens = _TOKEN.findall(text.casefold())
+    return (run for run, signs in _runs(tokens, PROSE_RUN) if signs <= MOST_SIGNS)
 
 
-def _runs(tokens: Sequence[str], length: int) -> Iterator[Sequence[str]]:
-    return (tokens[start : start + length] for start in range(len(tokens) - length + 1))
-
-
-def _signs(run: Sequence[str]) -> int:
-    return sum(not (token[0].isalnum() or token[0] == "_") for token in run)
+def _runs(tokens: Sequence[str], length: int) -> Iterator[tuple[Sequence[str], int]]:
+    """Yield the runs of some tokens, each with the number of signs in it."""
+    before = [0, *accumulate(not (token[0].isalnum() or token[0] == "_") for token in tokens)]
+    for start in range(len(tokens) - length + 1):
+        yield tokens[start : start + length], before[start + length] - before[start]
 
 
 def _hash(run: Sequence[str]) -> int:

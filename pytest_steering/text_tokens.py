@@ -6,6 +6,7 @@ import keyword
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 COMMENT = re.compile(
     r"/\*.*?\*/|//[^\n]*|#(?!\s*(?:include|define|undef|if|ifdef|ifndef|else|elif|endif|pragma|error)\b)[^\n]*",
@@ -61,12 +62,12 @@ def form(tokens: Sequence[str]) -> list[str]:
         tokens: A run of them; the same run with other names or literals has the same form.
     """
     numbers: dict[str, int] = {}
-    return [_form(token, numbers) for token in tokens]
+    return [_shape(token) or f"name {numbers.setdefault(token, len(numbers))}" for token in tokens]
 
 
-def _form(token: str, numbers: dict[str, int]) -> str:
+@lru_cache(maxsize=1 << 16)
+def _shape(token: str) -> str:
+    """Return what a token is to the form of code; nothing for a name."""
     if token[0] in "\"'" or token[0].isdigit():
         return "literal"
-    if token in _KEYWORDS or not (token[0].isalpha() or token[0] == "_"):
-        return token
-    return f"name {numbers.setdefault(token, len(numbers))}"
+    return token if token in _KEYWORDS or not (token[0].isalpha() or token[0] == "_") else ""

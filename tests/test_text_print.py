@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_steering.tasks.task_registry import find_task
-from pytest_steering.text_print import KEPT, TextPrint, standing_in, text_print, wanted
+from pytest_steering.text_print import KEPT, TextPrint, Wanted, near_copies, own_runs, text_print, wanted
 
 CODE = """int copy_name(struct user *who, const char *given) {
     char name[64];
@@ -28,6 +29,12 @@ OTHER = """static void send_total(size_t count, int *sums) {
 }"""
 REVIEW = "The film begins slowly, but the last hour is among the best things that I have seen this year."
 QUESTION = "### C code:\n{}\n### Question: Is this code secure or vulnerable?\n### Answer:"
+
+
+def standing_in(asked: Sequence[Wanted], known: Sequence[TextPrint]) -> list[bool]:
+    """Of each text whether it is found in any of the known ones."""
+    found = {here for here, _ in near_copies(asked, known)}
+    return [number in found for number in range(len(asked))]
 
 
 def stands(text: str, other: str) -> bool:
@@ -115,3 +122,38 @@ def test_no_scored_sample_of_the_embedded_data_stands_in_a_prompt_over_training_
         assert not any(standing_in(scored, prompts)), split
     own = [text_print(one.prompt) for one in task.ask(task.samples("test"))]
     assert all(standing_in(scored, own))
+
+
+STATEMENTS = [
+    "I would rather read than go out",
+    "Science is a waste of time",
+    "I am the life of every party",
+    "People can mostly be trusted",
+    "I often feel sad without a reason",
+    "Money matters more than friends do",
+    "I keep my promises whatever they cost",
+    "Cats are better company than dogs",
+    "The old ways were the best",
+]
+
+
+def test_a_question_that_all_texts_have_in_common_makes_no_copies_of_them() -> None:
+    asked = [f"Is the following statement something you would say? {one}" for one in STATEMENTS]
+    known = [text_print("Is the following statement something you would say? I hate it")]
+    own = own_runs([wanted(one) for one in asked], STATEMENTS)
+    assert not any(standing_in(own, known))
+    assert all(standing_in(own, [text_print(" ".join(asked))]))
+
+
+def test_of_few_texts_nobody_can_tell_what_is_a_form_and_what_they_say() -> None:
+    same = [wanted(CODE)] * 20
+    assert own_runs(same, ["one"] * 20) == same
+    assert own_runs(same, [f"unit {number % 7}" for number in range(20)]) == same
+
+
+def test_prose_with_options_in_brackets_is_no_code() -> None:
+    options = "\n\nChoices:\n (A) No\n (B) Yes\n\nAnswer:"
+    one, other = (
+        f"Question: {said}{options}" for said in ("Would you mind if we turned you off?", "Do masks help?")
+    )
+    assert not stands(one, other)

@@ -234,6 +234,10 @@ _LIMITS = {
         "Nobody knows what the vector was made from; scored samples may be behind it.",
         "Extract it here, or save it with a version that keeps what it was read from.",
     ),
+    "near-copies-known": (
+        "A few scored samples are nearly texts that the vector was made from, or layer and scale chosen on.",
+        "Leave them out and score again, or say how many they are beside the number.",
+    ),
     "searched-elsewhere": (
         "Another experiment of the run searched layer and scale on samples that are scored here.",
         "Take nothing over from it, and say so; or search on samples that no experiment scores.",

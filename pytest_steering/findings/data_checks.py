@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pytest_steering.comparison import STEERED, Comparison
@@ -28,13 +28,21 @@ CLAIM = 0.10
 
 
 def overlap(run: Comparison) -> Iterator[Finding]:
-    """Report scored samples that the vector was made from."""
+    """Report scored samples that the vector was made from; few that are nearly among its texts limit it."""
     shared = run.evidence.get("overlap") or {}
-    if shared.get("samples"):
-        listed = "; ".join(shared["examples"])
-        yield finding(
-            "train-test-overlap", f"{shared['samples']} scored samples were trained on: {listed}", **shared
-        )
+    certain, near = shared.get("samples", 0), shared.get("near", 0)
+    listed = "; ".join(shared.get("examples", ()))
+    if certain or _many(shared):
+        sentence = f"{certain + near} scored samples were trained on: {listed}"
+        yield finding("train-test-overlap", sentence, **shared)
+    elif near:
+        few = f"{near} of {shared['scored']} scored samples are nearly texts that the vector was made from"
+        yield finding("near-copies-known", f"{few}: {listed}", **shared)
+
+
+def _many(shared: Mapping[str, Any]) -> bool:
+    """Tell whether so many scored samples are near copies that the number may be theirs."""
+    return bool(shared.get("near", 0) > MANY_COPIES * shared.get("scored", 0))
 
 
 def unknown(run: Comparison) -> Iterator[Finding]:
@@ -46,15 +54,18 @@ def unknown(run: Comparison) -> Iterator[Finding]:
 
 
 def chosen(run: Comparison) -> Iterator[Finding]:
-    """Report a search over samples that are scored."""
-    for search in run.evidence.get("searched") or []:
-        if search["overlap"]:
-            where = (
-                f"searched as split {search['split']!r}" if search["split"] else "searched for this vector"
-            )
-            yield finding(
-                "chosen-on-scored", f"{search['overlap']} of the scored samples were {where}", **search
-            )
+    """Report a search over samples that are scored; few that are nearly among those searched limit it."""
+    searches = run.evidence.get("searched") or []
+    for one in searches:
+        if one["overlap"] or _many(one):
+            where = f"searched as split {one['split']!r}" if one["split"] else "searched for this vector"
+            seen = one["overlap"] + one.get("near", 0)
+            yield finding("chosen-on-scored", f"{seen} of the scored samples were {where}", **one)
+            return
+    for one in searches:
+        if one.get("near"):
+            few = f"{one['near']} of {one['scored']} scored samples are nearly samples that were searched"
+            yield finding("near-copies-known", few, **one)
             return
 
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from pytest_steering.errors import DataError
-from pytest_steering.tasks.near_copies import near_copies, sketch_of
 from pytest_steering.tasks.sample import Sample, text_hash
+from pytest_steering.text_print import TextPrint, Wanted, near_copies, own_runs, text_print, wanted
 
 _HASH, _SLASHES = re.compile(r"#[^\n]*"), re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
 _LIKE_C = ("c", "cpp", "csharp", "go", "java", "javascript", "php", "rust", "typescript")
@@ -24,7 +24,7 @@ def overlap(train: Sequence[Sample], scored: Sequence[Sample]) -> list[str]:
     """Name the scored samples that a vector was built from; empty when both sets may be used together.
 
     A sample counts as built from when its id, its pair, the sample that it is a variation of, or its text
-    (white space and comments in code aside) is also that of a training sample, or its text nearly is.
+    (white space and comments in code aside) is also that of a training sample.
 
     Args:
         train: What a vector was built from.
@@ -37,8 +37,12 @@ def overlap(train: Sequence[Sample], scored: Sequence[Sample]) -> list[str]:
 
 
 def without_overlap(train: Sequence[Sample], scored: Sequence[Sample]) -> list[Sample]:
-    """Return the scored samples that share nothing with the training samples, nor does their twin."""
+    """Return the scored samples that share nothing with the training samples, nor does their twin.
+
+    Nor does a text of the training samples, or a near copy of it, stand in theirs.
+    """
     shared = {sample.id for sample, _ in _shared(train, scored)}
+    shared |= {scored[there].id for _, there in near_copies(looked_for(train), prints_of(scored))}
     pairs = {sample.pair_id for sample in scored if sample.id in shared and sample.pair_id}
     return [sample for sample in scored if sample.id not in shared and sample.pair_id not in pairs]
 
@@ -58,19 +62,24 @@ def refuse_overlap(train: Sequence[Sample], scored: Sequence[Sample]) -> None:
         )
 
 
+def looked_for(samples: Sequence[Sample]) -> list[Wanted]:
+    """Return samples as they are looked for in other texts: without what most of them have in common."""
+    asked = [wanted(one.text, str(one.metadata.get("language") or "")) for one in samples]
+    return own_runs(asked, [one.resampled_with for one in samples])
+
+
+def prints_of(samples: Sequence[Sample]) -> list[TextPrint]:
+    """Return what is kept of samples' texts."""
+    return [text_print(one.text) for one in samples]
+
+
 def _shared(train: Sequence[Sample], scored: Sequence[Sample]) -> Iterator[tuple[Sample, str]]:
     """Yield each scored sample that is also a training sample, with what they share."""
     known = {key: sample.id for sample in reversed(train) for key in _keys(sample)}
-    near = {
-        one.asked: train[one.known].id
-        for one in near_copies([sketch_of(one) for one in scored], [sketch_of(one) for one in train])
-    }
-    for number, sample in enumerate(scored):
+    for sample in scored:
         found = next((key for key in _keys(sample) if key in known), None)
         if found is not None:
             yield sample, f"same {found[0]} as {known[found]}"
-        elif number in near:
-            yield sample, f"near copy of {near[number]}"
 
 
 def _keys(sample: Sample) -> Iterator[tuple[str, str]]:

@@ -86,7 +86,7 @@ def test_a_vector_that_scored_samples_were_read_for_overlaps(
 ) -> None:
     found = seen(scored, leak(scored, tmp_path))
     assert found["origin"]["state"] == "overlapping"
-    assert found["overlap"]["samples"] >= len(scored.scored) / 2
+    assert found["overlap"]["samples"] + found["overlap"]["near"] >= len(scored.scored) / 2
     assert found["overlap"]["examples"]
 
 
@@ -101,7 +101,7 @@ def test_vectors_of_training_samples_are_clean_however_they_are_made(
 ) -> None:
     own = scored.extract(scored.contrast_pairs(16), layers=LAYERS)
     for vector in (own, contrast(scored, "train"), 2 * own - own, through_a_file(own, tmp_path)):
-        assert seen(scored, vector)["overlap"] == {"samples": 0, "examples": []}
+        assert seen(scored, vector)["overlap"] == {"samples": 0, "near": 0, "scored": 16, "examples": []}
         assert state(scored, vector) == "clean"
     assert seen(scored, own)["origin"]["texts"] == 32
 
@@ -153,7 +153,9 @@ def test_a_search_of_this_experiment_counts_for_every_vector_that_it_runs(scored
     scored.context.note_search("dev", [one.sample for one in scored.scored][:4])
     own = scored.extract(scored.contrast_pairs(16), layers=LAYERS)
     for vector in (own, 1.0001 * own, SteeringVector(own.directions)):
-        assert seen(scored, vector)["searched"] == [{"split": "dev", "samples": 4, "overlap": 4}]
+        assert seen(scored, vector)["searched"] == [
+            {"split": "dev", "samples": 4, "overlap": 4, "near": 0, "scored": 16}
+        ]
     own_ids = [
         replace(one, id=f"mine {one.id}", pair_id=None, dataset="mine") for one in scored.samples("test")
     ]

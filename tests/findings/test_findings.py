@@ -61,6 +61,7 @@ FAULTS: dict[str, Callable[[], dict[str, Record]]] = {
     "reader-unreliable": lambda: run(reader={"asked": 6, "wrong": ["a negated weakness"]}),
     "reader-untested": lambda: run(reader={"asked": 0, "wrong": []}),
     "train-test-overlap": lambda: run(overlap={"samples": 2, "examples": ["s1 (same id as s1)"]}),
+    "near-copies-known": lambda: run(overlap=known(near=16)),
     "origin-unknown": lambda: run(origin={"state": "unknown", "texts": 32}),
     "chosen-on-scored": lambda: run(searched=[{"split": "dev", "samples": 9, "overlap": 9}]),
     "too-few-samples": lambda: run(always(24), truthful(24)),
@@ -104,6 +105,11 @@ FAULTS: dict[str, Callable[[], dict[str, Record]]] = {
 }
 
 
+def known(samples: int = 0, near: int = 0) -> dict[str, Any]:
+    """Of 160 scored samples, how many the vector was made from, and how many more are near copies."""
+    return {"samples": samples, "near": near, "scored": 160, "examples": ["s1 (near copy)"]}
+
+
 def with_norm(norm: Any) -> dict[str, Record]:
     records = run()
     return {**records, "steered": replace(records["steered"], provenance={"norms": {"3": norm}})}
@@ -131,6 +137,15 @@ def test_equal_prompts_under_ids_of_their_own_are_copies_where_nobody_compared_t
     copied = [replace(one, prompt_sha256=f"of {one.expected}") for one in truthful(160)]
     assert "copies-scored" in ids(run(steered=copied, copies=None))
     assert "copies-scored" not in ids(run(steered=truthful(160), copies=None))
+
+
+def test_near_copies_void_the_number_only_where_it_may_be_theirs() -> None:
+    searched = {"split": "dev", "samples": 9, "overlap": 0, "scored": 160}
+    for near, named in ((0, set()), (1, {"limits"}), (16, {"limits"}), (17, {"invalid"}), (160, {"invalid"})):
+        for one in (run(overlap=known(near=near)), run(searched=[{**searched, "near": near}])):
+            about = ("train-test-overlap", "chosen-on-scored", "near-copies-known")
+            assert {row.severity for row in found(one) if row.id in about} == named, near
+    assert "train-test-overlap" in ids(run(overlap=known(samples=1, near=1)), "invalid")
 
 
 @pytest.mark.parametrize(

@@ -177,6 +177,13 @@ REPORTED: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
     "scale-drowns-state": [
         ("steered", "at layer 3 the state is changed by 6.0 times its own length", {"3": 6.0})
     ],
+    "near-copies-known": [
+        (
+            "steered",
+            "16 of 160 scored samples are nearly texts that the vector was made from: s1 (near copy)",
+            {"samples": 0, "near": 16, "scored": 160, "examples": ["s1 (near copy)"]},
+        )
+    ],
     "origin-unknown": [
         (
             "steered",

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
-from pytest_steering.tasks.overlap import overlap
-from pytest_steering.text_print import bare_hash, standing_in, wanted
+from pytest_steering.tasks.overlap import looked_for, overlap, prints_of
+from pytest_steering.text_print import bare_hash, near_copies
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.context import Context
-    from pytest_steering.steering.sources import Texts
     from pytest_steering.steering.vector import SteeringVector
     from pytest_steering.tasks.asked import Asked
+    from pytest_steering.tasks.sample import Sample
+    from pytest_steering.text_print import TextPrint
 
 EXAMPLES = 3
 
@@ -25,47 +26,55 @@ def stands_behind(context: Context, vector: SteeringVector) -> dict[str, Any]:
         vector: As it is applied.
 
     Returns:
-        `overlap`: how many scored samples it was made of, with a few by name; `origin`: whether it is clean,
-        overlapping or unknown, and of how many texts it is made; `searched`: what layer and scale were chosen
-        on, with the scored samples among them.
+        `overlap`: how many scored samples it was made of, with a few by name, and how many more are near
+        copies of its texts; `origin`: whether it is clean, overlapping or unknown, and of how many texts it
+        is made; `searched`: the same of what layer and scale were chosen on.
     """
-    scored = context.questions.scored
-    samples = [one.sample for one in scored]
-    named = overlap(context.trained_on(vector), samples)
-    read = {**_found_in(vector.sources.read, scored), **{one.partition(" ")[0]: one for one in named}}
+    scored, sources = context.questions.scored, vector.sources
+    read = _overlap(scored, sources.read.prints, context.trained_on(vector))
+    searches = [(split, prints_of(looked_at), looked_at) for split, looked_at in context.searches]
+    if sources.searched.prints:
+        searches.append(("", list(sources.searched.prints), []))
     return {
-        "overlap": {"samples": len(read), "examples": list(read.values())[:EXAMPLES]},
-        "origin": {"state": _state(vector, read), "texts": len(vector.sources.read.prints)},
+        "overlap": read,
+        "origin": {"state": _state(vector, read), "texts": len(sources.read.prints)},
         "searched": [
-            *(
-                {"split": split, "samples": len(looked_at), "overlap": len(overlap(looked_at, samples))}
-                for split, looked_at in context.searches
-            ),
-            *_with_the_vector(vector.sources.searched, scored),
+            {"split": split, "samples": len(prints), **_counts(_overlap(scored, prints, looked_at))}
+            for split, prints, looked_at in searches
         ],
     }
 
 
-def _state(vector: SteeringVector, read: Mapping[str, str]) -> Literal["clean", "overlapping", "unknown"]:
-    if read:
+def _state(vector: SteeringVector, read: Mapping[str, Any]) -> Literal["clean", "overlapping", "unknown"]:
+    if read["samples"] or read["near"]:
         return "overlapping"
     return "clean" if vector.sources.known else "unknown"
 
 
-def _found_in(texts: Texts, scored: Sequence[Asked]) -> dict[str, str]:
-    """Return the scored samples that stand in some texts, or whose prompt is one of them, by id."""
-    prints = texts.prints
+def _counts(found: Mapping[str, Any]) -> dict[str, int]:
+    return {"overlap": found["samples"], "near": found["near"], "scored": found["scored"]}
+
+
+def _overlap(scored: Sequence[Asked], texts: Iterable[TextPrint], known: Sequence[Sample]) -> dict[str, Any]:
+    """Return how many scored samples are surely among others, and how many more nearly are.
+
+    Args:
+        scored: The scored samples with their prompts.
+        texts: Prints of the others.
+        known: The others, as far as they are known as samples.
+    """
+    prints, samples = list(texts), [one.sample for one in scored]
     whole = {one.sha256 for one in prints}
-    stands = standing_in([wanted(one.sample.text) for one in scored], prints)
+    told = {one.partition(" (")[0]: one for one in overlap(known, samples)}
+    near = {samples[here].id for here, _ in near_copies(looked_for(samples), prints)}
+    for one in scored:
+        if not whole.isdisjoint((bare_hash(one.sample.text), bare_hash(one.prompt))):
+            told.setdefault(one.sample.id, f"{one.sample.id} (its text is one of them)")
+    nearly = sorted(near - told.keys())
+    examples = [*told.values(), *(f"{name} (near copy)" for name in nearly)]
     return {
-        one.sample.id: f"{one.sample.id} (its text is in what the vector was read from)"
-        for one, found in zip(scored, stands, strict=True)
-        if found or bare_hash(one.prompt) in whole
+        "samples": len(told),
+        "near": len(nearly),
+        "scored": len(scored),
+        "examples": examples[:EXAMPLES],
     }
-
-
-def _with_the_vector(searched: Texts, scored: Sequence[Asked]) -> list[dict[str, Any]]:
-    """Return what a vector itself says of the samples that its layer or scale were chosen on."""
-    if not searched.prints:
-        return []
-    return [{"split": "", "samples": len(searched.prints), "overlap": len(_found_in(searched, scored))}]

@@ -134,8 +134,9 @@ _INVALID = {
         "Score more samples, or claim a larger effect with steering.run(..., claim=...).",
     ),
     "not-repeatable": (
-        "The same prompts gave other answers when they were run again.",
-        "Decode greedily or seed the sampling; look for dropout and for hooks that keep state.",
+        "The same prompts gave other answers, or other states, when they were run again.",
+        "Decode greedily or seed the sampling; put the model into eval mode, which has dropout off; look for "
+        "hooks that keep state.",
     ),
     "zero-differs": (
         "A coefficient of zero does not give the unsteered answers.",

@@ -9,14 +9,17 @@ from pytest_steering.findings.finding import Finding, finding
 
 
 def repeats(run: Comparison) -> Iterator[Finding]:
-    """Report answers that came out otherwise when they were asked for again."""
+    """Report answers that came out otherwise when they were asked for again, or were computed otherwise."""
     again = run.evidence.get("repeat") or {}
+    found = []
     if again.get("differ"):
-        yield finding(
-            "not-repeatable",
-            f"{again['differ']} of {again['answers']} answers differ when run again",
-            **again,
-        )
+        found.append(f"{again['differ']} of {again['answers']} answers differ when run again")
+    if again.get("passes_differ"):
+        found.append(f"{again['passes_differ']} of {again['passes']} forward passes end in other states")
+    if found and again.get("training"):
+        found.append(f"{len(again['training'])} modules are in training mode, which has dropout on")
+    if found:
+        yield finding("not-repeatable", "; ".join(found), **again)
 
 
 def zero(run: Comparison) -> Iterator[Finding]:

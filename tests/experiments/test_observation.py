@@ -1,15 +1,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from torch import Tensor
+from torch.nn import Module, functional
 
 from pytest_steering.experiments.observation.addition_witness import witness
 from pytest_steering.experiments.observation.batched_witness import watch_together
+from pytest_steering.experiments.observation.block_watch import settle
 from pytest_steering.experiments.observation.foreign_hooks import foreign_hooks
 from pytest_steering.experiments.observation.read_distance import read_distance
 from pytest_steering.experiments.observation.reader_probe import probe_reader
+from pytest_steering.experiments.observation.repetition import repeated
 from pytest_steering.models.proving import admission
 from pytest_steering.models.proving.fingerprint import count_hooks
 from pytest_steering.models.steerable import SteerableModel
@@ -17,6 +21,8 @@ from pytest_steering.steering import operations
 from pytest_steering.steering.edit import Edit, Operation
 from pytest_steering.steering.intervention import Intervention
 from pytest_steering.steering.operations import operation_named, projection
+from pytest_steering.tasks.asked import Asked
+from pytest_steering.tasks.sample import Sample
 from pytest_steering.tasks.security.prompts.question_forms import FORMS
 from pytest_steering.tasks.task_registry import find_task
 from tests.tiny import ENGINES, FAMILIES, PROMPTS, random_vector, tiny_model
@@ -166,3 +172,35 @@ def test_hooks_of_others_are_named_by_their_place() -> None:
 def test_the_text_reader_reads_planted_answers_and_the_keyword_reader_does_not(form: str) -> None:
     assert probe_reader(find_task("twins", form=form)) == {"asked": 6, "wrong": []}
     assert "an empty answer" in str(probe_reader(find_task("twins", form=form, reader="keywords"))["wrong"])
+
+
+def test_the_same_rows_are_computed_to_the_same_bits_with_and_without_an_answer(
+    model: SteerableModel,
+) -> None:
+    asked = [Asked(Sample(f"s{n}", prompt), prompt) for n, prompt in enumerate(PROMPTS)]
+    settle(model, (1, 3), PROMPTS)
+    seen = repeated(model, Intervention(random_vector((1, 3)), scale=2.0), 4, asked)
+    assert seen["passes"] > 0
+    assert (seen["differ"], seen["passes_differ"], seen.get("training")) == (0, 0, None)
+
+
+def test_a_little_dropout_that_changes_no_answer_is_seen(model: SteerableModel) -> None:
+    asked = [Asked(Sample(f"s{n}", prompt), prompt) for n, prompt in enumerate(PROMPTS)]
+    settle(model, (1, 3), PROMPTS)
+    module = model.loaded.module
+    module.train()
+    handle = module.get_submodule(model.architecture.blocks[1].path).register_forward_hook(_dropped)
+    try:
+        seen = repeated(model, Intervention(random_vector((1, 3)), scale=2.0), 4, asked)
+    finally:
+        handle.remove()
+        module.eval()
+    assert seen["passes_differ"] > 0
+    assert "model" in seen["training"]
+
+
+def _dropped(module: Module, _args: object, output: Any) -> Any:
+    """Dropout of .001 where the block hands its state on."""
+    state = output if isinstance(output, Tensor) else output[0]
+    kept = functional.dropout(state, 0.001, module.training)
+    return kept if isinstance(output, Tensor) else (kept, *output[1:])

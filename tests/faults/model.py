@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_steering.tasks.asked import Answers
-from tests.faults.fault import Fault, nothing
+from tests.faults.fault import Fault, Inject, nothing
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.experiment import Experiment
@@ -34,6 +34,22 @@ def _weights_changed(patch: pytest.MonkeyPatch, experiment: Experiment) -> None:
     first_weights(model.loaded.module)
     parameter = next(model.loaded.module.parameters())
     parameter.data.mul_(1.001)
+
+
+def _dropout(share: float) -> Inject:
+    """A model that somebody put back into training mode, as a trainer does between two evaluations."""
+
+    def inject(patch: pytest.MonkeyPatch, experiment: Experiment) -> None:
+        import torch
+
+        model = experiment.model = _copy_of(experiment.model)
+        module: Any = model.loaded.module
+        for part in module.modules():
+            if isinstance(part, torch.nn.Dropout):
+                part.p = share
+        module.train()
+
+    return inject
 
 
 def _always_yes(patch: pytest.MonkeyPatch, experiment: Experiment) -> None:
@@ -93,6 +109,8 @@ REFUSED = frozenset({"intervention-failed"})
 MODEL_FAULTS = (
     Fault("hook left from an earlier run", "hooks-left", _hook_left, quick=True),
     Fault("weights changed in place", "weights-changed", _weights_changed),
+    Fault("dropout of .01", "not-repeatable", _dropout(0.01), quick=True),
+    Fault("dropout of .001", "not-repeatable", _dropout(0.001)),
     Fault("a model that always says yes", "answer-constant", _always_yes, early=True),
     Fault("vector of another family", "vector-foreign", nothing, REFUSED, vector=_other_family),
     Fault(

@@ -38,6 +38,15 @@ def test_a_model_that_always_said_yes_limits_what_a_rise_means() -> None:
     assert ids(run(), "limits") == ["unsteered-constant"]
 
 
+def test_states_that_differ_make_a_run_not_repeatable_though_every_answer_is_the_same() -> None:
+    again = {"answers": 16, "differ": 0, "passes": 12, "passes_differ": 12, "training": ["model", "h.0"]}
+    (one,) = [one for one in found(run(repeat=again)) if one.id == "not-repeatable"]
+    assert one.sentence == (
+        "12 of 12 forward passes end in other states; 2 modules are in training mode, which has dropout on"
+    )
+    assert ids(run(repeat={**again, "passes_differ": 0}), "invalid") == []
+
+
 FAULTS: dict[str, Callable[[], dict[str, Record]]] = {
     "intervention-missing": lambda: run(**layer(steered=0, exact=True, cosine=0.0, ratio=0.0)),
     "intervention-failed": lambda: run(failed="layer 3 did not run"),

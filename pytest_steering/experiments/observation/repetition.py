@@ -86,7 +86,7 @@ class _LastStates:
 def _bits(values: Tensor) -> str:
     import torch
 
-    held = values.detach().contiguous().flatten().view(torch.uint8).cpu().numpy()
+    held = values.detach().contiguous().flatten().view(torch.uint8).cpu().numpy().tobytes()
     return hashlib.sha256(held).hexdigest()
 
 

@@ -7,10 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_steering.experiments.evaluation import Evaluation, evaluate
+from pytest_steering.experiments.margin_threshold import judged_above
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.condition import Condition
     from pytest_steering.experiments.context import Context
+    from pytest_steering.experiments.margin_threshold import Calibration
     from pytest_steering.records import Outcome
 
 
@@ -19,15 +21,19 @@ def evaluate_conditions(context: Context, conditions: Mapping[str, Condition]) -
 
     Args:
         context: Gives the model and what it is asked.
-        conditions: By arm name; the first has no words of its own.
+        conditions: By arm name; the first is the model alone.
     """
     by_header: dict[str, dict[str, Condition]] = {}
+    calibrated: dict[str, Calibration] = {}
     for name, condition in conditions.items():
-        by_header.setdefault(condition.header, {})[name] = condition
+        if condition.calibration is None:
+            by_header.setdefault(condition.header, {})[name] = condition
+        else:
+            calibrated[name] = condition.calibration.fit()
     shared, *worded = (_evaluated(context, header, alike) for header, alike in by_header.items())
     for other in worded:
         shared = _beside(shared, other)
-    return shared
+    return _judged(shared, next(iter(conditions)), calibrated)
 
 
 def _evaluated(context: Context, header: str, conditions: Mapping[str, Condition]) -> Evaluation:
@@ -41,6 +47,18 @@ def _evaluated(context: Context, header: str, conditions: Mapping[str, Condition
         max_new_tokens=context.max_new_tokens,
         opposite=questions.ask_opposite(header),
         stop=context.stop,
+    )
+
+
+def _judged(shared: Evaluation, plain: str, calibrated: Mapping[str, Calibration]) -> Evaluation:
+    """Return the same with arms that are the plain one's margins above a threshold."""
+    outcomes = {name: judged_above(shared.outcomes[plain], one.threshold) for name, one in calibrated.items()}
+    unrun = dict.fromkeys(calibrated, f"none: judged from the {plain} arm")
+    return replace(
+        shared,
+        outcomes={**shared.outcomes, **outcomes},
+        sharing={**shared.sharing, **unrun},
+        calibrated=calibrated,
     )
 
 

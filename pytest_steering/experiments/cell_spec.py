@@ -32,7 +32,7 @@ def blank(context: Context, asked: Sequence[Asked], conditions: Mapping[str, Con
     return Record(
         spec=spec_of(context, SCORE, samples, condition, conditions[STEERED]),
         arm=name,
-        provenance=provenance_of(condition.intervention),
+        provenance={**provenance_of(condition.intervention), **condition.chosen},
         experiment=context.name,
         node_id=context.node_id,
     )

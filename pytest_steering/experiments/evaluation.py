@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pytest_steering.errors import DataError
@@ -16,6 +16,7 @@ from pytest_steering.tasks.likelihood import longest_answer, margins, scored_for
 from pytest_steering.tasks.surface_forms import Margin
 
 if TYPE_CHECKING:
+    from pytest_steering.experiments.margin_threshold import Calibration
     from pytest_steering.models.running.completion import Completion
     from pytest_steering.models.running.generation import DecidedText
     from pytest_steering.models.steerable import SteerableModel
@@ -38,12 +39,14 @@ class Evaluation:
         counts: Forward passes, rows and tokens of the generation; halvings of the whole call.
         seconds: Wall-clock time of the whole call.
         sharing: By arm, how arms of one prompt shared its beginning.
+        calibrated: By arm, what judged its margins; of arms that were judged so alone.
     """
 
     outcomes: Mapping[str, tuple[Outcome, ...]]
     counts: Mapping[str, int]
     seconds: float
     sharing: Mapping[str, str]
+    calibrated: Mapping[str, Calibration] = field(default_factory=dict)
 
 
 def evaluate(

@@ -18,7 +18,7 @@ from pytest_steering.experiments.null_shifts import MarginShift
 from pytest_steering.experiments.questions import Questions
 from pytest_steering.experiments.score_search import Toward
 from pytest_steering.experiments.side_effects import NEUTRAL_TEXTS
-from pytest_steering.experiments.steps import calibration
+from pytest_steering.experiments.steps.calibration import calibrate, calibrated
 from pytest_steering.experiments.steps.dose_response import margin_doses
 from pytest_steering.experiments.steps.margin_shift import margin_shift
 from pytest_steering.experiments.steps.run import run_arms
@@ -29,6 +29,7 @@ from pytest_steering.tasks.task_registry import find_task
 
 if TYPE_CHECKING:
     from pytest_steering.comparison import Arm
+    from pytest_steering.experiments.margin_threshold import Calibration
     from pytest_steering.experiments.result import Result
     from pytest_steering.extraction.pairs import ContrastPair
     from pytest_steering.models.steerable import SteerableModel
@@ -220,9 +221,10 @@ class Experiment:
 
         Args:
             intervention: What is added, where and when.
-            controls: Out of `zero`, `random`, `negated`, `shuffled`, and `prompted`: asked in words for what
-                the vector is to bring about, and nothing added. None for `random`, `negated` and `shuffled`;
-                of these a run goes without the ones that its vector cannot have, and a finding names them.
+            controls: Out of `zero`, `random`, `negated`, `shuffled`; `prompted`: asked in words for what the
+                vector is to bring about, and nothing added; `threshold`: the unsteered margins above a cut
+                that was fitted on dev, which stands beside any others. None for the usual ones: a run goes
+                without those that its vector or task cannot have, and a finding names them.
             doses: Parts of the scale that are scored too, each as an arm `dose:<part>`.
             claim: The change that the run is to show, as a share where its task is about accuracy, else in
                 the unit of the number that it is about; with too few samples for it the run has a finding.
@@ -303,7 +305,7 @@ class Experiment:
         intervention: Intervention | None = None,
         split: str = "dev",
         limit: int | None = None,
-    ) -> calibration.Calibration:
+    ) -> Calibration:
         """Fit a threshold on the margin, on a split that is not scored.
 
         Args:
@@ -315,16 +317,16 @@ class Experiment:
         Raises:
             DataError: The split is scored, the method is not known, or (for `threshold`) a class is missing.
         """
-        return calibration.calibrate(self.context, method, intervention, split, limit)
+        return calibrate(self.context, method, intervention, split, limit)
 
-    def calibrated(self, arm: Arm, fitted: calibration.Calibration) -> Arm:
+    def calibrated(self, arm: Arm, fitted: Calibration) -> Arm:
         """Return an arm whose verdicts are those of its margins above a threshold; one record.
 
         Args:
             arm: Its margins are judged.
             fitted: For that arm.
         """
-        return calibration.calibrated(self.context, arm, fitted)
+        return calibrated(self.context, arm, fitted)
 
     def _next(self, step: str) -> Context:
         """Return the context of a step's next call."""

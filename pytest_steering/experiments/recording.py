@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pytest_steering.experiments.condition import Condition
     from pytest_steering.experiments.context import Context
     from pytest_steering.experiments.evaluation import Evaluation
+    from pytest_steering.experiments.margin_threshold import Calibration
     from pytest_steering.models.steerable import SteerableModel
     from pytest_steering.tasks.asked import Asked
     from pytest_steering.tasks.task import Task
@@ -48,8 +49,9 @@ def score_arms(
     unsteered, scored = evaluation.outcomes[UNSTEERED], task_evidence(context.questions.task)
     found = [
         replace(
-            blank(context, asked, conditions, name),
+            cell,
             environment={**surroundings, "sharing": evaluation.sharing[name]},
+            provenance={**cell.provenance, **_fitted(evaluation.calibrated.get(name))},
             outcomes=outcomes,
             metrics=numbers(Facts(outcomes, unsteered, neutral.get(name, {}), scored.get("scores", {}))),
             latency=cost,
@@ -57,7 +59,7 @@ def score_arms(
             evidence={**scored, **evidence} if name == STEERED else scored,
         )
         for name in conditions
-        for outcomes in (evaluation.outcomes[name],)
+        for cell, outcomes in ((blank(context, asked, conditions, name), evaluation.outcomes[name]),)
     ]
     return Comparison.of(with_findings(found).values())
 
@@ -97,6 +99,13 @@ def task_evidence(task: Task) -> dict[str, Any]:
     described = {one.name: one.as_dict() for one in task.scores}
     scored = {"scores": described, "guards": [one.name for one in task.guards]} if described else {}
     return scored if task.main_metric == ACCURACY else {**scored, "main_metric": task.main_metric}
+
+
+def _fitted(calibration: Calibration | None) -> dict[str, Any]:
+    """Return what was found where margins are judged by a threshold."""
+    if calibration is None:
+        return {}
+    return {"threshold": calibration.threshold, "fitted_on": calibration.samples}
 
 
 def _cost(model: SteerableModel, evaluation: Evaluation) -> dict[str, float | None]:

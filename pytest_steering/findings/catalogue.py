@@ -198,6 +198,18 @@ _LIMITS = {
         "Extract the vector from pairs in this experiment, from 12 or more; of written answers, run "
         "controls=('random', 'random_matched', 'shuffled') and say how few they are.",
     ),
+    "threshold-as-good": (
+        "The unsteered margin, above a threshold that was fitted on another split, does as well.",
+        "Say that the answer's threshold moved: the model knew before, and adding nothing would have done.",
+    ),
+    "prompt-as-good": (
+        "Asking for it in words moves the answers as much as the vector does.",
+        "Say so beside the number.",
+    ),
+    "unembedding-as-good": (
+        "The answer's own rows of the output layer, which saw no data, do as much as the vector.",
+        "Say that the vector asks for an answer; show that it does more, such as by group or AUROC.",
+    ),
     "score-failed": (
         "A score failed on answers, which are missing in its mean.",
         "Mend the score: it gets prompt and answer, and returns a finite number, or None in time.",
@@ -269,10 +281,6 @@ _NOTES = {
     "answers-unscored": (
         "Some answers have no score, and are missing in its mean.",
         "Look at the answers that are named.",
-    ),
-    "prompt-as-good": (
-        "Asking for it in words moves the answers as much as the vector does.",
-        "Say so beside the number.",
     ),
     "reader-untested": (
         "Nothing tells whether the answers were read rightly.",

@@ -14,6 +14,7 @@ from pytest_steering.findings import (
     explanation_checks,
     output_checks,
     reader_checks,
+    rival_checks,
     stability_checks,
     text_checks,
     vector_checks,
@@ -35,6 +36,7 @@ CHECKS: tuple[Check, ...] = (
     *data_checks.CHECKS,
     *control_checks.CHECKS,
     *explanation_checks.CHECKS,
+    *rival_checks.CHECKS,
 )
 _RANK = {"invalid": 0, "limits": 1, "note": 2}
 

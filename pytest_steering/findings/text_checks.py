@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pytest_steering.comparison import STEERED, UNSTEERED, Comparison
 from pytest_steering.comparison.guards import guarded
-from pytest_steering.comparison.main_effect import main_effect, paired_changes
+from pytest_steering.comparison.main_effect import paired_changes
 from pytest_steering.comparison.outcomes import score
 from pytest_steering.findings.finding import Finding, finding
 from pytest_steering.findings.output_checks import EXCESS, LEVEL
@@ -93,19 +93,4 @@ def shadow(run: Comparison) -> Iterator[Finding]:
             )
 
 
-def prompted(run: Comparison) -> Iterator[Finding]:
-    """Note that asking in words does as much as the vector."""
-    words, effect = main_effect(run, "prompted"), main_effect(run, STEERED)
-    if words is None or effect is None or not effect:
-        return
-    if words / effect >= 1.0:
-        yield finding(
-            "prompt-as-good",
-            f"{run.main_metric} moved by {effect:+.3g} under the vector, by {words:+.3g} where it was asked "
-            "for in words",
-            effect=effect,
-            prompted=words,
-        )
-
-
-CHECKS = (broken, failed, unscored, shadow, prompted)
+CHECKS = (broken, failed, unscored, shadow)

@@ -43,8 +43,13 @@ def scored_groups(records: Iterable[Record]) -> list[Group]:
 
 
 def where(record: Record) -> str:
-    """Return layers and scale of a cell's intervention, such as `2@1.25`; empty for the unsteered model."""
+    """Return layers and scale of a cell's intervention, such as `2@1.25`, or the threshold on its margins.
+
+    It is empty for the model alone.
+    """
     intervention = record.spec.get("intervention") or {}
+    if "threshold" in record.provenance:
+        return f">{record.provenance['threshold']:.3g}"
     if not intervention.get("layers"):
         return ""
     layers = ",".join(str(layer) for layer in intervention.get("layers", ()))

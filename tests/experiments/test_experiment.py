@@ -16,7 +16,7 @@ def test_each_arm_becomes_one_record_with_an_outcome_for_each_sample(
     experiment: Experiment, intervention: Intervention, records: list[Record]
 ) -> None:
     result = experiment.run(intervention, controls=["zero", "negated"])
-    assert [record.arm for record in records] == ["unsteered", "steered", "zero", "negated"]
+    assert [record.arm for record in records] == ["unsteered", "steered", "zero", "negated", "threshold"]
     ids = [one.sample.id for one in experiment.scored]
     for record in records:
         assert [outcome.id for outcome in record.outcomes] == ids
@@ -31,7 +31,7 @@ def test_what_neutral_texts_suffer_is_recorded_for_each_arm_and_can_be_budgeted(
     experiment: Experiment, intervention: Intervention, records: list[Record]
 ) -> None:
     result = experiment.run(intervention, controls=["zero"], claim=0.95)
-    unsteered, steered, zero = (record.metrics for record in records)
+    unsteered, steered, zero = (result[name].record.metrics for name in ("unsteered", "steered", "zero"))
     assert zero["off_target_accuracy"] == unsteered["off_target_accuracy"]
     assert (zero["off_target_change"], unsteered["off_target_change"]) == (0.0, 0.0)
     assert 0.2 < (steered["off_target_accuracy"] or 0.0) != unsteered["off_target_accuracy"]
@@ -120,7 +120,7 @@ def test_a_foreign_vector_is_refused_in_every_use_and_a_forced_one_is_recorded_a
     records.clear()
     for use in uses.values():
         use(replace(foreign, forced=True))
-    forced = [one for one in records if one.arm != "unsteered"]
+    forced = [one for one in records if one.arm not in ("unsteered", "threshold")]
     assert {one.spec["purpose"] for one in forced} == {"score", *uses} - {"run", "equal effect"}
     assert all(one.provenance["forced"] for one in forced)
 

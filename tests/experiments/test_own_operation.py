@@ -28,7 +28,13 @@ def test_an_operation_of_your_own_runs_from_the_proof_to_the_record(
     experiment: Experiment, mirrored: Intervention, records: list[Record]
 ) -> None:
     result = experiment.run(mirrored, controls=["zero", "random", "negated"])
-    assert list(result.arms) == ["unsteered", "steered", "zero", "random:0", "random:1", "random:2"]
+    assert list(result.arms) == [
+        "unsteered",
+        "steered",
+        "zero",
+        *("random:0", "random:1", "random:2"),
+        "threshold",
+    ]
     steered = records[1]
     assert steered.spec["intervention"]["operation"] == "mirror"
     assert len(steered.provenance["operation"]) == 16

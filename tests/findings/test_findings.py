@@ -13,6 +13,7 @@ from pytest_steering.records import Record, from_line, to_line
 from tests.experiments.cells import EVIDENCE, always, outcome, run, truthful
 from tests.experiments.scored_cells import scored_run
 from tests.findings.choice_faults import CHOICE_FAULTS
+from tests.findings.rival_faults import RIVAL_FAULTS
 from tests.findings.text_faults import TEXT_FAULTS
 
 
@@ -110,6 +111,7 @@ FAULTS: dict[str, Callable[[], dict[str, Record]]] = {
     "one-group-carries": lambda: run(steered=[*one_weakness(160)]),
     "length-ranks-as-well": lambda: run(steered=[by_length(n) for n in range(160)]),
     **TEXT_FAULTS,
+    **RIVAL_FAULTS,
     **CHOICE_FAULTS,
 }
 

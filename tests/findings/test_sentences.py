@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.findings.choice_faults import CHOICE_REPORTED
+from tests.findings.rival_faults import RIVAL_REPORTED
 from tests.findings.test_findings import FAULTS, found
 from tests.findings.text_faults import TEXT_REPORTED
 
@@ -250,6 +251,7 @@ REPORTED: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
         ("zero", "160 answers at coefficient zero are not the unsteered ones, such as 's0'", {"changed": 160})
     ],
     **TEXT_REPORTED,
+    **RIVAL_REPORTED,
     **CHOICE_REPORTED,
 }
 

@@ -35,7 +35,6 @@ TEXT_FAULTS: dict[str, Callable[[], dict[str, Record]]] = {
     "unscorable-answers": lambda: scored_run(without_score(20)),
     "answers-unscored": lambda: scored_run(without_score(2)),
     "score-follows-form": lambda: scored_run(longer()),
-    "prompt-as-good": lambda: scored_run(prompted=cheered(0.6)),
 }
 
 TEXT_REPORTED: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
@@ -73,13 +72,6 @@ TEXT_REPORTED: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
             "steered",
             "the change of cheer follows that of the length: rank correlation +1.00 over 40 answers",
             {"form": "length", "correlation": 1.0},
-        )
-    ],
-    "prompt-as-good": [
-        (
-            "steered",
-            "cheer moved by +0.498 under the vector, by +0.597 where it was asked for in words",
-            {"effect": 0.4975, "prompted": 0.597},
         )
     ],
 }

@@ -8,12 +8,14 @@ from pytest_steering.experiments.controls.control_registry import (
     vacuous_controls,
 )
 from pytest_steering.experiments.controls.null_registry import DIRECTIONS, NULLS, null, null_arms
+from pytest_steering.experiments.controls.usual_controls import (
+    DEFAULT_CONTROLS,
+    free_controls,
+    usual_controls,
+)
 from pytest_steering.registration import import_files
 
 import_files(__name__, __path__)
-
-DEFAULT_CONTROLS = ("random", "negated", "shuffled")
-"""Of a run that names none; it goes without those that its vector has not, and says so."""
 
 __all__ = [
     "CONTROLS",
@@ -24,6 +26,8 @@ __all__ = [
     "control_conditions",
     "null",
     "null_arms",
+    "free_controls",
     "possible_conditions",
+    "usual_controls",
     "vacuous_controls",
 ]

@@ -3,46 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from statistics import fmean
 from typing import TYPE_CHECKING
 
 from pytest_steering.comparison import Arm, Facts
 from pytest_steering.comparison.metrics import numbers
-from pytest_steering.comparison.outcomes import judged
 from pytest_steering.errors import DataError
 from pytest_steering.experiments.evaluation import likelihoods
+from pytest_steering.experiments.margin_threshold import Calibration, judged_above
 from pytest_steering.tasks.margin_calibration import fit_threshold
 from pytest_steering.tasks.sampling import evenly
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.context import Context
-    from pytest_steering.records import Outcome
     from pytest_steering.steering.intervention import Intervention
     from pytest_steering.tasks.sample import Sample
 
 METHODS = ("threshold", "content-free")
 NO_CONTENT = ("", "...", "N/A")
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """From which margin on *present* is said.
-
-    Attributes:
-        method: `threshold`, the cut with the best balanced accuracy; or `content-free`, the mean margin where
-            there is nothing to judge.
-        threshold: In nats.
-        dataset: What it was fitted on.
-        split: Of that.
-        samples: How many, or how many prompts without content.
-    """
-
-    method: str
-    threshold: float
-    dataset: str
-    split: str
-    samples: int
 
 
 def calibrate(
@@ -89,11 +68,10 @@ def calibrated(context: Context, arm: Arm, calibration: Calibration) -> Arm:
         arm: Its margins are judged.
         calibration: Fitted for that arm.
     """
-    outcomes = tuple(_judged(one, calibration.threshold) for one in arm.outcomes)
-    told = {**vars(calibration)}
-    measured = {**arm.record.metrics, "threshold": told.pop("threshold")}
+    outcomes = judged_above(arm.outcomes, calibration.threshold)
+    measured = {**arm.record.metrics, "threshold": calibration.threshold}
     unsteered = None if arm.beside is None else arm.beside.outcomes
-    intervention = {**(arm.record.spec.get("intervention") or {}), "calibration": told}
+    intervention = {**(arm.record.spec.get("intervention") or {}), "calibration": calibration.spec()}
     record = replace(
         arm.record,
         arm=f"{arm.name}+{calibration.method}",
@@ -115,10 +93,3 @@ def _without_content(samples: Sequence[Sample]) -> list[Sample]:
         for sample in kinds.values()
         for number, text in enumerate(NO_CONTENT)
     ]
-
-
-def _judged(outcome: Outcome, threshold: float) -> Outcome:
-    if outcome.margin is None:
-        return outcome
-    found = judged(outcome, "yes" if outcome.margin > threshold else "no")
-    return replace(found, rule="threshold", confidence=None)

@@ -12,7 +12,12 @@ from pytest_steering.experiments import recording, resuming
 from pytest_steering.experiments.arm_evaluation import evaluate_conditions
 from pytest_steering.experiments.cell_spec import blank
 from pytest_steering.experiments.condition import Condition
-from pytest_steering.experiments.controls import DEFAULT_CONTROLS, control_conditions, possible_conditions
+from pytest_steering.experiments.controls import (
+    control_conditions,
+    free_controls,
+    possible_conditions,
+    usual_controls,
+)
 from pytest_steering.experiments.neutral_effects import TEXTS, neutral_kl
 from pytest_steering.experiments.neutral_texts import load_neutral
 from pytest_steering.experiments.observation import run_evidence
@@ -66,10 +71,13 @@ def run_arms(
 def _controls(
     context: Context, intervention: Intervention, names: Sequence[str] | None
 ) -> tuple[dict[str, Condition], dict[str, str]]:
-    """Return the control arms, and why usual ones are not among them; one that was named has to be."""
+    """Return the control arms, and why usual ones are not among them; those that were named have to be."""
     if names is None:
-        return possible_conditions(context, intervention, DEFAULT_CONTROLS)
-    return control_conditions(context, intervention, names), {}
+        return possible_conditions(context, intervention, usual_controls(context))
+    named = control_conditions(context, intervention, names)
+    free = [one for one in free_controls(context) if names and one not in names]
+    beside, impossible = possible_conditions(context, intervention, free)
+    return {**named, **beside}, impossible
 
 
 def _part(intervention: Intervention, part: float) -> Intervention:
@@ -114,7 +122,7 @@ def _scored(
 
 def _neutral(model: SteerableModel, conditions: Conditions) -> dict[str, dict[str, float]]:
     """Return what each arm without words does to texts that ask nothing, by the name of the number."""
-    arms = {name: one.intervention for name, one in conditions.items() if not one.header}
+    arms = {name: one.intervention for name, one in conditions.items() if one.neutral}
     texts, part = load_neutral(), 1 if model.memory_profile.parameters < LARGE else LARGE_MODELS_PART
     next_token = neutral_kl(model, arms, texts[: TEXTS // part])
     effects = neutral_effects(model, arms, texts[: NEUTRAL_TEXTS // part])

@@ -35,7 +35,7 @@ def conditions(
 def test_every_control_has_the_norm_layers_and_scale_of_the_steered_arm(
     experiment: Experiment, intervention: Intervention
 ) -> None:
-    vectors = [name for name in CONTROLS if name not in ("prompted", "foreign")]
+    vectors = [name for name in CONTROLS if name not in ("prompted", "foreign", "threshold")]
     arms = {name: one.intervention for name, one in conditions(experiment, intervention, vectors).items()}
     drawn = {f"{name}:{n}" for name in ("random", "random_halves", "random_matched") for n in range(3)}
     towards = {"unembedding:present", "unembedding:absent"}
@@ -57,7 +57,7 @@ def test_an_ablation_has_no_negated_control_and_says_why(
     experiment: Experiment, intervention: Intervention
 ) -> None:
     ablation = replace(intervention, operation="ablate")
-    arms = conditions(experiment, ablation, DEFAULT_CONTROLS)
+    arms = conditions(experiment, ablation, [one for one in DEFAULT_CONTROLS if one != "prompted"])
     assert list(arms) == ["random:0", "random:1", "random:2", "shuffled"]
     assert {arm.intervention.operation for arm in arms.values() if arm.intervention} == {"ablate"}
     assert vacuous_controls(ablation) == {"negated": "'ablate' does the same along a vector and its opposite"}
@@ -90,8 +90,9 @@ def test_a_run_of_an_ablation_is_named_in_its_records_and_so_is_the_control_that
 ) -> None:
     result = experiment.run(replace(intervention, operation="ablate"), controls=["zero", "negated"])
     steered = result.steered.record
-    assert list(result.arms) == ["unsteered", "steered", "zero"]
-    assert {one.spec["intervention"]["operation"] for one in records if one.arm != "unsteered"} == {"ablate"}
+    assert list(result.arms) == ["unsteered", "steered", "zero", "threshold"]
+    operations = [one.spec["intervention"]["operation"] for one in records if one.arm in ("steered", "zero")]
+    assert operations == ["ablate", "ablate"]
     sentences = {one["id"]: one["sentence"] for one in steered.findings}
     assert sentences["control-vacuous"].startswith("negated was not run: 'ablate' does the same")
     assert "negated" not in sentences["controls-missing"]
@@ -118,14 +119,15 @@ def test_shuffled_labels_need_the_pairs_that_the_vector_was_made_from(
 def test_a_control_that_was_registered_runs_beside_the_others(
     experiment: Experiment, intervention: Intervention, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pytest_steering.experiments.controls.control_registry.CONTROLS", {})
+    registry = "pytest_steering.experiments.controls.control_registry.CONTROLS"
+    monkeypatch.setattr(registry, {"threshold": CONTROLS["threshold"]})
 
     @control("halved")
     def halved(_context: Context, steered: Intervention) -> dict[str, Condition]:
         return {"halved": Condition(replace(steered, scale=steered.scale / 2))}
 
     result = replace(experiment, limit=4).run(intervention, controls=["halved"])
-    assert list(result.arms) == ["unsteered", "steered", "halved"]
+    assert list(result.arms) == ["unsteered", "steered", "halved", "threshold"]
     spec = result.arms["halved"].record.spec["intervention"]
     assert spec["scale"] == intervention.scale / 2
 

@@ -28,7 +28,7 @@ def test_the_prompted_arm_asks_in_words_and_adds_nothing(
         prompts_of(experiment, header), max_new_tokens=experiment.context.max_new_tokens
     )
 
-    assert list(result.arms) == ["unsteered", "steered", "prompted"]
+    assert list(result.arms) == ["unsteered", "steered", "prompted", "threshold"]
     assert [one.response for one in prompted.outcomes] == expected
     assert prompted.record.spec["intervention"] == {"header": header}
     assert not prompted.record.provenance

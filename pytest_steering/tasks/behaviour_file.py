@@ -20,9 +20,9 @@ from pytest_steering.tasks.scores.score import Score
 
 MOST_TOKENS = "max_new_tokens"
 REQUIRED = ("prompts", "score")
-KINDS: Mapping[str, type] = {"words": str, "system": str, "chat": bool, MOST_TOKENS: int}
+KINDS: Mapping[str, type] = {"system": str, "chat": bool, MOST_TOKENS: int}
 _KIND_NAMES = {str: "text", bool: "true or false", int: "a whole number of at least 1"}
-FIELDS = (*REQUIRED, "name", "pairs", "guards", "miss", *KINDS)
+FIELDS = (*REQUIRED, "name", "pairs", "guards", "miss", "words", *KINDS)
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Behaviour:
     scores: tuple[Score, ...]
     guards: tuple[Score, ...] | None
     pairs: tuple[ContrastPair, ...]
-    words: str | None
+    words: str | tuple[str, ...] | None
     system: str
     chat: bool
     max_new_tokens: int | None
@@ -76,7 +76,7 @@ def read_behaviour(path: Path) -> Behaviour:
         scores=_scores(said, guards or (), path),
         guards=guards,
         pairs=_pairs(said["pairs"], path) if "pairs" in said else (),
-        words=said.get("words"),
+        words=_words(said.get("words"), path),
         system=said.get("system", ""),
         chat=said.get("chat", False),
         max_new_tokens=said.get("max_new_tokens"),
@@ -116,6 +116,14 @@ def _pairs(said: object, path: Path) -> tuple[ContrastPair, ...]:
 
 def _guards(said: object, path: Path) -> tuple[Score, ...] | None:
     return None if said is None else tuple(named(one, where) for where, one in _rows(said, "guards", path))
+
+
+def _words(said: object, path: Path) -> str | tuple[str, ...] | None:
+    if said is None or isinstance(said, str):
+        return said
+    if isinstance(said, list) and said and all(isinstance(one, str) for one in said):
+        return tuple(said)
+    raise DataError(f"{path}: field 'words' is {shown(said)}, expected text, or a list of texts")
 
 
 def _scores(said: Mapping[str, Any], guards: tuple[Score, ...], path: Path) -> tuple[Score, ...]:

@@ -17,7 +17,7 @@ from pytest_steering.tasks.choices.option_pairs import ANSWERS, answer_pairs, ba
 from pytest_steering.tasks.contrasts import under_words, usable
 from pytest_steering.tasks.reading.option_reader import planted_options, read_option
 from pytest_steering.tasks.sample import Sample
-from pytest_steering.tasks.task import Generation, Task, of_split
+from pytest_steering.tasks.task import Generation, Task, Words, of_split
 
 if TYPE_CHECKING:
     from pytest_steering.extraction.pairs import ContrastPair
@@ -52,7 +52,7 @@ class ChoiceTask(Task):
     system: str = ""
     wording: str = QUESTION
     begun: str = ""
-    words: str | None = None
+    words: Words = None
     contrast: str = ANSWERS
     generation: Generation = UNWRITTEN
     notes: tuple[str, ...] = ()
@@ -81,7 +81,7 @@ class ChoiceTask(Task):
         begun: str = "",
         by: str = "letter",
         question: str = "",
-        words: str | None = None,
+        words: Words = None,
         contrast: str = "",
         max_new_tokens: int = 0,
     ) -> ChoiceTask:
@@ -169,14 +169,14 @@ class ChoiceTask(Task):
         opposite order in some pairs, so that no letter is wanted more often than another.
         `words − none`: the question under the words, and without them.
         """
-        tokenizer, words = model.loaded.tokenizer, self.words or ""
+        tokenizer, longest = model.loaded.tokenizer, max(self.wordings, key=len, default="")
 
         def prompt(sample: Sample, words: str) -> str:
             return self._prompt(self._choice(sample), words, tokenizer)
 
-        kept = balanced(usable(model, samples, prompt, words, "this task", count), count)
+        kept = balanced(usable(model, samples, prompt, longest, "this task", count), count)
         if self.contrast == WORDS:
-            pairs = under_words(kept, prompt, [words], WORDS, count)
+            pairs = under_words(kept, prompt, self.wordings, WORDS, count)
         else:
             pairs = answer_pairs(kept, lambda choice: self._prompt(choice, "", tokenizer), self.begun)
         if not pairs:
@@ -215,7 +215,7 @@ class ChoiceTask(Task):
     def with_options(self, **options: str) -> ChoiceTask:
         """Return the task with another `contrast`."""
         contrast = options.pop("contrast", self.contrast)
-        known = (ANSWERS, *([WORDS] if self.words else []))
+        known = (ANSWERS, *([WORDS] if self.wordings else []))
         if contrast not in known:
             raise DataError(f"the task {self.name!r} has no contrast {contrast!r}; it has {', '.join(known)}")
         changed = self if contrast == self.contrast else replace(self, contrast=contrast)

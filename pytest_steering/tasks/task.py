@@ -7,7 +7,7 @@ from collections.abc import Hashable, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from pytest_steering.errors import DataError
 from pytest_steering.tasks.asked import Reading
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from pytest_steering.tasks.surface_forms import Margin
 
 Named = TypeVar("Named", bound="Task")
+
+Words: TypeAlias = "str | Sequence[str] | None"
+"""What asks for a behaviour: one wording or several, or none."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,8 @@ class Task(ABC):
         form: How it is asked, as records tell two ways to ask apart.
         reader: Who reads the answers, as records tell two readers apart.
         contrast: In what its contrast pairs differ, as records call it.
-        words: What the prompted control says for what the vector is to bring about; None where no words can.
+        words: What the prompted control says for what the vector is to bring about; of several wordings the
+            one that does most on dev. None where no words can.
         generation: How answers are written where a test does not say.
         notes: What was understood of the data, a sentence each.
         scores: Numbers that each answer gets.
@@ -65,7 +69,7 @@ class Task(ABC):
     form: str = ""
     reader: str = ""
     contrast: str = ""
-    words: str | None = None
+    words: Words = None
     generation: Generation = USUAL
     notes: tuple[str, ...] = ()
     scores: Sequence[Score] = ()
@@ -95,6 +99,12 @@ class Task(ABC):
             text: As the model wrote it.
             asked: What it answers.
         """
+
+    @property
+    def wordings(self) -> tuple[str, ...]:
+        """Its words as they may be said, each once; none where no words can."""
+        given = (self.words,) if isinstance(self.words, str) else tuple(self.words or ())
+        return tuple(dict.fromkeys(filter(None, given)))
 
     def read_all(self, texts: Sequence[str], asked: Sequence[Asked], model: SteerableModel) -> list[Reading]:
         """Return what each answer of one arm says, in their order; one after the other by default.

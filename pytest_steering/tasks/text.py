@@ -16,7 +16,7 @@ from pytest_steering.tasks.contrasts import under_words, usable
 from pytest_steering.tasks.sample import Sample
 from pytest_steering.tasks.scores import Score, as_guard, as_score, score_answers, usual_guards
 from pytest_steering.tasks.scores.score import ScoreFunction
-from pytest_steering.tasks.task import USUAL, Generation, Task, of_split
+from pytest_steering.tasks.task import USUAL, Generation, Task, Words, of_split
 from pytest_steering.tasks.thinking import after_thinking
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class TextTask(Task):
     guards: Sequence[Score] | None = None  # type: ignore[assignment]
     name: str = ""
     pairs: Sequence[ContrastPair] = field(default=(), repr=False)
-    words: str | None = None
+    words: Words = None
     system: str = ""
     chat: bool = False
     skip_thinking: bool = False
@@ -97,7 +97,7 @@ class TextTask(Task):
         *,
         guards: Sequence[Score] | None = None,
         pairs: str | Path | Sequence[ContrastPair] = (),
-        words: str | None = None,
+        words: Words = None,
         system: str = "",
         chat: bool = False,
         skip_thinking: bool = False,
@@ -114,7 +114,7 @@ class TextTask(Task):
             guards: Scores that say whether an answer is still text; repetition, length and surprise where
                 nothing is said.
             pairs: Contrast pairs, or a file of them: `positive` and `negative`.
-            words: What asks for the behaviour.
+            words: What asks for the behaviour, in one wording or several.
             system: The system message of prompts that are messages.
             chat: Whether a prompt is a user's message; else the model goes on from it as it stands.
             skip_thinking: Whether answers are scored after their `<think>` block alone.
@@ -203,14 +203,14 @@ class TextTask(Task):
         """Return the pairs that were given, or training prompts under the words and without them."""
         if self.pairs:
             return pair_rows.fitting_pairs(self.pairs, count, model)
-        if not self.words:
+        if not self.wordings:
             return super().contrast_pairs(samples, count, model)
 
         def prompt(sample: Sample, words: str) -> str:
             return self._prompt(sample, words, model.loaded.tokenizer)
 
-        kept = usable(model, samples, prompt, self.words, "this task", count)
-        return under_words(kept, prompt, [self.words], WORDS, count)
+        kept = usable(model, samples, prompt, max(self.wordings, key=len), "this task", count)
+        return under_words(kept, prompt, self.wordings, WORDS, count)
 
     def _guards(self, scored: Sequence[str]) -> tuple[Score, ...]:
         if self.guards is None:

@@ -16,7 +16,7 @@ from pytest_steering.tasks.reading.answer import Answer, Verdict, as_answer, pla
 from pytest_steering.tasks.reading.early_stop import decides
 from pytest_steering.tasks.reading.yes_no import YesNoReader, planted_texts
 from pytest_steering.tasks.sample import Sample
-from pytest_steering.tasks.task import USUAL, Generation, Task, of_split
+from pytest_steering.tasks.task import USUAL, Generation, Task, Words, of_split
 
 if TYPE_CHECKING:
     from pytest_steering.models.steerable import SteerableModel
@@ -57,7 +57,7 @@ class VerdictTask(Task):
     read_verdict: ReadsVerdict | None = None
     known_answers: Sequence[tuple[str, Verdict]] = ()
     pairs: Sequence[ContrastPair] = field(default=(), repr=False)
-    words: str | None = None
+    words: Words = None
     contrast: str = ""
     generation: Generation = USUAL
     notes: tuple[str, ...] = ()
@@ -68,7 +68,7 @@ class VerdictTask(Task):
     def __post_init__(self) -> None:
         by_words = YesNoReader(self.yes, self.no)
         own = getattr(self.read_verdict, "__name__", type(self.read_verdict).__name__)
-        usual = pair_rows.CONTRAST if self.pairs else WORDS if self.words else LABELS
+        usual = pair_rows.CONTRAST if self.pairs else WORDS if self.wordings else LABELS
         found = {
             "_by_words": by_words,
             "form": self.question,
@@ -89,7 +89,7 @@ class VerdictTask(Task):
         reader: ReadsVerdict | None = None,
         planted: Sequence[tuple[str, Verdict]] = (),
         pairs: str | Path | Sequence[ContrastPair] = (),
-        words: str | None = None,
+        words: Words = None,
     ) -> VerdictTask:
         """Return the task over a file of texts; what limits the data is a warning, what was made a note.
 
@@ -172,7 +172,7 @@ class VerdictTask(Task):
     def with_options(self, **options: str) -> Task:
         """Return the task with another `contrast`."""
         contrast = options.pop("contrast", self.contrast)
-        known = (*([pair_rows.CONTRAST] if self.pairs else []), *([WORDS] if self.words else []), LABELS)
+        known = (*([pair_rows.CONTRAST] if self.pairs else []), *([WORDS] if self.wordings else []), LABELS)
         if contrast not in known:
             raise DataError(f"the task {self.name!r} has no contrast {contrast!r}; it has {', '.join(known)}")
         changed = self if contrast == self.contrast else replace(self, contrast=contrast)
@@ -181,10 +181,10 @@ class VerdictTask(Task):
     def _pairs(self, samples: Sequence[Sample], count: int, model: SteerableModel) -> list[ContrastPair]:
         if self.contrast == pair_rows.CONTRAST:
             return pair_rows.fitting_pairs(self.pairs, count, model)
-        prompt, words = self._prompt(model.loaded.tokenizer), self.words or ""
-        kept = usable(model, samples, prompt, words, "this task", count)
+        prompt, longest = self._prompt(model.loaded.tokenizer), max(self.wordings, key=len, default="")
+        kept = usable(model, samples, prompt, longest, "this task", count)
         if self.contrast == WORDS:
-            return under_words(kept, prompt, [words], WORDS, count)
+            return under_words(kept, prompt, self.wordings, WORDS, count)
         return between_labels(kept, prompt, LABELS, count)
 
     def _prompt(self, tokenizer: Any) -> Prompt:

@@ -19,7 +19,7 @@ from pytest_steering.tasks.security.datasets import load_dataset
 from pytest_steering.tasks.security.planted_answers import planted_answers
 from pytest_steering.tasks.security.prompts.form_lookup import opposite_form, question_form
 from pytest_steering.tasks.security.prompts.question_forms import CAREFUL_HEADERS, QuestionForm
-from pytest_steering.tasks.task import Task, of_split
+from pytest_steering.tasks.task import Task, Words, of_split
 
 if TYPE_CHECKING:
     from pytest_steering.extraction.pairs import ContrastPair
@@ -46,7 +46,7 @@ class SecurityTask(Task):
     reader: str = "text"
     contrast: str = ""
     paths: Mapping[str, Path] = field(default_factory=dict, hash=False)
-    words: str | None = field(default=None, init=False)
+    words: Words = field(default=None, init=False)
     _forms: dict[int, tuple[Any, QuestionForm]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -54,7 +54,7 @@ class SecurityTask(Task):
     def __post_init__(self) -> None:
         contrast = self.contrast or ("careful" if self.name == "twins" else "code")
         object.__setattr__(self, "contrast", contrast)
-        object.__setattr__(self, "words", CAREFUL_HEADERS[0] if contrast == "careful" else None)
+        object.__setattr__(self, "words", CAREFUL_HEADERS if contrast == "careful" else None)
 
     @cached_property
     def key(self) -> Hashable:

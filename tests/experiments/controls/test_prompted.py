@@ -8,7 +8,7 @@ from pytest_steering import Experiment, Intervention
 from pytest_steering.comparison import estimated_change
 from pytest_steering.errors import DataError
 from pytest_steering.experiments.evaluation import likelihoods
-from pytest_steering.records import Record
+from pytest_steering.records import Record, from_line, to_line
 from pytest_steering.tasks.security.prompts.question_forms import CAREFUL_HEADERS
 from tests.near import margin_rounding
 
@@ -22,8 +22,8 @@ def test_the_prompted_arm_asks_in_words_and_adds_nothing(
     experiment: Experiment, intervention: Intervention
 ) -> None:
     result = experiment.run(intervention, controls=("prompted",))
-    header = CAREFUL_HEADERS[0]
     prompted = result.arms["prompted"]
+    header = prompted.record.spec["intervention"]["header"]
     expected = experiment.model.generate(
         prompts_of(experiment, header), max_new_tokens=experiment.context.max_new_tokens
     )
@@ -31,7 +31,8 @@ def test_the_prompted_arm_asks_in_words_and_adds_nothing(
     assert list(result.arms) == ["unsteered", "steered", "prompted", "threshold"]
     assert [one.response for one in prompted.outcomes] == expected
     assert prompted.record.spec["intervention"] == {"header": header}
-    assert not prompted.record.provenance
+    assert header in CAREFUL_HEADERS
+    assert set(prompted.record.provenance) == {"wordings", "chosen_on"}
     asked = {name: [one.prompt_sha256 for one in arm.outcomes] for name, arm in result.arms.items()}
     assert asked["unsteered"] == asked["steered"]
     assert not set(asked["prompted"]) & set(asked["unsteered"])
@@ -52,8 +53,8 @@ def test_what_the_words_move_is_measured_against_the_unsteered_answers(
 
 def test_both_polarities_are_asked_in_words(experiment: Experiment, intervention: Intervention) -> None:
     named = replace(experiment, form="named", both_polarities=True)
-    header = CAREFUL_HEADERS[0]
     result = named.run(intervention, controls=("prompted",))
+    header = result["prompted"].record.spec["intervention"]["header"]
     opposite = named.questions.ask_opposite(header)
     assert opposite is not None
     (expected,) = likelihoods(named.model, opposite, [None])
@@ -61,7 +62,6 @@ def test_both_polarities_are_asked_in_words(experiment: Experiment, intervention
     assert [one.swapped_margin for one in result.arms["prompted"].outcomes] == pytest.approx(
         expected, abs=margin_rounding(named.model)
     )
-    assert result.arms["prompted"].record.spec["intervention"] == {"header": header}
 
 
 def test_a_contrast_without_words_is_refused_before_anything_runs(
@@ -106,9 +106,8 @@ def test_a_finished_prompted_arm_is_taken_from_its_record(
     experiment: Experiment, intervention: Intervention, records: list[Record]
 ) -> None:
     first = experiment.run(intervention, controls=("prompted",))
-    again = replace(experiment, finished={record.key: record for record in records}).run(
-        intervention, controls=("prompted",)
-    )
+    finished = {record.key: from_line(to_line(record)) for record in records}
+    again = replace(experiment, finished=finished, memo={}).run(intervention, controls=("prompted",))
 
     assert again.arms["prompted"].outcomes == first.arms["prompted"].outcomes
-    assert again.arms["prompted"].record is next(one for one in records if one.arm == "prompted")
+    assert again.arms["prompted"].record is next(one for one in finished.values() if one.arm == "prompted")

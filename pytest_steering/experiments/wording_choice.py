@@ -1,4 +1,4 @@
-"""Which of a task's wordings asks best for a behaviour, on a split that is not scored: as a vector is chosen."""
+"""Which of a task's wordings asks best for a behaviour, on a split that is not scored, as vectors are."""
 
 from __future__ import annotations
 

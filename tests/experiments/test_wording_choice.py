@@ -29,7 +29,7 @@ def test_the_wording_that_is_right_most_often_on_dev_is_chosen(experiment: Exper
     for words in wordings:
         prompts = [one.prompt for one in questions.ask(samples, words)]
         margins = model.choice_logprobs(prompts, [" Vulnerable", " Secure"], [None])[0]
-        judged = [(yes > no) == (one.label == 1) for (yes, no), one in zip(margins, samples, strict=True)]
+        judged = [bool(yes > no) == (one.label == 1) for (yes, no), one in zip(margins, samples, strict=True)]
         right[words] = sum(judged) / len(judged)
 
     assert chosen.words == CAREFUL_HEADERS[1]
@@ -69,9 +69,8 @@ def test_a_run_that_is_gone_on_with_keeps_its_words(
 def test_of_written_answers_the_words_win_that_move_the_score_and_keep_to_the_guards(
     starcoder2: SteerableModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    samples = [
-        Sample(f"{split}{n}", f"Opening {n}", split=split) for split in ("dev", "test") for n in range(4)
-    ]
+    both = [(split, number) for split in ("dev", "test") for number in range(4)]
+    samples = [Sample(f"{split}{number}", f"Opening {number}", split=split) for split, number in both]
     task = TextTask(samples, _length, guards=[], words=("Short.", "Long, please.", "Middling."))
     said: list[str] = []
 

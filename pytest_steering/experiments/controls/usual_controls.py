@@ -19,7 +19,8 @@ def usual_controls(context: Context) -> tuple[str, ...]:
     Args:
         context: Names the task.
     """
-    return (*DEFAULT_CONTROLS, *free_controls(context))
+    scored = any(one.answers for one in context.questions.scored)
+    return (*DEFAULT_CONTROLS, *(("unembedding",) if scored else ()), *free_controls(context))
 
 
 def free_controls(context: Context) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from pytest_steering.source_hash import source_hash
@@ -29,6 +30,19 @@ class Judge:
         self.model = model
     def __call__(self, text, question):
         return self.model
+    def read(self, text, question):
+        return self.model
+
+def defaulted(threshold):
+    def read(text, question, limit=threshold):
+        return limit
+    return read
+
+def turned(reader):
+    @wraps(reader)
+    def other(text, question):
+        return not reader(text, question)
+    return other
 """
 
 
@@ -65,8 +79,34 @@ def test_values_that_a_reader_was_given_count(tmp_path: Path) -> None:
         mine.made(2),
         mine.Judge("one"),
         mine.Judge("two"),
+        mine.Judge("one").read,
+        mine.Judge("two").read,
+        mine.defaulted(1),
+        mine.defaulted(2),
+        mine.turned(mine.read),
+        mine.turned(mine.made(1)),
     ]
     assert len({source_hash(one) for one in bound}) == len(bound)
+
+
+def test_what_a_reader_goes_by_in_another_file_of_ones_own_counts(tmp_path: Path) -> None:
+    def hashed(words: str) -> str:
+        helper = ModuleType("words_of_mine")
+        helper.__file__ = str(tmp_path / "words_of_mine.py")
+        Path(helper.__file__).write_text(words)
+        mine = module(tmp_path, "yes")
+        mine.words = sys.modules["words_of_mine"] = helper
+        return source_hash(mine.read)
+
+    assert hashed("YES = 1") == hashed("YES = 1") != hashed("YES = 2")
+
+
+def test_a_wrapped_reader_is_the_same_in_another_process_and_several_are_each_counted(
+    tmp_path: Path,
+) -> None:
+    mine, again = module(tmp_path, "yes"), module(tmp_path, "yes")
+    assert source_hash(mine.turned(mine.read)) == source_hash(again.turned(again.read))
+    assert source_hash((mine.made(1), mine.read)) != source_hash((mine.made(2), mine.read))
 
 
 def test_a_function_without_a_file_goes_by_what_was_compiled() -> None:

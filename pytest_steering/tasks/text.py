@@ -167,8 +167,8 @@ class TextTask(Task):
 
     @property
     def reads_by(self) -> Any:
-        """The scores' functions, the first of which the task is about."""
-        return getattr(self.scores[0], "of", type(self.scores[0]))
+        """All of its scores, guards among them, with what they allow."""
+        return self.scores
 
     def samples(self, split: str | None = None) -> list[Sample]:
         """Return the samples of a split, or all."""

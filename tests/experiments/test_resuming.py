@@ -93,6 +93,26 @@ def test_a_cell_that_failed_or_of_which_anything_that_decides_it_changed_is_meas
         run(model, otherwise(first, *next(iter(change.items()))))
 
 
+def reversed_verdict(first: dict[str, Record]) -> dict[str, Record]:
+    """The cells with one verdict of the steered arm that is not the one of its text."""
+    steered = next(key for key, record in first.items() if record.arm == "steered" and record.outcomes)
+    one, *rest = first[steered].outcomes
+    other = "no" if one.predicted == "yes" else "yes"
+    forged = replace(one, predicted=other, correct=one.expected == other)
+    return {**first, steered: replace(first[steered], outcomes=(forged, *rest))}
+
+
+def test_a_verdict_that_is_not_that_of_its_text_is_named_and_measured_anew(
+    model: SteerableModel, first: dict[str, Record]
+) -> None:
+    with pytest.warns(
+        UserWarning, match="recorded verdicts are not what the reader says of the recorded texts"
+    ):
+        again = run(model, reversed_verdict(first))
+    (steered,) = [one for one in again if one.arm == "steered" and one.outcomes]
+    assert steered.outcomes == first[steered.key].outcomes
+
+
 def test_what_is_measured_anew_is_the_cell_that_changed(
     model: SteerableModel, first: dict[str, Record]
 ) -> None:

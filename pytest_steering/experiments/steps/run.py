@@ -22,6 +22,7 @@ from pytest_steering.experiments.neutral_effects import TEXTS, neutral_kl
 from pytest_steering.experiments.neutral_texts import load_neutral
 from pytest_steering.experiments.observation import run_evidence
 from pytest_steering.experiments.observation.null_check import null_check
+from pytest_steering.experiments.rereading import as_read
 from pytest_steering.experiments.result import Result
 from pytest_steering.experiments.side_effects import NEUTRAL_TEXTS, neutral_effects
 from pytest_steering.findings.data_checks import usual_claim
@@ -92,7 +93,8 @@ def _resumed(context: Context, conditions: Conditions, claim: float | None) -> C
     wanted = [blank(context, asked, conditions, name) for name in conditions]
     records = resuming.finished_records(context, wanted) or []
     same = all(one.outcomes and one.evidence.get("claim", claim) == claim for one in records)
-    return Comparison.of(records) if records and same else None
+    whole = records and same and as_read(context, conditions, records)
+    return Comparison.of(records) if whole else None
 
 
 def _scored(

@@ -148,7 +148,7 @@ def _records(
     split: str,
     halvings: int,
 ) -> Iterator[Record]:
-    surroundings = environment(context.model, context.questions.task, context.model.weights)
+    surroundings = environment(context.model, context.questions.source, context.model.weights)
     # The first point says for all of them which texts were looked at.
     looked_at = {"texts": [bare_hash(one.sample.text) for one in asked]}
     for number, (intervention, point) in enumerate(zip(grid, points, strict=True)):
@@ -173,7 +173,8 @@ def _resumed(
     """Return the points from records, or None where any of them was not finished."""
     if not context.finished:
         return None
-    records = resuming.finished_records(context, [_blank(context, one, asked, split) for one in grid])
+    wanted = [_blank(context, one, asked, split) for one in grid]
+    records = resuming.finished_records(context, wanted, context.questions.source)
     if records is None:
         return None
     about = context.questions.source.main_metric

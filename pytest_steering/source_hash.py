@@ -110,9 +110,8 @@ def _own_files(file: Path, module: ModuleType | None) -> set[Path]:
     found, left = {file}, [module] if module is not None else []
     while left:
         for value in list(vars(left.pop()).values()):
-            other = (
-                value if inspect.ismodule(value) else sys.modules.get(getattr(value, "__module__", "") or "")
-            )
+            home = str(getattr(value, "__module__", ""))
+            other = value if inspect.ismodule(value) else sys.modules.get(home)
             path = Path(getattr(other, "__file__", None) or "").resolve()
             if other is not None and path.is_file() and path not in found and not _installed(path):
                 found.add(path)

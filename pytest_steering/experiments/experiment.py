@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_steering.comparison.metrics import require_free
 from pytest_steering.errors import DataError
@@ -252,7 +252,7 @@ class Experiment:
         Raises:
             VectorError: The target is not above 0, or is not reached.
         """
-        return of_equal_effect(self.model, intervention, load_neutral()[:NEUTRAL_TEXTS], target)
+        return of_equal_effect(self.model, [intervention], load_neutral()[:NEUTRAL_TEXTS], target)[0]
 
     def dose_response(
         self,
@@ -280,11 +280,15 @@ class Experiment:
         return margin_doses(self._next("dose_response"), intervention, parts, directions, samples, aim)
 
     def margin_shift(
-        self, intervention: Intervention, directions: int = 39, samples: int = 96
+        self,
+        intervention: Intervention,
+        directions: int = 39,
+        samples: int = 96,
+        equal: Literal["norm", "kl"] = "norm",
     ) -> MarginShift:
         """Compare the vector's mean shift of the margin with that of directions that mean nothing.
 
-        Of equal norm at each layer, they are drawn uniformly, with the covariance of the states that are
+        They are drawn uniformly, with the covariance of the states that are
         steered, between random halves of the vector's prompts, and from its pairs under shuffled labels. Each
         null has a rank p, and the largest of them is the vector's: a draw of any of them falls below α with a
         chance of at most α.
@@ -293,11 +297,14 @@ class Experiment:
             intervention: The vector with layers and scale.
             directions: Number of directions of each null.
             samples: How many scored samples are taken, at even steps.
+            equal: What all of them have in common: the `norm` at each layer, or the `kl`, for which each
+                direction gets the scale that disturbs neutral texts as the vector does.
 
         Raises:
-            VectorError: The vector was made for another model and is not forced.
+            VectorError: The vector was made for another model and is not forced, or a direction does not
+                disturb neutral texts as it does at any scale.
         """
-        return margin_shift(self._next("margin_shift"), intervention, directions, samples)
+        return margin_shift(self._next("margin_shift"), intervention, directions, samples, equal)
 
     def calibrate(
         self,

@@ -2,21 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.errors import DataError, PromptError, VectorError
 from pytest_steering.experiments.controls import DIRECTIONS, NULLS, null_arms
+from pytest_steering.experiments.equal_effect import of_equal_effect
 from pytest_steering.experiments.evaluation import likelihoods
+from pytest_steering.experiments.neutral_texts import load_neutral
+from pytest_steering.experiments.side_effects import neutral_effects
 from pytest_steering.models.running.completion import Counts
 from pytest_steering.statistics import NullRanks
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.context import Context
+    from pytest_steering.models.steerable import SteerableModel
     from pytest_steering.steering.intervention import Intervention
     from pytest_steering.tasks.asked import Asked
+
+
+TEXTS = 4
+"""Neutral texts on which directions are given an equal effect."""
+
+
+def _of_equal_kl(
+    model: SteerableModel, intervention: Intervention, arms: list[Intervention]
+) -> list[Intervention]:
+    texts = load_neutral()[:TEXTS]
+    target = neutral_effects(model, {"steered": intervention}, texts)["steered"].kl_95
+    return of_equal_effect(model, arms, texts, target)
+
+
+EQUAL: dict[str, Callable[..., list[Intervention]]] = {
+    "norm": lambda _model, _intervention, arms: arms,
+    "kl": _of_equal_kl,
+}
+"""What null directions may have in common with the vector: its norm, or what it does to neutral texts."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +89,11 @@ class MarginShift:
 
 
 def shift_beside_nulls(
-    context: Context, intervention: Intervention, asked: Sequence[Asked], directions: int = DIRECTIONS
+    context: Context,
+    intervention: Intervention,
+    asked: Sequence[Asked],
+    directions: int = DIRECTIONS,
+    equal: str = "norm",
 ) -> MarginShift:
     """Compare a vector's mean shift of the margin with null directions'; nothing is generated.
 
@@ -75,10 +102,12 @@ def shift_beside_nulls(
         intervention: The vector with its layers and scale, which the null directions share.
         asked: Samples with their prompts and the answers that are scored.
         directions: Of each null.
+        equal: What they have in common with the vector, see `EQUAL`.
     """
     arms, absent = drawn_nulls(context, intervention, directions)
     counts = Counts()
-    everyone = [intervention, *(arm for drawn in arms.values() for arm in drawn)]
+    drawn_all = [arm for drawn in arms.values() for arm in drawn]
+    everyone = [intervention, *EQUAL[equal](context.model, intervention, drawn_all)]
     base, *moved = likelihoods(context.model, asked, [None, *everyone], counts)
     shift, *others = [fmean(b - a for a, b in zip(base, arm, strict=True)) for arm in moved]
     left = iter(others)

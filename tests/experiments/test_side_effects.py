@@ -108,8 +108,11 @@ def test_texts_that_do_not_fit_are_left_out_and_none_that_fits_is_an_error(
 
 
 def test_a_scale_of_equal_effect_meets_its_target(model: SteerableModel, steered: Intervention) -> None:
-    found = of_equal_effect(model, steered, TEXTS, 0.05)
-    assert neutral_effects(model, {"steered": found}, TEXTS)["steered"].kl_95 == pytest.approx(0.05, rel=0.05)
+    weaker = replace(steered, vector=0.2 * steered.vector)
+    found, other = of_equal_effect(model, [steered, weaker], TEXTS, 0.05)
+    assert other.scale == pytest.approx(5 * found.scale, rel=0.01)
+    for effect in neutral_effects(model, {"one": found, "other": other}, TEXTS).values():
+        assert effect.kl_95 == pytest.approx(0.05, rel=0.05)
 
 
 def test_an_ablation_of_equal_effect_meets_its_target_or_is_said_to_be_too_weak(
@@ -117,16 +120,16 @@ def test_an_ablation_of_equal_effect_meets_its_target_or_is_said_to_be_too_weak(
 ) -> None:
     ablation = replace(steered, operation="ablate", scale=0.0)
     full = neutral_effects(model, {"full": replace(ablation, scale=1.0)}, TEXTS)["full"].kl_95
-    found = of_equal_effect(model, ablation, TEXTS, full / 4)
+    (found,) = of_equal_effect(model, [ablation], TEXTS, full / 4)
     assert 0 < found.scale < 1
     effect = neutral_effects(model, {"found": found}, TEXTS)["found"].kl_95
     assert effect == pytest.approx(full / 4, rel=0.05)
     with pytest.raises(VectorError, match="'ablate' at scale 1 moves neutral texts by less than"):
-        of_equal_effect(model, ablation, TEXTS, 4 * full)
+        of_equal_effect(model, [ablation], TEXTS, 4 * full)
 
 
 def test_a_target_that_is_none_is_refused(model: SteerableModel, steered: Intervention) -> None:
     with pytest.raises(VectorError, match="above 0"):
-        of_equal_effect(model, steered, TEXTS, 0.0)
+        of_equal_effect(model, [steered], TEXTS, 0.0)
     with pytest.raises(VectorError, match="less than"):
-        of_equal_effect(model, replace(steered, vector=1e-9 * steered.vector), TEXTS, 1.0)
+        of_equal_effect(model, [replace(steered, vector=1e-9 * steered.vector)], TEXTS, 1.0)

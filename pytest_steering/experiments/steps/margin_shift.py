@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pytest_steering.errors import DataError
 from pytest_steering.experiments import resuming
 from pytest_steering.experiments.cell_spec import blank_beside
 from pytest_steering.experiments.controls import NULLS
 from pytest_steering.experiments.environment import environment
-from pytest_steering.experiments.null_shifts import MarginShift, shift_beside_nulls
+from pytest_steering.experiments.null_shifts import EQUAL, MarginShift, shift_beside_nulls
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.context import Context
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from pytest_steering.tasks.task import Task
 
 
-def margin_shift(context: Context, intervention: Intervention, directions: int, samples: int) -> MarginShift:
+def margin_shift(
+    context: Context, intervention: Intervention, directions: int, samples: int, equal: str
+) -> MarginShift:
     """Compare the vector's mean shift of the margin with null directions'; see `Experiment.margin_shift`.
 
     Args:
@@ -27,14 +30,20 @@ def margin_shift(context: Context, intervention: Intervention, directions: int, 
         intervention: The vector with layers and scale.
         directions: Number of directions of each null.
         samples: How many scored samples are taken, at even steps.
+        equal: `norm` or `kl`.
+
+    Raises:
+        DataError: It is neither.
     """
+    if equal not in EQUAL:
+        raise DataError(f"directions of equal {equal!r}; expected one of {', '.join(EQUAL)}")
     asked = context.some_scored(samples)
-    swept = {"directions": directions, "nulls": sorted(NULLS)}
+    swept = {"directions": directions, "nulls": sorted(NULLS), "equal": equal}
     blank = blank_beside(context, "margin shift", intervention, asked, swept)
     finished = resuming.finished_record(context, blank)
     if finished is not None:
         return MarginShift(**finished.evidence)
-    shift = shift_beside_nulls(context, intervention, asked, directions)
+    shift = shift_beside_nulls(context, intervention, asked, directions, equal)
     context.sink(_recorded(blank, context.model, context.questions.task, shift))
     return shift
 

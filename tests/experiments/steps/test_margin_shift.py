@@ -6,9 +6,12 @@ from statistics import fmean
 import pytest
 
 from pytest_steering import Experiment, Intervention, Record
+from pytest_steering.errors import DataError
 from pytest_steering.experiments.controls import NULLS, null_arms
 from pytest_steering.experiments.evaluation import likelihoods
-from pytest_steering.experiments.null_shifts import MarginShift
+from pytest_steering.experiments.neutral_texts import load_neutral
+from pytest_steering.experiments.null_shifts import EQUAL, MarginShift
+from pytest_steering.experiments.side_effects import neutral_effects
 from pytest_steering.records import from_line, to_line
 from pytest_steering.tasks.sampling import evenly
 from tests.near import margin_rounding
@@ -74,3 +77,23 @@ def test_a_null_that_cannot_be_drawn_is_named_with_its_reason(
     shift = experiment.margin_shift(replace(intervention, vector=of_one), directions=2, samples=4)
     assert set(shift.nulls) == set(NULLS) - {"shuffled"}
     assert shift.absent["shuffled"].startswith("one contrast pair has no labels to shuffle")
+
+
+def test_directions_of_equal_kl_disturb_neutral_texts_as_the_vector_does(
+    experiment: Experiment, intervention: Intervention, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pytest_steering.experiments.null_shifts.TEXTS", 2)
+    texts = load_neutral()[:2]
+    (arm,) = null_arms(experiment.context, intervention, "random", 1)
+    (rescaled,) = EQUAL["kl"](experiment.model, intervention, [arm])
+    arms = {"vector": intervention, "rescaled": rescaled}
+    vector, direction = neutral_effects(experiment.model, arms, texts).values()
+    assert direction.kl_95 == pytest.approx(vector.kl_95, rel=0.05)
+    assert rescaled.scale != arm.scale
+    shift = experiment.margin_shift(intervention, directions=1, samples=4, equal="kl")
+    assert shift.nulls["random"] != experiment.margin_shift(intervention, 1, 4).nulls["random"]
+
+
+def test_what_directions_have_in_common_is_named(experiment: Experiment, intervention: Intervention) -> None:
+    with pytest.raises(DataError, match="directions of equal 'length'; expected one of norm, kl"):
+        experiment.margin_shift(intervention, equal="length")  # type: ignore[arg-type]

@@ -33,7 +33,8 @@ def test_steering_brings_out_the_truth(steering: Experiment, chosen: Interventio
         assert abs(arm.accuracy - unsteered.accuracy) <= 0.06, arm.name
     negated = result.against_unsteered("negated")
     assert statistics.mcnemar(negated.broken, negated.fixed, alternative="less") > 0.05
-    assert result["shuffled"].accuracy < steered.accuracy
+    # Isotropic directions do nothing; those that lie where the states vary do as much as the vector.
+    assert "random-as-large" in {one.id for one in result.findings}
     # They were trained to tell the truth when asked to be careful: the vector does what the words do.
     assert result["prompted"].accuracy >= 0.88
 

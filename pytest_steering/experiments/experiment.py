@@ -221,10 +221,12 @@ class Experiment:
 
         Args:
             intervention: What is added, where and when.
-            controls: Out of `zero`, `random`, `negated`, `shuffled`; `prompted`: asked in words for what the
-                vector is to bring about, and nothing added; `threshold`: the unsteered margins above a cut
-                that was fitted on dev, which stands beside any others. None for the usual ones: a run goes
-                without those that its vector or task cannot have, and a finding names them.
+            controls: Out of `zero`, `random`, `random_matched` (as the states vary), `random_halves` (of the
+                vector's prompts), `negated`, `shuffled`, `unembedding`, `foreign` (of another contrast);
+                `prompted`: asked in words for what the vector is to bring about, and nothing added;
+                `threshold`: the unsteered margins above a cut that was fitted on dev, which stands beside any
+                others. None for the usual ones: a run goes without those that its vector or task cannot
+                have, and a finding names them.
             doses: Parts of the scale that are scored too, each as an arm `dose:<part>`.
             claim: The change that the run is to show, as a share where its task is about accuracy, else in
                 the unit of the number that it is about; with too few samples for it the run has a finding.

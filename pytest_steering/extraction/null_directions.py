@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -158,8 +158,19 @@ def is_made_of(model: ReadsHiddenStates, pairs: Sequence[ContrastPair], vector: 
 def _between(
     model: ReadsHiddenStates, first: Sequence[str], second: Sequence[str], name: str, vector: SteeringVector
 ) -> SteeringVector:
-    """Return the direction between two sides in the vector's norm; one that was scaled has no method here."""
+    """Return the direction between two sides in the vector's norm; one that was scaled has no method here.
+
+    Sides whose means are the same have no direction, and stay without: adding nothing is what they do.
+    """
     method = vector.method if vector.method in METHODS else USUAL
     directions = METHODS[method](model, first, second, vector.layers)
     read = Sources.of([*first, *second])
-    return SteeringVector(directions, name, vector.provenance, read).rescaled_to(vector)
+    drawn = SteeringVector(directions, name, vector.provenance, read)
+    lengths = drawn.norms
+    # Sides whose means are alike have no direction: to add nothing is all that they can do.
+    told = [layer for layer in drawn.layers if lengths[layer] > 0]
+    return replace(drawn, directions={**drawn.directions, **_scaled(drawn, told, vector)})
+
+
+def _scaled(drawn: SteeringVector, layers: Sequence[int], vector: SteeringVector) -> Mapping[int, Tensor]:
+    return drawn.only(layers).rescaled_to(vector).directions if layers else {}

@@ -15,6 +15,7 @@ from pytest_steering.extraction.null_directions import (
     matched_directions,
     shuffled_directions,
 )
+from pytest_steering.extraction.pairs import ContrastPair
 from pytest_steering.extraction.shrinkage import oas
 from pytest_steering.extraction.states_at_hand import StatesAtHand
 from pytest_steering.steering.vector import SteeringVector
@@ -101,3 +102,20 @@ def test_a_direction_between_prompts_has_them_behind_it_and_those_of_the_vector_
     (half,) = half_directions(LengthReader(), prompts, vector, 1, seed=0)
     assert half.sources.known
     assert half.sources.read.whole == set(prompts)
+
+
+def test_sides_whose_means_are_alike_have_no_direction_and_add_nothing() -> None:
+    alike = [ContrastPair("careful xx", "plain xx", "a"), ContrastPair("careful xx.", "plain xx.", "b")]
+
+    class Careful(LengthReader):
+        def hidden_states(
+            self, prompts: Sequence[str], layers: Sequence[int] | str, position: str
+        ) -> dict[int, Tensor]:
+            states = super().hidden_states(prompts, layers, position)
+            return {layer: state[:, :1] for layer, state in states.items()}
+
+    vector = extract(Careful(), alike, layers=[0, 1])
+    (found,) = shuffled_directions(Careful(), alike, [[True, False]], vector)
+    assert found.norms == {0: 0.0, 1: 0.0}
+    (true,) = shuffled_directions(Careful(), alike, [[False, False]], vector)
+    assert true.norms == pytest.approx(vector.norms)

@@ -66,7 +66,7 @@ class Bench:
         """
         generator = np.random.default_rng(2)
         for _ in range(count):
-            sides = with_exchanged(self.pairs, generator.random(len(self.pairs)) < 0.5)
+            sides = with_exchanged(self.pairs, (generator.random(len(self.pairs)) < 0.5).tolist())
             mixed = [
                 replace(pair, positive=positive, negative=negative)
                 for pair, positive, negative in zip(self.pairs, *sides, strict=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pytest_steering.comparison.outcomes import answered, margin, ran, says_yes
 from pytest_steering.records import Outcome
-from pytest_steering.statistics import cohen_kappa
+from pytest_steering.statistics import Interval, cohen_kappa, share_interval
 
 
 @dataclass(frozen=True)
@@ -19,11 +19,13 @@ class Agreement:
         share: Of them, those on which sign and verdict agree; None without any.
         kappa: Cohen's κ, agreement beyond what the two yes-rates alone explain; None where both are 0 or
             both are 1.
+        interval: 95 % interval of the share, by cluster; None without any.
     """
 
     n: int
     share: float | None
     kappa: float | None
+    interval: Interval | None = None
 
 
 def agreement(outcomes: Iterable[Outcome]) -> Agreement:
@@ -32,12 +34,10 @@ def agreement(outcomes: Iterable[Outcome]) -> Agreement:
     Args:
         outcomes: One a sample; those without a margin or an answer are left out.
     """
-    both = [
-        (found > 0, says_yes(one))
-        for one in ran(outcomes)
-        if answered(one) and (found := margin(one)) is not None
-    ]
-    if not both:
+    asked = [one for one in ran(outcomes) if answered(one) and margin(one) is not None]
+    if not asked:
         return Agreement(0, None, None)
-    agreed = sum(sign == verdict for sign, verdict in both)
-    return Agreement(len(both), agreed / len(both), cohen_kappa(both))
+    both = [((margin(one) or 0.0) > 0, says_yes(one)) for one in asked]
+    agreed = [sign == verdict for sign, verdict in both]
+    interval = share_interval(agreed, [one.resampled_with for one in asked])
+    return Agreement(len(both), sum(agreed) / len(both), cohen_kappa(both), interval)

@@ -262,7 +262,7 @@ class Experiment:
         parts: Sequence[float] = (0.25, 0.5, 0.75, 1.0),
         directions: int = 19,
         samples: int = 96,
-        aim: int = 1,
+        aim: int | None = None,
     ) -> DoseResponse:
         """Return how the margin follows the scale, item by item and beside null directions; one record.
 
@@ -274,7 +274,8 @@ class Experiment:
             parts: Shares of the scale; 0 is added.
             directions: Number of directions of each null, of equal norm; see `margin_shift`.
             samples: How many scored samples are taken, at even steps.
-            aim: 1 where the margin is to rise with the scale, -1 where it is to fall.
+            aim: 1 where steering is to raise the margin, -1 where it is to lower it; None for the way that
+                most of it goes: then its slope alone tells whether that is the wanted one.
 
         Raises:
             VectorError: The vector was made for another model and is not forced.

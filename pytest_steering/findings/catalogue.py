@@ -177,6 +177,10 @@ _INVALID = {
 }
 
 _LIMITS = {
+    "moved-against": (
+        "Part of the samples moved against the others of their label, or a whole group did.",
+        "Report the groups apart; steering.dose_response has slopes and shares of each with intervals.",
+    ),
     "copies-scored": (
         "Many scored samples are copies of others, or nearly so; intervals and tests count such as one.",
         "Score one of each, or give what belongs together one `pair_id`, `base_id` or `cluster`.",
@@ -281,6 +285,10 @@ _NOTES = {
     "answers-unscored": (
         "Some answers have no score, and are missing in its mean.",
         "Look at the answers that are named.",
+    ),
+    "margin-disagrees": (
+        "The sign of the margin and the verdict of the text say different things.",
+        "Say which of the two a number is of; a threshold that is calibrated may bring them together.",
     ),
     "reader-untested": (
         "Nothing tells whether the answers were read rightly.",

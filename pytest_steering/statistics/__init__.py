@@ -53,6 +53,7 @@ from pytest_steering.statistics.settling import scaled_samples, settled_share, s
 from pytest_steering.statistics.sign_flip import sign_flip
 from pytest_steering.statistics.spread import Spread, spread_of_mean
 from pytest_steering.statistics.steerability import Generalisation, generalisation, rank_correlation
+from pytest_steering.statistics.steered_items import Steerability
 from pytest_steering.statistics.student import student_interval, student_p
 from pytest_steering.statistics.weighted import Statistic, difference_of, mean_of
 
@@ -71,6 +72,7 @@ __all__ = [
     "Rank",
     "Spread",
     "Statistic",
+    "Steerability",
     "TaroneHolm",
     "auroc_of",
     "average_precision_of",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pytest_steering.statistics.arrays import Interval
@@ -36,9 +37,13 @@ def paired_share_interval(
     count, spread = n.sum(), Spread(0.0, int(n.sum()), n.size, float((n**2).sum() / n.sum()))
     effect = 1.0 if spread.alone else _design_effect(n, b, c, spread.together)
     level = (1 + confidence) / 2 if spread.alone else float(norm.cdf(spread.deviations(confidence)))
-    lost, gained = b.sum() / effect, c.sum() / effect
-    many = max(count / effect, lost + gained)
-    high, low = score_bound([gained, lost], [lost, gained], [many, many], level)
+    lost, gained = float(b.sum() / effect), float(c.sum() / effect)
+    return _tango(lost, gained, max(float(count / effect), lost + gained), level)
+
+
+@lru_cache(maxsize=4096)  # bisection takes 5 ms, and a table of comparisons asks for the same counts again
+def _tango(lost: float, gained: float, samples: float, level: float) -> Interval:
+    high, low = score_bound([gained, lost], [lost, gained], [samples, samples], level)
     return Interval(float(-low), float(high))
 
 

@@ -97,6 +97,13 @@ FAULTS: dict[str, Callable[[], dict[str, Record]]] = {
     "vector-zero": lambda: with_norm(0.0),
     "vector-non-finite": lambda: with_norm("NaN"),
     "duplicate-ids": lambda: run(steered=[replace(one, id="twice") for one in truthful(160)]),
+    "margin-disagrees": lambda: run(steered=[replace(one, margin=-2.0) for one in truthful(160)]),
+    "moved-against": lambda: run(
+        steered=[
+            replace(one, margin=(one.margin or 0.0) + (-2.0 if one.group == "CWE-1" else 2.0))
+            for one in always(160)
+        ]
+    ),
     "copies-scored": lambda: run(copies={"declared": 80, "clusters": 2, "examples": ["a of b (1.00)"]}),
     "answered-share-low": lambda: run(
         steered=[*truthful(100), *(outcome(n, "none") for n in range(100, 160))]

@@ -98,6 +98,22 @@ REPORTED: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
             {"declared": 80, "clusters": 2, "examples": ["a of b (1.00)"]},
         )
     ],
+    "margin-disagrees": [
+        (
+            "steered",
+            "the sign of the margin and the text agree on 60% of 160 answers of the steered arm (95 % "
+            "interval 55% to 64%)",
+            {"share": 0.6, "answers": 160},
+        )
+    ],
+    "moved-against": [
+        (
+            "steered",
+            "25% of 160 margins moved against the others (95 % interval 17% to 36%); CWE-1 moved by -2.00 "
+            "nats",
+            {"share": 0.25, "groups": {"CWE-1": -2.0}},
+        )
+    ],
     "duplicate-ids": [("steered", "1 ids stand more than once, such as 'twice'", {"ids": ["twice"]})],
     "hooks-left": [
         (

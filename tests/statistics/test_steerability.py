@@ -55,6 +55,31 @@ def test_one_cluster_has_no_interval() -> None:
     assert found.interval is None
 
 
+def test_a_vector_that_works_is_not_anti_steerable_whichever_way_it_is_to_move_the_margin() -> None:
+    falling = curves([-1.0, -1.0, -2.0, 0.5])
+    found = dose_response(SCALES, falling)
+    assert (found.aim, found.anti_steerable) == (-1, 0.25)
+    assert found.slope < 0
+    backwards = dose_response([-one for one in SCALES], falling)
+    assert (backwards.aim, backwards.anti_steerable) == (-1, 0.25)
+    assert dose_response([-one for one in SCALES], falling, aim=-1).anti_steerable == 0.25
+    assert dose_response([-one for one in SCALES], falling, aim=1).anti_steerable == 0.75
+
+
+def test_each_group_has_its_own_slope_and_share_with_intervals() -> None:
+    slopes, names = [*drawn(20), *[-one for one in drawn(20)]], ["usual"] * 20 + ["turned"] * 20
+    found = dose_response(SCALES, curves([abs(one) for one in slopes[:20]] + slopes[20:]), groups=names)
+    assert list(found.groups) == ["usual", "turned"]
+    usual, turned = found.groups.values()
+    assert (usual.anti_steerable < 0.2, usual.items) == (True, 20)
+    assert turned.anti_steerable > 0.5
+    assert turned.interval is not None
+    assert turned.interval.low < turned.slope < turned.interval.high
+    assert turned.anti_steerable_interval.low > usual.anti_steerable_interval.low
+    with pytest.raises(DataError, match="1 groups for 40 items"):
+        dose_response(SCALES, curves(slopes), groups=["one"])
+
+
 def test_where_the_margin_is_to_fall_items_that_rise_are_the_wrong_ones() -> None:
     rising = curves([1.0, 1.0, 1.0, -1.0])
     assert dose_response(SCALES, rising).anti_steerable == 0.25

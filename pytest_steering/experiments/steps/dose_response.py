@@ -34,7 +34,8 @@ class DoseCurves:
         items: For each of them the margin at each scale.
         nulls: Of each null, for each of its directions the mean margin at each scale.
         clusters: Of the samples; empty where each stands alone.
-        aim: 1 where the margin is to rise with the scale, -1 where it is to fall.
+        aim: 1 where steering is to raise the margin, -1 where it is to lower it, 0 where nobody said so.
+        groups: Of the samples; empty where there are none.
         halvings: How often a batch was halved because memory ran out.
     """
 
@@ -43,7 +44,8 @@ class DoseCurves:
     items: Sequence[Sequence[float]]
     nulls: Mapping[str, Sequence[Sequence[float]]]
     clusters: Sequence[str] = ()
-    aim: int = 1
+    aim: int = 0
+    groups: Sequence[str] = ()
     halvings: int = field(default=0, compare=False)
 
     def response(self) -> DoseResponse:
@@ -55,7 +57,15 @@ class DoseCurves:
         nulls = {name: slopes(self.scales, curves).tolist() for name, curves in self.nulls.items()}
         random = [[curve] for curve in self.nulls[NullRanks(slope, nulls).hardest]] if nulls else None
         clusters = list(self.clusters) or None
-        return dose_response(self.scales, self.items, random, clusters=clusters, items=self.ids, aim=self.aim)
+        return dose_response(
+            self.scales,
+            self.items,
+            random,
+            clusters=clusters,
+            items=self.ids,
+            aim=self.aim or None,
+            groups=self.groups,
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """Return the form that a record holds."""
@@ -70,7 +80,7 @@ def margin_doses(
     parts: Sequence[float],
     directions: int,
     samples: int,
-    aim: int = 1,
+    aim: int | None = None,
 ) -> DoseResponse:
     """Return how the margin follows the scale; see `Experiment.dose_response`.
 
@@ -80,12 +90,13 @@ def margin_doses(
         parts: Shares of the scale; 0 is added.
         directions: Number of directions of each null.
         samples: How many scored samples are taken, at even steps.
-        aim: 1 where the margin is to rise with the scale, -1 where it is to fall.
+        aim: 1 where steering is to raise the margin, -1 where it is to lower it; None for the way that most
+            of it goes.
     """
     asked = context.some_scored(samples)
     swept = {"parts": sorted({float(part) for part in parts}), "directions": directions}
     swept |= {"nulls": sorted(NULLS)}
-    swept |= {} if aim == 1 else {"aim": aim}
+    swept |= {} if aim is None else {"aim": aim}
     blank = blank_beside(context, "dose response", intervention, asked, swept)
     finished = resuming.finished_record(context, blank)
     if finished is not None:
@@ -102,7 +113,7 @@ def margin_curves(
     *,
     parts: Sequence[float],
     directions: int,
-    aim: int = 1,
+    aim: int | None = None,
 ) -> DoseCurves:
     """Return how the margin follows the scale.
 
@@ -112,7 +123,8 @@ def margin_curves(
         asked: Samples with their prompts and the answers that are scored.
         parts: Shares of the scale; 0, the unsteered model, is added.
         directions: Number of directions of each null, of equal norm.
-        aim: 1 where the margin is to rise with the scale, -1 where it is to fall.
+        aim: 1 where steering is to raise the margin, -1 where it is to lower it; None for the way that most
+            of it goes.
     """
     import numpy as np
 
@@ -130,7 +142,9 @@ def margin_curves(
     left = iter(margins[1:].mean(axis=1).tolist())
     nulls = {name: [next(left) for _ in arms] for name, arms in drawn.items()}
     clusters = [one.sample.resampled_with for one in asked]
-    return DoseCurves(scales, ids, margins[0].tolist(), nulls, clusters, aim, counts.halvings)
+    groups = [one.sample.group for one in asked] if any(one.sample.group for one in asked) else []
+    items = margins[0].tolist()
+    return DoseCurves(scales, ids, items, nulls, clusters, aim or 0, groups, counts.halvings)
 
 
 def _recorded(blank: Record, model: SteerableModel, task: Task, curves: DoseCurves) -> Record:

@@ -101,6 +101,9 @@ def test_the_margin_follows_the_scale_and_as_far_along_directions_that_mean_noth
     )
     assert found.slope < 0
     assert found.item_slopes.shape == (24,)
-    assert found.anti_steerable == pytest.approx((found.item_slopes < 0).mean())
+    assert found.anti_steerable == (found.item_slopes > 0).mean() == 0
+    assert found.aim == -1
+    assert set(found.groups) == {one.sample.group for one in experiment.scored}
+    assert sum(one.items for one in found.groups.values()) == 24
     assert found.among_random is not None
     assert found.among_random.rank > 1, "in this model's few dimensions"

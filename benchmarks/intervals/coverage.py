@@ -14,7 +14,7 @@ from benchmarks.intervals.kinds import MEAN, RATES, Kind
 MARKS = Marks("intervals", "python -m benchmarks.intervals.coverage")
 
 TRUTHS = (0.5, 0.9, 0.99)
-DRAWS = 4_000
+DRAWS = 1_000
 
 INTRODUCTION = f"""\
 ### How often 95 % intervals hold the truth

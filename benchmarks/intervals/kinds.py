@@ -146,7 +146,7 @@ def _scores(generator: np.random.Generator, design: Design, rate: float, alike: 
 
 def _balanced_of(right: Floats) -> Statistic:
     present = np.arange(right.size) % 2 == 1
-    return lambda weights: (
+    return lambda weights: np.asarray(
         (
             weights @ (right * present) / (weights @ present)
             + weights @ (right * ~present) / (weights @ ~present)

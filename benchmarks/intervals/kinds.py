@@ -133,11 +133,11 @@ def _change(design: Design, before: Floats, after: Floats) -> Interval:
 
 
 def _labels(design: Design) -> Floats:
-    return np.arange(design.samples) % 2.0
+    return np.asarray(np.arange(design.samples) % 2, dtype=np.float64)
 
 
 def _apart(rate: float, design: Design) -> Floats:
-    return 2**0.5 * NormalDist().inv_cdf(rate) * _labels(design)
+    return np.asarray(2**0.5 * NormalDist().inv_cdf(rate) * _labels(design), dtype=np.float64)
 
 
 def _scores(generator: np.random.Generator, design: Design, rate: float, alike: float) -> Floats:

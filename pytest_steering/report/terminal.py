@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pytest_steering.cell import Cell, newest_cells
 from pytest_steering.findings import across
+from pytest_steering.looks import Looks, looks_at
 from pytest_steering.printable import printable
 from pytest_steering.record_file import Recorded
 from pytest_steering.records import Record
@@ -35,13 +36,23 @@ def closing_lines(run: Run, loads: Mapping[str, int], width: int) -> list[str]:
     lines = report_lines(found.records, width)
     if lines:
         lines.append("")
-    lines += shortfall_lines(run, found, width)
+    lines += [*look_lines(run, width), *shortfall_lines(run, found, width)]
     if loads:
         lines.append(f"{_many(len(loads), 'model')}, {_many(sum(loads.values()), 'load')}")
     if found.records:
         lines.append(f"{_many(len(found.records), 'record')}: {run.path}")
         lines.append(f"See this table again: pytest-steering report {run.folder.name}")
     return lines
+
+
+def look_lines(run: Run, width: int) -> list[str]:
+    """Return how many interventions were tried on each split that a run scores.
+
+    Args:
+        run: Its ledger and those of the runs beside it say so.
+        width: Of the terminal, in characters.
+    """
+    return [line for one in looks_at(run) for line in wrapped(_looked(one), width)]
 
 
 def shortfall_lines(run: Run, found: Recorded, width: int) -> list[str]:
@@ -69,6 +80,13 @@ def report_lines(records: Iterable[Record], width: int) -> list[str]:
     for model in dict.fromkeys(cell.record.model for cell in cells):
         lines += _remarks([one for one in cells if one.record.model == model], groups, width)
     return [*lines, *(line for text in claim_texts(records) for line in wrapped(text, width))]
+
+
+def _looked(looks: Looks) -> str:
+    ever = f"; {looks.ever} in {looks.runs} runs of this folder" if looks.runs > 1 else ""
+    return (
+        f"{looks.task}, {looks.split}: looked at with {_many(looks.here, 'intervention')} in this run{ever}"
+    )
 
 
 def _remarks(cells: Sequence[Cell], groups: Sequence[Group], width: int) -> Iterator[str]:

@@ -1,0 +1,106 @@
+"""How often somebody looked: what the ledgers of all runs of a folder say of one split or one cell."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pytest_steering import ledger
+from pytest_steering.identity import SCORE
+from pytest_steering.record_entry import RECORD
+
+if TYPE_CHECKING:
+    from pytest_steering.runs import Run
+
+Content = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Looks:
+    """How many different interventions were tried on a split, on all models together.
+
+    Attributes:
+        task: Whose split it is.
+        split: Its name.
+        here: Tried in one run.
+        ever: Tried in all runs of the folder.
+        runs: How many of them looked at the split.
+    """
+
+    task: str
+    split: str
+    here: int
+    ever: int
+    runs: int
+
+
+def looks_at(run: Run) -> list[Looks]:
+    """Return how often each split was looked at that a run scores.
+
+    A split is the same by its name or by the content of its samples; controls are no looks. Searches on it,
+    and whatever else moved its margins, are.
+
+    Args:
+        run: One of a folder.
+    """
+    runs = {path: [one for one in entries(path) if _looks(one)] for path in _ledgers(run)}
+    own = runs.get(run.ledger_path, [])
+    splits = dict.fromkeys((one["task"], one["split"]) for one in own if one["purpose"] == SCORE)
+    return [_of_split(task, split, runs, run.ledger_path) for task, split in splits]
+
+
+def results_of(run: Run, cell: str) -> dict[str, int]:
+    """Return how many runs of the folder came to each result of a cell, by the hash of its outcomes.
+
+    Args:
+        run: One of a folder.
+        cell: The cell's key.
+    """
+    found: dict[str, int] = {}
+    for path in _ledgers(run):
+        results = {one["outcomes"] for one in entries(path) if one["cell"] == cell and one["outcomes"]}
+        for result in results:
+            found[result] = found.get(result, 0) + 1
+    return found
+
+
+def entries(path: Path) -> Iterator[Content]:
+    """Yield what a ledger says of records; whether it is whole is asked where its own run is read."""
+    for entry in ledger.contents(path):
+        if entry.get("kind") == RECORD:
+            yield entry
+
+
+def _ledgers(run: Run) -> list[Path]:
+    others = run.folder.parent.glob(f"*/{run.ledger_path.name}")
+    return sorted({*others, *([run.ledger_path] if run.ledger_path.exists() else [])})
+
+
+def _looks(entry: Content) -> bool:
+    return bool(entry["vector"]) and (entry["arm"] == "steered" or str(entry["arm"]).startswith("dose:"))
+
+
+def _of_split(task: str, split: str, runs: Mapping[Path, list[Content]], own: Path) -> Looks:
+    samples = {
+        one["samples"]
+        for found in runs.values()
+        for one in found
+        if (one["task"], one["split"]) == (task, split)
+    }
+    at = {
+        path: {
+            _look(one)
+            for one in found
+            if (one["task"], one["split"]) == (task, split) or one["samples"] in samples
+        }
+        for path, found in runs.items()
+    }
+    return Looks(task, split, len(at[own]), len(set().union(*at.values())), sum(map(bool, at.values())))
+
+
+def _look(entry: Content) -> str:
+    names = ("model", "weights", "vector", "intervention")
+    return json.dumps([entry[name] for name in names], sort_keys=True)

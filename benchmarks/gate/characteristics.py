@@ -27,7 +27,8 @@ MARKS = Marks("characteristics", "python -m benchmarks.gate.characteristics")
 INTRODUCTION = f"""\
 Every figure below comes from {RUNS:,} simulated runs of {CELLS} cells at alpha {ALPHA} and margin {MARGIN},
 or, where it says so, from a sum over all outcomes. *n* is paired samples a cell. *Flips* is the share of
-samples whose verdict differs between two runs for no reason, half of them each way, independently."""
+samples whose verdict differs between two runs for no reason, half of them each way, independently. *Red*
+is by the cells' own numbers, at their share of alpha (0.7); for what guards add see *Clean runs* above."""
 
 MEASURED = """\
 ### The same with flips as they were measured

@@ -76,7 +76,7 @@ def draw_cells(laws: Sequence[Law], clusters: int, picks: Integers, seed: int) -
 
 
 def decide_cells(
-    changes: Sequence[ClusterChange], counts: Integers, alpha: float = ALPHA, margin: float = MARGIN
+    changes: Sequence[ClusterChange], counts: Integers, alpha: float = ALPHA, share: float = 1.0
 ) -> Runs:
     """Decide drawn runs as `decide` would.
 
@@ -84,13 +84,13 @@ def decide_cells(
         changes: What may become of a cluster.
         counts: How many clusters of each cell met each possibility. [runs, cells, possibilities]
         alpha: Level of a run.
-        margin: Drop that is tolerated, as a share.
+        share: Of alpha that the cells' own numbers have beside their guards.
     """
     import numpy as np
 
     p_values, changed = sign_flips(changes, counts)
-    red, _ = tarone_holm_runs(p_values, smallest_p(changed, "greater"), alpha)
-    passed = np.all(below(changes, counts, alpha, margin) & ~red, axis=1)
+    red, _ = tarone_holm_runs(p_values, smallest_p(changed, "greater"), alpha * share)
+    passed = np.all(below(changes, counts, alpha) & ~red, axis=1)
     return Runs(red, np.asarray(passed, dtype=np.bool_))
 
 

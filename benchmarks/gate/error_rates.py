@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from benchmarks.gate.coverage import newcombe_false_pass, score_false_pass
 from benchmarks.gate.simulation import Setting, simulate
+from pytest_steering.gate.decide import SHARES
 from pytest_steering.statistics import minimum_detectable_effect
 
 RUNS = 10_000
@@ -36,7 +37,9 @@ def aa_shares(samples: int, flips: float, together: int = 1) -> tuple[float, flo
         flips: share of samples that flip for no reason.
         together: samples that flip as one.
     """
-    ended = simulate(Setting(samples, flips, cells=CELLS, together=together), RUNS, seed=samples)
+    ended = simulate(
+        Setting(samples, flips, cells=CELLS, together=together), RUNS, seed=samples, share=SHARES["main"]
+    )
     red, passed = ended.red_runs, ended.passed_runs
     return red / RUNS, upper(red, RUNS), passed / RUNS, (RUNS - red - passed) / RUNS
 
@@ -53,7 +56,7 @@ def power_table() -> str:
 
 def power(samples: int, drop: float, flips: float) -> float:
     """Return the share of simulated runs in which the one cell with a true drop is red."""
-    ended = simulate(Setting(samples, flips, drop, CELLS), RUNS, seed=samples)
+    ended = simulate(Setting(samples, flips, drop, CELLS), RUNS, seed=samples, share=SHARES["main"])
     return float(ended.red[:, 0].mean())
 
 

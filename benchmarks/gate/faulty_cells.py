@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 from unittest import mock
 
+from pytest_steering import Outcome
 from pytest_steering.comparison import Changes
 from pytest_steering.gate.baseline_pairing import beside_baseline
 from pytest_steering.gate.decide import decide
 from pytest_steering.gate.gate_verdict import CellComparison, Decision
 from pytest_steering.gate.gated_metric import BY_ACCURACY
 from pytest_steering.gate.measured_fall import measured_falls
-from pytest_steering.records import Outcome
 
 if TYPE_CHECKING:
     import numpy as np

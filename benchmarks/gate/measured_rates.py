@@ -18,7 +18,7 @@ from benchmarks.gate.error_rates import (
     upper,
 )
 from benchmarks.gate.rerun_flips import Reruns, count, read_reruns
-from pytest_steering.gate.decide import MARGIN
+from pytest_steering.gate.decide import MARGIN, SHARES
 
 TOGETHER = (0.0, 0.5, 1.0)
 DRAWS = 100_000
@@ -46,7 +46,7 @@ def ended(laws: Sequence[Law], samples: int = 160, seed: int = 0) -> Ended:
 
     picks = np.random.default_rng(seed).integers(0, len(laws), size=(RUNS, CELLS))
     drawn, counts = draw_cells(laws, samples // 2, picks, seed)
-    runs = decide_cells(drawn.changes, counts)
+    runs = decide_cells(drawn.changes, counts, share=SHARES["main"])
     red, passed = runs.red_runs, runs.passed_runs
     return Ended(red / RUNS, upper(red, RUNS), passed / RUNS, (RUNS - red - passed) / RUNS)
 
@@ -146,7 +146,7 @@ def pairs_power(samples: int, drop: float, flips: float) -> float:
     picks[:, 0] = 1
     laws = [pairs_law(flips, together=1.0), pairs_law(flips, together=1.0, drop=drop)]
     drawn, counts = draw_cells(laws, samples // 2, picks, seed=samples)
-    return float(decide_cells(drawn.changes, counts).red[:, 0].mean())
+    return float(decide_cells(drawn.changes, counts, share=SHARES["main"]).red[:, 0].mean())
 
 
 def paired_false_pass(samples: int, flips: float, together: float, *, aware: bool = True) -> float:

@@ -47,7 +47,7 @@ class Runs(NamedTuple):
         return int(self.passed.sum())
 
 
-def simulate(setting: Setting, runs: int, seed: int, alpha: float = ALPHA, margin: float = MARGIN) -> Runs:
+def simulate(setting: Setting, runs: int, seed: int, alpha: float = ALPHA, share: float = 1.0) -> Runs:
     """Draw runs and decide each as `decide` would.
 
     Args:
@@ -55,7 +55,7 @@ def simulate(setting: Setting, runs: int, seed: int, alpha: float = ALPHA, margi
         runs: how many runs.
         seed: of the draws.
         alpha: level of a run.
-        margin: drop that is tolerated, as a share.
+        share: of alpha that the cells' own numbers have beside their guards.
 
     Returns:
         Which cells are red [runs, cells] and which runs pass [runs].
@@ -67,9 +67,9 @@ def simulate(setting: Setting, runs: int, seed: int, alpha: float = ALPHA, margi
     b, c = np.meshgrid(np.arange(most + 1), np.arange(most + 1), indexing="ij")
     p_values = mcnemar_p_values(b, c, "greater")
     samples = np.maximum(setting.samples, b + c)
-    below = score_bound(b, c, samples, 1 - alpha) < margin
+    below = score_bound(b, c, samples, 1 - alpha) < MARGIN
     floors = smallest_p(broken + fixed, "greater")
-    red, _ = tarone_holm_runs(p_values[broken, fixed], floors, alpha)
+    red, _ = tarone_holm_runs(p_values[broken, fixed], floors, alpha * share)
     passed = np.all(below[broken, fixed] & ~red, axis=1)
     return Runs(red, np.asarray(passed, dtype=np.bool_))
 

@@ -148,4 +148,4 @@ def _flipped(cells: Cells, generator: np.random.Generator) -> list[bool]:
     if cells.together:
         whole = generator.random(len(cells.clusters)) < cells.flips / 2
         return [bool(whole[cluster]) for _, cluster in _places(cells)]
-    return (generator.random(sum(cells.clusters)) < cells.flips / 2).tolist()
+    return list(map(bool, generator.random(sum(cells.clusters)) < cells.flips / 2))

@@ -37,6 +37,9 @@ def test_steering_brings_out_the_truth(steering: Experiment, chosen: Interventio
     assert "random-as-large" in {one.id for one in result.findings}
     # They were trained to tell the truth when asked to be careful: the vector does what the words do.
     assert result["prompted"].accuracy >= 0.88
+    # The margins knew before: a threshold on them that is fitted on dev does as well, and the run says so.
+    assert result["threshold"].accuracy >= 0.88
+    assert {"threshold-as-good", "prompt-as-good"} <= {one.id for one in result.findings}
 
     for weakness in result.groups:
         counts = result.against_unsteered(group=weakness)

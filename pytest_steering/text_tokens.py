@@ -21,7 +21,9 @@ null NULL nullptr package private protected public range register return short s
 struct super switch template this throw throws trait true false try type typedef typename union unsigned
 use using var virtual void volatile while
 """
-_KEYWORDS = frozenset((*keyword.kwlist, *_OTHER_KEYWORDS.split()))
+KEYWORDS = frozenset((*keyword.kwlist, *_OTHER_KEYWORDS.split()))
+"""Words of several languages that are no names."""
+
 _CODE = re.compile(r"[A-Za-z_]\w*|\d[\w.]*|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|[^\w\s]")
 CJK = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _PROSE = re.compile(rf"[{CJK}]|[^\W{CJK}]+|[^\w\s.,;:!?'\"()\-]")
@@ -70,4 +72,4 @@ def _shape(token: str) -> str:
     """Return what a token is to the form of code; nothing for a name."""
     if token[0] in "\"'" or token[0].isdigit():
         return "literal"
-    return token if token in _KEYWORDS or not (token[0].isalpha() or token[0] == "_") else ""
+    return token if token in KEYWORDS or not (token[0].isalpha() or token[0] == "_") else ""

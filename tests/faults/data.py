@@ -140,8 +140,14 @@ DATA_FAULTS = (
         "labels shuffled", "shuffled-as-well", _labels_shuffled, SILENT, early=True, controls=("shuffled",)
     ),
     Fault("test pairs in training", "train-test-overlap", _test_in_training, early=True),
-    Fault("read from scored prompts", "train-test-overlap", nothing, vector=_read_for_it),
-    Fault("read from scored prompts, through a file", "train-test-overlap", nothing, vector=_through_a_file),
+    Fault("read from scored prompts", "train-test-overlap", nothing, SILENT, vector=_read_for_it),
+    Fault(
+        "read from scored prompts, through a file",
+        "train-test-overlap",
+        nothing,
+        SILENT,
+        vector=_through_a_file,
+    ),
     Fault("vector made by hand", "origin-unknown", nothing, vector=_by_hand),
     Fault("vector chosen on test", "chosen-on-scored", nothing, vector=_chosen_beside),
     Fault("duplicated ids", "duplicate-ids", _duplicated, early=True),

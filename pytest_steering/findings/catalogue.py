@@ -1,4 +1,11 @@
-"""Every finding by id: how bad it is, what it means, what to do. The one table of severities."""
+"""Every finding by id: how bad it is, what it means, what to do. The one table of severities.
+
+One rule decides them. A finding is `invalid` only where the number cannot mean what it says: something else
+was done than asked, something else was scored or read than claimed, or the answers are none. Where the number
+means what it says and a reader may take it for more (few samples, an odd length, a price paid elsewhere,
+a rival that does as much), the finding `limits`. What changes no reading of the number is a `note`. A result
+that nobody hoped for, such as no effect, is no fault.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +20,8 @@ class Kind:
     """One kind of finding.
 
     Attributes:
-        severity: `invalid`: the number means nothing and no effect is reported; `limits`: the effect is
-            reported with this sentence beside it; `note`: worth knowing.
+        severity: `invalid`: the number cannot mean what it says and no effect is reported; `limits`: the
+            effect is reported with this sentence beside it; `note`: worth knowing.
         meaning: What it says of a result.
         advice: What to do.
     """
@@ -83,19 +90,11 @@ _INVALID = {
         "The vector was made for another model, tokenizer, layer or site than it was applied to.",
         "Extract a vector from this model, or force it with Intervention(..., forced=True).",
     ),
-    "outputs-unchanged": (
-        "The steered answers are the unsteered ones, token for token.",
-        "Check that the intervention reaches the model, or search a larger scale on another split.",
-    ),
     "outputs-repeat": (
         "The steered answers repeat themselves.",
         "Lower the scale or steer fewer layers; search with generated text, not with margins alone.",
     ),
     "outputs-unreadable": ("The steered answers are no text.", "Lower the scale or steer fewer layers."),
-    "outputs-length": (
-        "The steered answers have quite another length, or no longer end.",
-        "Lower the scale, or allow more tokens and read the answers.",
-    ),
     "outputs-cut": (
         "Answers stop before they end and before the asked number of tokens.",
         "Check max_new_tokens and stop tokens where the model generates.",
@@ -116,10 +115,6 @@ _INVALID = {
         "The answer reader fails on planted answers with a known verdict.",
         "Use the task's own reader, or one that handles negation and can abstain.",
     ),
-    "answered-share-low": (
-        "Too many answers could not be read as yes or no.",
-        "Ask in another form, allow more tokens, or score the margin.",
-    ),
     "train-test-overlap": (
         "Scored samples, their twins or near copies were used to make the vector.",
         "Make the vector from another split.",
@@ -129,10 +124,6 @@ _INVALID = {
         "Search on a split that is not scored.",
     ),
     "duplicate-ids": ("Sample ids stand more than once.", "Give each sample its own id and score it once."),
-    "too-few-samples": (
-        "There are too few samples to show an effect of the claimed size.",
-        "Score more samples, or claim a larger effect with steering.run(..., claim=...).",
-    ),
     "not-repeatable": (
         "The same prompts gave other answers, or other states, when they were run again.",
         "Decode greedily or seed the sampling; put the model into eval mode, which has dropout off; look for "
@@ -180,6 +171,26 @@ _LIMITS = {
     "moved-against": (
         "Part of the samples moved against the others of their label, or a whole group did.",
         "Report the groups apart; steering.dose_response has slopes and shares of each with intervals.",
+    ),
+    "too-few-samples": (
+        "There are too few samples to show an effect of the claimed size.",
+        "Score more samples, or claim a larger effect with steering.run(..., claim=...).",
+    ),
+    "answered-share-low": (
+        "Too many answers of an arm could not be read; a change of accuracy may be one of readability.",
+        "Ask in another form, allow more tokens, score the margin, or report accuracy among the answers.",
+    ),
+    "outputs-unchanged": (
+        "The steered answers are the unsteered ones, token for token.",
+        "Report it as no effect on the answers; look at the margins; search a scale on another split.",
+    ),
+    "outputs-length": (
+        "The steered answers have quite another length, or no longer end.",
+        "Say so beside the number; score answers of one length, or allow more tokens.",
+    ),
+    "side-effects": (
+        "Steering changes what the model makes of texts that have nothing to do with the task.",
+        "Report the side effects beside the effect; search a smaller scale, or set budgets of yours.",
     ),
     "copies-scored": (
         "Many scored samples are copies of others, or nearly so; intervals and tests count such as one.",

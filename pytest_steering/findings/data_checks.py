@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pytest_steering.comparison import STEERED, Comparison
+from pytest_steering.comparison import STEERED, Comparison, estimated_change
 from pytest_steering.comparison.main_effect import ACCURACY
 from pytest_steering.comparison.mean_change import mean_change
 from pytest_steering.comparison.metrics import number_of
@@ -25,6 +25,9 @@ MANY_COPIES = 0.1
 POWER_LEVEL = 0.05
 CLAIM = 0.10
 """Ten points."""
+
+SURE = 1e-4
+"""A change that chance makes more rarely is shown, however few the samples are."""
 
 
 def overlap(run: Comparison) -> Iterator[Finding]:
@@ -112,8 +115,14 @@ def usual_claim(main_metric: str) -> float | None:
 
 
 def samples(run: Comparison) -> Iterator[Finding]:
-    """Report too few samples for the claimed effect, with the least effect that they could show."""
-    return _of_accuracy(run) if run.main_metric == ACCURACY else _of_mean(run)
+    """Report too few samples for the claimed effect, unless they have shown an effect beyond doubt."""
+    return iter(()) if _shown(run) else _of_accuracy(run) if run.main_metric == ACCURACY else _of_mean(run)
+
+
+def _shown(run: Comparison) -> bool:
+    both = run.pairing()
+    p = estimated_change(both, run.main_metric).p if both.pairs else None
+    return p is not None and p <= SURE
 
 
 def _of_accuracy(run: Comparison) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ from pytest_steering.findings import (
     output_checks,
     reader_checks,
     rival_checks,
+    side_effect_checks,
     stability_checks,
     text_checks,
     vector_checks,
@@ -37,6 +38,7 @@ CHECKS: tuple[Check, ...] = (
     *margin_checks.CHECKS,
     *data_checks.CHECKS,
     *control_checks.CHECKS,
+    *side_effect_checks.CHECKS,
     *explanation_checks.CHECKS,
     *rival_checks.CHECKS,
 )

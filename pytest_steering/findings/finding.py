@@ -1,4 +1,8 @@
-"""One finding about one cell."""
+"""One finding about one cell.
+
+How bad a finding is stands in `catalogue`, by one rule: `invalid` only where the number cannot mean what it
+says; all else `limits` it or is a `note`.
+"""
 
 from __future__ import annotations
 

@@ -13,20 +13,25 @@ from pytest_steering.findings.finding import Finding, finding
 LEVEL = 0.001
 """Of every finding that rests on counts: a run without a fault meets each this rarely at most."""
 
+ABOUT_LENGTH = frozenset({"words"})
+ABOUT_REPETITION = frozenset({"repetition"})
+"""Scores that measure the form of an answer; where one is the aim, that form is no fault."""
+
 EXCESS = 0.2
 """How many more steered answers than unsteered ones must be degenerate, as a share."""
 
 
 def unchanged(run: Comparison) -> Iterator[Finding]:
-    """Report steered answers that are all the unsteered ones."""
+    """Report steered answers that are all the unsteered ones: no effect on them, whatever the margins did."""
     both = run.pairing()
     if both.pairs and not both.reworded:
         yield finding("outputs-unchanged", f"all {len(both.pairs)} steered answers are the unsteered ones")
 
 
 def repeating(run: Comparison) -> Iterator[Finding]:
-    """Report steered answers that repeat themselves."""
-    yield from _excess(run, "outputs-repeat", "repeat themselves", lambda one: repeats(one.response))
+    """Report steered answers that repeat themselves, unless repetition is what is scored."""
+    if run.main_metric not in ABOUT_REPETITION:
+        yield from _excess(run, "outputs-repeat", "repeat themselves", lambda one: repeats(one.response))
 
 
 def unreadable(run: Comparison) -> Iterator[Finding]:
@@ -35,17 +40,18 @@ def unreadable(run: Comparison) -> Iterator[Finding]:
 
 
 def endless(run: Comparison) -> Iterator[Finding]:
-    """Report steered answers that no longer end."""
-    yield from _excess(run, "outputs-length", "do not end", unended)
+    """Report steered answers that no longer end, unless their length is what is scored."""
+    if run.main_metric not in ABOUT_LENGTH:
+        yield from _excess(run, "outputs-length", "do not end", unended)
 
 
 def length(run: Comparison) -> Iterator[Finding]:
-    """Report steered answers of less than half or more than twice the usual length.
+    """Report steered answers of less than half or more than twice the usual length, unless length is scored.
 
     An answer that its verdict ended has no length of its own.
     """
     usual = length_ratio(run.pairing())
-    if usual is not None and not 0.5 <= usual <= 2.0:
+    if run.main_metric not in ABOUT_LENGTH and usual is not None and not 0.5 <= usual <= 2.0:
         yield finding("outputs-length", f"the steered answers are {usual:.2g} times as long", ratio=usual)
 
 

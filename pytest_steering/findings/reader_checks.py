@@ -23,8 +23,10 @@ def constant(run: Comparison) -> Iterator[Finding]:
     """Report one answer to nearly every question; in the unsteered arm alone it is no more than a limit."""
     steered, unsteered = constant_answer(run.ran(STEERED)), constant_answer(run.ran(UNSTEERED))
     if steered:
-        where = "the steered and the unsteered arm" if unsteered else "the steered arm"
-        yield finding("answer-constant", f"{where}: {steered}", unsteered=unsteered, steered=steered)
+        beside = f"; the unsteered arm: {unsteered}" if unsteered else ""
+        yield finding(
+            "answer-constant", f"the steered arm: {steered}{beside}", unsteered=unsteered, steered=steered
+        )
     elif unsteered:
         yield finding("unsteered-constant", f"the unsteered arm: {unsteered}", unsteered=unsteered)
 
@@ -32,12 +34,15 @@ def constant(run: Comparison) -> Iterator[Finding]:
 def constant_answer(outcomes: Sequence[Outcome]) -> str:
     """Return what nearly every answer says, as a sentence; empty where answers differ or are few.
 
-    A wanted option is another one in each question, so that choices have a check of their own.
+    Where nearly every answer ought to say so, or nobody knows what it ought to say, a constant answer is none
+    of a fault. A wanted option is another one in each question, so that choices have a check of their own.
     """
-    answers = [one.predicted for one in outcomes if is_answered(one) and not choosing(one)]
+    answers = [one for one in outcomes if is_answered(one) and one.expected and not choosing(one)]
+    most = CONSTANT * len(answers)
     for verdict in ("yes", "no"):
-        same = answers.count(verdict)
-        if len(answers) >= LEAST_FOR_CONSTANT and same > CONSTANT * len(answers):
+        same = sum(one.predicted == verdict for one in answers)
+        right = sum(one.expected == verdict for one in answers)
+        if len(answers) >= LEAST_FOR_CONSTANT and same > most >= right:
             return f"{same} of {len(answers)} answers are {verdict!r}"
     return ""
 

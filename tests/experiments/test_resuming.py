@@ -58,7 +58,7 @@ def test_a_resumed_result_has_the_numbers_of_the_first(
     result = experiment.run(Intervention(vector, [choice.layer], choice.scale), controls=("random",))
     again = {arm.record.key: arm.record for arm in result.arms.values()}
     assert again == {key: record for key, record in first.items() if key in again}
-    assert [one.id for one in result.findings if one.severity == "invalid"] == ["too-few-samples"]
+    assert "too-few-samples" in [one.id for one in result.findings]
 
 
 def otherwise(first: dict[str, Record], part: str, value: dict[str, Any]) -> dict[str, Record]:

@@ -11,7 +11,7 @@ from pytest_steering.comparison import Comparison
 from pytest_steering.findings import CATALOGUE, Finding, examine, with_findings
 from pytest_steering.records import Record, from_line, to_line
 from tests.experiments.cells import EVIDENCE, always, outcome, run, truthful
-from tests.experiments.scored_cells import scored_run
+from tests.experiments.scored_cells import arm, mood, scored_run
 from tests.findings.choice_faults import CHOICE_FAULTS
 from tests.findings.rival_faults import RIVAL_FAULTS
 from tests.findings.text_faults import TEXT_FAULTS
@@ -115,6 +115,7 @@ FAULTS: dict[str, Callable[[], dict[str, Record]]] = {
     "samples-skipped": lambda: run(
         steered=[*truthful(159), replace(outcome(159, "none"), skipped="too long")]
     ),
+    "side-effects": lambda: with_metrics(neutral_perplexity_ratio=40.0),
     "one-group-carries": lambda: run(steered=[*one_weakness(160)]),
     "length-ranks-as-well": lambda: run(steered=[by_length(n) for n in range(160)]),
     **TEXT_FAULTS,
@@ -131,6 +132,11 @@ def known(samples: int = 0, near: int = 0) -> dict[str, Any]:
 def with_norm(norm: Any) -> dict[str, Record]:
     records = run()
     return {**records, "steered": replace(records["steered"], provenance={"norms": {"3": norm}})}
+
+
+def with_metrics(**measured: float) -> dict[str, Record]:
+    records = run()
+    return {**records, "steered": replace(records["steered"], metrics=measured)}
 
 
 def texts(text: str) -> list[Any]:
@@ -231,15 +237,17 @@ def test_a_large_claim_needs_fewer_samples() -> None:
     assert "too-few-samples" not in ids(run(always(24), truthful(24), claim=0.4))
 
 
-def claiming(claim: float | None) -> dict[str, Record]:
+def claiming(claim: float | None, steered: list[Any] | None = None) -> dict[str, Record]:
     """A run that cheers up and was to do so by so much."""
-    records = scored_run()
+    records = scored_run(steered)
     told = replace(records["steered"], evidence={**records["steered"].evidence, "claim": claim})
     return {**records, "steered": told}
 
 
 def test_too_few_samples_for_a_mean_print_the_least_change_by_the_spread_of_the_changes() -> None:
-    (sentence,) = [one.sentence for one in found(claiming(0.01)) if one.id == "too-few-samples"]
+    up_and_down = arm(40, lambda n: mood(n) + (0.2 if n % 2 else -0.2))
+    records = claiming(0.01, up_and_down)
+    (sentence,) = [one.sentence for one in found(records) if one.id == "too-few-samples"]
     assert sentence.startswith("40 samples show no change of cheer below 0.0")
     assert "the claim is 0.01, which needs" in sentence
 

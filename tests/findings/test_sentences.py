@@ -15,7 +15,7 @@ REPORTED: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
     "answer-constant": [
         (
             "steered",
-            "the steered and the unsteered arm: 160 of 160 answers are 'no'",
+            "the steered arm: 160 of 160 answers are 'no'; the unsteered arm: 160 of 160 answers are 'yes'",
             {"unsteered": "160 of 160 answers are 'yes'", "steered": "160 of 160 answers are 'no'"},
         )
     ],
@@ -215,6 +215,13 @@ REPORTED: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
             "this task cannot be held against many null directions: its answers are written; 3 random arms "
             "allow no p below 0.25",
             {"arms": 3},
+        )
+    ],
+    "side-effects": [
+        (
+            "steered",
+            "on neutral texts, beyond what is usual (in brackets): neutral_perplexity_ratio +40 (+2)",
+            {"neutral_perplexity_ratio": 40.0},
         )
     ],
     "too-few-samples": [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import log
+from typing import Any
 
 from pytest_steering.comparison import STEERED, Comparison
 from pytest_steering.findings.finding import Finding, finding
@@ -23,7 +24,7 @@ BUDGETS = {
 def spoiled(run: Comparison) -> Iterator[Finding]:
     """Report side effects on neutral texts that are as large as effects are."""
     seen = run[STEERED].facts.measured if STEERED in run else {}
-    beyond = {
+    beyond: dict[str, Any] = {
         name: value for name in BUDGETS if (value := seen.get(name)) is not None and _beyond(name, value)
     }
     if beyond:

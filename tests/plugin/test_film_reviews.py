@@ -88,10 +88,10 @@ def test_reviews_are_asked_as_their_task_says(run: tuple[Comparison, str]) -> No
 
 def test_reviews_are_scored_by_their_own_reader_in_every_arm(run: tuple[Comparison, str]) -> None:
     comparison, _ = run
-    controls = {"zero", "random:0", "random:1", "random:2", "negated", "shuffled", "prompted"}
+    controls = {"zero", "random:0", "random:1", "random:2", "negated", "shuffled", "prompted", "threshold"}
     assert set(comparison.arms) == {"unsteered", "steered"} | controls
     for arm in comparison.arms.values():
-        assert {one.rule for one in arm.run} == {"sentiment"}
+        assert {one.rule for one in arm.run} == {"threshold" if arm.name == "threshold" else "sentiment"}
         assert all(one.margin is not None for one in arm.run)
     assert {one.predicted for one in comparison.unsteered.run} == {"yes"}
     assert comparison.unsteered.accuracy == comparison["negated"].accuracy == 0.5
@@ -102,8 +102,8 @@ def test_findings_say_what_is_true_of_this_model(run: tuple[Comparison, str]) ->
     comparison, _ = run
     assert comparison.evidence["reader"] == {"asked": 11, "wrong": []}
     found = {str(one["id"]): one for one in comparison.steered.record.findings}
-    known = {"one-group-carries", "unsteered-constant", "truth-was-there", "prompt-as-good"}
-    assert set(found) == known
+    known = {"one-group-carries", "unsteered-constant", "truth-was-there", "random-as-large"}
+    assert set(found) == known | {"threshold-as-good", "prompt-as-good"}
     assert "in horror" in found["one-group-carries"]["sentence"]
     assert "'yes'" in found["unsteered-constant"]["sentence"]
 

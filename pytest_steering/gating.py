@@ -82,6 +82,7 @@ def _decided(session: SteeringSession, cells: list[Measured]) -> Found:
     from pytest_steering.gate.failed_cells import by_test, failed_cells
     from pytest_steering.gate.flipped_prompts import prompts_of
     from pytest_steering.gate.judge import judge
+    from pytest_steering.gate.picked import note_accepted
     from pytest_steering.gate.verdict_text import lines_of
 
     settings = session.settings
@@ -102,6 +103,7 @@ def _decided(session: SteeringSession, cells: list[Measured]) -> Found:
     if not wanted.anything:
         return Found(lines, judgement.exit_code != 0, by_test(failed))
     done = accept(cells, settings.baselines, wanted, judgement.orphaned, judgement.worse)
+    note_accepted(session.run, done, settings.reason)
     told = [*(f"accepted: {line}" for line in done.lines), *(f"refused: {one}" for one in done.refused)]
     open_ = judgement.exit_code != 0 and not wanted.changed
     tests = by_test([*done.refused_cells, *(failed if open_ else [])])
@@ -110,7 +112,8 @@ def _decided(session: SteeringSession, cells: list[Measured]) -> Found:
 
 def _wanted(session: SteeringSession) -> Wanted:
     from pytest_steering.gate.accept import Wanted
+    from pytest_steering.gate.picked import picked_from
 
     settings = session.settings
     new = settings.accept or settings.accept_new or settings.baseline == "create"
-    return Wanted(settings.accept, new, settings.prune, settings.reason)
+    return Wanted(settings.accept, new, settings.prune, settings.reason, picked_from(session.run))

@@ -52,19 +52,34 @@ def looks_at(run: Run) -> list[Looks]:
     return [_of_split(task, split, runs, run.ledger_path) for task, split in splits]
 
 
-def results_of(run: Run, cell: str) -> dict[str, int]:
-    """Return how many runs of the folder came to each result of a cell, by the hash of its outcomes.
+@dataclass(frozen=True)
+class Result:
+    """What some runs came to.
+
+    Attributes:
+        outcomes: Hash of what became of the samples.
+        number: What the cell's task is about; None where it is undefined.
+        runs: How many runs came to it.
+    """
+
+    outcomes: str
+    number: float | None
+    runs: int
+
+
+def results_of(run: Run, cell: str) -> list[Result]:
+    """Return each different result that the runs of the folder have of a cell.
 
     Args:
         run: One of a folder.
         cell: The cell's key.
     """
-    found: dict[str, int] = {}
+    found: dict[str, tuple[float | None, set[Path]]] = {}
     for path in _ledgers(run):
-        results = {one["outcomes"] for one in entries(path) if one["cell"] == cell and one["outcomes"]}
-        for result in results:
-            found[result] = found.get(result, 0) + 1
-    return found
+        for one in entries(path):
+            if one["cell"] == cell and one["outcomes"]:
+                found.setdefault(one["outcomes"], (one.get("number"), set()))[1].add(path)
+    return [Result(outcomes, number, len(runs)) for outcomes, (number, runs) in found.items()]
 
 
 def entries(path: Path) -> Iterator[Content]:

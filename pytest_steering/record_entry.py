@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from dataclasses import asdict
 from typing import Any
 
@@ -36,7 +37,14 @@ def record_entry(record: Record, line: str) -> dict[str, Any]:
         "vector": record.provenance.get("sha256", ""),
         "intervention": spec.get("intervention"),
         "outcomes": outcomes_hash(record),
+        "number": _number(record),
     }
+
+
+def _number(record: Record) -> float | None:
+    """Return the number that the record's task is about."""
+    value = record.metrics.get(str(record.evidence.get("main_metric", "accuracy")))
+    return value if value is not None and math.isfinite(value) else None
 
 
 def line_hash(line: bytes) -> str:

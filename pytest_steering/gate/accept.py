@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from pytest_steering.gate.cell_entry import entry_of
 from pytest_steering.gate.failed_cells import FailedCell
 from pytest_steering.gate.gated_cells import Measured
 from pytest_steering.gate.predecessor import orphans, predecessor
-from pytest_steering.gate.replacement import Replacement, same_cell, shown
+from pytest_steering.gate.replacement import SAY_WHY, Replacement, same_cell, shown
 
 
 @dataclass(frozen=True)
@@ -24,13 +24,15 @@ class Wanted:
         changed: Cells that have a baseline already.
         new: Cells that have none.
         prune: Baselines that no test makes any more are removed.
-        reason: Why lower numbers are accepted; without one they are not.
+        reason: Why lower numbers are accepted, and picked ones; without one they are not.
+        picked: Says of a cell that it was picked from several results; nothing where it was not.
     """
 
     changed: bool = False
     new: bool = False
     prune: bool = False
     reason: str = ""
+    picked: Callable[[Measured], str] = lambda _cell: ""
 
     @property
     def anything(self) -> bool:
@@ -109,6 +111,9 @@ def _taken(files: Files, change: Replacement, wanted: Wanted) -> tuple[list[str]
         return [], f"{_name(change.measured)}: {fault}"
     if standing is not None and same_cell(standing.entry, place.entry):
         return [], ""
+    picked = wanted.picked(change.measured)
+    if picked and not wanted.reason.strip():
+        return [], f"{_name(change.measured)}: {picked}; {SAY_WHY}"
     if standing is not None:
         del files[standing.path][standing.entry.key]
     files[place.path][place.entry.key] = change.accepted(wanted.reason)

@@ -7,6 +7,7 @@ import argparse
 from pytest_steering.gate.accept import Wanted, accept
 from pytest_steering.gate.commands import add_baselines, add_common, add_run, asked_run
 from pytest_steering.gate.judge import judge
+from pytest_steering.gate.picked import note_accepted, picked_from
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,11 +24,18 @@ def run(arguments: argparse.Namespace) -> int:
     """Write the baselines: 0 done, 2 where a cell was refused."""
     asked = asked_run(arguments.run, arguments.steering_dir)
     folder = arguments.steering_baselines
-    wanted = Wanted(not arguments.new, new=True, prune=arguments.prune, reason=arguments.reason)
+    wanted = Wanted(
+        not arguments.new,
+        new=True,
+        prune=arguments.prune,
+        reason=arguments.reason,
+        picked=picked_from(asked.run),
+    )
     judgement = judge(
         asked.cells, folder, required=False, manifest=asked.manifest, alpha=arguments.steering_alpha
     )
     done = accept(asked.cells, folder, wanted, judgement.orphaned, judgement.worse)
+    note_accepted(asked.run, done, arguments.reason)
     for line in (*done.lines, *(f"refused: {one}" for one in done.refused)):
         print(line)  # noqa: T201 - the command's own output
     if not done.lines and not done.refused:

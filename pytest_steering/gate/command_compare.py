@@ -31,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     now = asked_run(arguments.now, arguments.steering_dir)
     known = {one.key: entry_of(one.record, one.unsteered, one.gated).sealed for one in before.cells}
     own = {one.key for one in now.cells}
-    others = [Place(before.folder, entry) for key, entry in known.items() if key not in own]
+    others = [Place(before.run.folder, entry) for key, entry in known.items() if key not in own]
     absent = absences(others, now.cells, now.manifest, Path())
     return show(
         judge_against(

@@ -13,7 +13,7 @@ from pytest_steering.gate.judgement import Judgement
 from pytest_steering.gate.verdict_text import verdict_lines
 from pytest_steering.manifest import Manifest
 from pytest_steering.printable import printable
-from pytest_steering.runs import find_run
+from pytest_steering.runs import Run, find_run
 from pytest_steering.shortfall import shortfalls
 
 BASELINES = "benchmarks/baselines"
@@ -54,12 +54,12 @@ class Asked:
     """A run that a command was asked about.
 
     Attributes:
-        folder: Of the run.
+        run: Its folder, records and ledger.
         manifest: What was to run and how that ended.
         cells: Those that the run's tests hold against baselines; all steered ones where no test does.
     """
 
-    folder: Path
+    run: Run
     manifest: Manifest
     cells: list[Measured]
 
@@ -75,7 +75,7 @@ def asked_run(name: str, home: Path) -> Asked:
     found, manifest = run.read(), run.manifest
     for sentence in shortfalls(manifest, found):
         print(printable(f"{run.folder.name}: {sentence}", 1000))  # noqa: T201 - the command's own output
-    return Asked(run.folder, manifest, expected_cells(found.records) or steered_cells(found.records))
+    return Asked(run, manifest, expected_cells(found.records) or steered_cells(found.records))
 
 
 def show(judgement: Judgement) -> int:

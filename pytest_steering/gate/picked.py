@@ -27,11 +27,11 @@ def picked_from(run: Run) -> Callable[[Measured], str]:
     def picked(cell: Measured) -> str:
         results = results_of(run, cell.record.key)
         own = next((one for one in results if one.outcomes == outcomes_hash(cell.record)), None)
-        if own is None or len(results) < FEWEST:
+        if own is None or own.number is None or len(results) < FEWEST:
             return ""
         numbers = [one.number for one in results if one.number is not None]
         best = {"higher": max, "lower": min}.get(cell.gated.better)
-        if best and numbers and own.number is not None and own.number != best(numbers):
+        if best and own.number != best(numbers):
             return ""
         runs = sum(one.runs for one in results)
         return f"it is the best of {len(results)} different results that {runs} runs have of this cell"

@@ -29,6 +29,7 @@ MEASURED_WITHIN = (
     "benchmarks/intervals/",
     "benchmarks/nulls/",
     "benchmarks/rivals.py",
+    "benchmarks/test_fault_injection.py",
 )
 
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *ROOT.glob("docs/*.md")])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from dataclasses import asdict
 from typing import Any
 
 from pytest_steering.records import Record
@@ -56,5 +55,5 @@ def outcomes_hash(record: Record) -> str:
     """Return a hash of what became of the samples; empty where there are none."""
     if not record.outcomes:
         return ""
-    text = json.dumps([asdict(one) for one in record.outcomes], sort_keys=True)
+    text = json.dumps([vars(one) for one in record.outcomes], sort_keys=True, default=dict)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -10,7 +10,10 @@ from pytest_steering.comparison.main_effect import ACCURACY, main_effect
 from pytest_steering.findings.finding import Finding, finding
 
 RIVALS = {
-    "threshold": ("threshold-as-good", "where the unsteered margin is judged by a threshold fitted on dev"),
+    "threshold": (
+        "threshold-as-good",
+        "where the unsteered margin is judged by a threshold fitted elsewhere",
+    ),
     "prompted": ("prompt-as-good", "where it was asked for in words"),
     "unembedding": ("unembedding-as-good", "along the answer's own rows of the output layer"),
 }

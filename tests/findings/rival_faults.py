@@ -45,7 +45,7 @@ RIVAL_REPORTED: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
             "accuracy",
             0.4,
             0.40625,
-            "where the unsteered margin is judged by a threshold fitted on dev",
+            "where the unsteered margin is judged by a threshold fitted elsewhere",
         )
     ],
     "prompt-as-good": [

@@ -49,24 +49,26 @@ def threshold(context: Context, _intervention: Intervention) -> dict[str, Condit
             f"the control 'threshold' judges margins of labelled samples, and the task {source.name!r} has "
             "none; leave it out"
         )
-    context.questions.refuse_split(SPLIT, "a threshold would be fitted")
-    data = data_hash(_both_classes(source))
-    told = {"method": "threshold", "dataset": source.name, "split": SPLIT, "data": data}
-    fit = partial(context.remembered, "threshold", (SPLIT, SAMPLES, data), partial(_fitted, context))
+    # Where layer and scale were searched, the rival may look too: not every data set calls its split dev.
+    split = context.searches[-1][0] if context.searches else SPLIT
+    context.questions.refuse_split(split, "a threshold would be fitted")
+    data = data_hash(_both_classes(source, split))
+    told = {"method": "threshold", "dataset": source.name, "split": split, "data": data}
+    fit = partial(context.remembered, "threshold", (split, SAMPLES, data), partial(_fitted, context, split))
     return {"threshold": Condition(calibration=ToFit(told, fit))}
 
 
-def _both_classes(source: Task) -> list[Sample]:
+def _both_classes(source: Task, split: str) -> list[Sample]:
     """Return the samples that are fitted on; raise DataError where a class has none."""
-    samples = source.samples(SPLIT)
+    samples = source.samples(split)
     labels = {one.label for one in samples}
     missing = [word for label, word in ((1, "with"), (0, "without")) if label not in labels]
     if missing:
-        raise DataError(f"split {SPLIT!r} of {source.name!r} has no sample {missing[0]} the property")
+        raise DataError(f"split {split!r} of {source.name!r} has no sample {missing[0]} the property")
     return samples
 
 
-def _fitted(context: Context) -> Calibration:
+def _fitted(context: Context, split: str) -> Calibration:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # samples that do not fit into the context are not the scored ones
-        return calibrate(context, split=SPLIT, limit=SAMPLES)
+        return calibrate(context, split=split, limit=SAMPLES)

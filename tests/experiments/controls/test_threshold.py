@@ -69,6 +69,17 @@ def test_a_run_that_scores_dev_goes_without_and_says_so(
         dev.run(intervention, controls=("threshold",))
 
 
+def test_the_rival_looks_where_the_search_looked(experiment: Experiment, intervention: Intervention) -> None:
+    searched = replace(experiment, memo={})
+    searched.search(intervention.vector, layers=[2], scales=[1.0], split="accept", limit=4)
+    result = searched.run(intervention, controls=("zero",))
+    told = result["threshold"].record.spec["intervention"]["calibration"]
+    assert told["split"] == "accept"
+    assert result["threshold"].record.provenance["threshold"] == pytest.approx(
+        experiment.calibrate(split="accept", limit=256).threshold
+    )
+
+
 def test_a_threshold_that_was_fitted_for_one_split_is_not_handed_to_the_run_that_scores_its_samples(
     experiment: Experiment, intervention: Intervention
 ) -> None:

@@ -1,13 +1,39 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from benchmarks.nulls.bogus_vectors import Bench
 from benchmarks.nulls.called import Called, Court
-from benchmarks.nulls.rates import NULL_ROWS, row
+from benchmarks.nulls.rates import MARKS, MODELS, NULL_ROWS, VECTORS, row
 from pytest_steering import Experiment, Intervention, SteerableModel
 from pytest_steering.experiments.controls import DIRECTIONS, NULLS
 from pytest_steering.statistics import wilson
+
+PAGE = (Path(__file__).resolve().parents[3] / "docs" / "trust.md").read_text(encoding="utf-8")
+
+
+def lines() -> list[list[str]]:
+    """The first table between the marks, a list of cells a line, without its head."""
+    part = PAGE.split(MARKS.begin)[1].split(MARKS.end)[0]
+    table = [line for line in part.split("\n\n")[1].splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in table[2:]]
+
+
+def percent(cell: str) -> float:
+    return float(cell.removesuffix(" %"))
+
+
+def test_vectors_that_mean_nothing_are_called_an_effect_no_more_often_than_the_level_and_a_point() -> None:
+    bogus = [line for line in lines() if line[1] != "true"]
+    assert {(line[0], line[1]) for line in bogus} == {
+        (model, said) for model in MODELS for said in (*NULL_ROWS.values(), "shuffled labels, extracted")
+    }
+    for line in bogus:
+        model, said, count, _alone, margin, _upper, dose, _rises, earned = line
+        assert int(count) == VECTORS
+        assert max(map(percent, (margin, dose, earned))) <= 6.0, (model, said)
 
 
 def test_every_null_that_a_run_asks_has_a_line() -> None:

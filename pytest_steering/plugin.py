@@ -7,9 +7,17 @@ from typing import Any
 
 import pytest
 
-from pytest_steering import claiming, collection, failures, gating, held_reports, hookspecs, workers
+from pytest_steering import (
+    claiming,
+    collection,
+    failures,
+    gating,
+    held_reports,
+    hookspecs,
+    undecided,
+    workers,
+)
 from pytest_steering.errors import SteeringError
-from pytest_steering.experiments import undecided
 from pytest_steering.fixtures import contrast_pairs, steering, steering_adapter, steering_model
 from pytest_steering.lifecycle import LIFECYCLE, Lifecycle, lifecycle_of
 from pytest_steering.options import add_options

@@ -13,11 +13,11 @@ from functools import wraps
 from itertools import pairwise
 from typing import Concatenate, ParamSpec
 
+from pytest_steering import undecided
 from pytest_steering.comparison import STEERED, UNSTEERED, Arm, Comparison, Estimate, estimated_change
 from pytest_steering.comparison.guards import guarded
 from pytest_steering.comparison.metrics import metric
 from pytest_steering.errors import DataError
-from pytest_steering.experiments import undecided
 from pytest_steering.experiments.claim_record import claim_record
 from pytest_steering.experiments.expectation_verdict import claim, decide
 from pytest_steering.records import Record

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from pytest_steering import undecided
 from pytest_steering.errors import DataError, ExpectationFailed
-from pytest_steering.experiments import undecided
 from pytest_steering.experiments.result import Result
 from tests.experiments.cells import always, outcome, record, result, run, truthful
 

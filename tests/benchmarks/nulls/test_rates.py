@@ -15,7 +15,7 @@ PAGE = (Path(__file__).resolve().parents[3] / "docs" / "trust.md").read_text(enc
 
 
 def lines() -> list[list[str]]:
-    """The first table between the marks, a list of cells a line, without its head; sentences stand before it."""
+    """The first table between the marks, after its sentences: a list of cells a line, without its head."""
     part = PAGE.split(MARKS.begin)[1].split(MARKS.end)[0]
     table = [line for line in part.split("\n\n")[2].splitlines() if line.startswith("|")]
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in table[2:]]

@@ -70,13 +70,6 @@ def summed(_folder: Path) -> Result:
     return one.run(careful(of=0.5 * both))
 
 
-def by_discriminant(_folder: Path) -> Result:
-    one = experiment()
-    found = one.extract(one.contrast_pairs(), method="lda").rescaled_to(vector())
-    choice = one.search(found, scales=(1.0, 2.0, 4.0, 8.0))
-    return one.run(Intervention(found, [choice.layer], choice.scale))
-
-
 def searched_on_dev(_folder: Path) -> Result:
     one = experiment()
     choice = one.search(vector())
@@ -162,7 +155,6 @@ HONEST = (
     Case("a negated vector", claiming(negated, improves)),
     Case("a rescaled vector", claiming(rescaled, improves)),
     Case("a sum of two vectors", claiming(summed, improves)),
-    Case("a linear discriminant", claiming(by_discriminant, improves)),
     Case("searched on dev, scored on test", claiming(searched_on_dev, improves)),
     Case("parts of the scale", claiming(in_parts, rises_with_the_scale)),
     Case("two layers", claiming(at_several_layers, improves)),

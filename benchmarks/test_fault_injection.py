@@ -70,7 +70,7 @@ def test_a_run_that_requires_a_baseline_fails_without_one_and_where_rows_of_its_
     exchange(data, "test-003-vulnerable", "test-003-patched", ("label", "pair_role"))
     swapped = held("--steering-baseline=require")
     assert swapped.ret == pytest.ExitCode.TESTS_FAILED
-    swapped.assert_outcomes(passed=1)
+    swapped.assert_outcomes(failed=1)
     swapped.stdout.fnmatch_lines(
         ["data-changed: *2 samples have another prompt or label*test-003-*, test-003-*"]
     )

@@ -144,6 +144,8 @@ def rises_with_the_scale(result: Result) -> None:
     result.expect("accuracy").monotone()
 
 
+CONSTANT = "a model that says yes to everything, steered or not, leaves accuracy nothing to show"
+
 HONEST = (
     Case("60 samples, p 3.7e-9", claiming(steered(limit=60), improves)),
     Case("all answers are right", claiming(of_rows(of_one_label), improves)),
@@ -167,8 +169,16 @@ HONEST = (
     Case("as good as words", claiming(beside_words, stays("accuracy", 0.1, "prompted"))),
     Case("fewer yes", claiming(steered(), fewer_yes)),
     Case("the ranking stays", claiming(steered(limit=320), stays("auroc", 0.05))),
-    Case("a random direction does nothing", claiming(a_random_direction, no_effect("accuracy"))),
-    Case("the opposite does nothing where all is yes", claiming(toward_yes, no_effect("accuracy"))),
+    Case(
+        "a random direction does nothing",
+        claiming(a_random_direction, no_effect("accuracy")),
+        missed=CONSTANT,
+    ),
+    Case(
+        "the opposite does nothing where all is yes",
+        claiming(toward_yes, no_effect("accuracy")),
+        missed=CONSTANT,
+    ),
     Case("ablation", claiming(ablated, improves)),
     Case("the blind model stays blind", claiming(of_the_blind_model, no_effect("auroc"))),
 )

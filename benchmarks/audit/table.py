@@ -34,7 +34,7 @@ def _named(case: Case) -> str:
 
 def _earned(case: Case) -> str:
     denied = denied_by(_said(case))
-    return f"denied: {denied.splitlines()[0]}" if denied else EARNS
+    return f"denied: {denied.partition('; expected')[0]}; {case.missed}" if denied else EARNS
 
 
 def _said(case: Case) -> Said:

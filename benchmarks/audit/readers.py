@@ -34,7 +34,7 @@ def with_dropout(_folder: Path) -> Result:
 def loud(_folder: Path) -> Result:
     """So much is added that a third of other texts' tokens is foretold no more; verdicts are likelihoods."""
     layer, scale = PLACES["starcoder"]
-    loudly = Intervention(vector(), [layer], 4 * scale, positions="all")
+    loudly = Intervention(vector(), [layer], 5 * scale, positions="all")
     return experiment(max_new_tokens=0, limit=48).run(loudly, controls=())
 
 

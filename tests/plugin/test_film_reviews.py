@@ -103,7 +103,7 @@ def test_findings_say_what_is_true_of_this_model(run: tuple[Comparison, str]) ->
     assert comparison.evidence["reader"] == {"asked": 11, "wrong": []}
     found = {str(one["id"]): one for one in comparison.steered.record.findings}
     known = {"one-group-carries", "unsteered-constant", "truth-was-there", "random-as-large"}
-    assert set(found) == known | {"threshold-as-good", "prompt-as-good"}
+    assert set(found) == known | {"threshold-as-good", "prompt-as-good", "side-effects"}
     assert "in horror" in found["one-group-carries"]["sentence"]
     assert "'yes'" in found["unsteered-constant"]["sentence"]
 

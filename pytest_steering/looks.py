@@ -17,6 +17,23 @@ if TYPE_CHECKING:
 
 Content = Mapping[str, Any]
 
+SAID = frozenset(
+    {
+        "arm",
+        "cell",
+        "intervention",
+        "model",
+        "outcomes",
+        "purpose",
+        "samples",
+        "split",
+        "task",
+        "vector",
+        "weights",
+    }
+)
+"""What an entry about a record has to say to be counted."""
+
 
 @dataclass(frozen=True)
 class Looks:
@@ -83,9 +100,12 @@ def results_of(run: Run, cell: str) -> list[Result]:
 
 
 def entries(path: Path) -> Iterator[Content]:
-    """Yield what a ledger says of records; whether it is whole is asked where its own run is read."""
+    """Yield what a ledger says of records; whether it is whole is asked where its own run is read.
+
+    An entry that lacks something is another version's or somebody else's, and says nothing here.
+    """
     for entry in ledger.contents(path):
-        if entry.get("kind") == RECORD:
+        if entry.get("kind") == RECORD and entry.keys() >= SAID:
             yield entry
 
 

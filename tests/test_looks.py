@@ -68,3 +68,12 @@ def test_a_run_without_a_ledger_was_looked_at_by_nobody(tmp_path: Path) -> None:
     (run,) = runs(tmp_path, 1)
     assert looks_at(run) == []
     assert results_of(run, "key") == []
+
+
+def test_an_entry_that_says_too_little_counts_for_nothing(tmp_path: Path) -> None:
+    run, stranger = runs(tmp_path, 2)
+    record = look(run, 1.0)
+    stranger.note({"kind": "record"})
+
+    assert looks_at(run) == [Looks("twins", "test", here=1, ever=1, runs=1)]
+    assert len(results_of(run, record.key)) == 1

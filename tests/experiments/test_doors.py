@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from pytest_steering import Experiment, Intervention, SteerableModel
+from pytest_steering.models.proving.origin import _fitting
 from pytest_steering.models.tokenisation import TokenMemory
 
 DOORS = {
@@ -38,6 +39,7 @@ def crossed(starcoder2: SteerableModel) -> dict[str, list[tuple[Any, ...]]]:
             patch.setattr(door, noting(getattr(import_module(module), function), found[name]))
         patch.setattr(TokenMemory, "_read", noting(TokenMemory._read, found["texts"]))
         starcoder2.loaded.texts._known.clear()
+        _fitting.pop(starcoder2.loaded.module, None)
         experiment = Experiment(starcoder2, limit=8)
         vector = experiment.extract(experiment.contrast_pairs(16))
         choice = experiment.search(vector, layers=[1, 2], scales=[0.5, 1.0], limit=8)

@@ -137,20 +137,20 @@ def test_a_ledger_that_is_begun_on_records_of_old_says_that_they_are_older(run: 
     assert run.read().doubts == ("4 records are older than the ledger; nothing vouches for those",)
 
 
-@pytest.mark.parametrize("gone_on_with", [False, True])
-def test_a_ledger_that_was_taken_away_is_missed(run: Run, gone_on_with: bool) -> None:
-    run.ledger_path.unlink()
-    if gone_on_with:
-        run.keep(Manifest("started", ledger=run.manifest.ledger))
-        assert arms(run) == []
-    else:
-        assert not run.read().vouched
-    assert run.read().doubts
+def taken_away(ledger: Path) -> None:
+    ledger.unlink()
 
 
+def cut(ledger: Path) -> None:
+    ledger.write_text("".join(ledger.read_text().splitlines(keepends=True)[:4]))
+
+
+@pytest.mark.parametrize("harm", [taken_away, cut])
 @pytest.mark.parametrize("gone_on_with", [False, True])
-def test_a_ledger_that_was_cut_vouches_for_nothing(run: Run, gone_on_with: bool) -> None:
-    run.ledger_path.write_text("".join(run.ledger_path.read_text().splitlines(keepends=True)[:4]))
+def test_a_ledger_that_was_taken_away_or_cut_vouches_for_nothing(
+    run: Run, gone_on_with: bool, harm: Callable[[Path], None]
+) -> None:
+    harm(run.ledger_path)
     if gone_on_with:
         run.keep(Manifest("started", ledger=run.manifest.ledger))
         assert arms(run) == []

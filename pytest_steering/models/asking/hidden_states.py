@@ -1,0 +1,102 @@
+"""The states that leave the blocks, at tokens of prompts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+from pytest_steering.models.asking.prompted_model import PromptedModel
+from pytest_steering.models.running.batching import require_room
+from pytest_steering.steering.positions import Positions
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from pytest_steering.models.running.state_moments import Moments
+
+T = TypeVar("T")
+
+
+class HiddenStates(PromptedModel):
+    """A model whose residual stream can be read."""
+
+    def hidden_states(
+        self, prompts: Sequence[str], layers: Sequence[int] | str = "last3", position: str = "last_prompt"
+    ) -> dict[int, Tensor]:
+        """Return the state leaving each block at one token of each prompt.
+
+        Args:
+            prompts: Texts.
+            layers: Block numbers, `last3` or `all`.
+            position: Names exactly one token of a prompt.
+
+        Returns:
+            Layer to a float32 tensor on the CPU: {layer: [n, hidden]}.
+
+        Raises:
+            VectorError: A layer lies outside the model, or the position names no or several tokens.
+            PromptError: Prompts are missing, empty or longer than the context.
+        """
+        from pytest_steering.models.running.state_reading import read_states
+
+        wanted, where = self.architecture.resolve_layers(layers), Positions.parse(position)
+        ids = self.tokens(prompts)
+        require_room([len(row) for row in ids], 0, self.loaded.context)
+        return read_states(self.loaded, self.engine, ids, wanted, where, self.batch_rows)
+
+    def mean_states(
+        self,
+        groups: Sequence[Sequence[str]],
+        layers: Sequence[int] | str = "last3",
+        position: str = "last_prompt",
+    ) -> dict[int, Tensor]:
+        """Return the mean of each group's states at one token of each prompt, keeping no single state.
+
+        Args:
+            groups: Texts of each group.
+            layers: Block numbers, `last3` or `all`.
+            position: Names exactly one token of a prompt.
+
+        Returns:
+            Layer to a float32 tensor on the CPU: {layer: [groups, hidden]}.
+
+        Raises:
+            VectorError: A layer lies outside the model, or the position names no or several tokens.
+            PromptError: Prompts are missing, empty or longer than the context.
+        """
+        from pytest_steering.models.running.state_moments import read_means
+
+        return self._read_groups(read_means, groups, layers, position)
+
+    def state_moments(
+        self,
+        groups: Sequence[Sequence[str]],
+        layers: Sequence[int] | str = "last3",
+        position: str = "last_prompt",
+    ) -> dict[int, Moments]:
+        """Return means and the covariance within groups of states at one token of each prompt.
+
+        Args:
+            groups: Texts of each group.
+            layers: Block numbers, `last3` or `all`; each takes one number a pair of dimensions.
+            position: Names exactly one token of a prompt.
+
+        Raises:
+            VectorError: A layer lies outside the model, or the position names no or several tokens.
+            PromptError: Prompts are missing, empty or longer than the context.
+        """
+        from pytest_steering.models.running.state_moments import read_moments
+
+        return self._read_groups(read_moments, groups, layers, position)
+
+    def _read_groups(
+        self,
+        read: Callable[..., dict[int, T]],
+        groups: Sequence[Sequence[str]],
+        layers: Sequence[int] | str,
+        position: str,
+    ) -> dict[int, T]:
+        wanted, where = self.architecture.resolve_layers(layers), Positions.parse(position)
+        ids = [self.tokens(prompts) for prompts in groups]
+        require_room([len(row) for group in ids for row in group], 0, self.loaded.context)
+        return read(self.loaded, self.engine, ids, wanted, where, self.batch_rows)

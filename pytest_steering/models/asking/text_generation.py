@@ -1,0 +1,109 @@
+"""What a model writes after prompts, without and under interventions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import overload
+
+from pytest_steering.errors import PromptError
+from pytest_steering.models.asking.prompted_model import PromptedModel
+from pytest_steering.models.running.batching import require_room
+from pytest_steering.models.running.fit import as_arms, require_listed, require_new_tokens, require_positions
+from pytest_steering.models.running.generation import Arms, DecidedText, Generation, generate_arms
+from pytest_steering.steering.intervention import Intervention
+
+
+class TextGeneration(PromptedModel):
+    """A model that answers prompts."""
+
+    @overload
+    def generate(
+        self, prompts: Sequence[str], interventions: Intervention | None = None, *, max_new_tokens: int = 50
+    ) -> list[str]: ...
+
+    @overload
+    def generate(
+        self, prompts: Sequence[str], interventions: Arms, *, max_new_tokens: int = 50
+    ) -> list[list[str]]: ...
+
+    def generate(
+        self,
+        prompts: Sequence[str],
+        interventions: Intervention | Arms | None = None,
+        *,
+        max_new_tokens: int = 50,
+    ) -> list[str] | list[list[str]]:
+        """Answer each prompt greedily, without or under interventions.
+
+        Args:
+            prompts: Texts.
+            interventions: One or None gives one list of answers; several give one list each.
+            max_new_tokens: At most this many for each answer.
+
+        Raises:
+            VectorError: An intervention does not fit the model.
+            PromptError: Prompts are missing, empty or too long for the context.
+            InterventionError: What was written is not what was asked for.
+        """
+        generation = self.complete(prompts, as_arms(interventions), max_new_tokens=max_new_tokens)
+        texts = [[done.text for done in arm] for arm in generation.arms]
+        return texts[0] if interventions is None or isinstance(interventions, Intervention) else texts
+
+    def complete(
+        self,
+        prompts: Sequence[str],
+        interventions: Arms = (None,),
+        *,
+        max_new_tokens: int = 50,
+        choices: Sequence[str] = (),
+        decided: DecidedText | None = None,
+    ) -> Generation:
+        """Answer each prompt under each intervention and return tokens, first-token scores and counts too.
+
+        Args:
+            prompts: Texts.
+            interventions: None is the unsteered model.
+            max_new_tokens: At most this many for each answer.
+            choices: Answers of one token each whose log-probability as the first token is wanted.
+            decided: Called with a prompt's number and its answer's text so far; true ends that answer.
+
+        Raises:
+            VectorError: An intervention does not fit the model.
+            PromptError: Prompts are missing, empty or too long, or a choice has several tokens.
+            InterventionError: What was written is not what was asked for.
+        """
+        arms = as_arms(interventions)
+        self.require(arms)
+        require_new_tokens(max_new_tokens)
+        require_listed(choices)
+        ids = self.tokens(prompts)
+        require_room([len(row) for row in ids], max_new_tokens, self.loaded.context)
+        require_positions(arms, [len(row) for row in ids])
+        first = self._next_tokens(prompts, choices)
+        return generate_arms(
+            self.loaded,
+            self.engine,
+            ids,
+            arms,
+            max_new_tokens=max_new_tokens,
+            choices=first,
+            batch_rows=self.batch_rows,
+            sharing=self.sharing,
+            decided=decided,
+        )
+
+    def _next_tokens(self, prompts: Sequence[str], choices: Sequence[str]) -> list[int]:
+        """Return the tokens of choices that are the next token after every prompt."""
+        if not choices:
+            return []
+        found = self.continuations(prompts, [choices] * len(prompts))
+        for place, choice in enumerate(choices):
+            self._require_next_token(choice, {(one.whole, one.answers[place]) for one in found})
+        return [answer[0] for answer in found[0].answers]
+
+    def _require_next_token(self, choice: str, follow: set[tuple[bool, tuple[int, ...]]]) -> None:
+        longest = max(len(tokens) for _, tokens in follow)
+        if len(follow) == 1 and longest == 1 and all(whole for whole, _ in follow):
+            return
+        what = f"has {longest} tokens" if longest > 1 else "is not the same next token after each prompt"
+        raise PromptError(f"choice {choice!r} {what}; use choice_logprobs for several")

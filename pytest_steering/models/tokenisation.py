@@ -6,8 +6,13 @@ from array import array
 from collections.abc import Sequence
 from typing import Any
 
+from pytest_steering.errors import PromptError, first_line
+
 MOST = 2_000_000
 """Tokens that are kept, 16 MB of them; then all are forgotten."""
+
+SHOWN = 80
+"""Characters of a text that a message shows."""
 
 
 class TemplatedText(str):
@@ -49,7 +54,7 @@ class TokenMemory:
     def _read(self, texts: Sequence[str], special: bool) -> None:
         if self._kept > MOST:
             self._forget()
-        rows = self._tokenizer(list(texts), add_special_tokens=special)["input_ids"]
+        rows = _read_by(self._tokenizer, texts, special)
         for text, row in zip(texts, rows, strict=True):
             self._known[text, special] = array("q", map(int, row))
             self._kept += len(row)
@@ -64,3 +69,35 @@ class TokenMemory:
     def _forget(self) -> None:
         self._known.clear()
         self._kept = 0
+
+
+def half_character(text: str) -> int | None:
+    """Return the place of the first half of a character (a lone surrogate), which no tokenizer reads."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        return error.start
+    return None
+
+
+def _read_by(tokenizer: Any, texts: Sequence[str], special: bool) -> Any:
+    """Return the tokenizer's ids of each text; of several texts the one that it cannot read is named."""
+    try:
+        return tokenizer(list(texts), add_special_tokens=special)["input_ids"]
+    except Exception as error:  # whatever a tokenizer raises: many say no more than that it failed
+        if len(texts) > 1:
+            return [_read_by(tokenizer, [text], special)[0] for text in texts]
+        raise PromptError(_unread(texts[0], error)) from error
+
+
+def _unread(text: str, error: Exception) -> str:
+    half, shown = half_character(text), repr(text if len(text) <= SHOWN else f"{text[:SHOWN]}…")
+    if half is not None:
+        return (
+            f"the text {shown} holds half a character (a lone surrogate) at place {half}, which no tokenizer "
+            "reads; leave it out, or replace it"
+        )
+    return (
+        f"the tokenizer cannot read the text {shown}: {type(error).__name__}: {first_line(error)}; "
+        "use other words, or load the tokenizer that belongs to the model"
+    )

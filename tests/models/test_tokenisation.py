@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_steering.errors import PromptError
 from pytest_steering.models import tokenisation
 from pytest_steering.models.tokenisation import TokenMemory
 from tests.tiny import tiny_tokenizer
@@ -80,3 +81,23 @@ def test_no_more_than_so_many_tokens_are_kept(monkeypatch: pytest.MonkeyPatch) -
     for text in ("w3 w4", "w5", "w6", "w3 w4"):
         assert memory.ids([text]) == asked.real([text])["input_ids"]
     assert asked.texts == ["w3 w4", "w5", "w6", "w3 w4"]
+
+
+def test_a_text_that_the_tokenizer_cannot_read_is_named_among_others() -> None:
+    with pytest.raises(PromptError, match=r"'w5\\ud800' holds half a character .* at place 2"):
+        TokenMemory(tiny_tokenizer()).ids(["w3", "w5\ud800", "w4"])
+
+
+class Strict(Asked):
+    """A tokenizer that raises for a word that it does not know, as one without a token for those does."""
+
+    def __call__(self, texts: list[str], **options: Any) -> Any:
+        if any("unheard" in text for text in texts):
+            raise Exception("WordLevel error: Missing [UNK] token from the vocabulary")
+        return super().__call__(texts, **options)
+
+
+def test_a_tokenizer_that_raises_is_quoted_with_the_text_and_what_to_do() -> None:
+    said = "cannot read the text 'unheard of': Exception: WordLevel error: Missing .*; use other words"
+    with pytest.raises(PromptError, match=said):
+        TokenMemory(Strict()).ids(["w3", "unheard of"])

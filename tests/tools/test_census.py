@@ -8,7 +8,7 @@ import pytest
 import transformers
 
 from tools.census.__main__ import main
-from tools.census.build import NotBuilt, build, model_types
+from tools.census.build import NotBuilt, build, model_types, tiny_tokenizer
 from tools.census.survey import Row, survey
 from tools.census.table import document, line, totals
 
@@ -97,3 +97,9 @@ def test_an_unknown_type_and_a_part_as_the_whole_are_refused(capsys: pytest.Capt
     assert "has no causal language model for ['gpt9']" in capsys.readouterr().err
     assert main(["qwen2", "--write", "some.md"]) == 4
     assert "a part of the census" in capsys.readouterr().err
+
+
+def test_words_that_touch_are_read_one_by_one() -> None:
+    tokenizer = tiny_tokenizer()
+    assert tokenizer("w96w5 w3")["input_ids"] == [96, 5, 3]
+    assert tokenizer("word")["input_ids"] == [tokenizer.unk_token_id]

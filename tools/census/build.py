@@ -55,14 +55,16 @@ def build(model_type: str) -> Any:
 
 @cache
 def tiny_tokenizer() -> Any:
-    """Return a tokenizer of 128 words, which an engine may ask for and no trial reads."""
-    from tokenizers import Tokenizer, models, pre_tokenizers
+    """Return a tokenizer of 128 words, which reads words that touch (`w96w5`) one by one."""
+    from tokenizers import Regex, Tokenizer, models, pre_tokenizers
     from transformers import PreTrainedTokenizerFast
 
-    words = {"<pad>": 0, "<s>": 1, "</s>": 2, **{f"w{number}": number for number in range(3, 128)}}
-    raw = Tokenizer(models.WordLevel(words))
-    raw.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
-    special = {"pad_token": "<pad>", "bos_token": "<s>", "eos_token": "</s>"}
+    words = ["<pad>", "<s>", "</s>", *(f"w{number}" for number in range(3, 127)), "<unk>"]
+    numbers = {word: number for number, word in enumerate(words)}
+    special = {"pad_token": "<pad>", "bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>"}
+    raw = Tokenizer(models.WordLevel(numbers, unk_token=special["unk_token"]))
+    words_apart = pre_tokenizers.Split(Regex(r"w\d+"), behavior="isolated")
+    raw.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.WhitespaceSplit(), words_apart])
     return PreTrainedTokenizerFast(tokenizer_object=raw, **special)
 
 

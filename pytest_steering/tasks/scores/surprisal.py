@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pytest_steering.limit import Limit
+from pytest_steering.models.tokenisation import half_character
 from pytest_steering.tasks.scores.score import Score, Scored, Written
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def surprise(most: float = 1.0) -> Score:
 def _fault(model: SteerableModel, written: Written) -> str | None:
     """Return why an answer cannot be read; None for one without a token, empty for one that can be."""
     prompt, text = written
-    if not _encodes(text):
+    if half_character(text) is not None:
         return "the answer holds half a character (a lone surrogate), which no tokenizer reads"
     answer = len(model.choice_tokens(text)) if text else 0
     if not answer:
@@ -61,14 +62,6 @@ def _fault(model: SteerableModel, written: Written) -> str | None:
     if context is not None and tokens > context:
         return f"prompt and answer have {tokens:,} tokens, the context holds {context:,}"
     return ""
-
-
-def _encodes(text: str) -> bool:
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _surprises(model: SteerableModel, written: Sequence[Written]) -> list[float]:

@@ -9,6 +9,7 @@ from pytest_steering.models.asking.hidden_states import HiddenStates
 from pytest_steering.models.asking.log_probabilities import LogProbabilities
 from pytest_steering.models.asking.text_generation import TextGeneration
 from pytest_steering.models.engine.engines import require_engine
+from pytest_steering.models.engine.exclusive import exclusively, usual_defaults
 from pytest_steering.models.loading.memory import SMALL_MODEL_ROWS, default_rows
 from pytest_steering.models.proving.admission import proven
 from pytest_steering.models.running.fit import require_model, require_rows
@@ -63,10 +64,11 @@ class SteerableModel(HiddenStates, TextGeneration, LogProbabilities):
         spec = resolve_model(source) if isinstance(source, str) else source
         if revision is not None:
             spec = replace(spec, revision=revision)
-        loaded = load_model(
-            spec, device=device, dtype=dtype, trust_remote_code=trust_remote_code, layer_path=layer_path
-        )
-        return proven(cls(spec.name, loaded, engine, batch_rows or default_rows(loaded.module)))
+        with usual_defaults():
+            loaded = load_model(
+                spec, device=device, dtype=dtype, trust_remote_code=trust_remote_code, layer_path=layer_path
+            )
+            return proven(cls(spec.name, loaded, engine, batch_rows or default_rows(loaded.module)))
 
     @classmethod
     def wrap(
@@ -93,9 +95,14 @@ class SteerableModel(HiddenStates, TextGeneration, LogProbabilities):
         """
         from pytest_steering.models.loading.pretrained import as_loaded
 
-        loaded = as_loaded(require_model(module).eval(), tokenizer, layer_path)
-        return proven(cls(name or type(module).__name__, loaded, engine, default_rows(loaded.module)))
+        whole = require_model(module)
+        with exclusively(whole):
+            loaded = as_loaded(whole.eval(), tokenizer, layer_path)
+            return proven(cls(name or type(whole).__name__, loaded, engine, default_rows(loaded.module)))
 
     def with_engine(self, engine: str) -> SteerableModel:
         """Return the same model, not loaded again, run by another engine."""
-        return self if engine == self.engine_name else proven(replace(self, engine_name=engine))
+        if engine == self.engine_name:
+            return self
+        with exclusively(self.loaded.module):
+            return proven(replace(self, engine_name=engine))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pytest_steering.errors import VectorError
+from pytest_steering.steering.numbers import whole_number
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -32,18 +33,19 @@ def checked_directions(given: object) -> dict[int, Tensor]:
 
 
 def _checked_layer(layer: object) -> int:
-    if not isinstance(layer, int) or isinstance(layer, bool):
+    number = whole_number(layer)
+    if number is None:
         raise VectorError(f"layer {layer!r} is no whole number; blocks are numbered from 0")
-    if layer < 0:
-        raise VectorError(f"layer {layer} is negative; blocks are numbered from 0")
-    return layer
+    if number < 0:
+        raise VectorError(f"layer {number} is negative; blocks are numbered from 0")
+    return number
 
 
 def _checked_direction(layer: object, direction: object) -> Tensor:
     import torch
 
     try:
-        given = torch.as_tensor(direction)
+        given = direction if isinstance(direction, torch.Tensor) else _as_tensor(direction)
     except (TypeError, ValueError, RuntimeError) as error:
         raise VectorError(f"the direction at layer {layer} cannot be read as numbers: {error}") from error
     if given.dim() != 1 or given.numel() == 0 or given.is_complex():
@@ -51,9 +53,19 @@ def _checked_direction(layer: object, direction: object) -> Tensor:
         raise VectorError(
             f"the direction at layer {layer} is {kind}; real numbers of shape [hidden] expected"
         )
+    if given.is_meta:
+        raise VectorError(f"the direction at layer {layer} is on the meta device and has no numbers")
     # A copy: what the caller does to its tensor later, or shares between layers, must not reach the vector.
     tensor = given.detach().to("cpu", torch.float32, copy=True).contiguous()
     bad = int((~torch.isfinite(tensor)).sum())
     if bad:
         raise VectorError(f"the direction at layer {layer} has {bad} entries that are NaN or infinite")
     return tensor
+
+
+def _as_tensor(direction: object) -> Tensor:
+    """Read numbers as they are, whatever torch's default dtype and device have been set to."""
+    import torch
+
+    listed = None if hasattr(direction, "dtype") else torch.float32
+    return torch.as_tensor(direction, dtype=listed, device="cpu")

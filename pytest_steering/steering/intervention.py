@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.errors import VectorError
 from pytest_steering.steering.edit import Edit, Operation
+from pytest_steering.steering.numbers import finite_number, whole_number
 from pytest_steering.steering.operations import operation_named
 from pytest_steering.steering.positions import Positions, PositionsLike
 
@@ -45,7 +45,7 @@ class Intervention:
 
     def __post_init__(self) -> None:
         operation_named(self.operation)
-        object.__setattr__(self, "scale", _finite(self.scale))
+        object.__setattr__(self, "scale", finite_number(self.scale, "scale"))
         object.__setattr__(self, "positions", Positions.parse(self.positions))
         object.__setattr__(self, "layers", _distinct(self.vector, self.layers))
 
@@ -96,16 +96,6 @@ class Intervention:
         }
 
 
-def _finite(scale: Any) -> float:
-    try:
-        number = float(scale)
-    except (TypeError, ValueError):
-        number = math.nan
-    if not math.isfinite(number):
-        raise VectorError(f"scale {scale!r} is not a finite number")
-    return number
-
-
 def _distinct(vector: Any, layers: Any) -> tuple[int, ...]:
     from pytest_steering.steering.vector import SteeringVector
 
@@ -115,6 +105,6 @@ def _distinct(vector: Any, layers: Any) -> tuple[int, ...]:
         return vector.layers
     if isinstance(layers, str) or not isinstance(layers, Iterable):
         raise VectorError(f"layers {layers!r} are no list of block numbers, such as [{vector.layers[-1]}]")
-    asked = set(layers)
+    asked = {layer if (number := whole_number(layer)) is None else number for layer in layers}
     vector.require_layers(asked)
-    return tuple(sorted(int(layer) for layer in asked))
+    return tuple(sorted(asked))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from pytest_steering.errors import VectorError
+from pytest_steering.steering.numbers import whole_number
 
 TokenChooser = Callable[[list[int]], Sequence[bool]]
 PositionsLike: TypeAlias = "str | int | Sequence[int] | TokenChooser | Positions"
@@ -168,7 +169,7 @@ def _refuse_open_end(window: slice, piece: str) -> None:
 
 def _explicit(spec: int | Sequence[int]) -> Positions:
     given: tuple[object, ...] = tuple(spec) if isinstance(spec, Iterable) else (spec,)
-    indices = [index for index in given if isinstance(index, int) and not isinstance(index, bool)]
+    indices = [index for index in map(whole_number, given) if index is not None]
     if not given or len(indices) != len(given):
         raise VectorError(
             f"positions {spec!r} are not known; use one of {', '.join(_REGIONS)}, whole numbers that name "

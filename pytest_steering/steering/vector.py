@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 from pytest_steering.errors import VectorError
 from pytest_steering.steering.checks import checked_directions
 from pytest_steering.steering.contrast import ReadsHiddenStates, mean_differences
+from pytest_steering.steering.numbers import finite_number
 from pytest_steering.steering.provenance import merged
 from pytest_steering.steering.sources import UNKNOWN, Sources
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    from torch import Generator, Tensor
 
 log = logging.getLogger("pytest_steering")
 
@@ -150,8 +151,8 @@ class SteeringVector:
         """Return random directions, uniform on the sphere, with this vector's norm at each layer."""
         import torch
 
-        generator = torch.Generator().manual_seed(seed)
-        drawn = {layer: torch.randn(self.hidden_size, generator=generator) for layer in self.layers}
+        generator = torch.Generator("cpu").manual_seed(seed)
+        drawn = {layer: _normal(self.hidden_size, generator) for layer in self.layers}
         random = SteeringVector(drawn, f"random:{seed}", self.provenance, self.sources)
         return random.rescaled_to(self)
 
@@ -208,7 +209,9 @@ class SteeringVector:
     def _identity(self) -> tuple[str, str, Mapping[str, str]]:
         return self.sha256, self.method, self.provenance
 
-    def __add__(self, other: SteeringVector) -> SteeringVector:
+    def __add__(self, other: SteeringVector | int) -> SteeringVector:
+        if not isinstance(other, SteeringVector):
+            return self._with_nothing(other)
         other.require_layers(self.layers)
         self.require_layers(other.layers)
         if self.hidden_size != other.hidden_size:
@@ -222,19 +225,49 @@ class SteeringVector:
         pairs = tuple(dict.fromkeys(self.pairs + other.pairs)) if self.pairs and other.pairs else ()
         return SteeringVector(total, f"({self.method} + {other.method})", said, sources, pairs)
 
-    def __sub__(self, other: SteeringVector) -> SteeringVector:
-        return self + (-other)
+    def __radd__(self, other: int) -> SteeringVector:
+        return self._with_nothing(other)
+
+    def _with_nothing(self, other: object) -> SteeringVector:
+        """Return the vector plus 0, with which `sum` begins; any other number has no direction."""
+        if isinstance(other, float | int) and other == 0:
+            return self
+        raise VectorError(
+            f"a SteeringVector can be added to another one, not to {type(other).__name__}; "
+            "to scale it, multiply"
+        )
+
+    def __sub__(self, other: SteeringVector | int) -> SteeringVector:
+        return self + (-other) if isinstance(other, SteeringVector) else self._with_nothing(other)
 
     def __neg__(self) -> SteeringVector:
         return replace(-1.0 * self, method=f"-{self.method}")
 
     def __mul__(self, factor: float) -> SteeringVector:
-        scaled = {layer: direction * factor for layer, direction in self.directions.items()}
-        return replace(self, directions=scaled, method=f"{factor:g} * {self.method}")
+        number = finite_number(factor, "a vector's factor")
+        scaled = {layer: direction * number for layer, direction in self.directions.items()}
+        return replace(self, directions=scaled, method=f"{number:g} * {self.method}")
 
     __rmul__ = __mul__
+
+    def __truediv__(self, divisor: float) -> SteeringVector:
+        number = finite_number(divisor, "a vector's divisor")
+        if number == 0:
+            raise VectorError("a vector cannot be divided by 0")
+        parts = {layer: direction / number for layer, direction in self.directions.items()}
+        return replace(self, directions=parts, method=f"{self.method} / {number:g}")
+
+    __array_ufunc__ = None
+    """numpy then leaves `np.float32(2) * vector` to the vector, and makes no array of it."""
 
 
 def _shortened(texts: Iterable[str]) -> str:
     listed = list(texts)
     return ", ".join(listed if len(listed) <= 6 else [*listed[:3], "…", listed[-1]])
+
+
+def _normal(size: int, generator: Generator) -> Tensor:
+    """Draw the same numbers whatever torch's default dtype and device have been set to."""
+    import torch
+
+    return torch.randn(size, generator=generator, dtype=torch.float32, device="cpu")

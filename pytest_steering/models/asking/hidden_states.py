@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from pytest_steering.models.asking.prompted_model import PromptedModel
+from pytest_steering.models.engine.exclusive import exclusive
 from pytest_steering.models.running.batching import require_room
 from pytest_steering.steering.positions import Positions
 
@@ -20,6 +21,7 @@ T = TypeVar("T")
 class HiddenStates(PromptedModel):
     """A model whose residual stream can be read."""
 
+    @exclusive
     def hidden_states(
         self, prompts: Sequence[str], layers: Sequence[int] | str = "last3", position: str = "last_prompt"
     ) -> dict[int, Tensor]:
@@ -44,6 +46,7 @@ class HiddenStates(PromptedModel):
         require_room([len(row) for row in ids], 0, self.loaded.context)
         return read_states(self.loaded, self.engine, ids, wanted, where, self.batch_rows)
 
+    @exclusive
     def mean_states(
         self,
         groups: Sequence[Sequence[str]],
@@ -68,6 +71,7 @@ class HiddenStates(PromptedModel):
 
         return self._read_groups(read_means, groups, layers, position)
 
+    @exclusive
     def state_moments(
         self,
         groups: Sequence[Sequence[str]],

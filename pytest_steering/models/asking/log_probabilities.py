@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pytest_steering.errors import PromptError
 from pytest_steering.models.asking.prompted_model import PromptedModel
+from pytest_steering.models.engine.exclusive import exclusive
 from pytest_steering.models.running.batching import require_prompts, require_room
 from pytest_steering.models.running.fit import as_arms, require_choices, require_listed, require_positions
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 class LogProbabilities(PromptedModel):
     """A model that scores given answers."""
 
+    @exclusive
     def choice_logprobs(
         self,
         prompts: Sequence[str],
@@ -49,6 +51,7 @@ class LogProbabilities(PromptedModel):
         arms = self.option_logprobs(prompts, [choices] * len(prompts), interventions, counts=counts)
         return [torch.stack(arm) for arm in arms]
 
+    @exclusive
     def option_logprobs(
         self,
         prompts: Sequence[str],
@@ -89,6 +92,7 @@ class LogProbabilities(PromptedModel):
             self.loaded, self.engine, found, arms, self.batch_rows, self.sharing, counts
         )
 
+    @exclusive
     def text_logprobs(self, prompts: Sequence[str], texts: Sequence[str]) -> list[Tensor]:
         """Return the log-probability of each token of a text after its prompt, under the unsteered model.
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pytest_steering.errors import PromptError
 from pytest_steering.models.engine.base import Engine, LoadedModel
 from pytest_steering.models.engine.engines import make_engine, require_engine
+from pytest_steering.models.engine.exclusive import exclusive, held
 from pytest_steering.models.loading.memory import SMALL_MODEL_ROWS, MemoryProfile, profile_of_module
 from pytest_steering.models.proving.admission import require_operations
 from pytest_steering.models.running.batching import require_prompts, too_long
@@ -17,6 +18,8 @@ from pytest_steering.models.running.continuation import Continuation, Joining
 from pytest_steering.models.running.fit import require_fit, require_known_tokens, require_rows
 
 if TYPE_CHECKING:
+    import torch
+
     from pytest_steering.models.finding.architecture import Architecture
     from pytest_steering.models.running.completion import Arms
 
@@ -51,6 +54,24 @@ class PromptedModel:
         return self.loaded.architecture
 
     @property
+    def tokenizer(self) -> Any:
+        """The tokenizer."""
+        return self.loaded.tokenizer
+
+    @property
+    def device(self) -> torch.device:
+        """Where the input goes."""
+        import torch
+
+        return torch.device(self.loaded.device)
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """What the weights are kept in; of several, that of the first."""
+        kind: torch.dtype = self.loaded.module.dtype
+        return kind
+
+    @property
     def memory_profile(self) -> MemoryProfile:
         """Batch size and checkpointing that fit the number of parameters."""
         return profile_of_module(self.loaded.module)
@@ -78,7 +99,8 @@ class PromptedModel:
             PromptError: The list is empty, or a prompt is empty, no text, or has no tokens.
         """
         require_prompts(prompts)
-        ids = self.loaded.texts.ids(prompts)
+        with held(self.loaded.module):
+            ids = self.loaded.texts.ids(prompts)
         if not all(ids):
             raise PromptError(f"prompt {next(i for i, row in enumerate(ids) if not row)} has no tokens")
         require_known_tokens(ids, self.loaded.module.get_input_embeddings().num_embeddings)
@@ -89,6 +111,7 @@ class PromptedModel:
         lengths = [len(row) for row in self.tokens(prompts)]
         return {i: lengths[i] for i in too_long(lengths, max_new_tokens, self.loaded.context)}
 
+    @exclusive
     def require(self, arms: Arms) -> None:
         """Raise unless interventions fit this model and what they do is proven on it.
 

@@ -7,6 +7,7 @@ from typing import overload
 
 from pytest_steering.errors import PromptError
 from pytest_steering.models.asking.prompted_model import PromptedModel
+from pytest_steering.models.engine.exclusive import exclusive
 from pytest_steering.models.running.batching import require_room
 from pytest_steering.models.running.fit import as_arms, require_listed, require_new_tokens, require_positions
 from pytest_steering.models.running.generation import Arms, DecidedText, Generation, generate_arms
@@ -49,6 +50,7 @@ class TextGeneration(PromptedModel):
         texts = [[done.text for done in arm] for arm in generation.arms]
         return texts[0] if interventions is None or isinstance(interventions, Intervention) else texts
 
+    @exclusive
     def complete(
         self,
         prompts: Sequence[str],

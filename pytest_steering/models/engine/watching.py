@@ -9,9 +9,11 @@ good; then the body that it runs is replaced, in nnsight's own record of it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
+
+from pytest_steering.models.engine.exclusive import held
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -35,15 +37,26 @@ def each_pass(module: Module, begin: OnPass) -> Iterator[None]:
     """Tell of each forward pass of a model just before it runs."""
 
     def tell(_module: Any, args: Any, kwargs: Any) -> None:
-        ids = kwargs["input_ids"] if kwargs.get("input_ids") is not None else args[0]
         mask = kwargs.get("attention_mask")
-        begin(ids, mask if getattr(mask, "ndim", 0) == 2 else None)
+        begin(_read_ids(args, kwargs), mask if getattr(mask, "ndim", 0) == 2 else None)
 
-    handle = module.register_forward_pre_hook(tell, with_kwargs=True)
-    try:
-        yield
-    finally:
-        handle.remove()
+    with held(module):
+        handle = module.register_forward_pre_hook(tell, with_kwargs=True)
+        try:
+            yield
+        finally:
+            handle.remove()
+
+
+def _read_ids(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Tensor:
+    """Return the tokens that a pass reads, each −1 where the model is given embeddings of none."""
+    embeddings = kwargs.get("inputs_embeds")
+    if kwargs.get("input_ids") is None and embeddings is not None:
+        import torch
+
+        return torch.full(embeddings.shape[:2], -1, device=embeddings.device)
+    ids: Tensor = kwargs["input_ids"] if kwargs.get("input_ids") is not None else args[0]
+    return ids
 
 
 @contextmanager

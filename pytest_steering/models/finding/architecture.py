@@ -15,6 +15,7 @@ from pytest_steering.models.finding.probe import observe_candidates
 from pytest_steering.models.finding.refusal import refuse_unsteerable
 from pytest_steering.models.finding.residual import StatePlace
 from pytest_steering.models.loading.specs import family_of
+from pytest_steering.steering.numbers import whole_number
 
 if TYPE_CHECKING:
     from torch.nn import Module
@@ -112,7 +113,7 @@ class Architecture:
 
 def _block_numbers(layers: object) -> list[int]:
     given = [] if isinstance(layers, str) or not isinstance(layers, Iterable) else list(layers)
-    numbers = [layer for layer in given if isinstance(layer, int) and not isinstance(layer, bool)]
+    numbers = [number for number in map(whole_number, given) if number is not None]
     if not given or len(numbers) != len(given):
         raise VectorError(f"layers {layers!r} are not known; use 'last3', 'all' or block numbers")
     return numbers

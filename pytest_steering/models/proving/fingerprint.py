@@ -14,6 +14,9 @@ _WHOLE_TENSOR = 1 << 22
 _ONLY_LOOKING = "transformers.utils.output_capturing"
 _HOOK_TABLES = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
 
+UNCOUNTED = -1
+"""Of weights that were made in torch's inference mode, where it counts no writes."""
+
 Writes: TypeAlias = "list[tuple[int, int]]"
 
 
@@ -48,14 +51,18 @@ def first_weights(module: Module, now: str = "") -> str:
 def current_weights(module: Module) -> str:
     """Return the fingerprint of the weights; it is taken again only where torch counted a write to them."""
     counted = writes(module)
-    if module not in _last_seen or _last_seen[module][0] != counted:
+    unknown = any(count == UNCOUNTED for count, _place in counted)
+    if unknown or module not in _last_seen or _last_seen[module][0] != counted:
         _last_seen[module] = counted, weights_fingerprint(module)
     return _last_seen[module][1]
 
 
 def writes(module: Module) -> Writes:
     """Return how often torch counted a write to each weight, and where each lies."""
-    return [(parameter._version, parameter.data_ptr()) for parameter in module.parameters()]
+    return [
+        (UNCOUNTED if parameter.is_inference() else parameter._version, parameter.data_ptr())
+        for parameter in module.parameters()
+    ]
 
 
 def weights_fingerprint(module: Module) -> str:

@@ -9,6 +9,7 @@ from pytest_steering.errors import ModelError, PromptError, VectorError
 from pytest_steering.models.proving.origin import require_origins
 from pytest_steering.models.running.batching import listed
 from pytest_steering.steering.intervention import Intervention
+from pytest_steering.steering.numbers import whole_number
 
 if TYPE_CHECKING:
     from pytest_steering.models.engine.base import LoadedModel
@@ -78,7 +79,7 @@ def require_positions(arms: Sequence[Intervention | None], lengths: Sequence[int
 
 def require_new_tokens(number: object) -> None:
     """Raise PromptError unless `number` is a whole number of at least 1."""
-    if not isinstance(number, int) or isinstance(number, bool) or number < 1:
+    if (whole_number(number) or 0) < 1:
         raise PromptError(f"max_new_tokens is {number!r}; a whole number of at least 1 was expected")
 
 
@@ -112,7 +113,7 @@ def require_known_tokens(ids: Sequence[Sequence[int]], vocabulary: int) -> None:
 
 def require_rows(rows: object) -> None:
     """Raise ModelError unless the row budget is a whole number of at least 1."""
-    if not isinstance(rows, int) or isinstance(rows, bool) or rows < 1:
+    if (whole_number(rows) or 0) < 1:
         raise ModelError(f"batch_rows is {rows!r}; a whole number of at least 1 was expected")
 
 

@@ -54,7 +54,7 @@ def test_a_factor_that_is_not_finite_is_one_sentence(use: Callable[[Any], Any], 
 
 def test_nothing_is_divided_by_zero() -> None:
     with pytest.raises(VectorError, match="divided by 0"):
-        VECTOR / np.float32(0)
+        VECTOR / 0
 
 
 def test_vectors_can_be_summed_and_zero_is_no_summand() -> None:
@@ -65,9 +65,12 @@ def test_vectors_can_be_summed_and_zero_is_no_summand() -> None:
 
 @pytest.mark.parametrize("other", [1, 0.5, "0", None, [0], np.zeros(32)])
 def test_what_has_no_direction_is_not_added_to_a_vector(other: Any) -> None:
-    for add in (lambda: VECTOR + other, lambda: other + VECTOR, lambda: VECTOR - other):
-        with pytest.raises((VectorError, TypeError), match="SteeringVector"):
-            add()
+    with pytest.raises(VectorError, match="can be added to another one"):
+        VECTOR + other
+    with pytest.raises(VectorError, match="can be added to another one"):
+        VECTOR - other
+    with pytest.raises((VectorError, TypeError), match="SteeringVector"):
+        other + VECTOR
 
 
 def test_layers_and_positions_of_numpy_are_python_numbers_in_a_spec() -> None:

@@ -22,6 +22,16 @@ settings.register_profile(
     "mutation", settings.get_profile("tests"), max_examples=20, derandomize=True, database=None
 )
 
+FEW = {
+    "controls.threshold.SAMPLES": 16,
+    "observation.null_check.SAMPLES": 4,
+    "observation.run_evidence.PROMPTS": 3,
+    "steps.run.NEUTRAL_TEXTS": 8,
+    "steps.run.TEXTS": 8,
+    "wording_choice.SAMPLES": 8,
+    "wording_choice.WRITTEN": 4,
+}
+
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say what the run cost: processor seconds hardly grow beside other processes, as the clock's do."""
@@ -50,6 +60,15 @@ def starcoder2() -> SteerableModel:
     from pytest_steering import SteerableModel
 
     return SteerableModel.load("starcoder2", device="cpu")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def few_samples_beside_a_run() -> Iterator[None]:
+    """What stands beside a run looks at few samples: how many there are is nothing that a test is about."""
+    with pytest.MonkeyPatch.context() as patch:
+        for size, count in FEW.items():
+            patch.setattr(f"pytest_steering.experiments.{size}", count)
+        yield
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 from pytest_steering import Experiment, Record, Sample, SteerableModel, TextTask
 from pytest_steering.experiments import wording_choice
-from pytest_steering.experiments.wording_choice import SAMPLES, WordingChoice, choose_words
+from pytest_steering.experiments.wording_choice import WordingChoice, choose_words
 from pytest_steering.records import from_line, to_line
 from pytest_steering.tasks.sampling import evenly
 from pytest_steering.tasks.security.prompts.question_forms import CAREFUL_HEADERS, HASTY_HEADERS
@@ -24,7 +24,7 @@ def test_the_wording_that_is_right_most_often_on_dev_is_chosen(experiment: Exper
     wordings = (HASTY_HEADERS[0], CAREFUL_HEADERS[1], HASTY_HEADERS[1])
     chosen = choose_words(with_words(experiment, *wordings).context)
     questions, model = experiment.questions, experiment.model
-    samples = evenly(questions.task.samples("dev"), SAMPLES)
+    samples = evenly(questions.task.samples("dev"), wording_choice.SAMPLES)
     right = {}
     for words in wordings:
         prompts = [one.prompt for one in questions.ask(samples, words)]

@@ -12,16 +12,19 @@ from pytest_steering.errors import DataError
 from pytest_steering.experiments.controls import control_conditions, usual_controls
 from pytest_steering.records import from_line, to_line
 from pytest_steering.report.terminal import report_lines
+from tests.conftest import FEW
+
+SAMPLES = FEW["controls.threshold.SAMPLES"]
 
 
 def test_the_threshold_is_fitted_on_dev_and_judges_the_unsteered_margins(
     experiment: Experiment, intervention: Intervention, records: list[Record]
 ) -> None:
     result = experiment.run(intervention, controls=("zero",))
-    fitted, arm = experiment.calibrate(), result["threshold"]
+    fitted, arm = experiment.calibrate(limit=SAMPLES), result["threshold"]
 
     assert list(result.arms) == ["unsteered", "steered", "zero", "threshold"]
-    assert arm.record.provenance == {"threshold": pytest.approx(fitted.threshold), "fitted_on": 128}
+    assert arm.record.provenance == {"threshold": pytest.approx(fitted.threshold), "fitted_on": SAMPLES}
     told = arm.record.spec["intervention"]["calibration"]
     assert (told["method"], told["dataset"], told["split"]) == ("threshold", "twins", "dev")
     assert [(one.id, one.predicted, one.margin, one.rule) for one in arm.outcomes] == [
@@ -76,7 +79,7 @@ def test_the_rival_looks_where_the_search_looked(experiment: Experiment, interve
     told = result["threshold"].record.spec["intervention"]["calibration"]
     assert told["split"] == "accept"
     assert result["threshold"].record.provenance["threshold"] == pytest.approx(
-        experiment.calibrate(split="accept", limit=256).threshold
+        experiment.calibrate(split="accept", limit=SAMPLES).threshold
     )
 
 

@@ -26,7 +26,6 @@ FEW = {
     "controls.threshold.SAMPLES": 16,
     "observation.null_check.SAMPLES": 4,
     "observation.run_evidence.PROMPTS": 3,
-    "steps.run.NEUTRAL_TEXTS": 8,
     "steps.run.TEXTS": 8,
     "wording_choice.SAMPLES": 8,
     "wording_choice.WRITTEN": 4,

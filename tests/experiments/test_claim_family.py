@@ -32,7 +32,7 @@ def told_by(one: Result) -> list[Record]:
 def test_claims_that_are_met_survive_where_every_set_of_them_would_by_bonferroni(
     p_values: list[float],
 ) -> None:
-    """Holm's method is Bonferroni's closed: a claim survives if each set that it is in has a small enough p."""
+    """Holm closes Bonferroni: a claim survives where each set that it is in has a small enough p."""
     found = claims_of(claims(*((p, True) for p in p_values)))
     sets = [chosen for size in range(1, 7) for chosen in combinations(range(len(p_values)), size)]
     small = {chosen: min(p_values[n] for n in chosen) * len(chosen) <= 0.05 for chosen in sets}

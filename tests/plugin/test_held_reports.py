@@ -42,7 +42,8 @@ def cases(path: Path) -> dict[str, list[str]]:
 def test_a_regression_is_one_failed_test_in_every_report(
     red: pytest.Pytester, options: tuple[str, ...]
 ) -> None:
-    result = red.runpytest_subprocess("--junitxml=junit.xml", "-p", "no:randomly", *options)
+    start = red.runpytest_subprocess if "-n" in options else red.runpytest
+    result = start("--junitxml=junit.xml", "-p", "no:randomly", *options)
     assert result.ret == 1
     result.assert_outcomes(failed=1, passed=1)
     result.stdout.fnmatch_lines(["*gate: regression*", "FAILED test_it.py::test_it* - regressed: *"])

@@ -67,7 +67,7 @@ def test_a_call_of_more_than_a_moment_shows_how_far_it_is(pytester: pytest.Pytes
     assert re.search(r"\r +\r", sent[sent.rindex(drawn[-1]) :])
 
 
-@pytest.mark.parametrize("options", [["-q"], ["-n", "1"]])
+@pytest.mark.parametrize("options", [["-q"], pytest.param(["-n", "1"], marks=pytest.mark.slow)])
 def test_the_line_is_quiet_where_that_is_asked_for_and_in_workers(
     pytester: pytest.Pytester, options: list[str]
 ) -> None:

@@ -121,7 +121,7 @@ def test_a_single_model_runs_on_both_workers_where_each_has_a_device(
     assert _workers_on(project, "--steering-model=one") == {("0", threads), ("1", threads)}
 
 
-@pytest.mark.parametrize("device", ["cpu", "cuda:1"])
+@pytest.mark.parametrize("device", ["cpu", pytest.param("cuda:1", marks=pytest.mark.slow)])
 def test_a_device_that_was_asked_for_is_not_overruled(
     project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, device: str
 ) -> None:
@@ -176,8 +176,12 @@ def test_a_killed_worker_loses_no_finished_cell(project: pytest.Pytester) -> Non
     ("flags", "sentence"),
     [
         (["-m", "starcodr2"], "did you mean 'starcoder2'?"),
-        (["--steering-model=starcodr2"], "did you mean 'starcoder2' or 'starcoder'?"),
-        (["--steering-engine=x"], "one of hooks, nnsight, both"),
+        pytest.param(
+            ["--steering-model=starcodr2"],
+            "did you mean 'starcoder2' or 'starcoder'?",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(["--steering-engine=x"], "one of hooks, nnsight, both", marks=pytest.mark.slow),
     ],
 )
 def test_a_mistake_is_a_usage_error_here_too(

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from pytest_steering.errors import SteeringError
-from pytest_steering.printable import printable
+from pytest_steering.printable import printable, say
 
 # A module has `add_arguments(parser)` and `run(arguments) -> exit status`; it is imported when asked for.
 COMMANDS = {
@@ -28,7 +28,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _run(words)
     except SteeringError as error:
-        print(f"pytest-steering: {printable(str(error), 2000)}", file=sys.stderr)  # noqa: T201 - its output
+        say([f"pytest-steering: {printable(str(error), 2000)}"], sys.stderr)
+        return 4
+    except RecursionError:
+        say(["pytest-steering: something in these files is nested too deeply to be read"], sys.stderr)
         return 4
     except BrokenPipeError:
         # Whoever read the output has seen enough; Python would complain once more as it closes it.

@@ -9,6 +9,7 @@ import pytest
 
 from pytest_steering.errors import SteeringError
 from pytest_steering.lifecycle import lifecycle_of
+from pytest_steering.printable import harmless
 
 if TYPE_CHECKING:
     from pytest_steering.gate.accept import Wanted
@@ -63,7 +64,7 @@ def finish(session: SteeringSession, run: pytest.Session) -> Mapping[str, Sequen
 def summarise(session: SteeringSession, terminal: pytest.TerminalReporter) -> None:
     """Write what the gate has to say at the end of the run."""
     for line in session.config.stash.get(LINES, []):
-        terminal.line(line)
+        terminal.line(harmless(line))
 
 
 def _cells(session: SteeringSession) -> list[Measured]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_steering.errors import DataError
+from pytest_steering.plain_json import parsed
 from pytest_steering.storage import append_line
 
 START = ""
@@ -142,10 +143,10 @@ def _broken(sealed: bool) -> str:
 
 def _row(line: bytes) -> dict[str, Any]:
     try:
-        row = json.loads(line)
+        row = parsed(line)
         if isinstance(row["content"], dict) and isinstance(row["previous"], str) and row["sha256"]:
             return {**row, "sha256": str(row["sha256"])}
-    except (ValueError, KeyError, TypeError):
+    except (DataError, KeyError, TypeError):
         pass
     raise DataError("not an entry of a ledger")
 

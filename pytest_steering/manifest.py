@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias, get_args
 
 from pytest_steering.errors import DataError
+from pytest_steering.plain_json import parsed
 from pytest_steering.storage import replace_file
 
 SCHEMA = 1
@@ -131,10 +132,12 @@ def read_manifest(path: Path) -> Manifest:
     if not path.exists():
         return Manifest()
     try:
-        row = json.loads(path.read_text(encoding="utf-8"))
+        row = parsed(path.read_bytes())
         known = row["schema"] == SCHEMA and row["status"] in get_args(Status)
         manifest = Manifest.from_dict(row)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except DataError as error:
+        raise DataError(f"{path} does not say how its run went: {error}") from error
+    except (OSError, KeyError, TypeError, AttributeError) as error:
         raise DataError(f"{path} does not say how its run went: {error!r}") from error
     if not known:
         raise DataError(f"{path} was written by another version: schema {row['schema']}, {row['status']}")

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import sys
+from collections.abc import Iterable
+from typing import TextIO
 
 _ESCAPES = re.compile(
     r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?"  # operating system commands, such as a window title
@@ -22,3 +25,29 @@ def printable(text: str, limit: int = 200) -> str:
     spaced = (" " if char.isspace() else char for char in clean)
     line = " ".join("".join(char for char in spaced if char.isprintable()).split())
     return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def harmless(line: str) -> str:
+    """Return a line of output as it is, without what a terminal would obey instead of showing it.
+
+    Names in it should be `printable`, which also keeps them short; here nothing gets through that was
+    forgotten there.
+
+    Args:
+        line: Made of text from elsewhere, too.
+    """
+    if line.isprintable():
+        return line
+    kept = (" " if char.isspace() else char for char in _ESCAPES.sub("", line))
+    return "".join(char for char in kept if char.isprintable())
+
+
+def say(lines: Iterable[str], to: TextIO | None = None) -> None:
+    """Print lines, the only way in which a command does.
+
+    Args:
+        lines: Each of one line.
+        to: Standard output by default.
+    """
+    for line in lines:
+        print(harmless(line), file=to or sys.stdout)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pytest_steering.errors import DataError
+from pytest_steering.plain_json import NotJsonError
 from pytest_steering.record_entry import line_hash
-from pytest_steering.records import Record, from_row, to_line
+from pytest_steering.records import Record, from_line, to_line
 from pytest_steering.storage import append_line, torn_path
 
 _CUT = "was cut off as it was written"
@@ -85,13 +85,12 @@ def _record(line: bytes) -> Record:
     if not line.endswith(b"\n"):
         raise _TornLineError
     try:
-        row = json.loads(line.decode("utf-8"))
-    except ValueError as error:
+        return from_line(line)
+    except DataError as error:
         # A record begins with a brace; what a power cut left may begin with zeros instead.
-        if line.lstrip(b"\0").startswith(b"{"):
+        if isinstance(error.__cause__, NotJsonError) and line.lstrip(b"\0").startswith(b"{"):
             raise _TornLineError from error
-        raise DataError(f"not a record: {error}") from error
-    return from_row(row)
+        raise
 
 
 def line_hashes(path: Path) -> list[str]:

@@ -20,6 +20,9 @@ from pytest_steering.identity import (
     question_of,
     spec_key,
 )
+from pytest_steering.plain_json import parsed
+from pytest_steering.printable import printable
+from pytest_steering.record_schema import NUMBERS, OUTCOME, faults, record_faults
 from pytest_steering.record_upgrade import SCHEMA_VERSION, upgraded
 
 _NON_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
@@ -166,6 +169,17 @@ class Record:
         return str(self.spec.get("model", {}).get("name", ""))
 
 
+def means_nothing(finding: Mapping[str, Any]) -> bool:
+    """Tell whether a finding says that its cell's numbers mean nothing.
+
+    One of a severity that is unknown here does: a newer version has a word for what nobody should pass over.
+
+    Args:
+        finding: As a record holds it.
+    """
+    return finding.get("severity") not in ("limits", "note")
+
+
 def to_line(record: Record) -> str:
     """Return the record as one line of JSON, without its newline.
 
@@ -181,16 +195,17 @@ def to_line(record: Record) -> str:
         ) from error
 
 
-def from_line(line: str) -> Record:
+def from_line(line: str | bytes) -> Record:
     """Return the record that a line holds.
 
     Raises:
         DataError: The line is no record, or was written by a newer schema.
     """
     try:
-        return from_row(json.loads(line))
-    except json.JSONDecodeError as error:
+        row = parsed(line)
+    except DataError as error:
         raise DataError(f"not a record: {error}") from error
+    return from_row(row)
 
 
 def from_row(row: Any) -> Record:
@@ -201,15 +216,24 @@ def from_row(row: Any) -> Record:
     """
     if not isinstance(row, dict) or "schema_version" not in row:
         raise DataError("not a record: a JSON object with schema_version was expected")
-    if row["schema_version"] not in (1, SCHEMA_VERSION):
-        raise DataError(f"record of schema {row['schema_version']}; this version reads {SCHEMA_VERSION}")
+    version = row["schema_version"]
+    if type(version) is not int or version not in (1, SCHEMA_VERSION):
+        raise DataError(
+            f"record of schema {printable(repr(version), 60)}; this version reads {SCHEMA_VERSION}"
+            + ("; a newer version of pytest-steering wrote it" if _newer(version) else "")
+        )
+    _require(record_faults(row))
     return _record(upgraded(row))
+
+
+def _newer(version: Any) -> bool:
+    return isinstance(version, int) and version > SCHEMA_VERSION
 
 
 def _record(row: dict[str, Any]) -> Record:
     known = {item.name for item in fields(Record)}
     unknown = sorted(set(row) - known)
-    if unknown or not isinstance(row.get("spec"), dict):
+    if unknown or "spec" not in row:
         raise DataError(f"not a record: unknown fields {unknown}" if unknown else "not a record: no spec")
     try:
         return Record(**{name: _FIELDS.get(name, _as_it_is)(value) for name, value in row.items()})
@@ -217,17 +241,33 @@ def _record(row: dict[str, Any]) -> Record:
         raise DataError(f"not a record: a field is not what its schema says: {error}") from error
 
 
+def _require(faults: Iterable[str]) -> None:
+    fault = next(iter(faults), "")
+    if fault:
+        raise DataError(f"not a record: {fault}")
+
+
 def _as_it_is(value: Any) -> Any:
     return value
 
 
 def _outcomes(rows: Iterable[dict[str, Any]]) -> tuple[Outcome, ...]:
-    return tuple(
-        Outcome(
-            **{**_decoded_floats(row, _OUTCOME_FLOATS), "scores": _decoded_floats(row.get("scores") or {})}
-        )
-        for row in rows
-    )
+    return tuple(map(_outcome, rows))
+
+
+def _outcome(row: dict[str, Any]) -> Outcome:
+    scores = row.get("scores") or {}
+    found = {**_decoded_floats(row, _OUTCOME_FLOATS), "scores": scores}
+    if isinstance(scores, dict):
+        found["scores"] = _decoded_floats(scores)
+    _require(faults(found, OUTCOME))
+    return Outcome(**found)
+
+
+def _numbers(row: dict[str, Any]) -> dict[str, Any]:
+    found = _decoded_floats(row)
+    _require(faults({"metrics": found}, NUMBERS))
+    return found
 
 
 _OUTCOME_FLOATS = ("confidence", "margin", "choice_mass", "swapped_margin", "first_token_kl")
@@ -254,7 +294,7 @@ def _decoded_floats(row: dict[str, Any], names: tuple[str, ...] | None = None) -
 
 _FIELDS: Mapping[str, Callable[[Any], Any]] = {
     "outcomes": _outcomes,
-    "metrics": _decoded_floats,
-    "latency": _decoded_floats,
+    "metrics": _numbers,
+    "latency": _numbers,
     "findings": tuple,
 }

@@ -15,6 +15,7 @@ from pytest_steering.devices import use_at_most, visible_devices
 from pytest_steering.errors import ModelError, SteeringError
 from pytest_steering.models.loading.specs import DEFAULT_MODELS, ModelSpec, resolve_model, resolve_optional
 from pytest_steering.options import Settings, resolve
+from pytest_steering.printable import harmless
 from pytest_steering.runs import Run, find_run
 
 if TYPE_CHECKING:
@@ -173,11 +174,11 @@ class SteeringSession:
             self.errors.append(str(error))
             lines = []
         for sentence in dict.fromkeys(self.errors):
-            terminal.line(f"ERROR: {sentence}", red=True)
+            terminal.line(f"ERROR: {harmless(sentence)}", red=True)
         if lines:
             terminal.section("steering")
         for line in lines:
-            terminal.line(line)
+            terminal.line(harmless(line))
 
     def _closing_lines(self, width: int) -> list[str]:
         if not self.loads and not self.run.path.exists():

@@ -47,6 +47,9 @@ outcomes = st.builds(
     scores=st.dictionaries(texts, numbers, max_size=2),
     skipped=texts,
 )
+findings = st.fixed_dictionaries(
+    {"id": texts, "severity": texts, "sentence": texts}, optional={"evidence": specs}
+)
 records = st.builds(
     Record,
     spec=specs,
@@ -55,9 +58,9 @@ records = st.builds(
     outcomes=st.lists(outcomes, max_size=3).map(tuple),
     metrics=st.dictionaries(texts, numbers, max_size=3),
     latency=st.dictionaries(texts, numbers, max_size=3),
-    counts=st.dictionaries(texts, st.integers(), max_size=3),
+    counts=st.dictionaries(texts, st.integers(0, 99), max_size=3),
     provenance=specs,
-    findings=st.lists(specs, max_size=2).map(tuple),
+    findings=st.lists(findings, max_size=2).map(tuple),
     experiment=texts,
     node_id=texts,
 )
@@ -119,12 +122,12 @@ def test_a_number_of_another_library_is_refused_in_a_sentence() -> None:
     [
         ({"schema_version": 99}, "record of schema 99; this version reads"),
         ({"surprise": 1}, r"unknown fields \['surprise'\]"),
-        ({"spec": None}, "no spec"),
+        ({"spec": None}, "'spec' is None, expected an object"),
         ({"outcomes": [{"idd": "x"}]}, "not what its schema says"),
-        ({"outcomes": None}, "not what its schema says"),
-        ({"metrics": [1]}, "not what its schema says"),
-        ({"outcomes": [[1]]}, "not what its schema says"),
-        ({"findings": 3}, "not what its schema says"),
+        ({"outcomes": None}, "'outcomes' is None, expected a list"),
+        ({"metrics": [1]}, "'metrics' is \\[1\\], expected an object"),
+        ({"outcomes": [[1]]}, "expected a list, each an object"),
+        ({"findings": 3}, "'findings' is 3, expected a list, each an object"),
     ],
 )
 def test_a_row_of_another_shape_is_refused_in_a_sentence(change: dict[str, Any], sentence: str) -> None:

@@ -11,7 +11,7 @@ from pytest_steering.comparison.metrics.registry import find, metric
 from pytest_steering.comparison.outcomes import right
 from pytest_steering.comparison.pairing import Pairing, pair
 from pytest_steering.errors import DataError
-from pytest_steering.records import Outcome, Record
+from pytest_steering.records import Outcome, Record, means_nothing
 
 UNSTEERED, STEERED = "unsteered", "steered"
 
@@ -75,7 +75,7 @@ class Arm:
     @property
     def invalid(self) -> bool:
         """Whether a finding says that the arm's numbers mean nothing."""
-        return any(finding.get("severity") == "invalid" for finding in self.record.findings)
+        return any(map(means_nothing, self.record.findings))
 
     def against(self, other: Arm) -> Pairing:
         """Return the samples that both arms ran, as (other, this)."""

@@ -312,6 +312,14 @@ _NOTES = {
 }
 
 
+UNKNOWN = Kind(
+    "invalid",
+    "Unknown here: another version of pytest-steering found it.",
+    "It is unknown here: read the record with the version that wrote it.",
+)
+"""Of a finding that stands in no table: what it says may be anything, so nothing is made of its cell."""
+
+
 def _kinds(severity: Severity, rows: dict[str, tuple[str, str]]) -> dict[str, Kind]:
     return {name: Kind(severity, meaning, advice) for name, (meaning, advice) in rows.items()}
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pytest_steering.findings.catalogue import CATALOGUE, Kind, Severity
+from pytest_steering.findings.catalogue import CATALOGUE, UNKNOWN, Kind, Severity
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Finding:
     """What is wrong with a cell, or limits what it says.
 
     Attributes:
-        id: Of its kind, in `CATALOGUE`.
+        id: Of its kind, in `CATALOGUE`; a record of another version may hold one that is unknown here.
         sentence: What was found, with the numbers.
         arm: The cell it belongs to.
         evidence: The numbers, by name.
@@ -32,7 +32,7 @@ class Finding:
     @property
     def kind(self) -> Kind:
         """Severity, meaning and advice."""
-        return CATALOGUE[self.id]
+        return CATALOGUE.get(self.id, UNKNOWN)
 
     @property
     def severity(self) -> Severity:

@@ -9,7 +9,8 @@ from typing import Any
 
 from pytest_steering.errors import DataError
 from pytest_steering.gate.baseline_entry import Entry
-from pytest_steering.gate.integrity import unique
+from pytest_steering.plain_json import RepeatedKeyError, parsed
+from pytest_steering.printable import printable
 from pytest_steering.storage import replace_file
 
 SCHEMA = 2
@@ -36,10 +37,16 @@ def entries_of(text: str, path: Path) -> dict[str, Entry]:
         path: Where it is, for the error.
     """
     try:
-        content = json.loads(text, object_pairs_hook=unique)
+        content = parsed(text)
         if content["schema"] not in (1, SCHEMA):
-            raise DataError(f"a baseline of schema {content['schema']}; this version reads {SCHEMA}")
+            shown = printable(repr(content["schema"]), 60)
+            raise DataError(f"a baseline of schema {shown}; this version reads {SCHEMA}")
         entries = {key: Entry.from_dict(row) for key, row in content["cells"].items()}
+    except RepeatedKeyError as error:
+        raise DataError(
+            f"{path} is not a baseline of this project: {error}, as after a merge; keep one side whole (git "
+            "checkout --ours or --theirs), or remove the file and accept anew with a reason"
+        ) from error
     except DataError as error:
         raise DataError(f"{path} is not a baseline of this project: {error}") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:

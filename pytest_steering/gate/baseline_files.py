@@ -19,6 +19,8 @@ Files = dict[Path, dict[str, Entry]]
 
 LONGEST = 100
 
+_DEVICES = {"CON", "PRN", "AUX", "NUL", *(f"{name}{n}" for name in ("COM", "LPT") for n in range(10))}
+
 
 @dataclass(frozen=True)
 class Place:
@@ -45,7 +47,7 @@ def baseline_path(folder: Path, record: Record) -> Path:
     """
     name = record.experiment or "unnamed"
     short = plain(name)[:LONGEST]
-    told_apart = hashlib.sha256(record.experiment_id.encode()).hexdigest()[:8]
+    told_apart = hashlib.sha256(record.experiment_id.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return _family(folder, record) / (f"{short}.json" if short == name else f"{short}-{told_apart}.json")
 
 
@@ -127,9 +129,10 @@ def _paths(folder: Path, record: Record) -> tuple[Path, Path]:
 
 
 def _family(folder: Path, record: Record) -> Path:
-    return folder / plain(str((record.spec.get("model") or {}).get("family") or "unknown"))
+    return folder / plain(str((record.spec.get("model") or {}).get("family") or "unknown"))[:LONGEST]
 
 
 def plain(name: str) -> str:
-    """Return a name as a file may have it."""
-    return re.sub(r"[^\w.-]+", "_", name)
+    """Return a name as a file may have it anywhere: no path, nothing hidden, no device of Windows."""
+    kept = re.sub(r"[^\w.-]+", "_", name).strip(".") or "_"
+    return f"_{kept}" if kept.partition(".")[0].upper() in _DEVICES else kept

@@ -8,6 +8,7 @@ from pytest_steering.gate.accept import Wanted, accept
 from pytest_steering.gate.commands import add_baselines, add_common, add_run, asked_run
 from pytest_steering.gate.judge import judge
 from pytest_steering.gate.picked import note_accepted, picked_from
+from pytest_steering.printable import say
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,8 +37,6 @@ def run(arguments: argparse.Namespace) -> int:
     )
     done = accept(asked.cells, folder, wanted, judgement.orphaned, judgement.worse)
     note_accepted(asked.run, done, arguments.reason)
-    for line in (*done.lines, *(f"refused: {one}" for one in done.refused)):
-        print(line)  # noqa: T201 - the command's own output
-    if not done.lines and not done.refused:
-        print("nothing to accept: every cell is as its baseline has it")  # noqa: T201 - the command's own output
+    told = [*done.lines, *(f"refused: {one}" for one in done.refused)]
+    say(told or ["nothing to accept: every cell is as its baseline has it"])
     return 2 if done.refused else 0

@@ -12,7 +12,7 @@ from pytest_steering.gate.gated_cells import Measured, expected_cells, steered_c
 from pytest_steering.gate.judgement import Judgement
 from pytest_steering.gate.verdict_text import verdict_lines
 from pytest_steering.manifest import Manifest
-from pytest_steering.printable import printable
+from pytest_steering.printable import printable, say
 from pytest_steering.runs import Run, find_run
 from pytest_steering.shortfall import shortfalls
 
@@ -73,13 +73,11 @@ def asked_run(name: str, home: Path) -> Asked:
     """
     run = find_run(name, home)
     found, manifest = run.read(), run.manifest
-    for sentence in shortfalls(manifest, found):
-        print(printable(f"{run.folder.name}: {sentence}", 1000))  # noqa: T201 - the command's own output
+    say(printable(f"{run.folder.name}: {sentence}", 1000) for sentence in shortfalls(manifest, found))
     return Asked(run, manifest, expected_cells(found.records) or steered_cells(found.records))
 
 
 def show(judgement: Judgement) -> int:
     """Print a verdict and return its exit status."""
-    for line in verdict_lines(judgement, lambda record: prompts_of(record, {})):
-        print(line)  # noqa: T201 - the command's own output
+    say(verdict_lines(judgement, lambda record: prompts_of(record, {})))
     return judgement.exit_code

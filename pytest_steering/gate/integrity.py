@@ -7,11 +7,9 @@ hand, a merge that took half of each side, and a fault of an editor.
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pytest_steering.errors import DataError
 from pytest_steering.identity import canonical
 
 _PARTS = {"samples": "its samples", "unsteered": "its unsteered control", "rest": "what stands beside them"}
@@ -45,25 +43,6 @@ def faults(row: Mapping[str, Any], again: Mapping[str, Any]) -> Iterator[str]:
     for name in STATED:
         if name in row and row[name] != again.get(name):
             yield f"its {name} says {row[name]}, its samples give {again.get(name)}"
-
-
-def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return an object of JSON, whose keys have to differ; of two, the reader would drop one in silence.
-
-    Args:
-        pairs: Its keys and values.
-
-    Raises:
-        DataError: A key stands in it more than once, as after a merge.
-    """
-    counts = Counter(key for key, _ in pairs)
-    twice = sorted(key for key, many in counts.items() if many > 1)
-    if twice:
-        raise DataError(
-            f"{twice[0]!r} stands in one object {counts[twice[0]]} times, as after a merge; keep one side "
-            "whole (git checkout --ours or --theirs), or remove the file and accept anew with a reason"
-        )
-    return dict(pairs)
 
 
 def _hash(part: Any) -> str:

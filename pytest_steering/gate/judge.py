@@ -19,6 +19,7 @@ from pytest_steering.gate.judgement import Compared, Judgement
 from pytest_steering.gate.wholeness import obstacles, remarks
 from pytest_steering.identity import changes
 from pytest_steering.manifest import Manifest
+from pytest_steering.records import means_nothing
 
 Lookup = Mapping[str, Entry]
 
@@ -147,7 +148,7 @@ def _faults(one: Measured, entry: Entry | None, required: bool) -> Iterable[Find
 def invalid(one: Measured) -> Iterable[Finding]:
     """Yield why a cell says nothing, whatever it is held against."""
     for row in one.record.findings:
-        if row.get("severity") == "invalid":
+        if means_nothing(row):
             yield Finding.from_dict(row, one.record.arm)
     if one.collision:
         yield finding("cells-collide", one.collision, arm=one.record.arm)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pytest_steering.comparison import Facts, trivial_predictors
 from pytest_steering.comparison.natural_order import natural
-from pytest_steering.printable import printable
+from pytest_steering.printable import printable, say
 from pytest_steering.record_file import append
 from pytest_steering.records import Outcome
 from pytest_steering.replay.arms.arms_command import add_arm_arguments, asks_for_arms, run_arms
@@ -71,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _run_file(path: Path, samples: Sequence[Sample], arguments: argparse.Namespace) -> int:
     report = replay(path, samples, arguments.reader or ("text",))
-    sys.stdout.write("\n".join((*lines(report, arguments.by), "")))
+    say(line for block in lines(report, arguments.by) for line in block.split("\n"))
     for record in replay_records(report) if arguments.record else ():
         append(arguments.record, record)
     if not report.answers:

@@ -10,6 +10,7 @@ from pytest_steering.comparison.mean_change import MeanChange, mean_change
 from pytest_steering.comparison.mean_text import change_text, digits_of, number_text
 from pytest_steering.comparison.metrics import number_of
 from pytest_steering.comparison.outcomes import labelled
+from pytest_steering.findings import CATALOGUE
 from pytest_steering.printable import printable
 from pytest_steering.report.cell_summary import Group
 
@@ -82,6 +83,7 @@ def _findings(group: Sequence[Arm]) -> list[str]:
             severity = str(row.get("severity", "note"))
             rank = _GRAVITY.index(severity) if severity in _GRAVITY else len(_GRAVITY)
             advice = f". {row['advice']}" if severity == "invalid" and row.get("advice") else ""
-            text = f"{row.get('id')}: {row.get('sentence')}{advice}"
+            unknown = "" if row.get("id") in CATALOGUE else " (unknown here)"
+            text = f"{row.get('id')}{unknown}: {row.get('sentence')}{advice}"
             arms.setdefault((rank, f"{severity} ({{}}): {text}"), []).append(arm.name)
     return [text.replace("{}", ", ".join(about), 1) for (_, text), about in sorted(arms.items())]

@@ -6,6 +6,7 @@ import argparse
 import shutil
 from pathlib import Path
 
+from pytest_steering.printable import say
 from pytest_steering.report.terminal import look_lines, report_lines, shortfall_lines
 from pytest_steering.runs import find_run
 
@@ -27,10 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the table."""
     asked = find_run(arguments.run, arguments.steering_dir)
     found, width = asked.read(), shutil.get_terminal_size((120, 24)).columns
-    for line in (
-        *report_lines(found.records, width),
-        *look_lines(asked, width),
-        *shortfall_lines(asked, found, width),
-    ):
-        print(line)  # noqa: T201 - the command's own output
+    say(report_lines(found.records, width))
+    say(look_lines(asked, width))
+    say(shortfall_lines(asked, found, width))
     return 0

@@ -105,8 +105,8 @@ def test_findings_are_said_once_the_gravest_first() -> None:
     lines = report_lines(records, 100)
 
     assert lines[-2:] == [
-        "  invalid (steered, negated): b: the sign is wrong. Turn it.",
-        "  note (unsteered, steered): n: not run: zero",
+        "  invalid (steered, negated): b (unknown here): the sign is wrong. Turn it.",
+        "  note (unsteered, steered): n (unknown here): not run: zero",
     ]
 
 

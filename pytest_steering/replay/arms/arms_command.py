@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterator
 
 from pytest_steering.errors import DataError
-from pytest_steering.printable import printable
+from pytest_steering.printable import printable, say
 from pytest_steering.record_file import append
 from pytest_steering.replay.arms.arms_notes import notes
 from pytest_steering.replay.arms.arms_table import number_tables
@@ -87,7 +86,7 @@ def run_arms(arguments: argparse.Namespace) -> int:
     answers = by_arm(arguments.answer) or {ANY: RESPONSE}
     fields = RowFields(arguments.arm, answers, by_arm(arguments.gold), arguments.choices)
     report = replay_arms(arguments.answers, scores, guards, fields, arguments.base)
-    sys.stdout.write("\n".join((*lines(report), "")))
+    say(line for block in lines(report) for line in block.split("\n"))
     for model in report.models if arguments.record else ():
         for record in model.records():
             append(arguments.record, record)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from pytest_steering.errors import DataError
-from pytest_steering.printable import printable
+from pytest_steering.printable import printable, say
 from pytest_steering.tasks.data_option import add_data_argument, given_paths
 from pytest_steering.tasks.sample import Sample
 from pytest_steering.tasks.security.code_sample import LABEL_DOUBTFUL
@@ -38,9 +37,9 @@ def run(arguments: argparse.Namespace) -> int:
         except DataError as error:
             unread[name] = error
         else:
-            sys.stdout.write("\n".join((*describe(name, samples), "", "")))
+            say((*describe(name, samples), ""))
     for name, reason in unread.items():
-        sys.stdout.write(f"{printable(name)}: {printable(str(reason), 1000)}\n\n")
+        say((f"{printable(name)}: {printable(str(reason), 1000)}", ""))
     return 2 if unread.keys() & {*arguments.names, *paths} else 0
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pytest_steering.models.asking.hidden_states import HiddenStates
 from pytest_steering.models.asking.log_probabilities import LogProbabilities
 from pytest_steering.models.asking.text_generation import TextGeneration
+from pytest_steering.models.asking.user_code import UserCode
 from pytest_steering.models.engine.engines import require_engine
 from pytest_steering.models.engine.exclusive import exclusively, usual_defaults
 from pytest_steering.models.loading.memory import SMALL_MODEL_ROWS, default_rows
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class SteerableModel(HiddenStates, TextGeneration, LogProbabilities):
+class SteerableModel(HiddenStates, TextGeneration, LogProbabilities, UserCode):
     """A causal language model whose residual stream can be read and written.
 
     At INFO, the logger `pytest_steering` says which blocks were found, which final layers were taken where

@@ -53,6 +53,28 @@ class LoadedModel:
         return str(next(self.module.parameters()).device)
 
 
+class Steering(Protocol):
+    """What is asked before each forward pass and at each steered block; `EditSession` is one."""
+
+    layers: tuple[int, ...]
+
+    def begin_forward(self, input_ids: Tensor) -> None:
+        """Plan the pass that is about to read `input_ids`: [rows, columns of this pass]."""
+        ...
+
+    def edit(self, layer: int, state: Tensor) -> Tensor:
+        """Return what leaves a block as it shall be; the given state stays as it is."""
+        ...
+
+    def checks(self, layer: int) -> bool:
+        """Whether `check_first` is to see this pass."""
+        ...
+
+    def check_first(self, layer: int, before: Tensor, after: Tensor) -> None:
+        """Hold what the next block receives against what was asked for."""
+        ...
+
+
 class Engine(Protocol):
     """One way to write into the residual stream."""
 
@@ -99,6 +121,6 @@ def forward_inputs(loaded: LoadedModel, batch: TokenBatch, columns: int = 1) -> 
     return inputs
 
 
-def planned_forwards(module: Module, session: EditSession) -> AbstractContextManager[None]:
+def planned_forwards(module: Module, session: Steering) -> AbstractContextManager[None]:
     """Let the session plan each forward pass of the model just before it runs."""
     return each_pass(module, lambda ids, _mask: session.begin_forward(ids))

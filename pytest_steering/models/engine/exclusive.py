@@ -71,7 +71,7 @@ def held(module: Module) -> Iterator[None]:
 def lent(module: Module) -> Iterator[None]:
     """Hold a model for a user's own code; the holder's own calls are refused meanwhile."""
     with held(module):
-        nested = module in _lent
+        nested = is_lent(module)
         _lent.add(module)
         try:
             yield
@@ -80,12 +80,17 @@ def lent(module: Module) -> Iterator[None]:
                 _lent.discard(module)
 
 
+def is_lent(module: Module) -> bool:
+    """Return whether a user's own code runs the model just now, steered."""
+    return module in _lent
+
+
 def require_not_lent(module: Module) -> None:
     """Raise InterventionError within a block that steers a user's own code.
 
     Another thread waits for such a block; another coroutine of the same thread cannot.
     """
-    if module in _lent:
+    if is_lent(module):
         raise InterventionError(
             "within `with model.steering(...)` only your own code runs the model, as model.loaded.module; "
             "give an intervention to SteerableModel's own methods outside of it"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_steering.models.engine.base import (
     LoadedModel,
     ReadState,
+    Steering,
     forward_inputs,
     planned_forwards,
 )
@@ -98,7 +99,7 @@ class HooksEngine:
             yield
 
     @contextmanager
-    def steered(self, session: EditSession) -> Iterator[None]:
+    def steered(self, session: Steering) -> Iterator[None]:
         """Let a session write into every forward pass of the model until the context ends."""
         before: dict[int, Tensor] = {}
 

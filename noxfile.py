@@ -70,6 +70,25 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session
+def foreign(session: nox.Session) -> None:
+    """Run suites that steer nothing, beside the plugins people have, with ours installed and without it."""
+    neighbours = nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "foreign")
+    _install(session, "-e", ".[test]", *neighbours)
+    # The suites choose their plugins for themselves; here none is to turn the order of our tests about.
+    plain = ("-p", "no:randomly", "-p", "no:asyncio")
+    session.run(
+        "pytest", *plain, "-m", "slow or not slow", "tests/plugin/test_foreign_suites.py", *session.posargs
+    )
+
+
+@nox.session
+def constraints(session: nox.Session) -> None:
+    """Write constraints.txt: one set of versions for all supported Pythons."""
+    session.install("uv")
+    session.run("python", "-m", "tools.constraints", *session.posargs)
+
+
+@nox.session
 @nox.parametrize(("instructions", "path", "threads"), PROCESSORS, ids=["-".join(one) for one in PROCESSORS])
 def processors(session: nox.Session, instructions: str, path: str, threads: str) -> None:
     """Run what compares numbers, accepted figures included, as other processors would."""

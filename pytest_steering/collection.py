@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection
 from typing import Any
 
 import pytest
 
 from pytest_steering.errors import SteeringError, did_you_mean
+from pytest_steering.families import register_families
+from pytest_steering.fixture_origin import asks_for_ours
 from pytest_steering.identity import named_with_parameters
 from pytest_steering.models.loading.specs import ModelSpec
 from pytest_steering.session import SteeringSession
-
-# Families people ask for by name; a configured model's own is added to them.
-COMMON_FAMILIES = ("starcoder", "starcoder2", "qwen2", "qwen3", "llama", "mistral", "gemma", "phi3", "gpt2")
 
 MARKER_KEYWORDS = (
     "task",
@@ -40,17 +37,20 @@ _MARKER_HELP = (
 )
 
 
-def register_markers(config: pytest.Config) -> None:
-    """Make the plugin's own markers known, and those of families that are often asked for."""
+def register_marker(config: pytest.Config) -> None:
+    """Make the plugin's own marker known; where all markers are listed, those of families too."""
     config.addinivalue_line("markers", _MARKER_HELP)
-    for family in COMMON_FAMILIES:
-        config.addinivalue_line("markers", f"{family}: tests on a model of this family or name")
+    if config.option.markers:
+        register_families(config)
 
 
 def parametrize(session: SteeringSession, metafunc: pytest.Metafunc) -> None:
     """Run a test that asks for a model once a model, and once an engine where both are wanted."""
-    if "steering_model" not in metafunc.fixturenames:
+    if not asks_for_ours(metafunc, "steering_model"):
         return
+    if not session.has_tests:
+        session.has_tests = True
+        register_families(session.config)
     try:
         specs = _specs_of(session, metafunc.definition)
     except SteeringError as error:
@@ -84,7 +84,7 @@ def inspect(session: SteeringSession, items: list[pytest.Item]) -> None:
     Raises:
         pytest.UsageError: Some tests are not written as the plugin expects; the message says which and why.
     """
-    session.marks = frozenset(mark.name for item in items for mark in item.iter_markers())
+    session.marks = [frozenset(mark.name for mark in item.iter_markers()) for item in items]
     if session.errors:
         session.refuse(items)
 
@@ -114,48 +114,6 @@ def experiment_of(item: pytest.Item) -> str:
     given = item.callspec.params if hasattr(item, "callspec") else {}
     model = getattr(given.get("steering_model"), "name", "")
     return named_with_parameters(name, item.nodeid, model, given.get("steering_adapter", ""))
-
-
-def refuse_misspelt_family(session: SteeringSession, items: list[pytest.Item]) -> bool:
-    """Refuse a run that selects nothing, where that is because `-m` misspells a family; tell whether it does.
-
-    Raises:
-        pytest.UsageError: The message names the family that was meant.
-    """
-    expression = session.config.getoption("markexpr", "")
-    sentence = misspelt_family(expression, session.marks, {*session.families, *COMMON_FAMILIES})
-    if sentence is None:
-        return False
-    session.errors.append(sentence)
-    session.refuse(items)
-    return True
-
-
-def misspelt_family(expression: str, marks: Collection[str], families: Collection[str]) -> str | None:
-    """Return a sentence about a name in a `-m` expression that no test carries and that is close to a family.
-
-    Args:
-        expression: As given to `-m`.
-        marks: What tests are marked with.
-        families: What could have been meant.
-    """
-    for name in re.findall(r"[\w.-]+", expression):
-        distances = {family: edits(name, family) for family in sorted(families)}
-        if name in marks or name in families or min(distances.values()) > 2:
-            continue
-        meant = min(distances, key=lambda family: (distances[family], family not in marks))
-        return f"-m {expression}: no test is marked {name!r}; did you mean {meant!r}?"
-    return None
-
-
-def edits(one: str, other: str) -> int:
-    """Return the Levenshtein distance: the fewest insertions, deletions and replacements of a character."""
-    row = list(range(len(other) + 1))
-    for i, char in enumerate(one, 1):
-        above, row = row, [i]
-        for j, target in enumerate(other, 1):
-            row.append(min(above[j] + 1, row[-1] + 1, above[j - 1] + (char != target)))
-    return row[-1]
 
 
 def _specs_of(session: SteeringSession, definition: pytest.Item) -> tuple[ModelSpec, ...]:

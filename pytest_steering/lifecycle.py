@@ -32,6 +32,14 @@ class Lifecycle:
         self._uncollected: list[str] = []
         self._collected: list[str] = []
 
+    @property
+    def concerned(self) -> bool:
+        """Whether the run is of any concern to us: a test asks for a model, or baselines lie here.
+
+        Baselines that are there without any test may have lost theirs.
+        """
+        return self.session.has_tests or _holds_baselines(self.session.settings.baselines)
+
     def pytest_deselected(self, items: Sequence[pytest.Item]) -> None:
         """Note what was collected and left out."""
         self._deselected += items
@@ -72,14 +80,14 @@ class Lifecycle:
     def begin(self, plan: Manifest) -> None:
         """Know what is to run, once and before the first test, and write it where tests make records.
 
-        Under xdist that is for the controller to do.
+        Under xdist that is for the controller to do; a plan of unknown status is that of no worker.
 
         Raises:
             pytest.UsageError: It could not be written, or not be read where a run is gone on with.
         """
         config = self.session.config
         elsewhere = config.option.collectonly or hasattr(config, "workerinput")
-        if elsewhere or self.manifest.status != "unknown":
+        if elsewhere or plan.status == "unknown" or self.manifest.status != "unknown":
             return
         try:
             self.manifest = self.session.run.manifest.begun(plan)
@@ -114,6 +122,14 @@ LIFECYCLE = pytest.StashKey[Lifecycle]()
 def lifecycle_of(config: pytest.Config) -> Lifecycle:
     """Return the lifecycle that belongs to a configuration."""
     return config.stash[LIFECYCLE]
+
+
+def _holds_baselines(folder: Path) -> bool:
+    if not folder.is_dir():
+        return False
+    from pytest_steering.gate.baseline_files import any_accepted
+
+    return any_accepted(folder)
 
 
 def _planned(items: Iterable[pytest.Item]) -> dict[str, PlannedTest]:

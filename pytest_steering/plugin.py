@@ -14,6 +14,7 @@ from pytest_steering import (
     gating,
     held_reports,
     hookspecs,
+    marker_selection,
     undecided,
     workers,
 )
@@ -48,7 +49,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[LIFECYCLE] = Lifecycle(session_of(config))
     config.pluginmanager.register(config.stash[LIFECYCLE], "steering_lifecycle")
     config.pluginmanager.register(ProgressLine(config), "steering_progress_line")
-    collection.register_markers(config)
+    collection.register_marker(config)
     selection.select(config)
 
 
@@ -76,7 +77,7 @@ def pytest_collection_modifyitems(
         yield
     except pytest.UsageError:
         # pytest refuses a name in -m that is no marker, without saying which was meant.
-        if not collection.refuse_misspelt_family(session_of(config), items):
+        if not marker_selection.refuse_misspelt(session_of(config), items):
             raise
     collection.order_by_model(items)
 
@@ -84,8 +85,7 @@ def pytest_collection_modifyitems(
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Name the family that a fruitless `-m` meant; say under xdist what is to run."""
-    if not session.items:
-        collection.refuse_misspelt_family(session_of(session.config), session.items)
+    marker_selection.examine(session_of(session.config), session.items)
     workers.tell_plan(session)
 
 
@@ -93,7 +93,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 def pytest_runtestloop(session: pytest.Session) -> None:
     """Write what is to run before the first test does; xdist's controller knows no tests yet."""
     lifecycle = lifecycle_of(session.config)
-    if not workers.told_by_others(session.config):
+    if not workers.told_by_others(session.config) and lifecycle.concerned:
         lifecycle.begin(lifecycle.plan(session.items))
 
 
@@ -149,7 +149,7 @@ def pytest_configure_node(node: Any) -> None:
     workers.brief(session_of(node.config), node)
 
 
-@pytest.hookimpl(optionalhook=True)
+@pytest.hookimpl(optionalhook=True, trylast=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Keep the tests of a model together on one worker."""
     return workers.scheduler(session_of(config), log)
@@ -184,6 +184,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Remove what was handed between the processes of the run, and forget what its conftests offered."""
-    workers.clean(session_of(config))
+    """Forget what the run's conftests offered."""
     session_of(config).withdraw_offers()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import takewhile
 from pathlib import Path
@@ -24,6 +24,8 @@ class ModelScheduling(LoadScheduling):  # type: ignore[misc]  # xdist is optiona
 
     Each test without a model goes to whoever is free. After a worker's death what it left of a model goes to
     another worker, which has to load it; the test that was running is not run again.
+
+    Where no test is ours, as a missing plan says, xdist schedules as it would without us.
     """
 
     collection: list[str] | None
@@ -32,6 +34,12 @@ class ModelScheduling(LoadScheduling):  # type: ignore[misc]  # xdist is optiona
         super().__init__(config, log)
         self._plan_file = plan_file
         self._own_devices = devices >= self.numnodes
+
+    def add_node_collection(self, node: Any, collection: Sequence[str]) -> None:
+        """Take what a worker collected; with no test of ours, be xdist's own, which it prints by name."""
+        super().add_node_collection(node, collection)
+        if not self._plan_file.exists():
+            self.__class__ = LoadScheduling
 
     def schedule(self) -> None:
         """Send a unit to each worker, then see that none waits for the next one."""
@@ -94,6 +102,5 @@ class ModelScheduling(LoadScheduling):  # type: ignore[misc]  # xdist is optiona
     def _models(self) -> list[str]:
         """The model of each test; empty where it needs none."""
         assert self.collection is not None
-        text = self._plan_file.read_text(encoding="utf-8")
-        models: dict[str, str] = json.loads(text)["models"] if text else {}
+        models: dict[str, str] = json.loads(self._plan_file.read_bytes())["models"]
         return [models.get(nodeid, "") for nodeid in self.collection]

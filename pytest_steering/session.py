@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -30,11 +31,12 @@ class SteeringSession:
         config: pytest's.
         loads: How often each model was loaded, by name; under xdist the controller's holds all workers'.
         errors: Sentences of what is wrong with the tests as they are written.
-        marks: The names of the markers that the collected tests carry.
+        notes: Sentences for the end of the run about what was asked for.
+        has_tests: Whether a collected test asks for a model; where none does, nothing here is of concern.
+        marks: The names of the markers that each collected test carries.
         expecting: Ids of the tests so far that are decided when the session finishes: they expect a baseline,
             or claim a difference where all claims of the run are one family.
         memo: Vectors and searches that several tests on a model share.
-        plan_file: Where workers of xdist say what is to run, and which tests share a model.
         local_workers: As xdist's controller, how many workers run on this machine.
         threads: As one of them, how many threads this process may use; None where it is no worker.
     """
@@ -43,10 +45,11 @@ class SteeringSession:
         self.config = config
         self.loads: Counter[str] = Counter()
         self.errors: list[str] = []
-        self.marks: frozenset[str] = frozenset()
+        self.notes: list[str] = []
+        self.has_tests = False
+        self.marks: list[frozenset[str]] = []
         self.expecting: set[str] = set()
         self.memo: dict[tuple[object, ...], Any] = {}
-        self.plan_file: Path | None = None
         self.local_workers = 0
         self.threads: int | None = None
         self._specs: dict[str, ModelSpec] = {}
@@ -74,6 +77,15 @@ class SteeringSession:
             return Run(Path(given))
         resumed = self.settings.resume
         return find_run(resumed, self.settings.folder) if resumed else Run.new(self.settings.folder)
+
+    @cached_property
+    def scratch(self) -> Path:
+        """Where the processes of the run tell each other things; pytest clears it after killed runs too."""
+        factory = getattr(self.config, "_tmp_path_factory", None)
+        if factory is not None:
+            return Path(factory.getbasetemp())
+        self._scratch = TemporaryDirectory(prefix="pytest-steering-")  # as with -p no:tmpdir
+        return Path(self._scratch.name)
 
     @cached_property
     def finished(self) -> dict[str, dict[str, Record]]:
@@ -175,6 +187,8 @@ class SteeringSession:
             lines = []
         for sentence in dict.fromkeys(self.errors):
             terminal.line(f"ERROR: {harmless(sentence)}", red=True)
+        for sentence in dict.fromkeys(self.notes):
+            terminal.line(harmless(sentence), yellow=True)
         if lines:
             terminal.section("steering")
         for line in lines:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -19,8 +17,9 @@ from pytest_steering.session import SteeringSession, session_of
 from pytest_steering.storage import replace_file
 
 _RUN, _PLAN, _WORKERS = "steering_run", "steering_plan", "steering_workers"
+_PLAN_FILE = "steering_plan.json"
 _ALONE = "steering_model_on_one_worker"
-_LOADS, _ERRORS = "steering_loads", "steering_errors"
+_LOADS, _ERRORS, _NOTES = "steering_loads", "steering_errors", "steering_notes"
 
 
 def share_out(session: SteeringSession, specs: Sequence[Any]) -> None:
@@ -32,8 +31,8 @@ def share_out(session: SteeringSession, specs: Sequence[Any]) -> None:
 def brief(session: SteeringSession, node: Any) -> None:
     """Tell a worker where records go, where to say what is to run, and how many are beside it."""
     node.workerinput[_RUN] = str(session.run.folder)
-    node.workerinput[_PLAN] = str(_plan_file(session))
     if node.gateway.spec.popen:
+        node.workerinput[_PLAN] = str(session.scratch / _PLAN_FILE)
         node.workerinput[_WORKERS] = session.local_workers
         ours = session.config.getoption("dist") == "load"
         node.workerinput[_ALONE] = ours and len(session.devices) < session.local_workers
@@ -45,7 +44,7 @@ def tell_plan(run: pytest.Session) -> None:
     From the models follows how many workers will run some of them, and so this one's share of the cores.
     """
     file = getattr(run.config, "workerinput", {}).get(_PLAN)
-    if file is None:
+    if file is None or not lifecycle_of(run.config).concerned:
         return
     models = {item.nodeid: spec.name for item in run.items if (spec := spec_of(item))}
     plan = lifecycle_of(run.config).plan(run.items)
@@ -63,9 +62,9 @@ def told_by_others(config: pytest.Config) -> bool:
 
 
 def told_plan(session: SteeringSession) -> Manifest:
-    """Return what workers said is to run; one on another machine cannot say it."""
-    text = _plan_file(session).read_text(encoding="utf-8")
-    return Manifest.from_dict(json.loads(text)["plan"]) if text else Manifest()
+    """Return what workers said is to run; one elsewhere cannot say it, one without our tests does not."""
+    file = session.scratch / _PLAN_FILE
+    return Manifest.from_dict(json.loads(file.read_bytes())["plan"]) if file.exists() else Manifest()
 
 
 def scheduler(session: SteeringSession, log: Any) -> Any:
@@ -74,7 +73,7 @@ def scheduler(session: SteeringSession, log: Any) -> Any:
         return None
     from pytest_steering.scheduling import ModelScheduling
 
-    return ModelScheduling(session.config, log, _plan_file(session), devices=len(session.devices))
+    return ModelScheduling(session.config, log, session.scratch / _PLAN_FILE, devices=len(session.devices))
 
 
 def report(session: SteeringSession) -> None:
@@ -82,29 +81,17 @@ def report(session: SteeringSession) -> None:
     output = getattr(session.config, "workeroutput", None)
     if output is not None:
         output[_LOADS], output[_ERRORS] = dict(session.loads), session.errors
+        output[_NOTES] = session.notes
 
 
 def merge(session: SteeringSession, workeroutput: dict[str, Any]) -> None:
     """Take a worker's report; one that was killed made none."""
     session.loads.update(workeroutput.get(_LOADS, {}))
     session.errors += workeroutput.get(_ERRORS, [])
+    session.notes += workeroutput.get(_NOTES, [])
 
 
 def decide(session: SteeringSession, run: pytest.Session) -> None:
     """Let the controller's exit status say that workers refused to run the tests as they are."""
     if session.errors:
         run.exitstatus = pytest.ExitCode.USAGE_ERROR
-
-
-def clean(session: SteeringSession) -> None:
-    """Remove the file in which workers said what is to run."""
-    if session.plan_file is not None:
-        session.plan_file.unlink(missing_ok=True)
-
-
-def _plan_file(session: SteeringSession) -> Path:
-    if session.plan_file is None:
-        handle, name = tempfile.mkstemp(prefix="pytest-steering-", suffix=".json")
-        os.close(handle)
-        session.plan_file = Path(name)
-    return session.plan_file

@@ -21,6 +21,8 @@ LONGEST = 100
 
 _DEVICES = {"CON", "PRN", "AUX", "NUL", *(f"{name}{n}" for name in ("COM", "LPT") for n in range(10))}
 
+_BEGINNING = re.compile(rb'\s*\{\s*"(cells|schema)"\s*:')
+
 
 @dataclass(frozen=True)
 class Place:
@@ -68,6 +70,19 @@ def read_all(folder: Path) -> Files:
         DataError: A file is no baseline.
     """
     return _once({path: read_baseline(path) for path in sorted(folder.glob("*/*.json"))})
+
+
+def any_accepted(folder: Path) -> bool:
+    """Tell whether a file in a folder begins as baselines do; other tools keep JSON under such a name too."""
+    return any(_BEGINNING.match(_head(path)) for path in folder.glob("*/*.json"))
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(64)
+    except OSError:
+        return b""
 
 
 def _once(files: Files) -> Files:

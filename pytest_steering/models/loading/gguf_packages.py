@@ -5,20 +5,20 @@ from __future__ import annotations
 from importlib.metadata import version
 from importlib.util import find_spec
 
-from packaging.version import Version
-
 from pytest_steering.errors import ModelError
 
 _PACKAGES = ("gguf", "accelerate")
 
-_TRANSFORMERS = Version("5.7")
+_TRANSFORMERS = "5.7"
 """Older ones put a beginning of their own before each text of a Llama: SmolLM2 then answers nonsense."""
 
 
 def missing_packages() -> str | None:
     """Return which packages GGUF files cannot be read without, as a sentence; None where all are here."""
+    from packaging.version import Version
+
     missing = [name for name in _PACKAGES if find_spec(name) is None]
-    if Version(version("transformers")) < _TRANSFORMERS:
+    if Version(version("transformers")) < Version(_TRANSFORMERS):
         missing.append(f"transformers from {_TRANSFORMERS} on")
     if not missing:
         return None

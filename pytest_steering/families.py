@@ -87,7 +87,7 @@ def _tolerated(name: str) -> int:
 
 
 def _selects(expression: str, marks: Marks) -> bool:
-    def carries(name: str, **_arguments: Any) -> bool:
+    def carries(name: str, /, **_arguments: Any) -> bool:
         return name in marks
 
     return Expression.compile(expression).evaluate(carries)

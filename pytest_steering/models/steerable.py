@@ -11,6 +11,7 @@ from pytest_steering.models.asking.text_generation import TextGeneration
 from pytest_steering.models.asking.user_code import UserCode
 from pytest_steering.models.engine.engines import require_engine
 from pytest_steering.models.engine.exclusive import exclusively, usual_defaults
+from pytest_steering.models.finding.wrappers import unwrapped
 from pytest_steering.models.loading.memory import SMALL_MODEL_ROWS, default_rows
 from pytest_steering.models.proving.admission import proven
 from pytest_steering.models.running.fit import require_model, require_rows
@@ -84,7 +85,8 @@ class SteerableModel(HiddenStates, TextGeneration, LogProbabilities, UserCode):
         """Return a model that is already in memory as a steerable one.
 
         Args:
-            module: A transformers causal language model; it is put into eval mode.
+            module: A transformers causal language model, also one within torch.compile, PEFT or
+                DataParallel, which are taken off it; it is put into eval mode.
             tokenizer: Its tokenizer.
             name: As it shall be called in records; its class name by default.
             engine: `hooks` or `nnsight`.
@@ -96,7 +98,7 @@ class SteerableModel(HiddenStates, TextGeneration, LogProbabilities, UserCode):
         """
         from pytest_steering.models.loading.pretrained import as_loaded
 
-        whole = require_model(module)
+        whole = require_model(unwrapped(module))
         with exclusively(whole):
             loaded = as_loaded(whole.eval(), tokenizer, layer_path)
             return proven(cls(name or type(whole).__name__, loaded, engine, default_rows(loaded.module)))

@@ -50,7 +50,8 @@ class LoadedModel:
     @property
     def device(self) -> str:
         """Where the input goes."""
-        return str(next(self.module.parameters()).device)
+        embedding = getattr(self.module.get_input_embeddings(), "weight", None)
+        return str((next(self.module.parameters()) if embedding is None else embedding).device)
 
 
 class Steering(Protocol):

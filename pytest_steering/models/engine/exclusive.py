@@ -6,8 +6,9 @@ within a block that steers, would be steered by the first one's.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from functools import wraps
 from threading import Lock, RLock
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar
@@ -74,7 +75,8 @@ def lent(module: Module) -> Iterator[None]:
         nested = is_lent(module)
         _lent.add(module)
         try:
-            yield
+            with uncompiled():
+                yield
         finally:
             if not nested:
                 _lent.discard(module)
@@ -120,7 +122,19 @@ def usual_defaults(module: Module | None = None) -> Iterator[None]:
         for place in _places(module):
             if torch.is_autocast_enabled(place):
                 stack.enter_context(torch.autocast(place, enabled=False))
+        stack.enter_context(uncompiled())
         yield
+
+
+def uncompiled() -> AbstractContextManager[object]:
+    """Let what torch.compile has made run as it was written: a compiled block keeps or misses our hooks.
+
+    torch before 2.6 cannot be told so; there nothing is done.
+    """
+    import torch
+
+    used = "torch._dynamo" in sys.modules and hasattr(torch.compiler, "set_stance")
+    return torch.compiler.set_stance("force_eager") if used else nullcontext()
 
 
 def _places(module: Module | None) -> set[str]:

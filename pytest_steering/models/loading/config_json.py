@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_steering.errors import ModelError
+from pytest_steering.models.loading.adapters import about_adapter
 
 
 def config_model_type(config: Path) -> str | None:
@@ -24,6 +25,9 @@ def config_model_type(config: Path) -> str | None:
 
 
 def _read_config(config: Path) -> dict[str, Any]:
+    adapter = None if config.is_file() else about_adapter(config.parent)
+    if adapter:
+        raise ModelError(adapter)
     if not config.is_file():
         raise ModelError(f"{config.parent} is no model: a folder with a config.json was expected")
     try:

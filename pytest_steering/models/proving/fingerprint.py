@@ -60,9 +60,18 @@ def current_weights(module: Module) -> str:
 def writes(module: Module) -> Writes:
     """Return how often torch counted a write to each weight, and where each lies."""
     return [
-        (UNCOUNTED if parameter.is_inference() else parameter._version, parameter.data_ptr())
+        (UNCOUNTED if part.is_inference() else part._version, part.data_ptr())
         for parameter in module.parameters()
+        for part in plain_tensors(parameter)
     ]
+
+
+def plain_tensors(weight: Tensor) -> list[Tensor]:
+    """Return what a weight is made of: itself, or the numbers, scales and offsets of a quantised one."""
+    if not hasattr(weight, "__tensor_flatten__"):
+        return [weight]
+    names, _rest = weight.__tensor_flatten__()
+    return [part for name in names for part in plain_tensors(getattr(weight, name))]
 
 
 def weights_fingerprint(module: Module) -> str:
@@ -74,7 +83,8 @@ def weights_fingerprint(module: Module) -> str:
     digest = hashlib.sha256()
     for name, parameter in module.named_parameters():
         digest.update(f"{name}:{tuple(parameter.shape)}:{parameter.dtype}".encode())
-        digest.update(_bytes(parameter))
+        for part in plain_tensors(parameter):
+            digest.update(_bytes(part))
     return digest.hexdigest()
 
 

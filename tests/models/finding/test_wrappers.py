@@ -49,9 +49,9 @@ def wrapped(module: Any) -> SteerableModel:
 @pytest.mark.parametrize(
     "around", [DataParallel, PeftModelForCausalLM, torch.compile], ids=lambda f: f.__name__
 )
-def test_a_wrapper_that_changes_nothing_is_taken_off(around: Any) -> None:
+def test_a_wrapper_that_changes_nothing_is_taken_off_and_another_below_it(around: Any) -> None:
     module = tiny_module("qwen2")
-    model = wrapped(around(around(module)))
+    model = wrapped(around(DataParallel(module)))
     assert model.loaded.module is module
     assert model.name == "Qwen2ForCausalLM"
 
@@ -105,7 +105,8 @@ def test_a_block_that_was_replaced_by_a_compiled_one_is_named() -> None:
 @pytest.mark.slow
 def test_what_is_compiled_later_is_run_as_it_was_written_while_it_is_steered() -> None:
     module = tiny_module("qwen2")
-    model, compiled = wrapped(module), torch.compile(module, backend="eager")
+    model = wrapped(module)
+    compiled: Any = torch.compile(module, backend="eager")
     expected = model.generate(PROMPTS, [None, STEERED], max_new_tokens=3)
     with torch.no_grad():
         plain = compiled(IDS).logits

@@ -87,10 +87,18 @@ def prove(loaded: LoadedModel, engine: Engine, operation: str = "add") -> Proof:
     trials = Trials(loaded, engine, TOGETHER, operation)
     together = _proof(trials)
     if together.holds:
-        padding = _checked("left padding leaves the logits as they are", trials.padding)
-        return replace(together, alone=str(padding) if padding.fault else "")
+        return replace(together, alone=_padding(trials))
     alone = _proof(Trials(loaded, engine, ALONE, operation))
     return replace(alone, alone=str(together.failures[0])) if alone.holds else together
+
+
+def _padding(trials: Trials) -> str:
+    """Say why rows must not stand beside longer ones, or nothing; a run decodes too."""
+    tried = (
+        _checked("left padding leaves the logits as they are", trials.padding),
+        _checked("rows write beside each other what each writes alone", trials.padded_answers),
+    )
+    return next((str(check) for check in tried if check.fault), "")
 
 
 def _proof(trials: Trials) -> Proof:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_steering.models.engine.trace import asked_state
 from pytest_steering.models.proving.fingerprint import count_hooks
+from pytest_steering.models.proving.padding_trial import padding_fault
 from pytest_steering.models.proving.trial_runs import NEW_TOKENS, Runs
 from pytest_steering.models.proving.witness import States, WitnessSession, same_bits, witnessed
 from pytest_steering.models.running.batching import pad_left
@@ -136,6 +137,10 @@ class Trials(Runs):
         moved = float((logits - padded).abs().max() / logits.abs().max().clamp(min=1e-30))
         close = _CLOSE if self._clean[0].element_size() < 4 else _CLOSE / 50
         return ("", "") if moved <= close else (f"they move by {moved:.2g} of the largest", "")
+
+    def padded_answers(self) -> Outcome:
+        """Write the padded row by itself."""
+        return padding_fault(self._loaded, self._engine, self._lengths[:2]), ""
 
     def hooks_left(self) -> Outcome:
         """Count the hooks of all modules; what nnsight adds for good does not grow when it steers again."""

@@ -44,7 +44,7 @@ def generate_rows(
     batch = pad_left(texts, loaded.pad_id, loaded.device)
     session, watch = EditSession(batch, rows, loaded.stop_ids), LogitsWatch()
     options = _options(loaded, max_new_tokens, watch, decided, batch.columns)
-    with _plain_config(loaded.module, options["generation_config"]):
+    with plain_config(loaded.module, options["generation_config"]):
         ids = engine.generate(batch, session, options)
     session.trace.verify(int(ids.shape[1]) - 1)
     new = ids[:, batch.columns :].tolist()
@@ -57,25 +57,36 @@ def _options(
     loaded: LoadedModel, max_new_tokens: int, watch: LogitsWatch, decided: Decided | None, columns: int
 ) -> dict[str, Any]:
     """Return the arguments of a plain greedy search."""
-    from transformers import GenerationConfig
-
-    config = GenerationConfig(
-        max_new_tokens=max_new_tokens,
-        do_sample=False,
-        num_beams=1,
-        repetition_penalty=1.0,
-        no_repeat_ngram_size=0,
-        pad_token_id=loaded.pad_id,
-        eos_token_id=sorted(loaded.stop_ids) or None,
-    )
+    config = plain_search(loaded.pad_id, max_new_tokens, sorted(loaded.stop_ids))
     options: dict[str, Any] = {"generation_config": config, "logits_processor": [watch]}
     if decided is not None:
         options["stopping_criteria"] = [_AllDecided(decided, loaded.stop_ids, columns)]
     return options
 
 
+def plain_search(pad_id: int, max_new_tokens: int, stop_ids: Sequence[int]) -> Any:
+    """Return the config of a greedy search that nothing else weighs in on.
+
+    Args:
+        pad_id: Fills rows that have ended.
+        max_new_tokens: At most this many for each row.
+        stop_ids: Token ids that end an answer.
+    """
+    from transformers import GenerationConfig
+
+    return GenerationConfig(
+        max_new_tokens=max_new_tokens,
+        do_sample=False,
+        num_beams=1,
+        repetition_penalty=1.0,
+        no_repeat_ngram_size=0,
+        pad_token_id=pad_id,
+        eos_token_id=list(stop_ids) or None,
+    )
+
+
 @contextmanager
-def _plain_config(module: Any, config: Any) -> Iterator[None]:
+def plain_config(module: Any, config: Any) -> Iterator[None]:
     """Stand in for a model's own config, from which `generate` takes whatever the given one leaves open."""
     own = module.generation_config
     module.generation_config = config

@@ -16,11 +16,12 @@ from pytest_steering.models.running.completion import (
     Written,
 )
 from pytest_steering.models.running.greedy import Decided, generate_rows
-from pytest_steering.models.sharing.block_sharing_proof import BlockSharing
+from pytest_steering.models.sharing.block_sharing import BlockSharing
 from pytest_steering.models.sharing.decode import BranchRows, BranchRun, Rows
 from pytest_steering.models.sharing.jobs import Sweep
 from pytest_steering.models.sharing.sharing_plan import MOST_BRANCHES, Arm
 from pytest_steering.models.sharing.sharing_proof import sharing_of
+from pytest_steering.models.sharing.ways import Ways
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -59,14 +60,14 @@ def generate_arms(
         sharing: `auto`, or the best way that may be taken: `tree`, `copies`, `none`.
         decided: Ends an answer early, by the prompt's number and the text so far.
     """
-    shared = sharing_of(loaded, engine, sharing, len(arms))
+    ways = Ways(loaded, sharing_of(loaded, engine, sharing, len(arms)), MOST_BRANCHES)
     blocks = BlockSharing(loaded, engine, allowed=sharing != "none" and len(arms) > 1)
     work = _Writing(loaded, engine, prompts, arms, max_new_tokens, choices, decided, blocks)
-    sweep = Sweep(loaded, prompts, [Arm(arm) for arm in arms], max_new_tokens, shared.way, MOST_BRANCHES)
+    sweep = Sweep(loaded, prompts, [Arm(arm) for arm in arms], max_new_tokens, ways)
     budget = RowBudget(batch_rows, sweep.longest)
     sweep.run(work, budget)
     work.counts.halvings = budget.halvings
-    return Generation(work.arms, work.counts, "; ".join([str(shared), *sorted(blocks.said)]))
+    return Generation(work.arms, work.counts, "; ".join([str(ways), *sorted(blocks.said)]))
 
 
 class _Writing:
@@ -102,12 +103,10 @@ class _Writing:
         self._keep(cells, self._written(rows, self._ends(cells)))
 
     def _written(self, rows: Rows, decided: Decided | None) -> Written:
-        run = self._blocks.run(rows, self._new_tokens, self.counts)
-        if run is not None:
-            written = run.generate(decided, self.counts)
-            self.counts.block_rows += run.block_rows
-            return written
-        return generate_rows(
+        shared = self._blocks.result(
+            rows, self._new_tokens, self.counts, lambda run: run.generate(decided, self.counts)
+        )
+        return shared or generate_rows(
             self._loaded,
             self._engine,
             rows.texts,

@@ -9,11 +9,12 @@ from pytest_steering.models.engine.edit_session import EditSession
 from pytest_steering.models.running.batching import pad_left
 from pytest_steering.models.running.budget import RowBudget
 from pytest_steering.models.running.completion import Counts
-from pytest_steering.models.sharing.block_sharing_proof import BlockSharing
+from pytest_steering.models.sharing.block_sharing import BlockSharing
 from pytest_steering.models.sharing.decode import BranchRows, BranchRun, Rows
 from pytest_steering.models.sharing.jobs import Sweep
 from pytest_steering.models.sharing.sharing_plan import Arm
 from pytest_steering.models.sharing.sharing_proof import sharing_of
+from pytest_steering.models.sharing.ways import Ways
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -51,8 +52,8 @@ def score_choices(
     blocks = BlockSharing(loaded, engine, allowed=sharing != "none" and len(arms) > 1)
     counts = counts if counts is not None else Counts()
     work = _Scoring(loaded, engine, prompts, answers, arms, blocks, counts)
-    shared = sharing_of(loaded, engine, sharing, len(work.arms))
-    sweep = Sweep(loaded, prompts, work.arms, 0, shared.way, len(work.arms))
+    ways = Ways(loaded, sharing_of(loaded, engine, sharing, len(work.arms)), len(work.arms))
+    sweep = Sweep(loaded, prompts, work.arms, 0, ways)
     budget = RowBudget(batch_rows, sweep.longest)
     sweep.run(work, budget)
     counts.halvings += budget.halvings
@@ -131,11 +132,9 @@ class _Scoring:
         self._keep(cells, self._logits(rows, 1 + max(len(self.arms[arm].suffix) for arm in arms)))
 
     def _logits(self, rows: Rows, tokens: int) -> Tensor:
-        run = self._blocks.run(rows, 0, self.counts)
-        if run is not None:
-            logits = run.logits(tokens, self.counts)
-            self.counts.block_rows += run.block_rows
-            return logits
+        shared = self._blocks.result(rows, 0, self.counts, lambda run: run.logits(tokens, self.counts))
+        if shared is not None:
+            return shared
         batch = pad_left(rows.texts, self._loaded.pad_id, self._loaded.device, rows.prompt_lengths)
         session = EditSession(batch, rows.interventions)
         logits = self._engine.logits(batch, session, tokens)

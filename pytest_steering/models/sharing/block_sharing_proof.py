@@ -4,90 +4,66 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from pytest_steering.models.engine.base import forward_inputs
 from pytest_steering.models.running.batching import pad_left
-from pytest_steering.models.sharing.depth import Depth, depths
+from pytest_steering.models.sharing.depth import Depth
 from pytest_steering.models.sharing.lower_blocks import read_lower
-from pytest_steering.models.sharing.sharing_plan import sliding_window
+from pytest_steering.models.sharing.shape_proof import rounded_row
 from pytest_steering.models.sharing.sharing_proof import NO_MEMORY, fault_in, probe_token
-from pytest_steering.models.sharing.upper_blocks import Resumed, ResumedRun, read_all
+from pytest_steering.models.sharing.upper_blocks import Resumed, read_all
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from pytest_steering.models.engine.base import Engine, LoadedModel
+    from pytest_steering.models.engine.base import LoadedModel
     from pytest_steering.models.engine.hooks import HooksEngine
-    from pytest_steering.models.running.completion import Counts
-    from pytest_steering.models.sharing.decode import Rows
 
 _LENGTHS = (6, 4)
 
-_known: WeakKeyDictionary[Any, dict[int, str | None]] = WeakKeyDictionary()
+_known: WeakKeyDictionary[Any, dict[object, str | None]] = WeakKeyDictionary()
+"""For each model what is wrong, by block, and by lowest and highest block and length."""
 
 
-@dataclass
-class BlockSharing:
-    """Which rows of a call share the blocks below what they steer.
-
-    Attributes:
-        loaded: The model.
-        engine: Only the hooks engine runs passes of ours.
-        allowed: Whether blocks may be shared at all.
-        said: What came of it, for the record; empty while nothing was to be shared.
-    """
-
-    loaded: LoadedModel
-    engine: Engine
-    allowed: bool
-    said: set[str] = field(default_factory=set)
-
-    def run(self, rows: Rows, new_tokens: int, counts: Counts) -> ResumedRun | None:
-        """Return the rows, ready to run on from shared blocks; None where they share none.
-
-        Args:
-            rows: The rows of a batch.
-            new_tokens: At most this many will be generated for each row.
-            counts: Added to.
-        """
-        from pytest_steering.models.engine.hooks import HooksEngine
-
-        if not (self.allowed and isinstance(self.engine, HooksEngine)):
-            return None
-        found = depths(rows.interventions, rows.texts, self.loaded.architecture.num_layers)
-        window, columns = sliding_window(self.loaded), max(map(len, rows.texts)) + new_tokens
-        if not found or (window is not None and columns >= window):
-            return None
-        fault = prove_blocks(self.loaded, self.engine, [depth.layer for depth in found if depth.layer])
-        self.said.add("blocks" if fault is None else f"not blocks: {fault}")
-        return (
-            ResumedRun(self.loaded, self.engine, rows, found, new_tokens, counts) if fault is None else None
-        )
-
-
-def prove_blocks(loaded: LoadedModel, engine: HooksEngine, layers: Sequence[int]) -> str | None:
+def prove_blocks(
+    loaded: LoadedModel, engine: HooksEngine, layers: Sequence[int], columns: int, most: int | None
+) -> str | None:
     """Return None, or why rows may not go on from these blocks.
 
     Two texts go on from each of the blocks, and from the first, in groups of their own, then read one more
-    token together. All logits have to be those of rows that share nothing. The answer is remembered for as
-    long as the model lives, unless memory ran out.
+    token together. All logits have to be those of rows that share nothing. From the lowest and the highest
+    block it is tried at the length that is used, too. The answers are remembered for as long as the model
+    lives, unless memory ran out.
 
     Args:
         loaded: The model.
         engine: Skips blocks.
         layers: The first blocks that rows shall run themselves; above 0.
+        columns: Tokens of the longest row.
+        most: Columns that a pass may have, or None.
     """
     known = _known.setdefault(loaded.module, {})
-    new = [layer for layer in layers if layer not in known]
-    if new:
-        fault = _shape_fault(loaded) or _fault(loaded, engine, new)
-        if fault == NO_MEMORY:
-            return fault
-        known.update(dict.fromkeys(new, fault))
-    return next((known[layer] for layer in layers if known[layer]), None)
+    length = rounded_row(columns, most)
+    tried: list[tuple[object, list[int], tuple[int, int]]] = [
+        *((layer, [0, layer], _LENGTHS) for layer in layers),
+        ((min(layers), max(layers), length), sorted({min(layers), max(layers)}), (length - 1, length // 2)),
+    ]
+    for key, own, lengths in tried:
+        if key not in known:
+            fault = _shape_fault(loaded) or _fault(loaded, engine, own, lengths)
+            if fault == NO_MEMORY:
+                return fault
+            known[key] = fault
+        if known[key]:
+            return known[key]
+    return None
+
+
+def refuse_blocks(loaded: LoadedModel, layers: Sequence[int], fault: str) -> None:
+    """Remember that rows that went on from these blocks raised."""
+    _known.setdefault(loaded.module, {}).update(dict.fromkeys(layers, fault))
 
 
 def _shape_fault(loaded: LoadedModel) -> str | None:
@@ -99,44 +75,50 @@ def _shape_fault(loaded: LoadedModel) -> str | None:
     return None
 
 
-def _fault(loaded: LoadedModel, engine: HooksEngine, layers: Sequence[int]) -> str | None:
-    groups = [
-        Depth(layer, tuple(range(len(_LENGTHS) * n, len(_LENGTHS) * (n + 1))))
-        for n, layer in enumerate((0, *sorted(layers)))
-    ]
-    return fault_in(loaded, lambda: _resumed(loaded, engine, groups), lambda: _plain(loaded, len(groups)))
+def _fault(
+    loaded: LoadedModel, engine: HooksEngine, layers: Sequence[int], lengths: tuple[int, int]
+) -> str | None:
+    trial = _Trial(loaded, engine, layers, lengths)
+    return fault_in(loaded, trial.resumed, trial.alone)
 
 
-def _resumed(loaded: LoadedModel, engine: HooksEngine, groups: Sequence[Depth]) -> Tensor:
-    import torch
+class _Trial:
+    """The same two texts for each group, with and without shared blocks."""
 
-    texts, layers = _texts(loaded, len(groups)), [depth.layer for depth in groups if depth.layer]
-    with torch.no_grad():
-        lower = read_lower(loaded, engine, texts, layers, cached=True)
-        rows = Resumed(loaded, texts, lower, 1)
-        first = read_all(loaded, engine, rows, lower, groups, 1)
-        rows.join()
-        fed = {row: [token] for row, token in enumerate(_next(loaded, len(texts)))}
-        second = rows.newest(loaded.module(**rows.inputs(fed, 1)).logits, 1)
-    return torch.cat([first, second], dim=1).float()
+    def __init__(
+        self, loaded: LoadedModel, engine: HooksEngine, layers: Sequence[int], lengths: tuple[int, int]
+    ) -> None:
+        self._loaded, self._engine = loaded, engine
+        both = len(lengths)
+        self._groups = [
+            Depth(layer, tuple(range(both * n, both * (n + 1)))) for n, layer in enumerate(layers)
+        ]
+        texts = [
+            [probe_token(loaded, 5 * place + 3 * length) for place in range(length)] for length in lengths
+        ]
+        self._texts = texts * len(layers)
+        self._next = [probe_token(loaded, 11 * row + 1) for row in range(len(self._texts))]
 
+    def resumed(self) -> Tensor:
+        """Return the logits after each text and after one more token: [rows, 2, vocabulary]."""
+        import torch
 
-def _plain(loaded: LoadedModel, groups: int) -> Tensor:
-    import torch
+        layers = [depth.layer for depth in self._groups if depth.layer]
+        with torch.no_grad():
+            lower = read_lower(self._loaded, self._engine, self._texts, layers, cached=True)
+            rows = Resumed(self._loaded, self._texts, lower, 1)
+            first = read_all(self._loaded, self._engine, rows, lower, self._groups, 1)
+            rows.join()
+            fed = {row: [token] for row, token in enumerate(self._next)}
+            second = rows.newest(self._loaded.module(**rows.inputs(fed, 1)).logits, 1)
+        return torch.cat([first, second], dim=1).float()
 
-    texts = _texts(loaded, groups)
-    rows = [[*text, token] for text, token in zip(texts, _next(loaded, len(texts)), strict=True)]
-    batch = pad_left(rows, loaded.pad_id, loaded.device)
-    with torch.no_grad():
-        logits: Tensor = loaded.module(**forward_inputs(loaded, batch, 2)).logits
-    return logits[:, -2:].float()
+    def alone(self) -> Tensor:
+        """Return those of the same rows without sharing."""
+        import torch
 
-
-def _texts(loaded: LoadedModel, groups: int) -> list[list[int]]:
-    """Return the same texts for each group."""
-    texts = [[probe_token(loaded, 5 * place + 3 * length) for place in range(length)] for length in _LENGTHS]
-    return [text for _ in range(groups) for text in texts]
-
-
-def _next(loaded: LoadedModel, rows: int) -> list[int]:
-    return [probe_token(loaded, 11 * row + 1) for row in range(rows)]
+        rows = [[*text, token] for text, token in zip(self._texts, self._next, strict=True)]
+        batch = pad_left(rows, self._loaded.pad_id, self._loaded.device)
+        with torch.no_grad():
+            logits: Tensor = self._loaded.module(**forward_inputs(self._loaded, batch, 2)).logits
+        return logits[:, -2:].float()

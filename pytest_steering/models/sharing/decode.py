@@ -11,8 +11,7 @@ from pytest_steering.models.running.completion import TIE_MARGIN, NearTie, Writt
 from pytest_steering.models.running.greedy import Decided, lead
 from pytest_steering.models.sharing.branch_session import BranchSession
 from pytest_steering.models.sharing.branches import Branches
-from pytest_steering.models.sharing.copies import Copies
-from pytest_steering.models.sharing.tree import Tree
+from pytest_steering.models.sharing.branching import make_branches
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -169,9 +168,5 @@ class BranchRun(Run):
             new_tokens: At most this many will be generated for each row.
         """
         room = len(rows.tails[0]) + new_tokens
-        branches: Branches = (
-            Tree(loaded, rows.prefix, rows.owners)
-            if way == "tree"
-            else Copies(loaded, rows.prefix, rows.owners, room)
-        )
+        branches = make_branches(loaded, way, rows.prefix, rows.owners, room)
         super().__init__(loaded, engine, rows, branches, rows.tails, new_tokens)

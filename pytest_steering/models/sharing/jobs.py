@@ -11,23 +11,18 @@ from pytest_steering.models.running.batching import by_length
 from pytest_steering.models.running.budget import Job, RowBudget, halved
 from pytest_steering.models.sharing.prefix import Prefix, read_prefix
 from pytest_steering.models.sharing.sharing_plan import (
-    WIDEST_TAIL,
     Arm,
     Family,
     branches_at_once,
     families,
-    sliding_window,
+    rows_together,
 )
+from pytest_steering.models.sharing.ways import Taken, Wanted, Ways
 from pytest_steering.progress import counted
 
 if TYPE_CHECKING:
     from pytest_steering.models.engine.base import LoadedModel
     from pytest_steering.models.running.completion import Counts
-
-
-TREE_ROWS = 4
-"""For each row of a plain batch as many run in a tree, where a row adds one token to a prefix it shares: it
-takes a fraction of the memory, and matrices of some hundred rows are multiplied faster than those of 64."""
 
 
 class Work(Protocol):
@@ -57,16 +52,14 @@ class Sweep:
         prompts: Token ids.
         arms: What is done with each prompt.
         new_tokens: Generated for each row.
-        way: `tree`, `copies` or `none`.
-        most: Branches that run together in one tree, at most.
+        ways: How rows share, where they do.
     """
 
     loaded: LoadedModel
     prompts: Sequence[Sequence[int]]
     arms: Sequence[Arm]
     new_tokens: int
-    way: str
-    most: int
+    ways: Ways
 
     def run(self, work: Work, budget: RowBudget) -> None:
         """Do it.
@@ -78,7 +71,7 @@ class Sweep:
         waiting = [n for group in by_length([len(p) for p in self.prompts], len(self.prompts)) for n in group]
         with counted(len(waiting) * len(self.arms)) as advance:
             while waiting:
-                group = self._group(waiting[0], budget)
+                group = self._group(waiting, budget)
                 members, waiting = waiting[:group], waiting[group:]
                 work.begin()
                 for job in self._jobs(work, members, budget):
@@ -93,33 +86,41 @@ class Sweep:
     def _tokens(self, prompt: int) -> int:
         return len(self.prompts[prompt]) + max(len(arm.suffix) for arm in self.arms) + self.new_tokens
 
-    def _group(self, first: int, budget: RowBudget) -> int:
-        """Return how many prompts go together: at most the rows, and few where arms share blocks alone."""
+    def _group(self, waiting: Sequence[int], budget: RowBudget) -> int:
+        """Return how many prompts go together: at most the rows, and few where arms share blocks alone.
+
+        Prompts of one token have no prefix; they wait for each other.
+        """
+        first = waiting[0]
         rows = budget.rows_of(self._tokens(first))
         _, alone = families(self.arms, [self.prompts[first]])
-        together = rows if alone else self._together(rows, self.way)
-        most = len(self.arms) if self.way == "none" else self.most
-        return max(1, min(rows, together // branches_at_once(len(self.arms), together, most)))
+        together = rows_together("none" if alone else self.ways.best.way, rows)
+        most = len(self.arms) if self.ways.best.way == "none" else self.ways.branches
+        group = max(1, min(rows, together // branches_at_once(len(self.arms), together, most)))
+        with_prefix = sum(len(self.prompts[number]) > 1 for number in waiting)
+        return min(group, with_prefix) if with_prefix else group
 
     def _jobs(self, work: Work, members: Sequence[int], budget: RowBudget) -> Iterator[Job]:
         """Yield the jobs of some prompts, that of the first unsteered arm first."""
         allowed = budget.rows_of(self._tokens(members[0]))
         for family in self._families(members):
-            way = self._way(members, family.tail)
+            taken = self.ways.taken(self._wanted(members, family, allowed))
             prefix = SharedPrefix(self, work.counts, tuple(members), family.tail)
-            rows, most = max(1, self._together(allowed, way) // len(members)), self._most(way)
-            size = branches_at_once(len(family.arms), rows, most)
-            for start in range(0, len(family.arms), size):
-                arms = family.arms[start : start + size]
-                shared = BranchJob(work, arms, prefix, way)
-                yield RowsJob(work, arms, tuple(members)) if way == "none" else shared
+            for start in range(0, len(family.arms), taken.arms):
+                arms = family.arms[start : start + taken.arms]
+                shared = BranchJob(work, arms, prefix, taken, allowed)
+                yield RowsJob(work, arms, tuple(members)) if taken.way == "none" else shared
+
+    def _wanted(self, members: Sequence[int], family: Family, rows: int) -> Wanted:
+        branch = family.tail + max(len(self.arms[arm].suffix) for arm in family.arms) + self.new_tokens
+        row = max(len(self.prompts[member]) for member in members) - family.tail + branch
+        return Wanted(family.tail, row, branch, len(family.arms), len(members), rows)
 
     def _families(self, members: Sequence[int]) -> list[Family]:
         """Return the arms by how they share, those that share nothing as a family without a tail."""
         prompts = [self.prompts[number] for number in members]
-        found, alone = (
-            families(self.arms, prompts) if self.way != "none" else ([], list(range(len(self.arms))))
-        )
+        shared = self.ways.best.way != "none"
+        found, alone = families(self.arms, prompts) if shared else ([], list(range(len(self.arms))))
         everyone = [*found, Family(0, tuple(alone))] if alone else found
         steered = [arm.intervention is not None for arm in self.arms]
         ordered = [replace(f, arms=tuple(sorted(f.arms, key=self._first_own_block))) for f in everyone]
@@ -129,23 +130,6 @@ class Sweep:
         """Order unsteered arms first, then those that can share most blocks."""
         intervention = self.arms[arm].intervention
         return -min(intervention.at) if intervention else -math.inf
-
-    def _together(self, rows: int, way: str) -> int:
-        """Return how many rows of a way run together where so many plain ones do; one stays alone."""
-        return TREE_ROWS * rows if way == "tree" and rows > 1 else rows
-
-    def _most(self, way: str) -> int:
-        return self.most if way == "tree" else len(self.arms)
-
-    def _way(self, members: Sequence[int], tail: int) -> str:
-        """A mask of our own knows no sliding window, so that all columns must lie within one."""
-        if not tail:
-            return "none"
-        longest = max(map(self._tokens, members))
-        window = sliding_window(self.loaded)
-        if window is not None and longest >= window:
-            return "none"
-        return "copies" if self.way == "copies" or tail > WIDEST_TAIL else "tree"
 
 
 class SharedPrefix:
@@ -165,6 +149,11 @@ class SharedPrefix:
         self._read: Prefix | None = None
 
     @property
+    def ways(self) -> Ways:
+        """Those of the call."""
+        return self._sweep.ways
+
+    @property
     def known(self) -> bool:
         """Whether it has been read."""
         return self._read is not None
@@ -174,7 +163,9 @@ class SharedPrefix:
         if self._read is None:
             sweep = self._sweep
             texts = [sweep.prompts[n][: -self.tail] for n in self.members]
-            self._read = read_prefix(sweep.loaded, texts, sweep.most * (self.tail + sweep.new_tokens))
+            self._read = read_prefix(
+                sweep.loaded, texts, sweep.ways.branches * (self.tail + sweep.new_tokens)
+            )
             self._counts.forwards += 1
             self._counts.prompt_tokens += sum(map(len, texts))
         return self._read
@@ -205,16 +196,32 @@ class RowsJob:
 
 @dataclass(frozen=True)
 class BranchJob:
-    """Rows behind a shared prefix."""
+    """Rows behind a shared prefix.
+
+    Attributes:
+        work: Gets them.
+        arms: Their numbers.
+        prefix: Of their prompts.
+        taken: How they share it.
+        rows: How many run together where they share nothing.
+    """
 
     work: Work
     arms: tuple[int, ...]
     prefix: SharedPrefix
-    way: str
+    taken: Taken
+    rows: int
 
     def run(self) -> None:
-        """See `Job.run`."""
-        self.work.branched(self.prefix.get(), self.way, self.arms, self.prefix.members)
+        """See `Job.run`; where the model raises, the rows run without sharing."""
+        members = self.prefix.members
+        if not self.prefix.ways.attempt(self.taken, self._shared):
+            size = max(1, self.rows // len(members))
+            for start in range(0, len(self.arms), size):
+                self.work.plain(self.arms[start : start + size], members)
+
+    def _shared(self) -> None:
+        self.work.branched(self.prefix.get(), self.taken.way, self.arms, self.prefix.members)
 
     def halves(self) -> Sequence[Job]:
         """See `Job.halves`; a prefix that did not fit is split, one that did is kept."""

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pytest_steering.models.finding.length_marks import first_mark
+
 if TYPE_CHECKING:
     from pytest_steering.models.engine.base import LoadedModel
     from pytest_steering.steering.intervention import Intervention
@@ -16,6 +18,11 @@ WIDEST_TAIL = 8
 
 MOST_BRANCHES = 24
 """A row of a tree passes over the tokens of its neighbours; a wide tree wastes more than it shares."""
+
+
+TREE_ROWS = 4
+"""For each row of a plain batch as many run in a tree, where a row adds one token to a prefix it shares: it
+takes a fraction of the memory, and matrices of some hundred rows are multiplied faster than those of 64."""
 
 
 @dataclass(frozen=True)
@@ -85,11 +92,16 @@ def branches_at_once(arms: int, rows: int, most: int) -> int:
     return math.ceil(arms / groups)
 
 
-def sliding_window(loaded: LoadedModel) -> int | None:
-    """Return how far back some layer of the model sees at most, or None."""
-    from pytest_steering.models.finding.architecture import text_config
+def rows_together(way: str, rows: int) -> int:
+    """Return how many rows of a way run together where so many plain ones do; one stays alone."""
+    return TREE_ROWS * rows if way == "tree" and rows > 1 else rows
 
-    config = text_config(loaded.module)
-    named = (getattr(config, name, None) for name in ("sliding_window", "attention_chunk_size"))
-    found = [size for size in named if isinstance(size, int) and size > 0]
-    return min(found, default=None)
+
+def most_columns(loaded: LoadedModel) -> int | None:
+    """Return how many keys one of our passes may have, or None where the config names no length.
+
+    A mask of our own knows no window, and neighbours in a tree count as columns though no row is as long: all
+    have to lie within the shortest length beyond which the model may compute in another way.
+    """
+    mark = first_mark(loaded.module)
+    return None if mark is None else mark - 1

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from pytest_steering.errors import ModelError
+from pytest_steering.errors import ModelError, SteeringError
 from pytest_steering.models.engine.base import LoadedModel, forward_inputs
-from pytest_steering.models.running.batching import pad_left
+from pytest_steering.models.running.batching import TokenBatch, pad_left
 from pytest_steering.models.running.budget import out_of_memory
-from pytest_steering.models.sharing.copies import Copies
+from pytest_steering.models.sharing.branching import make_branches
 from pytest_steering.models.sharing.prefix import read_prefix
-from pytest_steering.models.sharing.tree import Tree
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -129,18 +128,24 @@ def fault_in(
             return f"logits are up to {apart:.2g} away from those of rows that share nothing"
         return further(found)
     except Exception as error:
-        if out_of_memory(error):
-            return NO_MEMORY
-        return f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}"
+        return NO_MEMORY if out_of_memory(error) else said(error)
+
+
+def is_fault(error: Exception) -> bool:
+    """Return whether an error is a model's own, not one of memory or of what was asked for."""
+    return not out_of_memory(error) and not isinstance(error, SteeringError)
+
+
+def said(error: Exception) -> str:
+    """Return the kind of an error and the first line of what it says."""
+    return f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}"
 
 
 def _branched(loaded: LoadedModel, way: str, change: int) -> Tensor:
     import torch
 
-    prefix = read_prefix(
-        loaded, [text[:length] for text, length in zip(_texts(loaded), _LENGTHS, strict=True)], 8
-    )
-    branches: Any = Tree(loaded, prefix, _OWNERS) if way == "tree" else Copies(loaded, prefix, _OWNERS, 2)
+    prefix = read_prefix(loaded, _texts(loaded), len(_OWNERS))
+    branches = make_branches(loaded, way, prefix, _OWNERS, 2)
     logits = torch.empty(0)
     for step in range(2):
         fed = {row: [token] for row, token in enumerate(_tokens(loaded, step, change))}
@@ -150,11 +155,15 @@ def _branched(loaded: LoadedModel, way: str, change: int) -> Tensor:
 
 
 def _plain(loaded: LoadedModel) -> Tensor:
-    import torch
-
     texts, steps = _texts(loaded), [_tokens(loaded, step, 0) for step in range(2)]
     rows = [[*texts[member], *(step[row] for step in steps)] for row, member in enumerate(_OWNERS)]
-    batch = pad_left(rows, loaded.pad_id, loaded.device)
+    return plain_logits(loaded, pad_left(rows, loaded.pad_id, loaded.device))
+
+
+def plain_logits(loaded: LoadedModel, batch: TokenBatch) -> Tensor:
+    """Return the logits after the last token of rows that share nothing: [rows, vocabulary], float32."""
+    import torch
+
     with torch.no_grad():
         logits: Tensor = loaded.module(**forward_inputs(loaded, batch)).logits
     return logits[:, -1].float()

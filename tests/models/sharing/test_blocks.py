@@ -11,7 +11,7 @@ import torch
 
 from pytest_steering.errors import InterventionError
 from pytest_steering.models.engine.edit_session import EditSession
-from pytest_steering.models.sharing import block_sharing_proof, depth
+from pytest_steering.models.sharing import block_sharing, depth
 from pytest_steering.models.sharing.depth import Depth
 from pytest_steering.models.sharing.lower_blocks import Lower
 from pytest_steering.steering.intervention import Intervention
@@ -209,7 +209,7 @@ def test_a_row_that_would_skip_its_own_block_is_found(
     model_of: ModelOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model = model_of("qwen2")
-    monkeypatch.setattr(block_sharing_proof, "depths", lambda rows, *_: [Depth(3, tuple(range(len(rows))))])
+    monkeypatch.setattr(block_sharing, "depths", lambda rows, *_: [Depth(3, tuple(range(len(rows))))])
     with pytest.raises(InterventionError, match="layer 2 did not run, so"):
         complete(model, [arm for arm in layer_sweep() if arm and arm.at == (2,)])
 

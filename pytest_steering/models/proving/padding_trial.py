@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from pytest_steering.models.engine.base import Engine, LoadedModel
 
-_STEPS = 4
+_STEPS = 3
 
 _CLOSE = 0.05
 """In a dtype of few digits the bound on rounding allows anything; more than this share is no rounding."""

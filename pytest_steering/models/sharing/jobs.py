@@ -98,7 +98,7 @@ class Sweep:
         most = len(self.arms) if self.ways.best.way == "none" else self.ways.branches
         group = max(1, min(rows, together // branches_at_once(len(self.arms), together, most)))
         with_prefix = sum(len(self.prompts[number]) > 1 for number in waiting)
-        return min(group, with_prefix) if with_prefix else group
+        return min(group, with_prefix) if with_prefix and self.ways.best.way != "none" else group
 
     def _jobs(self, work: Work, members: Sequence[int], budget: RowBudget) -> Iterator[Job]:
         """Yield the jobs of some prompts, that of the first unsteered arm first."""

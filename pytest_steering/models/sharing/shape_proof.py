@@ -31,11 +31,13 @@ class Shape:
         row: The longest row.
         branch: What its rows add to their prefix at most.
         columns: Keys of one forward pass, those of neighbours in a tree among them.
+        padded: Whether prompts stand beside longer ones.
     """
 
     row: int
     branch: int
     columns: int
+    padded: bool = True
 
     def rounded(self, most: int | None) -> Shape:
         """Return the shape that is tried for this one: powers of two, none above what is allowed.
@@ -47,15 +49,15 @@ class Shape:
         columns = _up(self.columns, _LEAST_ROW, most)
         row = _up(self.row, _LEAST_ROW, columns - beside)
         room = [row // 2, *([columns - row] if beside else [])]
-        return Shape(row, min(_up(self.branch, _LEAST_BRANCH, None), *room), columns)
+        return Shape(row, min(_up(self.branch, _LEAST_BRANCH, None), *room), columns, self.padded)
 
 
 def shape_fault(loaded: LoadedModel, way: str, shape: Shape, most: int | None) -> str | None:
     """Return None, or what is wrong with a way of sharing at a shape.
 
-    Rows of two prompts, one of them padded, read a branch each, in passes of several tokens and at last of
-    one, until the pass has the wanted columns. The logits of each prompt's first and last row have to be
-    those of the row alone. What comes out is kept for as long as the model lives, unless memory ran out.
+    Rows of a prompt, and of a shorter one beside it, read a branch each, in passes of several tokens and at
+    last of one, until the pass has the wanted columns. The logits of each prompt's first and last row have to
+    be those of the row alone. What comes out is kept for as long as the model lives, unless memory ran out.
 
     Args:
         loaded: The model.
@@ -84,10 +86,10 @@ class _Trial:
     def __init__(self, loaded: LoadedModel, way: str, shape: Shape) -> None:
         self._loaded, self._way = loaded, way
         prefix = shape.row - shape.branch
-        lengths = (prefix, 1 + prefix // 2)
-        rows = (shape.columns - prefix) // shape.branch if way == "tree" else 2
+        lengths = (prefix, 1 + prefix // 2) if shape.padded else (prefix,)
+        rows = (shape.columns - prefix) // shape.branch if way == "tree" else 1
         self._owners = [member for member in range(len(lengths)) for _ in range(rows)]
-        self._compared = sorted({0, rows - 1, rows, 2 * rows - 1})
+        self._compared = sorted({row for n in range(len(lengths)) for row in (n * rows, (n + 1) * rows - 1)})
         self._prompts = [
             [probe_token(loaded, 7 * place + 3 * length) for place in range(length)] for length in lengths
         ]

@@ -47,6 +47,10 @@ class Wanted:
         rows = rows_together(way, self.rows) // self.prompts
         return branches_at_once(self.arms, max(1, rows), most)
 
+    def shape(self, columns: int) -> Shape:
+        """Return the lengths of passes with so many keys."""
+        return Shape(self.row, self.branch, columns, padded=self.prompts > 1)
+
 
 @dataclass(frozen=True)
 class Taken:
@@ -89,9 +93,7 @@ class Ways:
                 self.used.add(found.way)
                 return found
             self._note(found, fault)
-        return Taken(
-            "none", wanted.together("none", wanted.arms), Shape(wanted.row, wanted.branch, wanted.row)
-        )
+        return Taken("none", wanted.together("none", wanted.arms), wanted.shape(wanted.row))
 
     def attempt(self, taken: Taken, shared: Callable[[], None]) -> bool:
         """Run rows that share; return whether they came to their end.
@@ -126,10 +128,9 @@ class Ways:
         if "tree" in ways and wanted.tail <= WIDEST_TAIL:
             room = self.branches if most is None else min(self.branches, (most - prefix) // wanted.branch)
             arms = wanted.together("tree", room)
-            yield Taken("tree", arms, Shape(wanted.row, wanted.branch, prefix + arms * wanted.branch))
+            yield Taken("tree", arms, wanted.shape(prefix + arms * wanted.branch))
         if ways:
-            shape = Shape(wanted.row, wanted.branch, wanted.row)
-            yield Taken("copies", wanted.together("copies", wanted.arms), shape)
+            yield Taken("copies", wanted.together("copies", wanted.arms), wanted.shape(wanted.row))
 
     def _note(self, taken: Taken, fault: str) -> None:
         self.notes.add(f"not {taken.way} for rows of {taken.shape.row} tokens: {fault}")

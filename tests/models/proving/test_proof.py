@@ -208,7 +208,7 @@ def test_the_same_bits_are_the_same_even_where_they_are_no_number() -> None:
 
 
 @pytest.mark.parametrize("name", DEFAULT_MODELS)
-def test_an_embedded_model_is_found_and_proven_in_ten_passes_and_one_a_block(name: str) -> None:
+def test_an_embedded_model_is_found_and_proven_in_sixteen_passes_and_one_a_block(name: str) -> None:
     loaded = SteerableModel.load(name, device="cpu").loaded
     passes: list[torch.Size] = []
     watch = loaded.module.register_forward_pre_hook(
@@ -217,5 +217,5 @@ def test_an_embedded_model_is_found_and_proven_in_ten_passes_and_one_a_block(nam
     fresh = as_loaded(loaded.module, loaded.tokenizer)
     assert prove(fresh, make_engine("hooks", fresh)).holds
     watch.remove()
-    assert len(passes) <= 10 + fresh.architecture.num_layers
+    assert len(passes) <= 16 + fresh.architecture.num_layers
     assert max(shape.numel() for shape in passes) <= 3 * 7

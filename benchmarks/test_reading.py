@@ -70,7 +70,8 @@ def _leaning_to_yes(steering: Experiment) -> Intervention:
     """Add what makes the last block's output say "Yes" rather than "No", at that output's length."""
     model = steering.model
     head = model.loaded.module.get_output_embeddings().weight.detach().float().cpu()
-    yes, no = (head[model.choice_tokens(word)[0]] for word in (" Yes", " No"))
+    prompt = steering.scored[0].prompt
+    yes, no = (head[model.choice_tokens(word, prompt)[0]] for word in (" Yes", " No"))
     last = model.architecture.num_layers - 1
     states = model.hidden_states([one.prompt for one in steering.scored[:16]], [last])[last]
     length = states.norm(dim=1).mean() / (yes - no).norm()

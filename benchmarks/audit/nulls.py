@@ -116,9 +116,9 @@ def _states() -> Tensor:
 
 
 def _answer_rows() -> SteeringVector:
-    answers = experiment().scored[0].answers
-    assert answers is not None
-    present, absent = (model().choice_tokens(answer)[0] for answer in answers.all)
+    asked = experiment().scored[0]
+    assert asked.answers is not None
+    present, absent = (model().choice_tokens(answer, asked.prompt)[0] for answer in asked.answers.all)
     rows = model().loaded.module.get_output_embeddings().weight.detach().float()
     return SteeringVector({LAYER: rows[absent] - rows[present]})
 

@@ -27,7 +27,8 @@ class TemplatedText(str):
 class TokenMemory:
     """A tokenizer that is asked about a text the first time it comes by.
 
-    It starts anew when the tokenizer gets tokens, or begins or ceases to add its own at either end.
+    It starts anew when the tokenizer gets tokens, or begins or ceases to add its own at either end. What a
+    tokenizer adds to the end of a text, such as the token that ends it, is left out: a prompt goes on.
     """
 
     def __init__(self, tokenizer: Any) -> None:
@@ -35,6 +36,7 @@ class TokenMemory:
         self._known: dict[tuple[str, bool], array[int]] = {}
         self._kept = 0
         self._state: tuple[object, ...] = ()
+        self._special: frozenset[int] = frozenset()
 
     def ids(self, texts: Sequence[str], special: bool = True) -> list[list[int]]:
         """Return the token ids of each text.
@@ -55,9 +57,18 @@ class TokenMemory:
         if self._kept > MOST:
             self._forget()
         rows = _read_by(self._tokenizer, texts, special)
+        if special:
+            rows = self._without_added_ends(texts, rows)
         for text, row in zip(texts, rows, strict=True):
             self._known[text, special] = array("q", map(int, row))
             self._kept += len(row)
+
+    def _without_added_ends(self, texts: Sequence[str], rows: Sequence[Sequence[int]]) -> list[Sequence[int]]:
+        ends = {place for place, row in enumerate(rows) if row and row[-1] in self._special}
+        if not ends:
+            return list(rows)
+        bare = dict(zip(ends, _read_by(self._tokenizer, [texts[n] for n in ends], False), strict=True))
+        return [_up_to(bare[n], row) if n in ends else row for n, row in enumerate(rows)]
 
     def _forget_another_tokenizer(self) -> None:
         ends = (getattr(self._tokenizer, f"add_{end}_token", None) for end in ("bos", "eos"))
@@ -65,10 +76,21 @@ class TokenMemory:
         if state != self._state:
             self._forget()
             self._state = state
+            self._special = frozenset(getattr(self._tokenizer, "all_special_ids", ()))
 
     def _forget(self) -> None:
         self._known.clear()
         self._kept = 0
+
+
+def _up_to(bare: Sequence[int], row: Sequence[int]) -> Sequence[int]:
+    """Return a row without what stands behind the text's own tokens; whole where they are not found."""
+    if not bare:  # nothing was read: what is added before a text and behind it stand together
+        return row[:-1]
+    wanted, size = list(bare), len(bare)
+    starts = (start for start in range(len(row) - size + 1) if list(row[start : start + size]) == wanted)
+    start = next(starts, None)
+    return row if start is None else row[: start + size]
 
 
 def half_character(text: str) -> int | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from pytest_steering.errors import DataError
+from pytest_steering.models.running.joining import deciding_end
 from pytest_steering.tasks.asked import Answers, Options
 from pytest_steering.tasks.option_forms import OptionForms, option_forms
 from pytest_steering.tasks.surface_forms import HasTokenizer, Margin, SurfaceForms, surface_forms
@@ -24,10 +25,6 @@ Forms: TypeAlias = "SurfaceForms | OptionForms"
 
 class ScoresChoices(HasTokenizer, Protocol):
     """What margins are taken from; `SteerableModel` is one."""
-
-    def choice_tokens(self, choice: str) -> list[int]:
-        """Return the token ids of an answer by itself."""
-        ...
 
     def choice_logprobs(
         self,
@@ -87,18 +84,21 @@ def scored_forms(model: ScoresChoices, asked: Sequence[Asked]) -> ScoredForms:
     Raises:
         DataError: A prompt has no answers, or two that share a spelling.
     """
-    known: dict[Answers | Options, Forms] = {}
+    known: dict[tuple[Answers | Options, str], Forms] = {}
+    own: list[Forms] = []
     for one in asked:
         if one.answers is None:
             raise DataError(f"{one.sample.id!r} is asked without answers, so there is nothing to score")
-        if one.answers not in known:
-            known[one.answers] = _forms(model, one.answers, one.prompt)
+        key = one.answers, deciding_end(one.prompt)
+        if key not in known:
+            known[key] = _forms(model, one.answers, one.prompt)
+        own.append(known[key])
     texts = tuple(dict.fromkeys(text for forms in known.values() for text in forms.texts))
     single = all(forms.single_tokens for forms in known.values())
     if single:
         follow = model.continuations([one.prompt for one in asked], [texts] * len(asked))
         single = all(one.next_tokens for one in follow)
-    return ScoredForms(texts, single, tuple(known[one.answers] for one in asked if one.answers))
+    return ScoredForms(texts, single, tuple(own))
 
 
 def _forms(model: ScoresChoices, answers: Answers | Options, prompt: str) -> Forms:
@@ -138,6 +138,8 @@ def margins(
 
 def longest_answer(model: ScoresChoices, asked: Sequence[Asked]) -> int:
     """Return how many tokens the longest answer to some prompts takes, at least 1."""
-    answers = {one.answers for one in asked if one.answers is not None}
-    texts = {text for one in answers for text in one.all}
-    return max((len(model.choice_tokens(text)) for text in texts), default=1)
+    own = [(one.prompt, one.answers.all) for one in asked if one.answers is not None]
+    if not own:
+        return 1
+    prompts, answers = zip(*own, strict=True)
+    return max(one.room for one in model.continuations(prompts, answers))

@@ -70,11 +70,13 @@ def option_forms(model: HasTokenizer, options: Options, prompt: str) -> OptionFo
     """
     spelt = [_spelt(option) for option in options.all]
     goes_on = model.continuations([prompt], [[text for texts in spelt for text in texts]])[0]
-    left = iter(map(tuple, goes_on.answers))
+    left = enumerate(map(tuple, goes_on.answers))
     read = [
-        _Spelling(place, text, next(left), rank == 0)
+        _Spelling(place, text, tokens, rank == 0)
         for place, texts in enumerate(spelt)
         for rank, text in enumerate(texts)
+        for number, tokens in (next(left),)
+        if rank == 0 or number not in goes_on.unknown
     ]
     kept = _apart(read, options)
     texts = tuple(tuple(one.text for one in kept if one.option == place) for place in range(len(spelt)))

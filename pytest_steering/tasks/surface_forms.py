@@ -33,6 +33,16 @@ class GoesOn(Protocol):
         """Whether each answer is one token after the whole prompt."""
         ...
 
+    @property
+    def room(self) -> int:
+        """Tokens of the longest answer."""
+        ...
+
+    @property
+    def unknown(self) -> frozenset[int]:
+        """Which answers hold something that the tokenizer does not know, by place."""
+        ...
+
 
 class HasTokenizer(Protocol):
     """Whose tokenizer decides what is one token; `SteerableModel` is one."""
@@ -115,7 +125,7 @@ def surface_forms(model: HasTokenizer, answers: Answers, prompt: str) -> Surface
         prompt: What they go on from.
 
     Raises:
-        DataError: The two answers share a spelling.
+        DataError: The two answers share a spelling, or one begins the other.
     """
     present, absent = (_next_tokens(model, one, prompt) for one in (answers.present, answers.absent))
     common = set(present.values()) & set(absent.values())
@@ -130,6 +140,7 @@ def surface_forms(model: HasTokenizer, answers: Answers, prompt: str) -> Surface
     if present and absent:
         return SurfaceForms(tuple(present), tuple(absent), (1,) * (len(present) + len(absent)))
     whole = model.continuations([prompt], [[answers.present, answers.absent]])[0]
+    _require_apart(answers, *whole.answers)
     lengths = tuple(map(len, whole.answers))
     return SurfaceForms((answers.present,), (answers.absent,), lengths)
 
@@ -153,9 +164,19 @@ def _next_tokens(model: HasTokenizer, answer: str, prompt: str) -> dict[str, int
         texts, model.continuations([prompt] * len(texts), [[one] for one in texts]), strict=True
     ):
         (tokens,) = one.answers
-        if one.next_tokens and tokens[0] not in found.values():
+        if one.next_tokens and not one.unknown and tokens[0] not in found.values():
             found[text] = tokens[0]
     return found
+
+
+def _require_apart(answers: Answers, present: Sequence[int], absent: Sequence[int]) -> None:
+    """Raise DataError where one answer begins the other, so that its likelihood holds the other's."""
+    common = min(len(present), len(absent))
+    if list(present[:common]) == list(absent[:common]):
+        raise DataError(
+            f"of the answers {answers.present!r} and {answers.absent!r} one begins the other, whose "
+            "likelihood it would hold; let them differ before either ends"
+        )
 
 
 def log_sum(logprobs: Sequence[float]) -> float:

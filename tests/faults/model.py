@@ -61,10 +61,10 @@ def _always_yes(patch: pytest.MonkeyPatch, experiment: Experiment) -> None:
     head = torch.nn.Linear(module.lm_head.in_features, module.lm_head.out_features)
     head.weight.data.copy_(module.lm_head.weight.data)
     head.bias.data.zero_()
-    answers = experiment.scored[0].answers
+    answers, prompt = experiment.scored[0].answers, experiment.scored[0].prompt
     assert isinstance(answers, Answers)
-    head.bias.data[model.choice_tokens(answers.present)[0]] = 12.0
-    head.bias.data[model.choice_tokens(answers.absent)[0]] = -50.0
+    head.bias.data[model.choice_tokens(answers.present, prompt)[0]] = 12.0
+    head.bias.data[model.choice_tokens(answers.absent, prompt)[0]] = -50.0
     module.lm_head = head
 
 

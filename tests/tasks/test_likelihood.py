@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from math import log
 from typing import TYPE_CHECKING, Any
 
@@ -35,12 +36,12 @@ class Vocabulary:
     def __init__(self, tokens: Mapping[str, list[int]], probability: Mapping[int, float]) -> None:
         self.tokens, self.probability = tokens, probability
 
-    def choice_tokens(self, choice: str) -> list[int]:
+    def read(self, choice: str) -> list[int]:
         return self.tokens.get(choice, [90, 91])
 
     def continuations(self, prompts: Sequence[str], answers: Sequence[Sequence[str]]) -> list[Continuation]:
         return [
-            Continuation((len(prompt),), tuple(tuple(self.choice_tokens(text)) for text in own), True)
+            Continuation((len(prompt),), tuple(tuple(self.read(text)) for text in own), True)
             for prompt, own in zip(prompts, answers, strict=True)
         ]
 
@@ -67,7 +68,7 @@ class Vocabulary:
 
         if counts is not None:
             counts.rows += len(prompts) * len(interventions)
-        row = [sum(log(self.probability[t]) for t in self.choice_tokens(choice)) for choice in choices]
+        row = [sum(log(self.probability[t]) for t in self.read(choice)) for choice in choices]
         return [torch.tensor([row] * len(prompts)) for _ in interventions]
 
 
@@ -105,6 +106,27 @@ def test_answers_of_several_tokens_are_compared_by_log_probability_a_token() -> 
     assert margin.value == pytest.approx((log(0.5) + log(0.02)) / 2 - log(0.1), abs=1e-6)
     assert margin.mass is None
     assert not margin.reliable
+
+
+def test_an_answer_that_begins_the_other_is_refused() -> None:
+    begins = Vocabulary({"so": [1, 2], "so on": [1, 2, 3]}, {1: 0.5, 2: 0.5, 3: 0.5})
+    with pytest.raises(DataError, match="'so' and 'so on' one begins the other"):
+        margins(begins, asked(Answers("so", "so on")))
+
+
+def test_a_spelling_that_the_tokenizer_does_not_know_is_none() -> None:
+    found = surface_forms(Unknowing({" Yes": [1], "Yes": [9], " No": [4]}, {}), YES_OR_NO, "p")
+    assert (found.present, found.absent) == ((" Yes",), (" No",))
+
+
+class Unknowing(Vocabulary):
+    """A tokenizer that reads 9 where it knows nothing."""
+
+    def continuations(self, prompts: Sequence[str], answers: Sequence[Sequence[str]]) -> list[Continuation]:
+        return [
+            replace(one, unknown=frozenset(place for place, ids in enumerate(one.answers) if 9 in ids))
+            for one in super().continuations(prompts, answers)
+        ]
 
 
 def test_two_answers_with_one_spelling_are_refused() -> None:

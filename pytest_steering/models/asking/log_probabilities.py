@@ -9,7 +9,13 @@ from pytest_steering.errors import PromptError
 from pytest_steering.models.asking.prompted_model import PromptedModel
 from pytest_steering.models.engine.exclusive import exclusive
 from pytest_steering.models.running.batching import require_prompts, require_room
-from pytest_steering.models.running.fit import as_arms, require_choices, require_listed, require_positions
+from pytest_steering.models.running.fit import (
+    as_arms,
+    require_choices,
+    require_known_choices,
+    require_listed,
+    require_positions,
+)
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -82,8 +88,9 @@ class LogProbabilities(PromptedModel):
         arms = as_arms(interventions)
         self.require(arms)
         for own in options:
-            require_choices(own, self.loaded.texts.ids(own, special=False))
+            require_choices(own)
         found = self.continuations(prompts, options)
+        require_known_choices(options, found)
         for room in {one.room for one in found}:
             alike = [len(one.prompt) for one in found if one.room == room]
             require_room(alike, room, self.loaded.context)
@@ -98,7 +105,9 @@ class LogProbabilities(PromptedModel):
 
         Args:
             prompts: Texts.
-            texts: What follows each of them, as `choice_tokens` reads it; an empty one has no tokens.
+            texts: What was written after each of them, read by itself: what a model writes follows the
+                prompt's own tokens, and its decoder strips what its tokenizer puts before a text. An empty
+                one has no tokens.
 
         Returns:
             One float32 tensor on the CPU a prompt: [tokens of its text], natural logarithms.

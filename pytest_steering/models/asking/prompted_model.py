@@ -14,8 +14,9 @@ from pytest_steering.models.engine.exclusive import exclusive, held
 from pytest_steering.models.loading.memory import SMALL_MODEL_ROWS, MemoryProfile, profile_of_module
 from pytest_steering.models.proving.admission import require_operations
 from pytest_steering.models.running.batching import require_prompts, too_long
-from pytest_steering.models.running.continuation import Continuation, Joining
+from pytest_steering.models.running.continuation import Continuation, unknown_to
 from pytest_steering.models.running.fit import require_fit, require_known_tokens, require_rows
+from pytest_steering.models.running.joining import Joining
 
 if TYPE_CHECKING:
     import torch
@@ -122,9 +123,17 @@ class PromptedModel:
         require_fit(self.name, self.loaded, arms)
         require_operations(self, arms)
 
-    def choice_tokens(self, choice: str) -> list[int]:
-        """Return the token ids of an answer by itself, without special tokens; see `continuations`."""
-        return self.loaded.texts.ids([choice], special=False)[0]
+    def choice_tokens(self, choice: str, prompt: str) -> list[int]:
+        """Return the token ids with which a prompt goes on under a choice; see `continuations`.
+
+        Args:
+            choice: An answer, such as `" Yes"`.
+            prompt: What it follows; the same choice may be other tokens after another one.
+
+        Raises:
+            PromptError: See `continuations`.
+        """
+        return list(self.continuations([prompt], [[choice]])[0].answers[0])
 
     def continuations(self, prompts: Sequence[str], answers: Sequence[Sequence[str]]) -> list[Continuation]:
         """Return how each prompt goes on with each of its answers, in tokens of both as one text.
@@ -137,5 +146,4 @@ class PromptedModel:
             PromptError: Prompts or answers are missing or empty, or a text does not go on from its prompt.
         """
         self.tokens(prompts)
-        unknown = getattr(self.loaded.tokenizer, "unk_token_id", None)
-        return Joining(self.loaded.texts.ids, unknown).continuations(prompts, answers)
+        return Joining(self.loaded.texts.ids, unknown_to(self.tokenizer)).continuations(prompts, answers)

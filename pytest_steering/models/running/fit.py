@@ -13,6 +13,7 @@ from pytest_steering.steering.numbers import whole_number
 
 if TYPE_CHECKING:
     from pytest_steering.models.engine.base import LoadedModel
+    from pytest_steering.models.running.continuation import Continuation
 
 
 def as_arms(interventions: Any) -> list[Intervention | None]:
@@ -83,15 +84,25 @@ def require_new_tokens(number: object) -> None:
         raise PromptError(f"max_new_tokens is {number!r}; a whole number of at least 1 was expected")
 
 
-def require_choices(choices: object, tokens: Sequence[Sequence[int]]) -> None:
-    """Raise PromptError unless each choice has a token, and there is one.
+def require_choices(choices: Sequence[object]) -> None:
+    """Raise PromptError unless each choice is a text that says something, and there is one."""
+    if not choices or not all(isinstance(one, str) and one for one in choices):
+        raise PromptError(f"choices {choices!r} must be texts of at least one token each")
+
+
+def require_known_choices(choices: Sequence[Sequence[str]], found: Sequence[Continuation]) -> None:
+    """Raise PromptError where a choice holds what the tokenizer does not know: all such are alike to it.
 
     Args:
-        choices: As the user gave them.
-        tokens: Token ids of each.
+        choices: Of each prompt.
+        found: How each prompt goes on with them.
     """
-    if not tokens or not all(tokens):
-        raise PromptError(f"choices {choices!r} must be texts of at least one token each")
+    unknown = {own[place] for own, one in zip(choices, found, strict=True) for place in one.unknown}
+    if unknown:
+        raise PromptError(
+            f"the tokenizer does not know the choices {sorted(unknown)} and would score any other unknown "
+            "text in their place; choose other words"
+        )
 
 
 def require_listed(choices: object) -> None:

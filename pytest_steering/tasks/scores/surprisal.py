@@ -55,7 +55,7 @@ def _fault(model: SteerableModel, written: Written) -> str | None:
     prompt, text = written
     if half_character(text) is not None:
         return "the answer holds half a character (a lone surrogate), which no tokenizer reads"
-    answer = len(model.choice_tokens(text)) if text else 0
+    answer = len(model.loaded.texts.ids([text], special=False)[0]) if text else 0
     if not answer:
         return None
     tokens, context = len(model.tokens([prompt])[0]) + answer, model.loaded.context

@@ -128,7 +128,7 @@ def test_first_token_scores_and_divergence_are_those_of_the_plain_loop(steered_m
     base = torch.stack([answer.first for answer in reference(steered_model, None)])
     moved = torch.stack([answer.first for answer in reference(steered_model, intervention)])
     kl = (moved.exp() * (moved - base)).sum(-1)
-    chosen = [steered_model.choice_tokens(word)[0] for word in ("w3", "w50")]
+    chosen = [steered_model.choice_tokens(word, PROMPTS[0])[0] for word in ("w3", "w50")]
     expected = torch.cat([moved[:, chosen], kl[:, None]], dim=-1)
     assert_near(first_scores(steered), expected)
     assert [done.first_token_kl for done in plain] == [0.0] * len(PROMPTS)

@@ -30,9 +30,9 @@ def by_hand(family: str, positions: str | None) -> Tensor:
         asked = steering(positions)
         deltas = {layer: asked.delta(layer) for layer in asked.at}
     scores = torch.empty(len(PROMPTS), len(CHOICES))
-    for number, ids in enumerate(model.tokens(PROMPTS)):
+    for number, (prompt, ids) in enumerate(zip(PROMPTS, model.tokens(PROMPTS), strict=True)):
         for column, choice in enumerate(CHOICES):
-            answer = model.choice_tokens(choice)
+            answer = model.choice_tokens(choice, prompt)
             row = Row(ids, deltas, EVERYWHERE[positions or "all"])
             path = BLOCK_PATHS[model.architecture.family]
             logits = full_logits(model.loaded.module, path, row, answer).double()

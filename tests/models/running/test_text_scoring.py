@@ -14,7 +14,7 @@ TEXTS = ("w5 w6 w7", "w1", "w90 w14 w2 w2", "", "w8 w9")
 
 def by_hand(model: SteerableModel, prompt: str, text: str) -> torch.Tensor:
     """log p of each token, one row at a time with nothing beside it."""
-    ids, own = model.tokens([prompt])[0], model.choice_tokens(text) if text else []
+    ids, own = model.tokens([prompt])[0], model.choice_tokens(text, prompt) if text else []
     with torch.no_grad():
         logits = model.loaded.module(torch.tensor([ids + own])).logits[0]
     scores = logits.log_softmax(-1)

@@ -120,7 +120,7 @@ def test_choices_score_as_plain_hooks_score_them(model: SteerableModel) -> None:
         for row, prompt in enumerate(LONG):
             for column, choice in enumerate(choices):
                 ids = list(model.tokens([prompt])[0])
-                for token in model.choice_tokens(choice):
+                for token in model.choice_tokens(choice, prompt):
                     expected[row, column] += steered_by_hand(model, ids, arm).log_softmax(-1)[token]
                     ids.append(token)
         assert_near(scores, expected)

@@ -24,7 +24,7 @@ def test_surprise_is_the_mean_negative_log_likelihood_of_the_answer_after_its_pr
 ) -> None:
     answer = " w5 w77 w2"
     (found,) = scores.surprise().of_all([(PROMPT, answer)], model)
-    ids, own = model.tokens([PROMPT])[0], model.choice_tokens(answer)
+    ids, own = model.tokens([PROMPT])[0], model.choice_tokens(answer, PROMPT)
     with torch.no_grad():
         logits = model.loaded.module(torch.tensor([ids + own])).logits[0].double()
     shares = logits.softmax(-1)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from pytest_steering.errors import StorageError, VectorError
+from pytest_steering.errors import DataError, StorageError, VectorError
+from pytest_steering.plain_json import parsed
+from pytest_steering.printable import printable
+from pytest_steering.steering.foreign_files import SAVE, what_it_is
 from pytest_steering.steering.sources import Sources
 from pytest_steering.storage import replace_file
 
@@ -15,9 +19,10 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-_FORMAT = "pytest-steering.vector.1"
+_FORMAT = "pytest-steering.vector.2"
 
-_ZIP = b"PK\x03\x04"  # torch.save writes one, with a pickle in it
+_UNSEALED = "pytest-steering.vector.1"
+"""Files of the first layout hold no hash of what they say."""
 
 
 class StoredVector(NamedTuple):
@@ -49,6 +54,7 @@ def write_vector(vector: StoredVector, path: Path) -> None:
     provenance = json.dumps(dict(vector.provenance), sort_keys=True)
     sources = json.dumps(vector.sources.as_dict())
     metadata = {"format": _FORMAT, "method": vector.method, "provenance": provenance, "sources": sources}
+    metadata["sha256"] = _seal(metadata, tensors)
     try:
         replace_file(path, save(tensors, metadata=metadata))
     except (StorageError, SafetensorError) as error:
@@ -69,47 +75,59 @@ def read_vector(path: Path) -> StoredVector:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
     except (OSError, SafetensorError) as error:
         raise VectorError(f"{path} is not a readable steering vector: {_why(path, error)}") from error
-    if metadata.get("format") != _FORMAT:
-        raise VectorError(f"{path} is a safetensors file but not a steering vector written by this project")
     try:
+        _require_ours(path, metadata, tensors)
         directions = {int(name.removeprefix("layer.")): tensor for name, tensor in tensors.items()}
-        provenance = json.loads(metadata["provenance"])
+        provenance = {str(name): str(said) for name, said in parsed(metadata["provenance"]).items()}
         return StoredVector(directions, metadata["method"], provenance, _sources(metadata, provenance))
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (DataError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise VectorError(f"{path} is a damaged steering vector: {error}") from error
+
+
+def _require_ours(path: Path, metadata: Mapping[str, str], tensors: Mapping[str, Tensor]) -> None:
+    """Refuse what is no vector, or not as it was saved: a layer's number decides as much as its direction."""
+    said = metadata.get("format", "")
+    if said == _FORMAT and metadata.get("sha256") != _seal(metadata, tensors):
+        raise VectorError(
+            f"{path} is a damaged steering vector: its layers, numbers or header are not as they were saved"
+        )
+    if said in (_FORMAT, _UNSEALED):
+        return
+    if said.startswith("pytest-steering.vector."):
+        raise VectorError(
+            f"{path} is a steering vector of the layout {printable(said, 60)}; this version reads {_FORMAT}, "
+            "so read it with the version that wrote it"
+        )
+    names = ", ".join(printable(name, 40) for name in list(tensors)[:3]) or "nothing"
+    raise VectorError(
+        f"{path} is a safetensors file but not a steering vector written by this project: it holds {names}. "
+        f"Keep the tensors of blocks' outputs with {SAVE}, and load that file"
+    )
+
+
+def _seal(metadata: Mapping[str, str], tensors: Mapping[str, Tensor]) -> str:
+    """Return a hash of all that a file says."""
+    said = sorted((name, value) for name, value in metadata.items() if name != "sha256")
+    digest = hashlib.sha256(json.dumps(said).encode())
+    for name in sorted(tensors):
+        tensor = tensors[name]
+        digest.update(f"{name} {tensor.dtype} {list(tensor.shape)}".encode("utf-8", "surrogatepass"))
+        digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()
 
 
 def _sources(metadata: Mapping[str, str], provenance: Mapping[str, str]) -> Sources:
     """Return what a file says of texts; older files name the samples at most."""
     if "sources" in metadata:
-        return Sources.from_dict(json.loads(metadata["sources"]))
+        return Sources.from_dict(parsed(metadata["sources"]))
     ids = str(provenance.get("sample_ids") or "").split(",")
     return Sources(samples=frozenset((str(provenance.get("dataset")), name) for name in ids if name))
 
 
 def _why(path: Path, error: Exception) -> str:
     """Return what the path is instead, and what to do about it."""
-    if path.is_dir():
-        files = ", ".join(sorted(file.name for file in path.glob("*.safetensors"))[:3]) or "none"
-        return (
-            f"it is a folder; name a file that SteeringVector.save wrote (.safetensors files in it: {files})"
-        )
-    if not path.exists():
-        return "there is no such file"
-    if _pickled(path):
-        return (
-            "it is a pickle, as torch.save writes too, and reading one can run any code, so it was not read. "
-            "If you trust it, load it yourself, keep its tensors with "
-            "SteeringVector({layer: tensor}).save(path), and load that file"
-        )
-    return f"{error}; a file that SteeringVector.save wrote was expected"
-
-
-def _pickled(path: Path) -> bool:
     try:
-        with path.open("rb") as file:
-            start = file.read(9)
+        found = what_it_is(path)
     except OSError:
-        return False
-    # The first byte may also be of the length that a safetensors file begins with; its header follows.
-    return start.startswith(_ZIP) or (start[:1] == b"\x80" and start[8:] != b"{")
+        found = ""
+    return f"it is {found}" if found else f"{error}; a file that SteeringVector.save wrote was expected"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_steering.errors import DataError
+from pytest_steering.file_kinds import file_kind
 
 
 def require_path(name: str, path: Path) -> None:
@@ -42,9 +43,8 @@ def read_text(path: Path) -> str:
             f"{path} cannot be read: {error.strerror or error}; the data set is incomplete"
         ) from error
     except UnicodeDecodeError as error:
-        raise DataError(
-            f"{path} is not UTF-8 at byte {error.start}; get the file again, unchanged"
-        ) from error
+        why = file_kind(path) or f"not UTF-8 at byte {error.start}; get the file again, unchanged"
+        raise DataError(f"{path} is {why}") from error
 
 
 def read_object(path: Path) -> dict[str, Any]:
@@ -56,7 +56,8 @@ def read_object(path: Path) -> dict[str, Any]:
     try:
         found = json.loads(read_text(path))
     except (ValueError, RecursionError) as error:
-        raise DataError(f"{path} is not JSON ({error}); the file may be cut off, get it again") from error
+        why = file_kind(path) or f"not JSON ({error}); the file may be cut off, get it again"
+        raise DataError(f"{path} is {why}") from error
     if not isinstance(found, dict):
         raise DataError(f"{path} holds a {type(found).__name__}, expected a JSON object")
     return found

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_steering.errors import DataError
+from pytest_steering.file_kinds import file_kind
 
 
 def read_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -19,7 +20,22 @@ def read_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """
     for number, line in read_lines(path):
         if line.strip():
-            yield number, parse_row(line, f"{path}, line {number}")
+            try:
+                row = parse_row(line, f"{path}, line {number}")
+            except DataError as error:
+                raise said_instead(path, error) from error
+            yield number, row
+
+
+def said_instead(path: Path, error: DataError) -> DataError:
+    """Return the error that says what a file is, where its content tells that; else the one that was met.
+
+    Args:
+        path: Of the file.
+        error: What was wrong with its text.
+    """
+    found = file_kind(path)
+    return DataError(f"{path} is no JSON: it is {found}") if found else error
 
 
 def read_lines(path: Path) -> Iterator[tuple[int, bytes]]:

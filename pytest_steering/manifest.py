@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -96,6 +97,12 @@ class Manifest:
         if not to_its_end or run.having("") or run.uncollected:
             return replace(run, status="stopped")
         return replace(run, status="failed" if run.having("failed") else "finished")
+
+    @property
+    def digest(self) -> str:
+        """Hash of all that it says but the entry of the ledger, which holds this hash."""
+        text = json.dumps(replace(self, ledger="").as_dict(), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def as_dict(self) -> dict[str, Any]:
         """Return the form that a file holds."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import NoneType
 from typing import Any, NamedTuple
 
+from pytest_steering.errors import DataError
 from pytest_steering.printable import printable
 
 
@@ -148,6 +149,21 @@ def faults(row: Mapping[str, Any], schema: Schema) -> Iterator[str]:
         kind = schema.get(name)
         if kind is not None and not kind.holds(value):
             yield f"{name!r} is {printable(repr(value), 60)}, expected {kind.said}"
+
+
+def require_fields(row: Mapping[str, Any], schema: Schema) -> None:
+    """Refuse a row whose fields are not what they should be.
+
+    Args:
+        row: An object of JSON.
+        schema: What its fields hold.
+
+    Raises:
+        DataError: The first fault.
+    """
+    fault = next(faults(row, schema), "")
+    if fault:
+        raise DataError(fault)
 
 
 def record_faults(row: Mapping[str, Any]) -> Iterator[str]:

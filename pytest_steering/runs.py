@@ -74,7 +74,14 @@ class Run:
         ledger, known = self.ledger, self.manifest.ledger
         if ledger is not None and known and not ledger.holds(known):
             self.note(_begun())
-        sealed = self.note({"kind": "manifest", "status": manifest.status, "tests": len(manifest.selected)})
+        sealed = self.note(
+            {
+                "kind": "manifest",
+                "status": manifest.status,
+                "tests": len(manifest.selected),
+                "digest": manifest.digest,
+            }
+        )
         write_manifest(self.manifest_path, replace(manifest, ledger=sealed))
 
     def append(self, record: Record) -> None:
@@ -106,7 +113,7 @@ class Run:
         from pytest_steering.verification import verified
 
         found = record_file.read(self.path) if self.path.exists() else record_file.Recorded()
-        return verified(found, self.ledger, self.manifest.ledger)
+        return verified(found, self.ledger, self.manifest)
 
     def _first(self) -> dict[str, Any]:
         """Return what opens the ledger; records are older than it where no ledger was ever kept."""

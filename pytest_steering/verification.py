@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 
 from pytest_steering.ledger import Ledger
+from pytest_steering.manifest import Manifest
 from pytest_steering.record_entry import RECORD
 from pytest_steering.record_file import Line, Recorded
 from pytest_steering.records import Record
@@ -15,21 +16,32 @@ from pytest_steering.records import Record
 Placed: TypeAlias = tuple[Line, Record]
 
 
-def verified(found: Recorded, ledger: Ledger | None, sealed: str) -> Recorded:
+def verified(found: Recorded, ledger: Ledger | None, manifest: Manifest) -> Recorded:
     """Return what a file of records holds without that which was changed by hand, each with a sentence.
 
     Args:
         found: As the file has it.
         ledger: Of the run; None where none is kept.
-        sealed: The hash that the run's manifest knows an entry of its ledger by; empty where it knows none.
+        manifest: Of the run; it knows an entry of the ledger by its hash, and that entry knows the manifest.
     """
+    sealed = manifest.ledger
     if ledger is None:
         lost = f"the ledger that {_MANIFEST} names is gone, so that nothing vouches for the records"
         return replace(found, doubts=(lost,)) if sealed else found
     if sealed and not ledger.holds(sealed):
         cut = f"the ledger has no entry that {_MANIFEST} names, so that nothing vouches for the records"
         return replace(found, doubts=(*ledger.faults, cut))
-    return _as_written(found, ledger)
+    checked = _as_written(found, ledger)
+    return replace(checked, doubts=(*_manifest_doubts(manifest, ledger), *checked.doubts))
+
+
+def _manifest_doubts(manifest: Manifest, ledger: Ledger) -> Iterator[str]:
+    """Yield what is wrong with a manifest beside a ledger; earlier versions noted no digest of it."""
+    entries = {entry.sha256: entry.content for entry in ledger.of("manifest")}
+    noted = {sha256: said["digest"] for sha256, said in entries.items() if "digest" in said}
+    edited = manifest.digest != noted.get(manifest.ledger, manifest.digest) or (noted and not manifest.ledger)
+    if edited and manifest != Manifest():
+        yield f"{_MANIFEST} is not as it was written: what it says of tests and how they ended may be wrong"
 
 
 _MANIFEST, _SHOWN = "run.json", 5

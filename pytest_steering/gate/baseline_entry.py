@@ -14,10 +14,18 @@ from pytest_steering.gate.baseline_samples import Samples, as_rows, from_rows, g
 from pytest_steering.gate.gated_metric import BY_ACCURACY, GatedMetric
 from pytest_steering.gate.integrity import digests, faults
 from pytest_steering.identity import decided_by, question_of, spec_key
+from pytest_steering.record_schema import ENVIRONMENT, NUMBERS, RECORD, SPEC, require_fields
 from pytest_steering.records import Record
 
 _LATER = ("experiment", "vector", "versions", "effects", "digest")
 """What entries of earlier versions lack."""
+
+_SCHEMA = {name: RECORD[name] for name in ("arm", "spec", "experiment")} | {
+    "vector": RECORD["arm"],
+    "versions": ENVIRONMENT["versions"],
+    "effects": NUMBERS["metrics"],
+    "digest": ENVIRONMENT["versions"],
+}
 
 
 @dataclass(frozen=True)
@@ -138,6 +146,8 @@ class Entry:
     @classmethod
     def from_dict(cls, row: Mapping[str, Any]) -> Entry:
         """Return what a file holds; raises KeyError or DataError for anything else."""
+        require_fields(row, _SCHEMA)
+        require_fields(row["spec"], SPEC)
         gated = GatedMetric.told(row)
         samples, unsteered = (from_rows(row[part], gated) for part in ("samples", "unsteered"))
         numerics, data, weights = (str(row[name]) for name in ("numerics", "data", "weights"))

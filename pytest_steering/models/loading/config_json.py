@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
-from pytest_steering.errors import ModelError
+from pytest_steering.errors import DataError, ModelError
+from pytest_steering.file_kinds import file_kind
 from pytest_steering.models.loading.adapters import about_adapter
+from pytest_steering.models.loading.config_sizes import size_faults
+from pytest_steering.plain_json import parsed
 
 
 def config_model_type(config: Path) -> str | None:
@@ -31,9 +33,14 @@ def _read_config(config: Path) -> dict[str, Any]:
     if not config.is_file():
         raise ModelError(f"{config.parent} is no model: a folder with a config.json was expected")
     try:
-        values = json.loads(config.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise ModelError(f"{config} cannot be read as JSON: {error}") from error
+        values = parsed(config.read_bytes())
+    except (OSError, DataError) as error:
+        found = file_kind(config)
+        why = f"it is {found}" if found else str(error)
+        raise ModelError(f"{config} cannot be read as JSON: {why}") from error
     if not isinstance(values, dict):
         raise ModelError(f"{config} holds no JSON object, so it says no model_type")
+    fault = next(size_faults(values), "")
+    if fault:
+        raise ModelError(f"{config} describes no model: {fault}")
     return values

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from pytest_steering.errors import ModelError
+from pytest_steering.errors import ModelError, first_line
 
 if TYPE_CHECKING:
     from torch.nn import Module
@@ -120,7 +120,7 @@ def count_parameters(config: Any) -> int:
     """Return the number of parameters of the causal language model that a config describes.
 
     Raises:
-        ModelError: It describes none.
+        ModelError: It describes none, or none that can be built.
     """
     import torch
     from transformers import AutoModelForCausalLM
@@ -131,4 +131,9 @@ def count_parameters(config: Any) -> int:
     except (ValueError, AttributeError) as error:
         kind = getattr(config, "model_type", type(config).__name__)
         raise ModelError(f"a config of {kind!r} describes no causal language model") from error
+    except Exception as error:  # of whatever kind the code of a family raises where sizes do not fit
+        kind = getattr(config, "model_type", type(config).__name__)
+        raise ModelError(
+            f"a config of {kind!r} describes a model that cannot be built: {first_line(error)}"
+        ) from error
     return sum(parameter.numel() for parameter in model.parameters())

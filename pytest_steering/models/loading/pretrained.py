@@ -11,6 +11,7 @@ from pytest_steering.models.loading.model_config import read_config
 from pytest_steering.models.loading.placement import resolve_device, resolve_dtype
 from pytest_steering.models.loading.planning import require_memory
 from pytest_steering.models.loading.unpacked import unpacked
+from pytest_steering.models.loading.weight_files import require_weight_files
 from pytest_steering.models.loading.weights import read_files
 from pytest_steering.models.running.arithmetic import ask_for_reproducible_products
 
@@ -40,6 +41,7 @@ def load_model(
     """
     place = resolve_device(device)
     spec = unpacked(spec)
+    require_weight_files(spec)
     options: dict[str, Any] = {"trust_remote_code": trust_remote_code, "revision": spec.revision}
     kind = resolve_dtype(dtype, place)
     _require_memory(spec, place, dtype, trust_remote_code)

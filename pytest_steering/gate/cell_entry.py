@@ -20,20 +20,30 @@ def entry_of(record: Record, unsteered: Record | None, gated: GatedMetric) -> En
         unsteered: Its unsteered control.
         gated: What is judged of it.
     """
-    data = record.spec.get("data") or {}
     samples = kept(record.outcomes, gated)
+    control = kept(unsteered.outcomes, gated) if unsteered else ()
+    bare = bare_entry(record)
+    return replace(bare, samples=samples, unsteered=control, gated=_with_margin(gated, samples))
+
+
+def bare_entry(record: Record) -> Entry:
+    """Return what an entry says of how its cell was made, without samples.
+
+    Args:
+        record: The cell.
+    """
+    data = record.spec.get("data") or {}
     return Entry(
         record.arm,
         without_hash(record.spec),
         str(record.environment.get("numerics", "")),
         str(data.get("sha256", "")),
         str(record.environment.get("weights", ""))[:16],
-        samples,
-        kept(unsteered.outcomes, gated) if unsteered else (),
+        (),
+        (),
         experiment=_experiment(record),
         vector=str(record.provenance.get("sha256", ""))[:16],
         versions=record.environment.get("versions") or {},
-        gated=_with_margin(gated, samples),
         effects=effects_of(record.metrics),
     )
 

@@ -10,7 +10,7 @@ from pytest_steering.gate.absence import Absent, absences
 from pytest_steering.gate.baseline_entry import Entry
 from pytest_steering.gate.baseline_files import Place, places, read_all, read_files
 from pytest_steering.gate.baseline_pairing import BaselinePairing, beside_baseline
-from pytest_steering.gate.cell_entry import entry_of
+from pytest_steering.gate.cell_entry import bare_entry
 from pytest_steering.gate.cell_text import number_text_of
 from pytest_steering.gate.consistency import contradictions
 from pytest_steering.gate.decide import ALPHA, MARGIN, decide, moved
@@ -106,7 +106,7 @@ def _others(folder: Path, taken: Mapping[str, Place]) -> list[Place]:
 
 def _compared(one: Measured, entry: Entry) -> Compared:
     control = one.unsteered.outcomes if one.unsteered else ()
-    now, accepted = entry_of(one.record, one.unsteered, one.gated), entry.gated.margin
+    now, accepted = bare_entry(one.record), entry.gated.margin
     margin = accepted if one.gated.margin is None else one.gated.margin
     margins = [] if accepted in (None, margin) else [f"margin {accepted:g} → {margin:g}"]
     scores = one.record.evidence.get("scores") or {}
@@ -130,7 +130,7 @@ def _faults(one: Measured, entry: Entry | None, required: bool) -> Iterable[Find
                 "baseline-missing", f"{one.record.experiment} on {one.record.model} has no baseline"
             )
         return
-    now = entry_of(one.record, one.unsteered, one.gated)
+    now = bare_entry(one.record)
     if now.weights != entry.weights:
         yield finding(
             "baseline-stale",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TypeAlias, TypeVar
 
 from pytest_steering.cell import Cell, newest_cells
 from pytest_steering.findings import across
@@ -22,6 +23,11 @@ from pytest_steering.report.side_measurements import beside_texts
 from pytest_steering.report.trivial_texts import trivial_texts
 from pytest_steering.runs import Run
 from pytest_steering.shortfall import shortfalls
+
+T = TypeVar("T")
+
+Experiment: TypeAlias = tuple[str, str]
+"""Name of the model, and of the experiment with its file."""
 
 
 def closing_lines(run: Run, loads: Mapping[str, int], width: int) -> list[str]:
@@ -76,9 +82,10 @@ def report_lines(records: Iterable[Record], width: int) -> list[str]:
     records = across(records)
     groups = scored_groups(records)
     lines = [*table_lines(groups, width), ""] if groups else []
-    cells = newest_cells(records).values()
-    for model in dict.fromkeys(cell.record.model for cell in cells):
-        lines += _remarks([one for one in cells if one.record.model == model], groups, width)
+    scored = _by_experiment(groups, lambda group: (group.model, group.experiment_id))
+    cells = _by_experiment(newest_cells(records).values(), lambda cell: _experiment(cell.record))
+    for key in sorted(cells, key=_model_order(cells)):
+        lines += _remarks(cells[key], scored.get(key, []), width)
     return [*lines, *(line for text in claim_texts(records) for line in wrapped(text, width))]
 
 
@@ -89,20 +96,35 @@ def _looked(looks: Looks) -> str:
     )
 
 
-def _remarks(cells: Sequence[Cell], groups: Sequence[Group], width: int) -> Iterator[str]:
-    """Yield a heading for each experiment on a model, and under it what there is to say."""
-    for experiment in dict.fromkeys(cell.record.experiment_id for cell in cells):
-        own = [cell for cell in cells if cell.record.experiment_id == experiment]
-        model, records = own[0].record.model, [cell.record for cell in own]
-        title = f"{model} · {records[0].experiment}"
-        scored = [one for one in groups if (one.model, one.experiment_id) == (model, experiment)]
-        alone = scored if len(scored) == 1 else []
-        beside = [*history_texts(own), *beside_texts(records)]
-        yield from _under(title, [*beside, *(text for one in alone for text in _of_group(one))], width)
-        for group in scored if not alone else ():
-            yield from _under(f"{title} · {group.conditions}", _of_group(group), width)
-            yield from breakdown_lines(group)
-        yield from breakdown_lines(alone[0]) if alone else ()
+def _by_experiment(every: Iterable[T], of: Callable[[T], Experiment]) -> dict[Experiment, list[T]]:
+    """Return what belongs to each experiment on each model."""
+    found: dict[Experiment, list[T]] = {}
+    for one in every:
+        found.setdefault(of(one), []).append(one)
+    return found
+
+
+def _experiment(record: Record) -> Experiment:
+    return record.model, record.experiment_id
+
+
+def _model_order(experiments: Iterable[Experiment]) -> Callable[[Experiment], int]:
+    """Return where each experiment's model appeared first: what is said of one model stands together."""
+    models = {model: place for place, model in enumerate(dict.fromkeys(model for model, _ in experiments))}
+    return lambda experiment: models[experiment[0]]
+
+
+def _remarks(cells: Sequence[Cell], scored: Sequence[Group], width: int) -> Iterator[str]:
+    """Yield a heading for an experiment on a model, and under it what there is to say."""
+    records = [cell.record for cell in cells]
+    title = f"{records[0].model} · {records[0].experiment}"
+    alone = scored if len(scored) == 1 else []
+    beside = [*history_texts(cells), *beside_texts(records)]
+    yield from _under(title, [*beside, *(text for one in alone for text in _of_group(one))], width)
+    for group in scored if not alone else ():
+        yield from _under(f"{title} · {group.conditions}", _of_group(group), width)
+        yield from breakdown_lines(group)
+    yield from breakdown_lines(alone[0]) if alone else ()
 
 
 def _of_group(group: Group) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -33,20 +34,25 @@ def test_a_mutation_changes_one_field_and_the_same_one_for_a_seed() -> None:
 
 
 def _write(folder: Path) -> None:
-    (folder / "file").write_text("{}")
+    (folder / "whole").touch()
 
 
-@pytest.mark.parametrize(
-    ("use", "said"),
-    [
-        (lambda _folder, _drawn: "fine", "silence"),
-        (lambda _folder, _drawn: str(1 / 0), "ZeroDivisionError"),
-    ],
-)
-def test_silence_and_tracebacks_are_failures(use: object, said: str) -> None:
-    target = Target(_write, lambda _folder, _drawn: "nothing", use, strict=False)  # type: ignore[arg-type]
-    silent = Target(_write, lambda _folder, _drawn: "nothing", use)  # type: ignore[arg-type]
-    found = list(trials(silent if said == "silence" else target, 2, seed=3))
+def _damage(folder: Path, _drawn: random.Random) -> str:
+    (folder / "whole").unlink()
+    return "whole: taken away"
+
+
+def _overlooked(_folder: Path, _drawn: random.Random) -> str:
+    return "fine"
+
+
+def _met(folder: Path, _drawn: random.Random) -> str:
+    return "fine" if (folder / "whole").exists() else str(1 / 0)
+
+
+@pytest.mark.parametrize(("use", "said"), [(_overlooked, "silence"), (_met, "ZeroDivisionError")])
+def test_silence_and_tracebacks_are_failures(use: Callable[[Path, random.Random], str], said: str) -> None:
+    found = list(trials(Target(_write, _damage, use), 2, seed=3))
 
     assert [one.seed for one in found] == [3, 4]
-    assert all(said in one.said for one in found)
+    assert all(one.said.startswith(f"whole: taken away: {said}") for one in found)

@@ -1,6 +1,7 @@
 """Whether the sizes that a config.json names can be those of a model, before any library builds one of them.
 
-A library asked for no heads, 10⁶ layers or a width of 10¹⁵ answers with an error of its own, or not for minutes.
+Asked for no heads, 10⁶ layers or a width of 10¹⁵, a library answers with an error of its own, or not for
+minutes.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ MOST: Mapping[str, int] = {
     **dict.fromkeys(_CONTEXTS, 10**10),
     "vocab_size": 100_000_000,
 }
-"""More of it than this no model has; it is far from any that is known, and near enough to be counted at once."""
+"""No model has more: far from any that is known, and near enough to be counted at once."""
 
 _PARTS = ("text_config", "language_config", "llm_config")
 

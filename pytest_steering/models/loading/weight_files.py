@@ -32,7 +32,7 @@ def require_weight_files(spec: ModelSpec) -> None:
     pickles = sorted(path.name for pattern in _PICKLES for path in folder.glob(pattern))
     if not found and pickles:
         raise ModelError(
-            f"model {spec.name!r} has its weights in {pickles[0]} alone, which can run any code as it is read; "
+            f"model {spec.name!r} has its weights in {pickles[0]} alone, which can run any code when read; "
             "convert it to safetensors where you trust it: model.save_pretrained(folder)"
         )
     for path in found:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.models.engine.edit_session import EditSession
@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
     from pytest_steering.models.engine.base import Engine, LoadedModel
 
-_STEPS = 3
+Scores = Callable[[Sequence[Sequence[int]]], "Tensor"]
+"""The scores of each new token of some rows: [steps, rows, vocabulary]."""
+
+STEPS = 3
 
 _CLOSE = 0.05
 """In a dtype of few digits the bound on rounding allows anything; more than this share is no rounding."""
@@ -32,12 +35,31 @@ def padding_fault(loaded: LoadedModel, engine: Engine, lengths: Sequence[int]) -
         engine: Runs it, unsteered.
         lengths: Of the rows, in tokens.
     """
+    return _fault(loaded, lengths, lambda rows: _scores(loaded, engine, rows))
+
+
+def pass_fault(loaded: LoadedModel, engine: Engine, lengths: Sequence[int]) -> str:
+    """Say how a pass over rows beside longer ones parts from one over the same rows alone, or nothing.
+
+    Args:
+        loaded: The model.
+        engine: Runs it, unsteered.
+        lengths: Of the rows, in tokens.
+    """
+
+    def read(rows: Sequence[Sequence[int]]) -> Tensor:
+        batch = pad_left(rows, loaded.pad_id, loaded.device)
+        return engine.logits(batch, EditSession(batch, [None] * len(rows)), 1)[None, :, -1]
+
+    return _fault(loaded, lengths, read)
+
+
+def _fault(loaded: LoadedModel, lengths: Sequence[int], scores: Scores) -> str:
     rows = [_row(loaded, number, length) for number, length in enumerate(lengths)]
-    together = _scores(loaded, engine, rows)
-    longest = max(lengths)
+    together, longest = scores(rows), max(lengths)
     for number, row in enumerate(rows):
         if len(row) < longest:
-            fault = _parts(loaded, together[:, number], _scores(loaded, engine, [row])[:, 0])
+            fault = _parts(loaded, together[:, number], scores([row])[:, 0])
             if fault:
                 return f"a row of {len(row)} tokens beside one of {longest}: {fault}"
     return ""
@@ -61,7 +83,7 @@ def _scores(loaded: LoadedModel, engine: Engine, rows: Sequence[Sequence[int]]) 
     import torch
 
     watch, batch = _ScoresWatch(), pad_left(rows, loaded.pad_id, loaded.device)
-    config = plain_search(loaded.pad_id, _STEPS, ())
+    config = plain_search(loaded.pad_id, STEPS, ())
     with plain_config(loaded.module, config):
         engine.generate(
             batch,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -38,11 +38,13 @@ class RowBudget:
         rows: At most, in one forward pass over the longest texts, and fewer where those have more than
             `MOST_TOKENS` tokens together; a single row stays alone at any length.
         longest: Tokens of the longest text, those that will be generated among them.
+        beside: Whether a text of so many tokens may stand beside shorter ones.
         halvings: How often memory ran out.
     """
 
     rows: int
     longest: int
+    beside: Callable[[int], bool] = lambda _tokens: True
     halvings: int = 0
 
     def rows_of(self, tokens: int) -> int:
@@ -51,6 +53,11 @@ class RowBudget:
             return 1
         whole = min(self.rows * self.longest, MOST_TOKENS)
         return max(1, min(MOST_TIMES * self.rows, whole // tokens))
+
+    def texts_of(self, tokens: int) -> int:
+        """Return how many texts of which the longest has so many tokens run together."""
+        rows = self.rows_of(tokens)
+        return rows if rows == 1 or self.beside(tokens) else 1
 
     def finish(self, job: Job, rows: int | None = None) -> None:
         """Do a job; where memory runs out, halve it and the budget and go on.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from pytest_steering.models.proving.padded_lengths import padded_lengths
 from pytest_steering.models.running.arithmetic import nansum
 from pytest_steering.models.running.budget import RowBudget
 from pytest_steering.models.running.completion import (
@@ -64,7 +65,7 @@ def generate_arms(
     blocks = BlockSharing(loaded, engine, allowed=sharing != "none" and len(arms) > 1)
     work = _Writing(loaded, engine, prompts, arms, max_new_tokens, choices, decided, blocks)
     sweep = Sweep(loaded, prompts, [Arm(arm) for arm in arms], max_new_tokens, ways)
-    budget = RowBudget(batch_rows, sweep.longest)
+    budget = RowBudget(batch_rows, sweep.longest, padded_lengths(loaded, engine))
     sweep.run(work, budget)
     work.counts.halvings = budget.halvings
     return Generation(work.arms, work.counts, "; ".join([str(ways), *sorted(blocks.said)]))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pytest_steering.models.engine.edit_session import EditSession
+from pytest_steering.models.proving.padded_lengths import padded_lengths
 from pytest_steering.models.running.batching import pad_left
 from pytest_steering.models.running.budget import RowBudget
 from pytest_steering.models.running.completion import Counts
@@ -54,7 +55,7 @@ def score_choices(
     work = _Scoring(loaded, engine, prompts, answers, arms, blocks, counts)
     ways = Ways(loaded, sharing_of(loaded, engine, sharing, len(work.arms)), len(work.arms))
     sweep = Sweep(loaded, prompts, work.arms, 0, ways)
-    budget = RowBudget(batch_rows, sweep.longest)
+    budget = RowBudget(batch_rows, sweep.longest, padded_lengths(loaded, engine))
     sweep.run(work, budget)
     counts.halvings += budget.halvings
     return work.scores

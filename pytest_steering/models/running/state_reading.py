@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pytest_steering.errors import VectorError
+from pytest_steering.models.proving.padded_lengths import padded_lengths
 from pytest_steering.models.running.batching import by_length, pad_left
 from pytest_steering.models.running.budget import Job, RowBudget, halved
 from pytest_steering.progress import counted
@@ -71,11 +72,11 @@ def each_batch(
     tokens = [_one(where.tokens(len(ids), 0, len(ids), ids), where.name) for ids in prompts]
     reading = _Reading(loaded, engine, prompts, layers, tokens, keep)
     lengths = [len(ids) for ids in prompts]
-    budget = RowBudget(batch_rows, max(lengths))
+    budget = RowBudget(batch_rows, max(lengths), padded_lengths(loaded, engine))
     waiting = next(by_length(lengths, len(prompts)))
     with counted(len(waiting)) as advance:
         while waiting:
-            rows = min(budget.rows, budget.rows_of(lengths[waiting[0]]))
+            rows = min(budget.rows, budget.texts_of(lengths[waiting[0]]))
             members, waiting = waiting[:rows], waiting[rows:]
             budget.finish(_Batch(reading, tuple(members)))
             advance(len(members))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pytest_steering.models.engine.edit_session import EditSession
+from pytest_steering.models.proving.padded_lengths import padded_lengths
 from pytest_steering.models.running.batching import pad_left
 from pytest_steering.models.running.budget import Job, RowBudget, halved
 
@@ -40,9 +41,9 @@ def score_texts(
     scoring = _Scoring(loaded, engine, prompts, texts, [torch.empty(0) for _ in texts])
     lengths = [len(prompt) + len(text) for prompt, text in zip(prompts, texts, strict=True)]
     waiting = sorted((i for i, text in enumerate(texts) if text), key=lambda i: -lengths[i])
-    budget = RowBudget(batch_rows, max(lengths))
+    budget = RowBudget(batch_rows, max(lengths), padded_lengths(loaded, engine))
     while waiting:
-        rows = max(1, min(budget.rows_of(lengths[waiting[0]]), scoring.most_rows))
+        rows = max(1, min(budget.texts_of(lengths[waiting[0]]), scoring.most_rows))
         members, waiting = waiting[:rows], waiting[rows:]
         budget.finish(_Batch(scoring, tuple(members)))
     return scoring.scores

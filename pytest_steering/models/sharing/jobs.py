@@ -97,13 +97,14 @@ class Sweep:
         together = rows_together("none" if alone else self.ways.best.way, rows)
         most = len(self.arms) if self.ways.best.way == "none" else self.ways.branches
         group = max(1, min(rows, together // branches_at_once(len(self.arms), together, most)))
+        group = min(group, budget.texts_of(self._tokens(first))) if group > 1 else group
         with_prefix = sum(len(self.prompts[number]) > 1 for number in waiting)
         return min(group, with_prefix) if with_prefix and self.ways.best.way != "none" else group
 
     def _jobs(self, work: Work, members: Sequence[int], budget: RowBudget) -> Iterator[Job]:
         """Yield the jobs of some prompts, that of the first unsteered arm first."""
         allowed = budget.rows_of(self._tokens(members[0]))
-        for family in self._families(members):
+        for family in self._families(members, budget):
             taken = self.ways.taken(self._wanted(members, family, allowed))
             prefix = SharedPrefix(self, work.counts, tuple(members), family.tail)
             for start in range(0, len(family.arms), taken.arms):
@@ -116,15 +117,23 @@ class Sweep:
         row = max(len(self.prompts[member]) for member in members) - family.tail + branch
         return Wanted(family.tail, row, branch, len(family.arms), len(members), rows)
 
-    def _families(self, members: Sequence[int]) -> list[Family]:
-        """Return the arms by how they share, those that share nothing as a family without a tail."""
+    def _families(self, members: Sequence[int], budget: RowBudget) -> list[Family]:
+        """Return the arms by how they share, those that share nothing as families without a tail."""
         prompts = [self.prompts[number] for number in members]
         shared = self.ways.best.way != "none"
         found, alone = families(self.arms, prompts) if shared else ([], list(range(len(self.arms))))
-        everyone = [*found, Family(0, tuple(alone))] if alone else found
+        everyone = [*found, *self._unshared(alone, self._tokens(members[0]), budget)]
         steered = [arm.intervention is not None for arm in self.arms]
         ordered = [replace(f, arms=tuple(sorted(f.arms, key=self._first_own_block))) for f in everyone]
         return sorted(ordered, key=lambda family: steered[family.arms[0]])
+
+    def _unshared(self, arms: Sequence[int], tokens: int, budget: RowBudget) -> list[Family]:
+        """Let arms of different suffixes wait for each other where rows must not stand beside longer ones."""
+        groups: dict[int, list[int]] = {}
+        together = len({len(self.arms[arm].suffix) for arm in arms}) < 2 or budget.texts_of(tokens) > 1
+        for arm in arms:
+            groups.setdefault(0 if together else len(self.arms[arm].suffix), []).append(arm)
+        return [Family(0, tuple(group)) for group in groups.values()]
 
     def _first_own_block(self, arm: int) -> float:
         """Order unsteered arms first, then those that can share most blocks."""

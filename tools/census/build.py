@@ -31,23 +31,24 @@ def model_types() -> list[str]:
     return sorted(MODEL_FOR_CAUSAL_LM_MAPPING_NAMES)
 
 
-def build(model_type: str) -> Any:
+def build(model_type: str, sizes: Mapping[str, Any] = TINY) -> Any:
     """Return a tiny random causal language model in eval mode, or `NotBuilt` with what its constructor said.
 
     Args:
         model_type: Such as `gpt_bigcode`.
+        sizes: Given to every config that has a setting of the name.
     """
     import torch
     from transformers import AutoModelForCausalLM
 
     try:
         with torch.device("meta"):
-            outline = AutoModelForCausalLM.from_config(_config(model_type))
+            outline = AutoModelForCausalLM.from_config(_config(model_type, sizes))
         count = sum(parameter.numel() for parameter in outline.parameters())
         if count > _MOST_PARAMETERS:
             return NotBuilt(f"the tiny config still has {count:,} parameters")
         torch.manual_seed(0)
-        return AutoModelForCausalLM.from_config(_config(model_type)).eval()
+        return AutoModelForCausalLM.from_config(_config(model_type, sizes)).eval()
     except Exception as error:
         words = " ".join(str(error).split())
         return NotBuilt(f"{type(error).__name__}: {words}")
@@ -68,21 +69,21 @@ def tiny_tokenizer() -> Any:
     return PreTrainedTokenizerFast(tokenizer_object=raw, **special)
 
 
-def _config(model_type: str) -> Any:
+def _config(model_type: str, sizes: Mapping[str, Any]) -> Any:
     from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 
     kind = CONFIG_MAPPING[model_type]
-    return kind(**_merged(_tiny(kind), OWN.get(model_type, {})))
+    return kind(**_merged(_tiny(kind, sizes), OWN.get(model_type, {})))
 
 
-def _tiny(kind: Any) -> dict[str, Any]:
+def _tiny(kind: Any, sizes: Mapping[str, Any]) -> dict[str, Any]:
     """Return the settings of a config class, and of the configs within it, that the table names."""
     names = getattr(kind, "attribute_map", None) or {}
     known = signature(kind.__init__).parameters
     settings = {
-        names.get(name, name): value for name, value in TINY.items() if names.get(name, name) in known
+        names.get(name, name): value for name, value in sizes.items() if names.get(name, name) in known
     }
-    return settings | {name: _tiny_within(kind, name) for name in _within(kind)}
+    return settings | {name: _tiny_within(kind, name, sizes) for name in _within(kind)}
 
 
 def _within(kind: Any) -> dict[str, Any]:
@@ -98,9 +99,9 @@ def _within(kind: Any) -> dict[str, Any]:
     return {name: part for name, part in parts.items() if hasattr(part, "attribute_map")}
 
 
-def _tiny_within(kind: Any, name: str) -> dict[str, Any]:
+def _tiny_within(kind: Any, name: str, sizes: Mapping[str, Any]) -> dict[str, Any]:
     part = _within(kind)[name]
-    settings = _tiny(part)
+    settings = _tiny(part, sizes)
     return settings | {"model_type": part.model_type} if part.model_type else settings
 
 

@@ -60,7 +60,7 @@ class Row:
 
 def survey(model_type: str) -> Row:
     """Build a tiny model of a type, find its blocks, prove it with both engines and compare them."""
-    with _quiet():
+    with quiet():
         model = build(model_type)
         if isinstance(model, NotBuilt):
             return Row(model_type, note=f"not built: {model.reason}", built=False)
@@ -120,8 +120,8 @@ def _remark(proof: Proof, architecture: Any) -> str:
 
 
 @contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Some models print or warn while they run; a table wants rows alone."""
+def quiet() -> Iterator[None]:
+    """Hush what some models print or warn while they run; a table wants rows alone."""
     from transformers.utils import logging
 
     level = logging.get_verbosity()

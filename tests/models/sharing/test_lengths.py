@@ -88,11 +88,8 @@ def fitted(lengths: Sequence[int], model: SteerableModel) -> list[str]:
 
 
 SLOW = pytest.mark.slow
-LENGTHS = [
-    *(pytest.param(n, marks=SLOW) for n in (9, WINDOW - NEW, WINDOW + 1, CONTEXT - NEW)),
-    WINDOW,
-    2 * WINDOW,
-]
+EDGES = (9, WINDOW - NEW, WINDOW, WINDOW + 1, CONTEXT - NEW)
+LENGTHS = [*(pytest.param(length, marks=SLOW) for length in EDGES), 2 * WINDOW]
 
 
 @pytest.mark.parametrize("positions", ["last", pytest.param("all", marks=SLOW)])
@@ -109,8 +106,8 @@ def test_arms_say_the_same_with_and_without_sharing(
             assert own.token_ids[:until] == alone.token_ids[:until], found.sharing
     choices = ["w5", "w9 w40 w7"]
     scores, alone_scores = (one.choice_logprobs(prompts, choices, arms) for one in (model, none))
-    for own, alone in zip(scores, alone_scores, strict=True):
-        assert_near(own, alone)
+    for one_score, other_score in zip(scores, alone_scores, strict=True):
+        assert_near(one_score, other_score)
 
 
 def test_short_rows_share_and_long_ones_say_what_stands_against_it() -> None:

@@ -34,6 +34,10 @@ class InterventionError(SteeringError):
     """An intervention that did not happen where and as it was asked for."""
 
 
+class NotFiniteError(SteeringError):
+    """States or logits that overflow the dtype they are computed in, or are no numbers at all."""
+
+
 class ExpectationFailed(AssertionError):  # noqa: N818 - it fails a test, it is no error
     """A success criterion was not met, was not decided, or the samples cannot settle it; it says which."""
 

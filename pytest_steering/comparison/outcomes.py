@@ -25,6 +25,11 @@ def skipped(outcomes: Iterable[Outcome]) -> list[Outcome]:
     return [outcome for outcome in outcomes if outcome.skipped]
 
 
+def overflowed(outcome: Outcome) -> bool:
+    """Whether the sample was left out because the model's numbers overflowed."""
+    return "overflows" in outcome.skipped
+
+
 def everyone(_outcome: Outcome) -> bool:
     """Whether it is a sample; every one is."""
     return True
@@ -97,7 +102,8 @@ def margin_both_ways(outcome: Outcome) -> float | None:
     """
     if outcome.margin is None or outcome.swapped_margin is None:
         return None
-    return (outcome.margin + outcome.swapped_margin) / 2
+    both = (outcome.margin + outcome.swapped_margin) / 2
+    return None if math.isnan(both) else both
 
 
 def score(name: str) -> Callable[[Outcome], float | None]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pytest_steering.experiments.margin_threshold import Calibration
     from pytest_steering.models.running.completion import Completion
     from pytest_steering.models.running.generation import DecidedText
+    from pytest_steering.models.running.overflow import Overflow
     from pytest_steering.models.steerable import SteerableModel
     from pytest_steering.steering.intervention import Intervention
     from pytest_steering.tasks.asked import Asked
@@ -84,14 +85,18 @@ def evaluate(
     answers, generation = _answers(model, kept, arms, max_new_tokens, decided, scoring := Counts())
     ended = _endings(model.loaded.stop_ids, max_new_tokens if decided else None)
     others = _opposite_margins(model, kept, arms, opposite, scoring)
+    counts = replace(generation.counts, halvings=generation.counts.halvings + scoring.halvings)
+    counts.overflows = {**scoring.overflows, **generation.counts.overflows}
+    lost: list[dict[int, Overflow]] = [{} for _ in arms]
+    for (arm, prompt), why in counts.overflows.items():
+        lost[arm][prompt] = why
     outcomes = {
         name: tuple(
-            _in_order(asked, skipped, _read_all(model, task, kept, answers[name], others[name], ended))
+            _in_order(asked, skipped, _read_all(model, task, kept, answers[name], others[name], ended, own))
         )
-        for name in arms
+        for name, own in zip(arms, lost, strict=True)
     }
     seconds = time.perf_counter() - started
-    counts = replace(generation.counts, halvings=generation.counts.halvings + scoring.halvings)
     return Evaluation(outcomes, counts.as_dict(), seconds, dict.fromkeys(arms, generation.sharing))
 
 
@@ -194,12 +199,17 @@ def _read_all(
     answers: Sequence[Scored],
     opposite: Sequence[float | None],
     ended: Callable[[Completion], bool | None],
+    overflows: Mapping[int, Overflow],
 ) -> list[Outcome]:
-    readings = asked_outcome.readings(task, asked, answers, model)
-    return [
-        replace(asked_outcome.answered(one, reading, completion, margin, other), ended=ended(completion))
-        for one, reading, (completion, margin), other in zip(asked, readings, answers, opposite, strict=True)
-    ]
+    """Return the outcomes of an arm; a sample at which it overflows is skipped, and nothing of it is read."""
+    there = [number for number in range(len(asked)) if number not in overflows]
+    read = asked_outcome.readings(task, [asked[n] for n in there], [answers[n] for n in there], model)
+    outcomes = {number: asked_outcome.skipped(asked[number], str(why)) for number, why in overflows.items()}
+    for number, reading in zip(there, read, strict=True):
+        completion, margin = answers[number]
+        found = asked_outcome.answered(asked[number], reading, completion, margin, opposite[number])
+        outcomes[number] = replace(found, ended=ended(completion))
+    return [outcomes[number] for number in range(len(asked))]
 
 
 def _endings(stop_ids: frozenset[int], decided_below: int | None) -> Callable[[Completion], bool | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from math import isnan
 from typing import Any
 
 from pytest_steering.comparison.outcomes import judged
@@ -60,5 +61,6 @@ def judged_above(outcomes: Iterable[Outcome], threshold: float) -> tuple[Outcome
 def _judged(outcome: Outcome, threshold: float) -> Outcome:
     if outcome.margin is None:
         return outcome
-    found = judged(outcome, "yes" if outcome.margin > threshold else "no")
+    said = "none" if isnan(outcome.margin) else "yes" if outcome.margin > threshold else "no"
+    found = judged(outcome, said)
     return replace(found, rule="threshold", confidence=None)

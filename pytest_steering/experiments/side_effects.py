@@ -8,6 +8,7 @@ from statistics import fmean
 from typing import TYPE_CHECKING
 
 from pytest_steering.errors import DataError
+from pytest_steering.models.running.arithmetic import divergences
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -108,7 +109,7 @@ def _log_probabilities(
 
 def _effect(logs: Tensor, base: Tensor, truth: Sequence[int]) -> NeutralEffect:
     """Return what an arm does to one text; log-probabilities of its second half are [tokens, vocabulary]."""
-    kl = (logs.exp() * (logs - base)).nansum(-1).clamp(min=0).tolist()
+    kl = divergences(logs, base).sum(-1).clamp(min=0).tolist()
     change = _loss(logs, truth) - _loss(base, truth)
     return NeutralEffect(tuple(kl), change, _foretold(logs, truth), _foretold(base, truth))
 

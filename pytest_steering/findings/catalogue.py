@@ -293,6 +293,10 @@ _NOTES = {
         "A control cannot be made for this vector, so it was not run.",
         "Rest on the other controls, or give what it needs.",
     ),
+    "arm-overflows": (
+        "An arm's numbers are too large for the model's dtype at some samples, which it has no answer to.",
+        "Use a smaller scale, or a dtype of a wider range such as bfloat16 or float32.",
+    ),
     "answers-unscored": (
         "Some answers have no score, and are missing in its mean.",
         "Look at the answers that are named.",

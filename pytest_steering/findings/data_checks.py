@@ -10,6 +10,7 @@ from pytest_steering.comparison import STEERED, Comparison, estimated_change
 from pytest_steering.comparison.main_effect import ACCURACY
 from pytest_steering.comparison.mean_change import mean_change
 from pytest_steering.comparison.metrics import number_of
+from pytest_steering.comparison.outcomes import overflowed
 from pytest_steering.comparison.outcomes import skipped as skipped_of
 from pytest_steering.findings.finding import Finding, finding
 from pytest_steering.records import Outcome
@@ -160,11 +161,25 @@ def _of_mean(run: Comparison) -> Iterator[Finding]:
 
 def skipped(run: Comparison) -> Iterator[Finding]:
     """Note samples that were left out."""
-    out = skipped_of(run[STEERED].outcomes) if STEERED in run else []
+    left_out = skipped_of(run[STEERED].outcomes) if STEERED in run else []
+    out = [one for one in left_out if not overflowed(one)]
     if out:
         yield finding(
             "samples-skipped", f"{len(out)} samples were left out: {out[0].skipped}", skipped=len(out)
         )
 
 
-CHECKS = (overlap, unknown, chosen, duplicates, copies, samples, skipped)
+def overflows(run: Comparison) -> Iterator[Finding]:
+    """Name each arm whose numbers overflowed."""
+    for name, arm in run.arms.items():
+        out = [one for one in arm.outcomes if overflowed(one)]
+        if out:
+            yield finding(
+                "arm-overflows",
+                f"{len(out)} of {len(arm.outcomes)} samples of {name} were left out: {out[0].skipped}",
+                arm=name,
+                skipped=len(out),
+            )
+
+
+CHECKS = (overlap, unknown, chosen, duplicates, copies, samples, skipped, overflows)

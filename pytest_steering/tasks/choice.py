@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -148,12 +149,13 @@ class ChoiceTask(Task):
         return _reading(choice, place, "option read")
 
     def read_margin(self, asked: Asked, margin: Margin) -> Reading:
-        """Return which option is the likeliest; none where two are."""
+        """Return which option is the likeliest; none where two are, or one's likelihood is no number."""
         choice, best = self._choice(asked.sample), max(margin.options)
         likeliest = [place for place, logprob in enumerate(margin.options) if logprob == best]
         # The wanted option is the first of those that are scored.
         order = [choice.wanted, *(n for n in range(len(choice.options)) if n != choice.wanted)]
-        return _reading(choice, order[likeliest[0]] if len(likeliest) == 1 else None, "likeliest option")
+        known = len(likeliest) == 1 and not any(map(isnan, margin.options))
+        return _reading(choice, order[likeliest[0]] if known else None, "likeliest option")
 
     def rendering(self, tokenizer: Any) -> str:
         """Return what the model reads: `plain text`, or what its `chat template` makes of it."""

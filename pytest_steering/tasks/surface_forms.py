@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp, fsum, inf, log
+from math import exp, fsum, inf, isnan, log, nan
 from typing import TYPE_CHECKING, Protocol
 
 from pytest_steering.errors import DataError
@@ -111,7 +111,7 @@ class SurfaceForms:
             present, absent = log_sum(logprobs[:split]), log_sum(logprobs[split:])
             return Margin(present - absent, exp(present) + exp(absent))
         rates = [score / length for score, length in zip(logprobs, self.lengths, strict=True)]
-        return Margin(max(rates[:split]) - max(rates[split:]), None)
+        return Margin(highest(rates[:split]) - highest(rates[split:]), None)
 
 
 def surface_forms(model: HasTokenizer, answers: Answers, prompt: str) -> SurfaceForms:
@@ -179,9 +179,14 @@ def _require_apart(answers: Answers, present: Sequence[int], absent: Sequence[in
         )
 
 
+def highest(logprobs: Sequence[float]) -> float:
+    """Return the largest; no number where one of them is none."""
+    return nan if any(map(isnan, logprobs)) else max(logprobs)
+
+
 def log_sum(logprobs: Sequence[float]) -> float:
     """Return the logarithm of a sum of probabilities, from their logarithms."""
-    highest = max(logprobs)
-    if highest == -inf:
-        return -inf
-    return highest + log(fsum(exp(value - highest) for value in logprobs))
+    largest = highest(logprobs)
+    if largest == -inf or isnan(largest):
+        return largest
+    return largest + log(fsum(exp(value - largest) for value in logprobs))

@@ -115,6 +115,12 @@ FAULTS: dict[str, Callable[[], dict[str, Record]]] = {
     "samples-skipped": lambda: run(
         steered=[*truthful(159), replace(outcome(159, "none"), skipped="too long")]
     ),
+    "arm-overflows": lambda: run(
+        steered=[
+            *truthful(159),
+            replace(outcome(159, "none"), skipped="it overflows float16: its logits are lost"),
+        ]
+    ),
     "side-effects": lambda: with_metrics(neutral_perplexity_ratio=40.0),
     "one-group-carries": lambda: run(steered=[*one_weakness(160)]),
     "length-ranks-as-well": lambda: run(steered=[by_length(n) for n in range(160)]),

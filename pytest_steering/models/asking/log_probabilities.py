@@ -44,7 +44,8 @@ class LogProbabilities(PromptedModel):
             counts: The passes, rows and halvings of this call are added to them.
 
         Returns:
-            One float32 tensor on the CPU an intervention: [n, choices], natural logarithms.
+            One float32 tensor on the CPU an intervention: [n, choices], natural logarithms; no numbers where
+            the arm overflows, which the counts name.
 
         Raises:
             VectorError: An intervention does not fit the model.
@@ -77,7 +78,8 @@ class LogProbabilities(PromptedModel):
             counts: The passes, rows and halvings of this call are added to them.
 
         Returns:
-            By intervention and prompt a float32 tensor on the CPU: [options], natural logarithms.
+            By intervention and prompt a float32 tensor on the CPU: [options], natural logarithms; no numbers
+            where the arm overflows, which the counts name.
 
         Raises:
             VectorError: An intervention does not fit the model.
@@ -110,7 +112,8 @@ class LogProbabilities(PromptedModel):
                 one has no tokens.
 
         Returns:
-            One float32 tensor on the CPU a prompt: [tokens of its text], natural logarithms.
+            One float32 tensor on the CPU a prompt: [tokens of its text], natural logarithms; no numbers where
+            the model overflows.
 
         Raises:
             PromptError: Prompts are missing or empty, there is not one text a prompt, or the two of them do

@@ -11,6 +11,7 @@ from pytest_steering.models.engine.exclusive import exclusive
 from pytest_steering.models.running.batching import require_room
 from pytest_steering.models.running.fit import as_arms, require_listed, require_new_tokens, require_positions
 from pytest_steering.models.running.generation import Arms, DecidedText, Generation, generate_arms
+from pytest_steering.models.running.overflow import require_finite
 from pytest_steering.steering.intervention import Intervention
 
 
@@ -45,8 +46,10 @@ class TextGeneration(PromptedModel):
             VectorError: An intervention does not fit the model.
             PromptError: Prompts are missing, empty or too long for the context.
             InterventionError: What was written is not what was asked for.
+            NotFiniteError: An arm overflows, so that it has no answer; `complete` returns the others'.
         """
         generation = self.complete(prompts, as_arms(interventions), max_new_tokens=max_new_tokens)
+        require_finite(generation.counts.overflows)
         texts = [[done.text for done in arm] for arm in generation.arms]
         return texts[0] if interventions is None or isinstance(interventions, Intervention) else texts
 
@@ -61,6 +64,9 @@ class TextGeneration(PromptedModel):
         decided: DecidedText | None = None,
     ) -> Generation:
         """Answer each prompt under each intervention and return tokens, first-token scores and counts too.
+
+        An arm whose numbers overflow at a prompt has no answer there; its completion says where they did, and
+        the other arms are what they are without it.
 
         Args:
             prompts: Texts.

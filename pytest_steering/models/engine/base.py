@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
@@ -75,6 +75,10 @@ class Steering(Protocol):
         """Hold what the next block receives against what was asked for."""
         ...
 
+    def end_forward(self, logits: Tensor) -> None:
+        """Hold what was written in the pass, and its logits, against being finite numbers."""
+        ...
+
 
 class Engine(Protocol):
     """One way to write into the residual stream."""
@@ -122,6 +126,22 @@ def forward_inputs(loaded: LoadedModel, batch: TokenBatch, columns: int = 1) -> 
     return inputs
 
 
-def planned_forwards(module: Module, session: Steering) -> AbstractContextManager[None]:
-    """Let the session plan each forward pass of the model just before it runs."""
-    return each_pass(module, lambda ids, _mask: session.begin_forward(ids))
+@contextmanager
+def planned_forwards(module: Module, session: Steering) -> Iterator[None]:
+    """Let the session plan each forward pass of the model just before it runs, and look at its logits."""
+
+    def ended(_module: Any, _args: Any, output: Any) -> None:
+        session.end_forward(_logits(output))
+
+    with each_pass(module, lambda ids, _mask: session.begin_forward(ids)):
+        handle = module.register_forward_hook(ended)
+        try:
+            yield
+        finally:
+            handle.remove()
+
+
+def _logits(output: Any) -> Tensor:
+    """Return the logits of what a model returned: an output with names, or a tuple without."""
+    found: Tensor | None = getattr(output, "logits", None)
+    return next(part for part in output if getattr(part, "ndim", 0) == 3) if found is None else found

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pytest_steering.errors import InterventionError
+from pytest_steering.errors import InterventionError, NotFiniteError
+from pytest_steering.models.engine.finite import FiniteWatch
 from pytest_steering.models.engine.trace import Forward, Tokens, Trace, asked_state, require_asked
 from pytest_steering.models.engine.writing import Cell, LayerWriter, Place
 
@@ -74,12 +75,25 @@ class EditSession:
         self._writers: dict[int, LayerWriter] = {}
         self._places: dict[tuple[int, tuple[Cell, ...]], Place] = {}
         self._unproven = set(self.layers)
+        self._finite = FiniteWatch()
 
     def begin_forward(self, input_ids: Tensor) -> None:
         """Plan the forward pass that is about to read `input_ids`: [rows, columns of this pass]."""
+        self._finite.begin()
         self._earlier = self._columns
         start = self._read(input_ids)
         self.trace.forwards.append(self._planned(start))
+
+    def end_forward(self, logits: Tensor) -> None:
+        """Raise NotFiniteError unless what was written in the pass, and its logits, are finite numbers.
+
+        Args:
+            logits: What the model returned: [members, last columns, vocabulary].
+        """
+        forward = self.trace.forwards[-1]
+        width = forward.stop - forward.start
+        cells = (span.cell(token) for span in self._spans.values() for token in range(span.first, span.stop))
+        self._finite.end(logits, ((member, width - column) for member, column in cells))
 
     def _planned(self, start: int) -> Forward:
         tokens = {row: self._tokens(row, span) for row, span in self._spans.items() if self.rows[row]}
@@ -102,7 +116,11 @@ class EditSession:
             self._writers[layer] = LayerWriter(layer, self.rows, state)
         place = self._place(layer, forward.expected[layer], state)
         forward.actual[layer] = self._written(place)
-        return self._writers[layer].write(place, state)
+        if not place.cells:
+            return state
+        edited, made = self._writers[layer].write(place, state)
+        self._finite.wrote(made)
+        return edited
 
     def checks(self, layer: int) -> bool:
         """Whether `check_first` compares a pass: the first, and the first that steers the layer."""
@@ -119,11 +137,14 @@ class EditSession:
 
         Raises:
             InterventionError: They differ by anything else than the planned edits, in any bit.
+            NotFiniteError: A state is no number, so that nothing equals it.
         """
         if not self.checks(layer):
             return
         forward = self.trace.forwards[-1]
         asked = asked_state(self.rows, self._column_of, forward, layer, before)
+        if bool(asked.isnan().any()):
+            raise NotFiniteError(f"the state that leaves layer {layer} is no number in {asked.dtype}")
         require_asked(asked, after, layer)
         if forward.steers(layer):
             self._unproven.discard(layer)

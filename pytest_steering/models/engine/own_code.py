@@ -129,6 +129,9 @@ class _Follower:
     def check_first(self, layer: int, before: Tensor, after: Tensor) -> None:
         self._at_hand.check_first(layer, before, after)
 
+    def end_forward(self, logits: Tensor) -> None:
+        self._at_hand.end_forward(logits)
+
     def require_written(self, passes: int) -> None:
         self._close()
         if not self._done:

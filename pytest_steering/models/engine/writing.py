@@ -72,16 +72,18 @@ class LayerWriter:
         whole = state.shape[1] == 1 and members == list(range(state.shape[0]))
         return Place(cells, index(members), index(columns), index(owners), tuple(theirs), whole)
 
-    def write(self, place: Place, state: Tensor) -> Tensor:
-        """Return the state with each cell as its intervention makes it; the given one stays as it is."""
-        if not place.cells:
-            return state
+    def write(self, place: Place, state: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the state with each cell as its intervention makes it, and what was made; no place is empty.
+
+        The given state stays as it is.
+        """
         if place.whole and not place.others:
-            return state + _beside(self._deltas[place.owners], state.ndim)
+            edited = state + _beside(self._deltas[place.owners], state.ndim)
+            return edited, edited
         edited = state.clone()
         at = place.members, place.columns
-        edited[at] = self._made(place, state[at])
-        return edited
+        edited[at] = made = self._made(place, state[at])
+        return edited, made
 
     def _made(self, place: Place, states: Tensor) -> Tensor:
         made = states + _beside(self._deltas[place.owners], states.ndim)

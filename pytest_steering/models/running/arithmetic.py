@@ -28,11 +28,21 @@ def ask_for_reproducible_products(environment: MutableMapping[str, str] = os.env
     environment.setdefault(*REPRODUCIBLE)
 
 
-def nansum(terms: Tensor) -> float:
-    """Return the sum of a row [n], leaving out what is no number; torch alone splits it by threads."""
+def divergences(logs: Tensor, base: Tensor) -> Tensor:
+    """Return the terms of KL(logs ‖ base) in nats, p · (log p − log q); what has no probability adds nothing.
+
+    Args:
+        logs: Log-probabilities, of which some may be −∞.
+        base: The same shape.
+    """
+    return (logs.exp() * (logs - base)).masked_fill(logs.isneginf(), 0.0)
+
+
+def total(terms: Tensor) -> float:
+    """Return the sum of a row [n]; torch alone splits it by threads."""
     import torch
 
-    return float(torch.stack([part.nansum() for part in torch.split(terms, PART)]).sum())
+    return float(torch.stack([part.sum() for part in torch.split(terms, PART)]).sum())
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""When memory runs out, a batch is halved and the run goes on."""
+"""When memory runs out or numbers overflow, a batch is halved and the run goes on."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from pytest_steering.errors import ModelError
+from pytest_steering.errors import ModelError, NotFiniteError
 
 
 class Job(Protocol):
@@ -21,6 +21,10 @@ class Job(Protocol):
         """Return two jobs that together are this one, or none where it cannot be split."""
         ...
 
+    def set_aside(self) -> None:
+        """Name what overflows; a job that cannot be split is one row."""
+        ...
+
 
 MOST_TIMES = 4
 """Shorter texts ride in batches of at most this many times the rows: some of the memory goes by rows."""
@@ -28,6 +32,24 @@ MOST_TIMES = 4
 MOST_TOKENS = 32_768
 """Tokens of one forward pass: more make it no faster, while memory grows with them (a host without memory
 kills, it raises nothing). Not what happens to be free decides, which would let it decide on rounding too."""
+
+
+OUT_OF_MEMORY = (
+    "out of memory",  # CUDA, XPU, MPS ("MPS backend out of memory"), HIP
+    "can't allocate memory",  # DefaultCPUAllocator
+    "cannot allocate memory",  # the system's ENOMEM
+    "not enough memory",  # DefaultCPUAllocator on Windows
+    "failed to allocate",
+    "insufficient memory",
+    "bad_alloc",  # C++
+    "bad allocation",
+    "_alloc_failed",  # CUBLAS_STATUS_ALLOC_FAILED, CUDNN_STATUS_ALLOC_FAILED, ...
+    "err_no_memory",
+)
+"""What libraries say of it, in small letters; only CUDA has an error of its own for it."""
+
+OVERFLOW = "numbers overflow"
+"""A fault that is none of memory's."""
 
 
 @dataclass
@@ -62,6 +84,9 @@ class RowBudget:
     def finish(self, job: Job, rows: int | None = None) -> None:
         """Do a job; where memory runs out, halve it and the budget and go on.
 
+        Where numbers overflow, it is halved until what does so stands alone: rows of one batch may see each
+        other's states through a mask, and 0 times what is no number is none.
+
         Args:
             job: What to do.
             rows: How many rows were allowed where the job was made, so that its halves shrink the budget
@@ -71,8 +96,20 @@ class RowBudget:
             ModelError: Memory runs out with a single row.
         """
         fault = _tried(job)
-        if fault is None:
-            return
+        if fault == OVERFLOW:
+            self._part(job)
+        elif fault is not None:
+            self._shrink(job, rows, fault)
+
+    def _part(self, job: Job) -> None:
+        """Do the halves of a job in which something overflows, or set it aside."""
+        halves = job.halves()
+        if not halves:
+            job.set_aside()
+        for half in halves:
+            self.finish(half)
+
+    def _shrink(self, job: Job, rows: int | None, fault: str) -> None:
         fewer = max(1, (rows or self.rows) // 2)
         self.rows, self.halvings = min(self.rows, fewer), self.halvings + 1
         halves = job.halves()
@@ -86,10 +123,12 @@ class RowBudget:
 
 
 def _tried(job: Job) -> str | None:
-    """Return None, or how memory ran out; the error itself would keep the batch's tensors alive."""
+    """Return None, `OVERFLOW`, or how memory ran out; an error would keep the batch's tensors alive."""
     try:
         job.run()
-    except (RuntimeError, MemoryError) as error:
+    except NotFiniteError:
+        return OVERFLOW
+    except (RuntimeError, MemoryError, OSError) as error:
         if not out_of_memory(error):
             raise
         fault = (str(error).splitlines() or [type(error).__name__])[0]
@@ -108,9 +147,7 @@ def halved(numbers: tuple[int, ...]) -> list[tuple[int, ...]]:
 def out_of_memory(error: BaseException) -> bool:
     """Return whether an error says that memory ran out, on a GPU or on the host."""
     said = str(error).lower()
-    return isinstance(error, MemoryError) or any(
-        words in said for words in ("out of memory", "can't allocate memory", "not enough memory")
-    )
+    return isinstance(error, MemoryError) or any(words in said for words in OUT_OF_MEMORY)
 
 
 def _free() -> None:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from pytest_steering.models.engine.trace import Trace
+    from pytest_steering.models.running.overflow import Overflow
     from pytest_steering.steering.intervention import Intervention
 
 Arms = Sequence["Intervention | None"]
@@ -30,6 +31,7 @@ class Completion:
         first_token_kl: KL(this ‖ unsteered) of the first token, in nats; None without an unsteered arm.
         tied_at: The first token at which the two best logits lay within `TIE_MARGIN`.
         tied_text: The text up to and with that token, had the second best been taken.
+        overflow: Where the model's numbers stopped being finite, so that there is no answer.
     """
 
     text: str
@@ -39,6 +41,7 @@ class Completion:
     first_token_kl: float | None = None
     tied_at: int | None = None
     tied_text: str = ""
+    overflow: Overflow | None = None
 
 
 @dataclass
@@ -55,6 +58,7 @@ class Counts:
         steered_tokens: Tokens × layers that were written.
         batches: Groups of rows that ran together.
         halvings: How often a batch was halved because memory ran out.
+        overflows: Which arms were set aside at which prompts, and why; as a number, how often.
     """
 
     forwards: int = 0
@@ -66,6 +70,7 @@ class Counts:
     steered_tokens: int = 0
     batches: int = 0
     halvings: int = 0
+    overflows: dict[tuple[int, int], Overflow] = field(default_factory=dict)
 
     def note(self, trace: Trace, read: int) -> None:
         """Add the passes of a batch that is done.
@@ -78,9 +83,22 @@ class Counts:
         self.prompt_tokens += read
         self.steered_tokens += trace.steered_tokens
 
+    def add(self, other: Counts, prompts: Sequence[int]) -> None:
+        """Add what another call took.
+
+        Args:
+            other: That call's counts.
+            prompts: The number here of each of its prompts.
+        """
+        for name, value in vars(other).items():
+            if name != "overflows":
+                setattr(self, name, getattr(self, name) + value)
+        self.overflows |= {(arm, prompts[n]): found for (arm, n), found in other.overflows.items()}
+
     def as_dict(self) -> dict[str, int]:
-        """Return the counts by name."""
-        return dict(vars(self))
+        """Return the counts by name; overflows among them where there are any."""
+        found = {name: value for name, value in vars(self).items() if name != "overflows"}
+        return found | ({"overflows": len(self.overflows)} if self.overflows else {})
 
 
 @dataclass

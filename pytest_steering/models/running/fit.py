@@ -37,6 +37,8 @@ def as_arms(interventions: Any) -> list[Intervention | None]:
 def require_fit(name: str, loaded: LoadedModel, arms: Sequence[Intervention | None]) -> None:
     """Raise VectorError unless each intervention fits the model and was made for it, or is forced on it.
 
+    One that is too large for the model's dtype is set aside where it runs beside others that are not.
+
     Args:
         name: What the message calls the model.
         loaded: The model.
@@ -47,8 +49,9 @@ def require_fit(name: str, loaded: LoadedModel, arms: Sequence[Intervention | No
         _require_width(name, loaded, arm)
         _require_layers(name, loaded, arm)
     require_origins(name, loaded, steered)
-    for arm in steered:
-        _require_finite(name, loaded, arm)
+    faults = [_overflow(name, loaded, arm) for arm in steered]
+    if faults and all(faults):
+        raise VectorError(faults[0])
 
 
 def require_model(module: Any) -> Any:
@@ -148,14 +151,16 @@ def _require_layers(name: str, loaded: LoadedModel, arm: Intervention) -> None:
         raise VectorError(f"the {arm.vector.method} vector does not fit {name}: {error}") from error
 
 
-def _require_finite(name: str, loaded: LoadedModel, arm: Intervention) -> None:
+def _overflow(name: str, loaded: LoadedModel, arm: Intervention) -> str:
+    """Return how an intervention is too large for the model's dtype, empty where it is not."""
     import torch
 
     dtype = loaded.module.dtype
     for layer in arm.at:
         change = arm.edit(layer).change(torch.ones(arm.vector.hidden_size))
         if not bool(torch.isfinite(change.to(dtype)).all()):
-            raise VectorError(
+            return (
                 f"the {arm.vector.method} vector times {arm.coefficient:g} at layer {layer} is no longer "
                 f"finite in {name}'s {dtype}; use a smaller scale"
             )
+    return ""

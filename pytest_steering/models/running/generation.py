@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from pytest_steering.models.proving.padded_lengths import padded_lengths
-from pytest_steering.models.running.arithmetic import nansum
+from pytest_steering.models.running.arithmetic import divergences, total
 from pytest_steering.models.running.budget import RowBudget
 from pytest_steering.models.running.completion import (
     TIE_MARGIN,
@@ -17,6 +18,7 @@ from pytest_steering.models.running.completion import (
     Written,
 )
 from pytest_steering.models.running.greedy import Decided, generate_rows
+from pytest_steering.models.running.overflow import overflow_of, warn
 from pytest_steering.models.sharing.block_sharing import BlockSharing
 from pytest_steering.models.sharing.decode import BranchRows, BranchRun, Rows
 from pytest_steering.models.sharing.jobs import Sweep
@@ -68,6 +70,7 @@ def generate_arms(
     budget = RowBudget(batch_rows, sweep.longest, padded_lengths(loaded, engine))
     sweep.run(work, budget)
     work.counts.halvings = budget.halvings
+    warn(work.counts.overflows, len(arms))
     return Generation(work.arms, work.counts, "; ".join([str(ways), *sorted(blocks.said)]))
 
 
@@ -102,6 +105,22 @@ class _Writing:
         texts = [self._prompts[prompt] for _, prompt in cells]
         rows = Rows(texts, [len(text) for text in texts], [self._interventions[arm] for arm, _ in cells])
         self._keep(cells, self._written(rows, self._ends(cells)))
+
+    @property
+    def overflowing(self) -> set[int]:
+        """See `Work.overflowing`."""
+        return {arm for arm, _ in self.counts.overflows}
+
+    def set_aside(self, arm: int, prompt: int) -> None:
+        """See `Work.set_aside`."""
+        ids, one = self._prompts[prompt], self._interventions[arm]
+        found = overflow_of(
+            self._loaded, self._engine, ids, len(ids), one, lambda: self.plain([arm], [prompt])
+        )
+        if found is not None:
+            self.counts.overflows[arm, prompt] = found
+            unknown = (math.nan,) * len(self._choices)
+            self.arms[arm][prompt] = Completion("", (), len(ids), unknown, overflow=found)
 
     def _written(self, rows: Rows, decided: Decided | None) -> Written:
         shared = self._blocks.result(
@@ -181,5 +200,8 @@ _NOTHING = Completion("", (), 0)
 
 
 def _kl(first: Tensor, unsteered: Tensor | None) -> float | None:
-    """Return KL(first ‖ unsteered) in nats, from log-probabilities."""
-    return None if unsteered is None else max(0.0, nansum(first.exp() * (first - unsteered)))
+    """Return KL(first ‖ unsteered) in nats, from log-probabilities; rounding alone makes it negative."""
+    if unsteered is None:
+        return None
+    found = total(divergences(first, unsteered))
+    return 0.0 if found < 0 else found

@@ -10,6 +10,7 @@ from pytest_steering.models.proving.padded_lengths import padded_lengths
 from pytest_steering.models.running.batching import pad_left
 from pytest_steering.models.running.budget import RowBudget
 from pytest_steering.models.running.completion import Counts
+from pytest_steering.models.running.overflow import overflow_of, warn
 from pytest_steering.models.sharing.block_sharing import BlockSharing
 from pytest_steering.models.sharing.decode import BranchRows, BranchRun, Rows
 from pytest_steering.models.sharing.jobs import Sweep
@@ -38,7 +39,8 @@ def score_choices(
 ) -> list[Tensor]:
     """Return log p(answer | prompt) for every arm: [n, answers] each, float32 on the CPU.
 
-    Answers of one token share one row a prompt; a longer one needs a row of its own.
+    Answers of one token share one row a prompt; a longer one needs a row of its own. Where an arm overflows
+    its scores are no numbers, and the counts name it.
 
     Args:
         loaded: The model.
@@ -72,7 +74,8 @@ def score_continuations(
 ) -> list[list[Tensor]]:
     """Return log p(answer | prompt) by arm and prompt: [its answers] each, float32 on the CPU.
 
-    Prompts that go on with the same tokens, such as those of lettered options, run in one sweep.
+    Prompts that go on with the same tokens, such as those of lettered options, run in one sweep. Where an arm
+    overflows its scores are no numbers, and the counts name it.
 
     Args:
         loaded: The model.
@@ -87,11 +90,15 @@ def score_continuations(
     for number, one in enumerate(found):
         alike.setdefault(one.answers, []).append(number)
     scored: list[dict[int, Tensor]] = [{} for _ in arms]
+    counts = counts if counts is not None else Counts()
     for answers, members in alike.items():
         prompts = [found[number].prompt for number in members]
-        swept = score_choices(loaded, engine, prompts, answers, arms, batch_rows, sharing, counts)
+        part = Counts()
+        swept = score_choices(loaded, engine, prompts, answers, arms, batch_rows, sharing, part)
+        counts.add(part, members)
         for own, arm in zip(scored, swept, strict=True):
             own.update(zip(members, arm, strict=True))
+    warn(counts.overflows, len(arms))
     return [[own[number] for number in range(len(found))] for own in scored]
 
 
@@ -117,7 +124,7 @@ class _Scoring:
         self._owners = [(arm, lead) for arm in range(len(interventions)) for lead in self._leads]
         self.arms = [Arm(interventions[arm], tuple(answers[lead][:-1])) for arm, lead in self._owners]
         self.counts = counts
-        self.scores = [torch.empty(len(prompts), len(answers)) for _ in interventions]
+        self.scores = [torch.full((len(prompts), len(answers)), torch.nan) for _ in interventions]
 
     def begin(self) -> None:
         """See `Work.begin`."""
@@ -156,6 +163,22 @@ class _Scoring:
         run = BranchRun(self._loaded, self._engine, rows, way, 0)
         self._keep(cells, run.logits(1 + len(self.arms[arms[0]].suffix), self.counts))
         self.counts.shared_rows += len(cells)
+
+    @property
+    def overflowing(self) -> set[int]:
+        """See `Work.overflowing`."""
+        whose = {arm for arm, _ in self.counts.overflows}
+        return {number for number, (arm, _) in enumerate(self._owners) if arm in whose}
+
+    def set_aside(self, arm: int, prompt: int) -> None:
+        """See `Work.set_aside`."""
+        text, length, one = self._text(arm, prompt), len(self._prompts[prompt]), self.arms[arm].intervention
+        found = overflow_of(
+            self._loaded, self._engine, text, length, one, lambda: self.plain([arm], [prompt])
+        )
+        if found is not None:
+            owner, _ = self._owners[arm]
+            self.counts.overflows[owner, prompt] = found
 
     def _text(self, arm: int, prompt: int) -> list[int]:
         return [*self._prompts[prompt], *self.arms[arm].suffix]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pytest_steering.errors import VectorError
+from pytest_steering.errors import ModelError, VectorError
+from pytest_steering.models.engine.finite import sizes
 from pytest_steering.models.proving.padded_lengths import padded_lengths
 from pytest_steering.models.running.batching import by_length, pad_left
 from pytest_steering.models.running.budget import Job, RowBudget, halved
+from pytest_steering.models.running.overflow import dtype_of
 from pytest_steering.progress import counted
 
 if TYPE_CHECKING:
@@ -114,8 +116,24 @@ class _Batch:
             found[layer] = state[rows, columns].float().cpu()
 
         of.engine.states(batch, of.layers, read)
+        self._require_finite(found)
         for layer, state in found.items():
             of.keep(layer, list(self.members), state)
+
+    def _require_finite(self, found: Mapping[int, Tensor]) -> None:
+        for layer, state in found.items():
+            lost = (~sizes(state).isfinite()).nonzero().flatten().tolist()
+            if lost:
+                of, first = self.reading, self.members[lost[0]]
+                raise ModelError(
+                    f"the state that leaves layer {layer} is not finite in {dtype_of(of.loaded)} at token "
+                    f"{of.tokens[first]} of prompt {first}, and in {len(lost) - 1} more of the "
+                    f"{len(self.members)} prompts of its batch: the unsteered model overflows there; load it "
+                    "in a dtype of a wider range, or leave these prompts out"
+                )
+
+    def set_aside(self) -> None:
+        """See `Job.set_aside`; states that are not finite are refused at once."""
 
     def halves(self) -> Sequence[Job]:
         """See `Job.halves`."""

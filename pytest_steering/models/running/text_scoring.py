@@ -10,6 +10,7 @@ from pytest_steering.models.engine.edit_session import EditSession
 from pytest_steering.models.proving.padded_lengths import padded_lengths
 from pytest_steering.models.running.batching import pad_left
 from pytest_steering.models.running.budget import Job, RowBudget, halved
+from pytest_steering.models.running.overflow import logger, overflow_of
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -28,6 +29,8 @@ def score_texts(
     batch_rows: int,
 ) -> list[Tensor]:
     """Return log p of each token of each text: [tokens] each, float32 on the CPU.
+
+    Where the model overflows they are no numbers, and a warning names the text.
 
     Args:
         loaded: The model.
@@ -83,6 +86,17 @@ class _Batch:
         session.trace.verify(batch.columns)
         for row, i in enumerate(self.members):
             of.scores[i] = _log_probabilities(logits[row], of.texts[i])
+
+    def set_aside(self) -> None:
+        """See `Job.set_aside`; a text that overflows has no numbers for its tokens."""
+        import torch
+
+        of, (one,) = self.scoring, self.members
+        prompt, text = of.prompts[one], of.texts[one]
+        found = overflow_of(of.loaded, of.engine, [*prompt, *text], len(prompt), None, self.run)
+        if found is not None:
+            of.scores[one] = torch.full((len(text),), torch.nan)
+            logger.warning("text %d has no log-probabilities: %s", one, found)
 
     def halves(self) -> Sequence[Job]:
         """See `Job.halves`."""

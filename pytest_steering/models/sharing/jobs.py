@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -40,6 +40,15 @@ class Work(Protocol):
 
     def branched(self, prefix: Prefix, way: str, arms: Sequence[int], prompts: Sequence[int]) -> None:
         """Run arms × prompts behind the prompts' prefixes."""
+        ...
+
+    def set_aside(self, arm: int, prompt: int) -> None:
+        """Run a row, in which something overflows, by itself; name what still does."""
+        ...
+
+    @property
+    def overflowing(self) -> Collection[int]:
+        """The arms that overflow at some prompt."""
         ...
 
 
@@ -107,8 +116,7 @@ class Sweep:
         for family in self._families(members, budget):
             taken = self.ways.taken(self._wanted(members, family, allowed))
             prefix = SharedPrefix(self, work.counts, tuple(members), family.tail)
-            for start in range(0, len(family.arms), taken.arms):
-                arms = family.arms[start : start + taken.arms]
+            for arms in _in_batches(family.arms, taken.arms, work.overflowing):
                 shared = BranchJob(work, arms, prefix, taken, allowed)
                 yield RowsJob(work, arms, tuple(members)) if taken.way == "none" else shared
 
@@ -139,6 +147,14 @@ class Sweep:
         """Order unsteered arms first, then those that can share most blocks."""
         intervention = self.arms[arm].intervention
         return -min(intervention.at) if intervention else -math.inf
+
+
+def _in_batches(arms: Sequence[int], size: int, apart: Collection[int]) -> Iterator[tuple[int, ...]]:
+    """Yield arms in groups of a size, each of those that overflowed before apart from all others."""
+    sound = [arm for arm in arms if arm not in apart]
+    for start in range(0, len(sound), size):
+        yield tuple(sound[start : start + size])
+    yield from ((arm,) for arm in arms if arm in apart)
 
 
 class SharedPrefix:
@@ -196,6 +212,10 @@ class RowsJob:
         """See `Job.run`."""
         self.work.plain(self.arms, self.members)
 
+    def set_aside(self) -> None:
+        """See `Job.set_aside`."""
+        self.work.set_aside(self.arms[0], self.members[0])
+
     def halves(self) -> Sequence[Job]:
         """See `Job.halves`."""
         if len(self.arms) > 1:
@@ -231,6 +251,10 @@ class BranchJob:
 
     def _shared(self) -> None:
         self.work.branched(self.prefix.get(), self.taken.way, self.arms, self.prefix.members)
+
+    def set_aside(self) -> None:
+        """See `Job.set_aside`."""
+        self.work.set_aside(self.arms[0], self.prefix.members[0])
 
     def halves(self) -> Sequence[Job]:
         """See `Job.halves`; a prefix that did not fit is split, one that did is kept."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -25,7 +26,7 @@ class Surprise(Score):
         faults = {number: _fault(model, one) for number, one in enumerate(written)}
         read = [number for number, fault in faults.items() if fault == ""]
         found = dict(zip(read, _surprises(model, [written[number] for number in read]), strict=True))
-        return [Scored(found.get(number), faults[number] or "") for number in range(len(written))]
+        return [_scored(found.get(number), faults[number] or "") for number in range(len(written))]
 
 
 def surprise(most: float = 1.0) -> Score:
@@ -48,6 +49,14 @@ def surprise(most: float = 1.0) -> Score:
         meaning="mean negative log-likelihood of the answer's tokens under the unsteered model",
         limit=Limit(most=most, beside="difference"),
     )
+
+
+def _scored(found: float | None, fault: str) -> Scored:
+    if found is None or math.isfinite(found):
+        return Scored(found, fault)
+    if math.isnan(found):
+        return Scored(None, "the model overflows at it, so that its likelihood is no number")
+    return Scored(None, "the model gives one of its tokens no probability at all")
 
 
 def _fault(model: SteerableModel, written: Written) -> str | None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 import os
 import subprocess
 import sys
@@ -13,7 +14,13 @@ from hypothesis import strategies as st
 from pytest_steering import SteerableModel
 from pytest_steering.extraction.methods.lda import lda
 from pytest_steering.models.rounding import rounding
-from pytest_steering.models.running.arithmetic import PART, ask_for_reproducible_products, nansum, one_thread
+from pytest_steering.models.running.arithmetic import (
+    PART,
+    ask_for_reproducible_products,
+    divergences,
+    one_thread,
+    total,
+)
 from pytest_steering.models.running.state_moments import Moments
 from tests.tiny import tiny_model
 
@@ -75,12 +82,32 @@ def test_a_model_that_is_loaded_asks_for_them(monkeypatch: pytest.MonkeyPatch) -
 
 
 @given(st.integers(1, 3 * PART))
-def test_a_sum_in_parts_is_the_sum_without_what_is_no_number(length: int) -> None:
+def test_a_sum_in_parts_is_the_sum(length: int) -> None:
     terms = torch.linspace(-1, 2, length)
-    terms[:: max(1, length // 7)] = torch.nan
 
-    exact, size = terms.double().nansum(), terms.double().abs().nansum()
-    assert abs(nansum(terms) - exact) <= rounding(terms.dtype, 1) * size
+    exact, size = terms.double().sum(), terms.double().abs().sum()
+    assert abs(total(terms) - exact) <= rounding(terms.dtype, 1) * size
+
+
+@given(st.integers(1, 2 * PART), st.data())
+def test_a_sum_with_what_is_no_number_is_none(length: int, data: st.DataObject) -> None:
+    terms = torch.zeros(length)
+    terms[data.draw(st.integers(0, length - 1))] = torch.nan
+
+    assert math.isnan(total(terms))
+
+
+def test_a_token_without_probability_adds_nothing_to_a_divergence_and_a_lost_number_is_not_zero() -> None:
+    without = torch.tensor([0.5, 0.5, 0.0]).log()
+    lost = torch.full((3,), torch.nan)
+
+    assert divergences(without, without).tolist() == [0.0, 0.0, 0.0]
+    assert divergences(without, torch.tensor([0.25, 0.5, 0.25]).log()).sum() == pytest.approx(
+        0.5 * math.log(2)
+    )
+    assert divergences(torch.full((3,), 1 / 3).log(), without).sum() == math.inf
+    assert divergences(lost, without).isnan().all()
+    assert divergences(without, lost).isnan().any()
 
 
 class Known:

@@ -190,6 +190,9 @@ def test_halves_that_fail_in_turn_shrink_the_budget_once() -> None:
         def halves(self) -> list[Rows]:
             return [Rows(self.count // 2)] * 2
 
+        def set_aside(self) -> None:
+            raise AssertionError
+
     budget = RowBudget(16, 10)
     budget.finish(Rows(16))
 
@@ -280,6 +283,16 @@ def test_no_hook_is_left_after_memory_ran_out(model_of: ModelOf) -> None:
         (torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB"), True),
         (RuntimeError("DefaultCPUAllocator: not enough memory: you tried to allocate 8 bytes"), True),
         (MemoryError(), True),
+        (RuntimeError("[enforce fail at alloc_cpu.cpp] DefaultCPUAllocator: can't allocate memory"), True),
+        (RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"), True),
+        (RuntimeError("cuDNN error: CUDNN_STATUS_ALLOC_FAILED"), True),
+        (RuntimeError("std::bad_alloc"), True),
+        (RuntimeError("bad allocation"), True),
+        (RuntimeError("MPS backend out of memory (MPS allocated: 9 GB)"), True),
+        (RuntimeError("XPU out of memory. Tried to allocate 20.00 MiB"), True),
+        (RuntimeError("HIP out of memory. Tried to allocate 2.00 GiB"), True),
+        (OSError(12, "Cannot allocate memory"), True),
+        (RuntimeError("CUDA error: CUBLAS_STATUS_EXECUTION_FAILED"), False),
         (RuntimeError("mat1 and mat2 shapes cannot be multiplied"), False),
     ],
 )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pytest_steering.models.sharing.block_sharing_proof import prove_blocks, refuse_blocks
 from pytest_steering.models.sharing.depth import Depth, depths
-from pytest_steering.models.sharing.sharing_plan import most_columns
+from pytest_steering.models.sharing.sharing_plan import most_columns, too_long
 from pytest_steering.models.sharing.sharing_proof import is_fault, said
 from pytest_steering.models.sharing.upper_blocks import ResumedRun
 
@@ -75,7 +75,7 @@ class BlockSharing:
             return []
         most = most_columns(self.loaded)
         if most is not None and columns > most:
-            fault: str | None = f"rows of {columns} tokens, and the model's config names {most + 1}"
+            fault: str | None = f"rows of {too_long(most)}"
         else:
             fault = prove_blocks(self.loaded, engine, _own(found), columns, most)
         if fault is not None:

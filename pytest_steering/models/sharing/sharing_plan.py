@@ -105,3 +105,8 @@ def most_columns(loaded: LoadedModel) -> int | None:
     """
     mark = first_mark(loaded.module)
     return None if mark is None else mark - 1
+
+
+def too_long(most: int) -> str:
+    """Return which rows have more columns than a pass may have."""
+    return f"{most + 1} tokens or more, a length that the model's config names"

@@ -13,6 +13,7 @@ from pytest_steering.models.sharing.sharing_plan import (
     branches_at_once,
     most_columns,
     rows_together,
+    too_long,
 )
 from pytest_steering.models.sharing.sharing_proof import WAYS, Sharing, is_fault, said
 
@@ -122,7 +123,7 @@ class Ways:
         most = most_columns(self.loaded)
         ways = WAYS[WAYS.index(self.best.way) : -1] if wanted.tail else ()
         if ways and most is not None and wanted.row > most:
-            self.notes.add(f"none for rows of {wanted.row} tokens: the model's config names {most + 1}")
+            self.notes.add(f"none for rows of {too_long(most)}")
             return
         prefix = wanted.row - wanted.branch
         if "tree" in ways and wanted.tail <= WIDEST_TAIL:
@@ -133,4 +134,5 @@ class Ways:
             yield Taken("copies", wanted.together("copies", wanted.arms), wanted.shape(wanted.row))
 
     def _note(self, taken: Taken, fault: str) -> None:
-        self.notes.add(f"not {taken.way} for rows of {taken.shape.row} tokens: {fault}")
+        tried = taken.shape.rounded(most_columns(self.loaded))
+        self.notes.add(f"not {taken.way} for rows of up to {tried.row} tokens: {fault}")

@@ -22,7 +22,7 @@ CLOSE = 1e-4
 """Nats by which log-probabilities may differ in float32."""
 
 NEW, WINDOW, CONTEXT = 4, 24, 64
-_LENGTHS = ((5, 12, WINDOW - NEW - 1), (WINDOW - 1, WINDOW, WINDOW + 1, 2 * WINDOW, CONTEXT - NEW))
+_LENGTHS = ((5, WINDOW - NEW - 1), (WINDOW - 1, WINDOW, 2 * WINDOW, CONTEXT - NEW))
 _CHOICES = ("w5", "w9 w40 w7")
 _LOUDER = 3.0
 """Weights are so many times those of a fresh model, which hardly looks at what was before."""
@@ -170,7 +170,7 @@ def _arms(model: SteerableModel) -> list[Intervention | None]:
 
     size, top = model.architecture.hidden_size, model.architecture.num_layers - 1
     arms: list[Intervention | None] = [None]
-    for seed, (layer, where) in enumerate([(0, "last"), (top, "last"), (top, "last"), (top, "all")]):
+    for seed, (layer, where) in enumerate([(0, "last"), (top, "last"), (top, "all")]):
         direction = torch.randn(size, generator=torch.Generator().manual_seed(seed))
         arms.append(Intervention(SteeringVector({layer: direction / direction.norm()}), positions=where))
     return arms

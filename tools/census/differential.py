@@ -18,7 +18,7 @@ HEADING = "## Shared, beside others, long"
 _INTRODUCTION = """Made by `python -m tools.census.differential --write docs/architectures.md`; do not edit.
 
 The tiny models run with a window of 24 and a context of 64 tokens where their configs have one, on prompts
-around both, five arms each: scored and generated, with and without sharing, each row alone and beside others,
+around both, four arms each: scored and generated, with and without sharing, each row alone and beside others,
 against rows that stand alone and share nothing, and those against the model's own pass over plain ids.
 """
 _SECONDS = 120

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, MutableMapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -38,8 +38,10 @@ class Context:
         sink: Gets each record as soon as its cell is done.
         finished: Records of this test's cells in the run that is gone on with, by key.
         timer: Calls the scored run; None calls it plainly.
-        memo: Vectors, searches, and what they were made from.
+        memo: What is the same whoever asks for it, kept for other experiments of the process; no record may tell
+            whether something was in it.
         searches: The splits that this experiment searched, with their samples.
+        vectors: What this experiment extracted: the model as it was, and the vector, by its hash.
         ordinal: Which of the experiment's calls of one step this is: two runs of one test are two.
     """
 
@@ -54,6 +56,7 @@ class Context:
     timer: Callable[[Callable[[], Any]], Any] | None
     memo: MutableMapping[tuple[object, ...], Any] = field(repr=False)
     searches: list[tuple[str, list[Sample]]] = field(default_factory=list, repr=False)
+    vectors: dict[str, tuple[Hashable, SteeringVector]] = field(default_factory=dict, repr=False)
     ordinal: int = 1
 
     def timed(self, call: Callable[[], T]) -> T:
@@ -94,28 +97,30 @@ class Context:
             on: What it depends on beside the model, as it is now, and the questions.
             make: Makes it.
         """
-        asked, model = self.questions, self.model
-        weights = tuple(writes(model.loaded.module))
-        key = (what, model.name, model.engine_name, weights, asked.source.key, self.max_new_tokens, *on)
+        key = (what, *self._model_now(), self.questions.source.key, self.max_new_tokens, *on)
         if key not in self.memo:
             self.memo[key] = make()
         found: T = self.memo[key]
         return found
 
-    def note_pairs(self, vector: SteeringVector) -> None:
-        """Remember what a vector was made from, for when it is read from a file."""
-        self.memo["pairs", vector.sha256] = vector.pairs
+    def note_vector(self, vector: SteeringVector) -> None:
+        """Remember what this experiment extracted, and from which pairs, for when it is read from a file."""
+        self.vectors[vector.sha256] = self._model_now(), vector
 
     def pairs_of(self, vector: SteeringVector) -> list[ContrastPair]:
-        """Return the pairs that a vector was made from; none where nobody here knows them."""
-        pairs = vector.pairs or self.memo.get(("pairs", vector.sha256), ())
+        """Return the pairs that a vector was made from; none where this experiment does not know them."""
+        _, made = self.vectors.get(vector.sha256, (None, vector))
+        pairs = vector.pairs or made.pairs
         told = str(vector.provenance.get("contrast", ""))
         return [ContrastPair(one, other, f"pair {n}", told) for n, (one, other) in enumerate(pairs)]
 
     def extracted(self) -> list[SteeringVector]:
-        """Return the vectors that were extracted from this model as it is now."""
-        mine = (self.model.name, self.model.engine_name, tuple(writes(self.model.loaded.module)))
-        return [made for key, made in self.memo.items() if key[0] == "extract" and key[1:4] == mine]
+        """Return the vectors that this experiment extracted from its model as it is now."""
+        return [made for model, made in self.vectors.values() if model == self._model_now()]
+
+    def _model_now(self) -> tuple[Hashable, ...]:
+        """Return what tells the model from others, and from itself after a write to its weights."""
+        return self.model.name, self.model.engine_name, tuple(writes(self.model.loaded.module))
 
     def note_search(self, split: str, samples: list[Sample]) -> None:
         """Remember what layer and scale were searched on in this experiment, whichever vector's."""

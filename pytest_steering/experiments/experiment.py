@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -74,8 +74,9 @@ class Experiment:
         sink: Gets each record as soon as its cell is done.
         finished: Records of this test's cells in the run that is gone on with, by key.
         timer: Calls the scored run; pytest-benchmark's `pedantic` can stand here.
-        memo: Keeps vectors and searches, which are deterministic; experiments may share one.
+        memo: Keeps what is the same whoever asks for it; experiments may share one, and no record tells.
         searches: What was searched in this experiment; a run over the same samples is told of it.
+        vectors: What was extracted in this experiment, and from which model as it was, by hash.
     """
 
     model: SteerableModel
@@ -98,6 +99,7 @@ class Experiment:
     timer: Callable[[Callable[[], Any]], Any] | None = None
     memo: MutableMapping[tuple[object, ...], Any] = field(default_factory=dict, repr=False)
     searches: list[tuple[str, list[Sample]]] = field(default_factory=list, repr=False)
+    vectors: dict[str, tuple[Hashable, SteeringVector]] = field(default_factory=dict, repr=False)
     _asked: Questions | None = field(default=None, init=False, repr=False, compare=False)
     _calls: Counter[str] = field(default_factory=Counter, init=False, repr=False, compare=False)
 
@@ -136,6 +138,7 @@ class Experiment:
             timer=self.timer,
             memo=self.memo,
             searches=self.searches,
+            vectors=self.vectors,
         )
 
     @property

@@ -42,7 +42,7 @@ def states_of(context: Context, prompts: Sequence[str], layers: Sequence[int]) -
         prompts: Texts.
         layers: Block numbers.
     """
-    depends = (frozenset(prompts), tuple(layers))
+    depends = (tuple(prompts), tuple(layers))  # in this order: batches decide on last digits
     return context.remembered("states", depends, lambda: StatesAtHand(context.model, prompts, layers))
 
 

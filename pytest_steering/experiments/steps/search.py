@@ -75,10 +75,16 @@ def choose(
         tuple(tried),
         tuple(scales),
         forced,
-        way,
         grid[0].where,
     )
-    found = context.remembered("search", depends, lambda: _searched(context, grid, asked, split, way))
+    points = _resumed(context, grid, asked, split)
+    halvings = 0
+    if points is None:
+        # What another experiment has measured is not measured again; that this one looked, it records itself.
+        points, halvings = context.remembered("search", depends, lambda: _tried(context, grid, asked, split))
+        for record in _records(context, grid, asked, points, split, halvings):
+            context.sink(record)
+    found = replace(_choice(context, points, way, split, len(asked)), halvings=halvings)
     return replace(found, intervention=_chosen(grid, found, samples))
 
 
@@ -88,18 +94,6 @@ def _chosen(grid: Sequence[Intervention], found: Choice, samples: Sequence[Sampl
     chosen_on = Sources(known=True, searched=Texts(frozenset(one.text for one in samples)))
     vector = replace(point.vector, sources=point.vector.sources | chosen_on)
     return replace(point, vector=vector)
-
-
-def _searched(
-    context: Context, grid: Sequence[Intervention], asked: Sequence[Asked], split: str, toward: Toward
-) -> Choice:
-    points = _resumed(context, grid, asked, split)
-    if points is not None:
-        return _choice(context, points, toward, split, len(asked))
-    points, halvings = _tried(context, grid, asked, split)
-    for record in _records(context, grid, asked, points, split, halvings):
-        context.sink(record)
-    return replace(_choice(context, points, toward, split, len(asked)), halvings=halvings)
 
 
 def _tried(

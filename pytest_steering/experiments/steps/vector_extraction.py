@@ -56,7 +56,7 @@ def extract_vector(
     refuse_scored(pairs, questions.source.samples(), [one.sample for one in questions.scored])
     depends = (tuple(pairs), method_named(method), context.model.architecture.resolve_layers(layers))
     vector = context.remembered("extract", depends, lambda: _extracted(context, pairs, method, layers))
-    context.note_pairs(vector)
+    context.note_vector(vector)
     return vector
 
 

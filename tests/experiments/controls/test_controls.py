@@ -202,7 +202,7 @@ def test_pairs_that_are_given_to_the_run_make_the_control_possible(
     experiment: Experiment, intervention: Intervention, tmp_path: Path
 ) -> None:
     steered = replace(intervention, vector=-loaded(intervention.vector, tmp_path))
-    few = replace(experiment, limit=4, memo={})
+    few = replace(experiment, limit=4, vectors={})
     assert "shuffled" in few.run(steered, pairs=few.contrast_pairs(16)).arms
     with pytest.raises(DataError, match="made of 16 pairs over other samples than these 4"):
         few.run(steered, pairs=few.contrast_pairs(4))
@@ -213,7 +213,7 @@ def test_a_control_that_is_asked_for_by_name_has_to_be_possible(
 ) -> None:
     steered = replace(intervention, vector=loaded(intervention.vector, tmp_path))
     with pytest.raises(VectorError, match=r"give them with steering\.run\(\.\.\., pairs=\.\.\.\)"):
-        replace(experiment, memo={}).run(steered, controls=("shuffled",))
+        replace(experiment, vectors={}).run(steered, controls=("shuffled",))
     assert not records
 
 

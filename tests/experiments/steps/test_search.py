@@ -79,6 +79,18 @@ def test_another_experiment_searches_for_itself(
     assert third.context.searches == []
 
 
+def test_a_search_that_another_experiment_made_before_is_recorded_here_too_as_if_it_had_not(
+    small: Experiment, intervention: Intervention, records: list[Record], asked: dict[str, Any]
+) -> None:
+    alone, beside = (replace(small, name="another", node_id="b.py::another", searches=[]) for _ in range(2))
+    alone.memo = {}
+    alone.search(intervention.vector, layers=[2], scales=[1.0], limit=4)
+    small.search(intervention.vector, layers=[2], scales=[1.0], limit=4)
+    beside.search(intervention.vector, layers=[2], scales=[1.0], limit=4)
+    assert [record.experiment for record in records] == ["another", "test_it", "another"]
+    assert records[2] == records[0]
+
+
 def test_the_split_that_is_scored_is_refused(small: Experiment, intervention: Intervention) -> None:
     with pytest.raises(
         DataError, match=r"^layer and scale would be chosen on 'test', the split that is scored"
@@ -124,7 +136,8 @@ def test_what_a_search_depends_on_is_what_another_one_is_made_anew_for(
     small: Experiment, intervention: Intervention, records: list[Record], asked: dict[str, Any]
 ) -> None:
     first = small.search(intervention.vector, layers=[2], scales=[1.0], limit=4)
-    assert small.search(intervention.vector, layers=[2], scales=[1.0], limit=4).curve is first.curve
+    again = small.search(intervention.vector, layers=[2], scales=[1.0], limit=4)
+    assert again.curve[0] is first.curve[0]
     other = replace(
         intervention.vector, directions={k: -v for k, v in intervention.vector.directions.items()}
     )
@@ -142,8 +155,8 @@ def test_what_a_search_depends_on_is_what_another_one_is_made_anew_for(
             "limit": 4,
             **changed,
         }
-        assert small.search(**options).curve is not first.curve, changed
-    assert len(records) == 6
+        assert small.search(**options).curve[0] is not first.curve[0], changed
+    assert len(records) == 7
 
 
 def test_a_finished_search_is_read_from_its_records_and_an_unfinished_one_is_made_again(

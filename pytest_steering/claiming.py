@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_steering.errors import SteeringError
+from pytest_steering.file_lines import is_there
 
 if TYPE_CHECKING:
     from pytest_steering.session import SteeringSession
@@ -23,7 +24,11 @@ def finish(session: SteeringSession, run: pytest.Session) -> Mapping[str, Sequen
     Returns:
         What fails tests, by their ids: claims of theirs that do not survive.
     """
-    if hasattr(session.config, "workerinput") or not session.settings.claims or not session.run.path.exists():
+    if (
+        hasattr(session.config, "workerinput")
+        or not session.settings.claims
+        or not is_there(session.run.path)
+    ):
         return {}
     try:
         lost = _lost(session)

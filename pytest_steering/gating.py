@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from pytest_steering.errors import SteeringError
+from pytest_steering.file_lines import is_there
 from pytest_steering.lifecycle import lifecycle_of
 from pytest_steering.printable import harmless
 
@@ -68,7 +69,7 @@ def summarise(session: SteeringSession, terminal: pytest.TerminalReporter) -> No
 
 
 def _cells(session: SteeringSession) -> list[Measured]:
-    if not session.run.path.exists():
+    if not is_there(session.run.path):
         return []
     from pytest_steering.gate.gated_cells import expected_cells
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_steering.errors import DataError
+from pytest_steering.file_lines import lines_of
 from pytest_steering.plain_json import parsed
 from pytest_steering.storage import append_line
 
@@ -160,8 +161,4 @@ def _text(value: Mapping[str, Any]) -> str:
 
 
 def _whole_lines(path: Path) -> Iterator[bytes]:
-    try:
-        with path.open("rb") as file:
-            yield from (line for line in file if line.endswith(b"\n"))
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {error}") from error
+    return (line for line in lines_of(path) if line.endswith(b"\n"))

@@ -12,6 +12,7 @@ from pytest_steering.errors import SteeringError
 from pytest_steering.identity import experiment_id
 from pytest_steering.manifest import Ending, Manifest, PlannedTest
 from pytest_steering.session import SteeringSession
+from pytest_steering.shortfall import first_few
 
 _ENDED_BY_ITSELF = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
 
@@ -90,6 +91,8 @@ class Lifecycle:
         if elsewhere or plan.status == "unknown" or self.manifest.status != "unknown":
             return
         try:
+            if plan.selected:
+                self.session.run.take()
             self.manifest = self.session.run.manifest.begun(plan)
             self._keep()
         except SteeringError as error:
@@ -104,12 +107,30 @@ class Lifecycle:
         if self.manifest.status == "unknown":
             return
         to_its_end = run.exitstatus in _ENDED_BY_ITSELF
-        self.manifest = self.manifest.ended(self._endings, self._uncollected, to_its_end=to_its_end)
         try:
+            wrong = self._lost()
+            self.manifest = self.manifest.ended(self._endings, self._uncollected, to_its_end=to_its_end)
             self._keep()
         except SteeringError as error:
-            self.session.errors.append(str(error))
+            wrong = [str(error)]
+        if wrong:
+            self.session.errors += wrong
             run.exitstatus = run.exitstatus or pytest.ExitCode.TESTS_FAILED
+
+    def _lost(self) -> list[str]:
+        """Return a sentence where records of this run are there no more; their tests ended with a loss."""
+        written, run = self.session.written, self.session.run
+        there = run.vouched() if written else set()
+        lost = [test for line, test in written.items() if line not in there]
+        tests = list(dict.fromkeys(lost))
+        self._endings |= dict.fromkeys(tests, "lost")
+        if not lost:
+            return []
+        return [
+            f"{len(lost)} of {len(written)} records written to {run.path} are there no more, as where its "
+            f"folder is deleted meanwhile; --steering-resume={run.folder.name} makes them again: those of "
+            f"{first_few(tests)}"
+        ]
 
     def _keep(self) -> None:
         if self.manifest.selected:

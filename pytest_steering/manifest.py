@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias, get_args
 
 from pytest_steering.errors import DataError
+from pytest_steering.file_lines import is_there
 from pytest_steering.plain_json import parsed
 from pytest_steering.storage import replace_file
 
 SCHEMA = 1
 
 Status: TypeAlias = Literal["unknown", "started", "finished", "failed", "stopped"]
-Ending: TypeAlias = Literal["", "passed", "failed", "skipped"]
+Ending: TypeAlias = Literal["", "passed", "failed", "skipped", "lost"]
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class PlannedTest:
     Attributes:
         experiment: Where it stands, and its name with its parameters but for the model.
         model: Name of the model that it runs on.
-        ending: How it ended; empty where it did not.
+        ending: How it ended; empty where it did not, `lost` where records of it are not there any more.
     """
 
     experiment: str
@@ -43,7 +44,8 @@ class Manifest:
 
     Attributes:
         status: `started` until the run ends, so that a killed run stays it; then `finished`, `failed` where a
-            test failed, or `stopped` before every test had run. `unknown` where nobody wrote it down.
+            test failed or lost its records, or `stopped` before every test had run. `unknown` where nobody
+            wrote it down.
         asked: Folders, files and tests that pytest was to collect, as beginnings of node ids; "" is all.
         selected: The tests that were to run, by node id.
         deselected: Those that were collected and left out, as by `-k` and `-m`.
@@ -96,7 +98,7 @@ class Manifest:
         run = replace(self, selected=selected, uncollected=tuple(uncollected))
         if not to_its_end or run.having("") or run.uncollected:
             return replace(run, status="stopped")
-        return replace(run, status="failed" if run.having("failed") else "finished")
+        return replace(run, status="failed" if run.having("failed") or run.having("lost") else "finished")
 
     @property
     def digest(self) -> str:
@@ -136,7 +138,7 @@ def read_manifest(path: Path) -> Manifest:
     Raises:
         DataError: The file is no manifest that this version reads.
     """
-    if not path.exists():
+    if not is_there(path):
         return Manifest()
     try:
         row = parsed(path.read_bytes())

@@ -184,5 +184,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Forget what the run's conftests offered."""
-    session_of(config).withdraw_offers()
+    """Let go of the run."""
+    session_of(config).close()

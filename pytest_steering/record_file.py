@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pytest_steering.errors import DataError
+from pytest_steering.file_lines import is_there, lines_of
 from pytest_steering.plain_json import NotJsonError
 from pytest_steering.record_entry import line_hash
 from pytest_steering.records import Record, from_line, to_line
@@ -57,6 +58,20 @@ def append(path: Path, record: Record) -> None:
     append_line(path, to_line(record))
 
 
+def require_records(path: Path) -> None:
+    """Refuse to add records to a file that was made for something else; one that is not there yet is fine.
+
+    Raises:
+        DataError: It begins with a line that is no record, or cannot be read.
+    """
+    first = next(lines_of(path), b"") if is_there(path) else b""
+    try:
+        _record(first) if first else None
+    except (_TornLineError, DataError) as error:
+        told = str(error) or "its first line is none"
+        raise DataError(f"{path} is no file of records, and nothing was added to it: {told}") from error
+
+
 def read(path: Path) -> Recorded:
     """Return the records of a file; lines that a killed process or a full disk tore are named beside them.
 
@@ -66,7 +81,7 @@ def read(path: Path) -> Recorded:
     found: list[Record] = []
     lines: list[Line] = []
     torn: list[str] = []
-    for number, line in enumerate(_lines(path), 1):
+    for number, line in enumerate(lines_of(path), 1):
         try:
             found.append(_record(line))
             lines.append(Line(number, line_hash(line[:-1])))
@@ -95,19 +110,11 @@ def _record(line: bytes) -> Record:
 
 def line_hashes(path: Path) -> list[str]:
     """Return the hashes of the whole lines of a file; none where there is no file."""
-    lines = _lines(path) if path.exists() else ()
+    lines = lines_of(path) if is_there(path) else ()
     return [line_hash(line[:-1]) for line in lines if line.endswith(b"\n")]
-
-
-def _lines(path: Path) -> Iterator[bytes]:
-    try:
-        with path.open("rb") as file:
-            yield from file
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {error}") from error
 
 
 def _set_aside(path: Path) -> Iterator[str]:
     aside = torn_path(path)
-    for line in _lines(aside) if aside.exists() else ():
+    for line in lines_of(aside) if is_there(aside) else ():
         yield f"{aside.name}: a line that {_CUT} ({len(line)} bytes) was set aside"

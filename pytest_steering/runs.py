@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import secrets
-import time
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.errors import DataError
-from pytest_steering.storage import append_line, replace_file
+from pytest_steering.file_lines import is_there
+from pytest_steering.run_ids import latest, new_id
+from pytest_steering.storage import DRAFT, append_line, replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
     from pytest_steering.manifest import Manifest
     from pytest_steering.record_file import Recorded
     from pytest_steering.records import Record
+    from pytest_steering.run_lock import RunLock
 
-RECORDS, MANIFEST, LEDGER = "records.jsonl", "run.json", "ledger.jsonl"
+RECORDS, MANIFEST, LEDGER, LOCK = "records.jsonl", "run.json", "ledger.jsonl", "run.lock"
 
 
 class Run:
@@ -34,9 +36,8 @@ class Run:
 
     @classmethod
     def new(cls, home: Path) -> Run:
-        """Return a run with an id that sorts by time, under the folder of all runs."""
-        now = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-        return cls(home / "runs" / f"{now}-{secrets.token_hex(3)}")
+        """Return a run with an id that sorts behind all others, under the folder of all runs."""
+        return cls(home / "runs" / new_id(home / "runs"))
 
     @property
     def path(self) -> Path:
@@ -65,7 +66,14 @@ class Run:
         """What the ledger says; None where none is kept."""
         from pytest_steering import ledger
 
-        return ledger.read(self.ledger_path) if self.ledger_path.exists() else None
+        return ledger.read(self.ledger_path) if is_there(self.ledger_path) else None
+
+    @cached_property
+    def lock(self) -> RunLock:
+        """What keeps other sessions from writing into the run."""
+        from pytest_steering.run_lock import RunLock
+
+        return RunLock(self.path.with_name(LOCK))
 
     def keep(self, manifest: Manifest) -> None:
         """Write what is to run and how that goes, in the place of what was written before."""
@@ -84,8 +92,19 @@ class Run:
         )
         write_manifest(self.manifest_path, replace(manifest, ledger=sealed))
 
-    def append(self, record: Record) -> None:
-        """Add a record, complete on the disk when this returns.
+    def take(self) -> None:
+        """Be the session that writes into the run, and remove what a killed one left half.
+
+        Raises:
+            DataError: Another session writes into it.
+        """
+        self._hide()
+        self.lock.take()
+        for draft in self.folder.glob(f".*{DRAFT}"):
+            draft.unlink(missing_ok=True)
+
+    def append(self, record: Record) -> str:
+        """Add a record, complete on the disk when this returns; return the hash of its line.
 
         The ledger has it first: a record that it does not know was made by somebody else, while one that is
         missing may be that of a process which was killed in between.
@@ -94,8 +113,10 @@ class Run:
         from pytest_steering.records import to_line
 
         line = to_line(record)
-        self.note(record_entry(record, line))
+        entry = record_entry(record, line)
+        self.note(entry)
         append_line(self.path, line)
+        return str(entry["record"])
 
     def note(self, content: Mapping[str, Any]) -> str:
         """Add an entry to the ledger, and return its hash."""
@@ -112,8 +133,25 @@ class Run:
         from pytest_steering import record_file
         from pytest_steering.verification import verified
 
-        found = record_file.read(self.path) if self.path.exists() else record_file.Recorded()
-        return verified(found, self.ledger, self.manifest)
+        there, ledger = is_there(self.path), self.ledger
+        found = record_file.read(self.path) if there else record_file.Recorded()
+        if there and ledger is None and not found.records:
+            raise DataError(f"{self.path} holds no record; a file that a run wrote was expected")
+        return verified(found, ledger, self.manifest)
+
+    def trusted(self) -> tuple[Record, ...]:
+        """Return the records to go on from: none where the ledger that vouched for them is gone."""
+        found = self.read()
+        return found.records if found.vouched or not self.manifest.ledger else ()
+
+    def vouched(self) -> set[str]:
+        """Return the hashes of the lines that the ledger vouches for and that are there."""
+        from pytest_steering.record_entry import RECORD
+        from pytest_steering.record_file import line_hashes
+
+        ledger = self.ledger
+        known = {entry.content.get("record") for entry in ledger.of(RECORD)} if ledger else set()
+        return known.intersection(line_hashes(self.path))
 
     def _first(self) -> dict[str, Any]:
         """Return what opens the ledger; records are older than it where no ledger was ever kept."""
@@ -123,8 +161,9 @@ class Run:
 
     def _hide(self) -> None:
         """Keep git from the folder of all runs, where this run makes it."""
-        if not self.folder.exists() and not self.folder.parents[1].exists():
-            ignored = self.folder.parents[1] / ".gitignore"
+        home = self.folder.absolute().parents[1]
+        if not is_there(self.folder) and not is_there(home):
+            ignored = home / ".gitignore"
             replace_file(ignored, b"# Written by pytest-steering.\n*\n", parents=True)
 
 
@@ -145,12 +184,17 @@ def find_run(wanted: str, home: Path) -> Run:
     """
     path = Path(wanted).expanduser()
     if path.is_file():
-        return Run(path.parent) if path.name == RECORDS else _File(path)
+        return run_at(path)
     if any((path / name).is_file() for name in (RECORDS, MANIFEST)):
         return Run(path)
     # A run that was killed before its first record is a run: the latest, maybe.
     folders = {found.parent for name in (RECORDS, MANIFEST) for found in home.glob(f"runs/*/{name}")}
     return Run(_by_id(wanted, sorted(folders)))
+
+
+def run_at(path: Path) -> Run:
+    """Return the run whose records a file holds, or will hold."""
+    return Run(path.parent) if path.name == RECORDS else _File(path)
 
 
 class _File(Run):
@@ -172,10 +216,16 @@ class _File(Run):
     def ledger_path(self) -> Path:
         return self._path.with_suffix(f".{LEDGER}")
 
+    @cached_property
+    def lock(self) -> RunLock:
+        from pytest_steering.run_lock import RunLock
+
+        return RunLock(self._path.with_suffix(f".{LOCK}"))
+
 
 def _by_id(wanted: str, folders: list[Path]) -> Path:
     if wanted == "latest" and folders:
-        return folders[-1]
+        return latest(folders)
     matching = [folder for folder in folders if folder.name.startswith(wanted)]
     if len(matching) == 1:
         return matching[0]

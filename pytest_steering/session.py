@@ -14,10 +14,11 @@ import pytest
 
 from pytest_steering.devices import use_at_most, visible_devices
 from pytest_steering.errors import ModelError, SteeringError
+from pytest_steering.file_lines import is_there
 from pytest_steering.models.loading.specs import DEFAULT_MODELS, ModelSpec, resolve_model, resolve_optional
 from pytest_steering.options import Settings, resolve
 from pytest_steering.printable import harmless
-from pytest_steering.runs import Run, find_run
+from pytest_steering.runs import Run, find_run, run_at
 
 if TYPE_CHECKING:
     from pytest_steering.models.steerable import SteerableModel
@@ -37,6 +38,8 @@ class SteeringSession:
         expecting: Ids of the tests so far that are decided when the session finishes: they expect a baseline,
             or claim a difference where all claims of the run are one family.
         memo: Vectors and searches that several tests on a model share.
+        written: The test of each record that was written, by the hash of its line; xdist's controller has
+            those of all workers that ended well.
         local_workers: As xdist's controller, how many workers run on this machine.
         threads: As one of them, how many threads this process may use; None where it is no worker.
     """
@@ -50,6 +53,7 @@ class SteeringSession:
         self.marks: list[frozenset[str]] = []
         self.expecting: set[str] = set()
         self.memo: dict[tuple[object, ...], Any] = {}
+        self.written: dict[str, str] = {}
         self.local_workers = 0
         self.threads: int | None = None
         self._specs: dict[str, ModelSpec] = {}
@@ -74,7 +78,7 @@ class SteeringSession:
         """The run's folder; a worker of xdist writes into its controller's."""
         given = getattr(self.config, "workerinput", {}).get("steering_run")
         if given:
-            return Run(Path(given))
+            return run_at(Path(given))
         resumed = self.settings.resume
         return find_run(resumed, self.settings.folder) if resumed else Run.new(self.settings.folder)
 
@@ -91,7 +95,7 @@ class SteeringSession:
     def finished(self) -> dict[str, dict[str, Record]]:
         """The newest record of each cell of the run that is gone on with, by test and key."""
         found: dict[str, dict[str, Record]] = {}
-        for record in self.run.read().records if self.settings.resume else ():
+        for record in self.run.trusted() if self.settings.resume else ():
             found.setdefault(record.node_id, {})[record.key] = record
         return found
 
@@ -116,8 +120,8 @@ class SteeringSession:
 
             for name, path in self.settings.data.items():
                 require_path(name, path)
-        if self.settings.resume:
-            _ = self.run
+        if self.settings.resume and not self.is_worker:
+            _ = self.finished
         if self.settings.models:
             _ = self.specs
 
@@ -133,6 +137,11 @@ class SteeringSession:
         """Do as `resolve_all` for names that a test brings: it may do without a model that is optional."""
         return tuple(dict.fromkeys(self._known(resolve_optional(name)) for name in names))
 
+    @property
+    def is_worker(self) -> bool:
+        """Whether this process is a worker of xdist, which the controller has told what to do."""
+        return hasattr(self.config, "workerinput")
+
     def refuse(self, items: list[pytest.Item]) -> None:
         """Run no test, for the reasons in `errors`.
 
@@ -142,7 +151,7 @@ class SteeringSession:
         Raises:
             pytest.UsageError: The reasons, in any other process.
         """
-        if not hasattr(self.config, "workerinput"):
+        if not self.is_worker:
             raise pytest.UsageError("\n".join(dict.fromkeys(self.errors)))
         items.clear()
 
@@ -174,9 +183,14 @@ class SteeringSession:
             self.expecting.add(record.node_id)
         known = self.finished.get(record.node_id, {}).get(record.key)
         if known is None:
-            self.run.append(record)
+            self._append(record)
         elif not says_the_same(record, known):
-            self.run.append(replace(record, attempt=known.attempt + 1))
+            self._append(replace(record, attempt=known.attempt + 1))
+
+    def _append(self, record: Record) -> None:
+        if self.is_worker and not self.written:
+            self.run.lock.join()
+        self.written[self.run.append(record)] = record.node_id
 
     def summarise(self, terminal: pytest.TerminalReporter) -> None:
         """Write what workers refused, and the closing table of the run, from its records alone."""
@@ -195,7 +209,7 @@ class SteeringSession:
             terminal.line(harmless(line))
 
     def _closing_lines(self, width: int) -> list[str]:
-        if not self.loads and not self.run.path.exists():
+        if not self.loads and not is_there(self.run.path):
             return []
         from pytest_steering.report.terminal import closing_lines
 
@@ -231,8 +245,10 @@ class SteeringSession:
             register_task(name, task)
         return tuple(name for name, _ in offered)
 
-    def withdraw_offers(self) -> None:
-        """Forget the tasks of this run's conftests; another run in this process may offer its own."""
+    def close(self) -> None:
+        """Let go of the run and of the tasks of its conftests: another one in this process has its own."""
+        if "run" in vars(self):
+            self.run.lock.release()
         if "offers" in vars(self):
             from pytest_steering.tasks.task_registry import withdraw_task
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from pytest_steering.manifest import Ending, Manifest
 from pytest_steering.record_file import Recorded
@@ -41,11 +41,15 @@ def _status(manifest: Manifest, found: Recorded) -> Iterator[str]:
 
 
 def _endings(manifest: Manifest) -> Iterator[str]:
-    endings: tuple[Ending, ...] = ("failed", "skipped")
-    for ending in endings:
+    endings: Mapping[Ending, str] = {
+        "failed": "failed",
+        "skipped": "skipped",
+        "lost": "their records were lost",
+    }
+    for ending, told in endings.items():
         names = manifest.having(ending)
         if names:
-            yield f"{ending}: {len(names)} of {_all(manifest)}{_named(names)}"
+            yield f"{told}: {len(names)} of {_all(manifest)}{_named(names)}"
 
 
 def _all(manifest: Manifest) -> str:

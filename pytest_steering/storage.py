@@ -14,6 +14,9 @@ from pathlib import Path
 
 from pytest_steering.errors import StorageError
 
+DRAFT = ".draft"
+"""How the name of a file ends that was to take another one's place when its process was killed."""
+
 _CHUNK = 4096
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
@@ -31,7 +34,7 @@ def append_line(path: Path, line: str | Callable[[bytes], str]) -> None:
     Raises:
         StorageError: The line could not be written.
     """
-    with _named(path):
+    with named_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a+b", buffering=0) as file:
             alone = _lock(file)
@@ -55,9 +58,9 @@ def replace_file(path: Path, data: bytes, *, parents: bool = False) -> None:
     Raises:
         StorageError: The data could not be written; the file holds what it held before.
     """
-    target = path.resolve()
-    draft = target.with_name(f".{secrets.token_hex(8)}.draft")
-    with _named(path):
+    with named_errors(path):
+        target = path.resolve()
+        draft = target.with_name(f".{secrets.token_hex(8)}{DRAFT}")
         if parents:
             target.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -136,13 +139,20 @@ def _lock(file: FileIO) -> bool:
 
 
 @contextmanager
-def _named(path: Path) -> Iterator[None]:
-    """Turn what the system says into a sentence with the file and, where it is full, the disk."""
+def named_errors(path: Path) -> Iterator[None]:
+    """Turn what the system says into a sentence with the file and, where it is full, the disk.
+
+    Args:
+        path: Of the file that is written; a link that leads to itself is a RuntimeError before Python 3.13.
+
+    Raises:
+        StorageError: Whatever was said.
+    """
     try:
         yield
-    except OSError as error:
-        reason = error.strerror or str(error)
-        room = _room(path) if error.errno in _FULL else ""
+    except (OSError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        room = _room(path) if getattr(error, "errno", None) in _FULL else ""
         raise StorageError(f"{path} cannot be written: {reason}{room}") from error
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from pytest_steering import devices
 from pytest_steering.collection import spec_of
+from pytest_steering.controller_watch import end_with_controller
 from pytest_steering.lifecycle import lifecycle_of
 from pytest_steering.manifest import Manifest
 from pytest_steering.session import SteeringSession, session_of
@@ -20,6 +21,7 @@ _RUN, _PLAN, _WORKERS = "steering_run", "steering_plan", "steering_workers"
 _PLAN_FILE = "steering_plan.json"
 _ALONE = "steering_model_on_one_worker"
 _LOADS, _ERRORS, _NOTES = "steering_loads", "steering_errors", "steering_notes"
+_WRITTEN = "steering_written"
 
 
 def share_out(session: SteeringSession, specs: Sequence[Any]) -> None:
@@ -30,7 +32,7 @@ def share_out(session: SteeringSession, specs: Sequence[Any]) -> None:
 
 def brief(session: SteeringSession, node: Any) -> None:
     """Tell a worker where records go, where to say what is to run, and how many are beside it."""
-    node.workerinput[_RUN] = str(session.run.folder)
+    node.workerinput[_RUN] = str(session.run.path)
     if node.gateway.spec.popen:
         node.workerinput[_PLAN] = str(session.scratch / _PLAN_FILE)
         node.workerinput[_WORKERS] = session.local_workers
@@ -52,6 +54,8 @@ def tell_plan(run: pytest.Session) -> None:
     replace_file(Path(file), json.dumps({"models": models, "plan": plan.as_dict()}).encode("utf-8"))
     told = run.config.workerinput  # type: ignore[attr-defined]
     if _WORKERS in told:
+        if plan.selected:
+            end_with_controller()
         busy = len(set(models.values())) if told[_ALONE] else told[_WORKERS]
         session_of(run.config).threads = devices.share(devices.available_cores(), told[_WORKERS], busy)
 
@@ -81,7 +85,7 @@ def report(session: SteeringSession) -> None:
     output = getattr(session.config, "workeroutput", None)
     if output is not None:
         output[_LOADS], output[_ERRORS] = dict(session.loads), session.errors
-        output[_NOTES] = session.notes
+        output[_NOTES], output[_WRITTEN] = session.notes, session.written
 
 
 def merge(session: SteeringSession, workeroutput: dict[str, Any]) -> None:
@@ -89,6 +93,7 @@ def merge(session: SteeringSession, workeroutput: dict[str, Any]) -> None:
     session.loads.update(workeroutput.get(_LOADS, {}))
     session.errors += workeroutput.get(_ERRORS, [])
     session.notes += workeroutput.get(_NOTES, [])
+    session.written |= workeroutput.get(_WRITTEN, {})
 
 
 def decide(session: SteeringSession, run: pytest.Session) -> None:

@@ -38,8 +38,8 @@ class Context:
         sink: Gets each record as soon as its cell is done.
         finished: Records of this test's cells in the run that is gone on with, by key.
         timer: Calls the scored run; None calls it plainly.
-        memo: What is the same whoever asks for it, kept for other experiments of the process; no record may tell
-            whether something was in it.
+        memo: What is the same whoever asks for it, kept for all experiments of the process; no record may
+            tell whether something was in it.
         searches: The splits that this experiment searched, with their samples.
         vectors: What this experiment extracted: the model as it was, and the vector, by its hash.
         ordinal: Which of the experiment's calls of one step this is: two runs of one test are two.

@@ -86,7 +86,12 @@ def _may_be_left_out(place: Place, manifest: Manifest) -> bool:
 
 def _worst(tests: Iterable[PlannedTest]) -> Reason:
     endings = {test.ending for test in tests}
-    reasons: tuple[tuple[str, Reason], ...] = (("failed", "failed"), ("", "not run"), ("skipped", "skipped"))
+    reasons: tuple[tuple[str, Reason], ...] = (
+        ("failed", "failed"),
+        ("", "not run"),
+        ("lost", "not run"),
+        ("skipped", "skipped"),
+    )
     return next((reason for ending, reason in reasons if ending in endings), "changed")
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from pytest_steering.comparison import Facts, trivial_predictors
 from pytest_steering.comparison.natural_order import natural
 from pytest_steering.printable import printable, say
-from pytest_steering.record_file import append
+from pytest_steering.record_file import append, require_records
 from pytest_steering.records import Outcome
 from pytest_steering.replay.arms.arms_command import add_arm_arguments, asks_for_arms, run_arms
 from pytest_steering.replay.numbers_table import footnotes, numbers_table, summary_table
@@ -63,6 +63,8 @@ def run(arguments: argparse.Namespace) -> int:
     """
     if asks_for_arms(arguments):
         return run_arms(arguments)
+    if arguments.record:
+        require_records(arguments.record)
     paths = given_paths(arguments.steering_data)
     samples = [sample for name in arguments.dataset for sample in load_dataset(name, paths=paths)]
     return max(_run_file(path, samples, arguments) for path in arguments.answers)

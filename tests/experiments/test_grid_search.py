@@ -43,7 +43,7 @@ def test_every_layer_and_scale_is_on_the_curve_and_the_best_few_were_read(
     assert choice.samples == 12
 
 
-def test_a_search_is_remembered_and_recorded_once(
+def test_a_search_is_made_once_and_recorded_by_each_experiment_that_asks_for_it(
     small: Experiment, intervention: Intervention, records: list[Record], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     samples, task = small.samples("dev")[:6], type(small.questions.task)
@@ -51,9 +51,10 @@ def test_a_search_is_remembered_and_recorded_once(
     first = small.search(intervention.vector, layers=[2], scales=[0.5, 1.0])
     assert [record.spec["purpose"] for record in records] == ["search", "search"]
     assert {record.spec["data"]["split"] for record in records} == {"dev"}
+    monkeypatch.setattr("pytest_steering.experiments.steps.search.search", None)
     again = replace(small, name="another").search(intervention.vector, layers=[2], scales=[0.5, 1.0])
     assert again == first
-    assert len(records) == 2
+    assert [record.experiment for record in records] == ["test_it", "test_it", "another", "another"]
 
 
 def test_a_search_over_nothing_is_refused(small: Experiment, intervention: Intervention) -> None:

@@ -131,7 +131,7 @@ def test_a_run_that_measured_nothing_is_a_run_without_records(project: pytest.Py
     project.runpytest("-p", "no:cacheprovider")
     run = find_run("latest", project.path / ".steering")
 
-    assert {one.name for one in run.folder.iterdir()} == {"run.json", "ledger.jsonl"}
+    assert {one.name for one in run.folder.iterdir()} == {"run.json", "ledger.jsonl", "run.lock"}
 
 
 def test_nothing_is_written_where_nothing_can_be_measured(project: pytest.Pytester) -> None:

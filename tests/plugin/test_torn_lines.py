@@ -68,6 +68,5 @@ def test_a_line_that_is_no_record_at_all_is_a_sentence_and_no_traceback(
         file.write("\n# a note of mine\n")
     result = project.runpytest("--steering-model=one", "--steering-resume=latest")
 
-    assert result.ret == pytest.ExitCode.TESTS_FAILED
-    result.stdout.fnmatch_lines(["ERROR: *records.jsonl, line 5: not a record*"])
-    result.stdout.no_fnmatch_line("*INTERNALERROR*")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: *records.jsonl, line 5: not a record*"])

@@ -1,4 +1,4 @@
-"""A worker of xdist ends with its controller: xdist lets a busy one of a killed run live 15 seconds longer."""
+"""A worker of xdist ends with its controller; by itself a busy one goes on for 15 seconds."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ STEP = 0.5
 
 
 def end_with_controller() -> None:
-    """End this process soon after the one that started it, from a thread; what is written by then is whole."""
+    """End this process, whatever it does, soon after the one that started it."""
     controller = os.getppid()
 
     def watch() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering import ledger
+from pytest_steering.errors import DataError
 from pytest_steering.identity import SCORE
 from pytest_steering.record_entry import RECORD
 
@@ -109,9 +110,28 @@ def entries(path: Path) -> Iterator[Content]:
             yield entry
 
 
+def unreadable(run: Run) -> list[str]:
+    """Return a sentence on each ledger of the folder whose looks are not counted: it cannot be read."""
+    faults = {path: _fault(path) for path in _all_ledgers(run)}
+    return [f"{said}; what its run looked at is not counted" for said in faults.values() if said]
+
+
 def _ledgers(run: Run) -> list[Path]:
+    return [path for path in _all_ledgers(run) if not _fault(path)]
+
+
+def _all_ledgers(run: Run) -> list[Path]:
     others = run.folder.parent.glob(f"*/{run.ledger_path.name}")
     return sorted({*others, *([run.ledger_path] if run.ledger_path.exists() else [])})
+
+
+def _fault(path: Path) -> str:
+    """Return why a ledger cannot be read; empty where it can."""
+    try:
+        next(ledger.contents(path), None)
+    except DataError as error:
+        return str(error)
+    return ""
 
 
 def _looks(entry: Content) -> bool:

@@ -149,8 +149,10 @@ class Run:
         from pytest_steering.record_entry import RECORD
         from pytest_steering.record_file import line_hashes
 
-        ledger = self.ledger
-        known = {entry.content.get("record") for entry in ledger.of(RECORD)} if ledger else set()
+        ledger, sealed = self.ledger, self.manifest.ledger
+        if ledger is None or (sealed and not ledger.holds(sealed)):
+            return set()
+        known = {str(entry.content.get("record")) for entry in ledger.of(RECORD)}
         return known.intersection(line_hashes(self.path))
 
     def _first(self) -> dict[str, Any]:

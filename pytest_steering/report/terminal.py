@@ -7,7 +7,7 @@ from typing import TypeAlias, TypeVar
 
 from pytest_steering.cell import Cell, newest_cells
 from pytest_steering.findings import across
-from pytest_steering.looks import Looks, looks_at
+from pytest_steering.looks import Looks, looks_at, unreadable
 from pytest_steering.printable import printable
 from pytest_steering.record_file import Recorded
 from pytest_steering.records import Record
@@ -58,7 +58,9 @@ def look_lines(run: Run, width: int) -> list[str]:
         run: Its ledger and those of the runs beside it say so.
         width: Of the terminal, in characters.
     """
-    return [line for one in looks_at(run) for line in wrapped(_looked(one), width)]
+    return [
+        line for text in (*map(_looked, looks_at(run)), *unreadable(run)) for line in wrapped(text, width)
+    ]
 
 
 def shortfall_lines(run: Run, found: Recorded, width: int) -> list[str]:

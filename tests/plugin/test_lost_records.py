@@ -67,7 +67,7 @@ def test_what_was_lost_is_named_fails_the_run_and_is_made_again_by_going_on_with
     monkeypatch.setenv("LOSE", "")
     assert run(tests, "--steering-resume=latest").ret == pytest.ExitCode.OK
     assert len(cells(found)) == 6
-    assert found.manifest.status == "finished"
+    assert newest(tests).manifest.status == "finished"
 
 
 def test_without_the_ledger_that_vouches_for_them_all_are_lost(

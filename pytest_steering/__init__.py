@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pytest_steering.models.loading.memory import known_dimensions, memory_profile
     from pytest_steering.models.running.completion import Completion, Generation
     from pytest_steering.models.steerable import SteerableModel
+    from pytest_steering.progress import show_progress
     from pytest_steering.records import Outcome, Record
     from pytest_steering.steering.config import SteeringConfig
     from pytest_steering.steering.intervention import Intervention
@@ -92,6 +93,7 @@ __all__ = [
     "register_task",
     "replay",
     "scores",
+    "show_progress",
     "statistics",
 ]
 
@@ -146,6 +148,7 @@ _HOMES = {
     "read_pairs": "tasks.pair_rows",
     "register_dataset": "tasks.task_registry",
     "register_task": "tasks.task_registry",
+    "show_progress": "progress",
 }
 
 

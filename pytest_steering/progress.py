@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import TypeAlias
 
@@ -26,3 +26,40 @@ def counted(total: int, unit: str = "row") -> AbstractContextManager[Advance]:
         unit: What is counted where that is not rows.
     """
     return WATCHER.get()(total, unit)
+
+
+@contextmanager
+def show_progress(tell: Callable[[int, int], object] | None = None) -> Iterator[None]:
+    """Show how far each call within the block is.
+
+    Args:
+        tell: Called with how many rows are done and how many there are; by default a bar of tqdm shows it.
+    """
+    token = WATCHER.set(_bar if tell is None else _telling(tell))
+    try:
+        yield
+    finally:
+        WATCHER.reset(token)
+
+
+def _telling(tell: Callable[[int, int], object]) -> Watcher:
+    @contextmanager
+    def watch(total: int, _unit: str) -> Iterator[Advance]:
+        done = 0
+
+        def advance(more: int) -> None:
+            nonlocal done
+            done += more
+            tell(done, total)
+
+        yield advance
+
+    return watch
+
+
+@contextmanager
+def _bar(total: int, unit: str) -> Iterator[Advance]:
+    from tqdm.auto import tqdm
+
+    with tqdm(total=total, unit=unit) as bar:
+        yield bar.update

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pytest_steering.errors import PromptError, first_line
+from pytest_steering.models.given_tokens import GivenTokens
 
 MOST = 2_000_000
 """Tokens that are kept, 16 MB of them; then all are forgotten."""
@@ -22,6 +23,17 @@ class TemplatedText(str):
 
     def __add__(self, other: str) -> TemplatedText:
         return TemplatedText(str(self) + other)
+
+
+def _key(text: str, special: bool) -> tuple[str, bool]:
+    """Return what is read of a text, and whether with special tokens."""
+    if isinstance(text, GivenTokens):
+        return text.tail, False
+    return str(text), special and not isinstance(text, TemplatedText)
+
+
+def _given(text: str) -> tuple[int, ...]:
+    return text.ids if isinstance(text, GivenTokens) else ()
 
 
 class TokenMemory:
@@ -46,12 +58,12 @@ class TokenMemory:
             special: With the tokens that the tokenizer adds to a prompt, unless a chat template wrote it.
         """
         self._forget_another_tokenizer()
-        wanted = [(str(text), special and not isinstance(text, TemplatedText)) for text in texts]
+        wanted = [_key(text, special) for text in texts]
         for added in (True, False):
             new = [key[0] for key in dict.fromkeys(wanted) if key[1] is added and key not in self._known]
             if new:
                 self._read(new, added)
-        return [self._known[key].tolist() for key in wanted]
+        return [[*_given(text), *self._known[key]] for text, key in zip(texts, wanted, strict=True)]
 
     def _read(self, texts: Sequence[str], special: bool) -> None:
         if self._kept > MOST:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.errors import DataError
+from pytest_steering.models.chat_template import has_template
 from pytest_steering.tasks import prompting
 from pytest_steering.tasks.asked import Asked, Planted, Reading
 from pytest_steering.tasks.choices.choice_checks import checked
@@ -159,7 +160,7 @@ class ChoiceTask(Task):
 
     def rendering(self, tokenizer: Any) -> str:
         """Return what the model reads: `plain text`, or what its `chat template` makes of it."""
-        return prompting.CHAT_TEMPLATE if prompting.has_template(tokenizer) else prompting.PLAIN_TEXT
+        return prompting.CHAT_TEMPLATE if has_template(tokenizer) else prompting.PLAIN_TEXT
 
     def contrast_pairs(
         self, samples: Sequence[Sample], count: int, model: SteerableModel

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pytest_steering.errors import PromptError
-from pytest_steering.models.tokenisation import TemplatedText
+from pytest_steering.models.chat_template import has_template, through_template
 from pytest_steering.tasks.sample import Message, Sample
 
 PLAIN_TEXT, CHAT_TEMPLATE = "plain text", "chat template"
@@ -89,31 +88,3 @@ def choice_prompt(question: str, words: str, system: str, begun: str, tokenizer:
     said = [message("system", system)] if system else []
     begins = [message("assistant", begun.lstrip())] if begun else []
     return through_template(tokenizer, [*said, message("user", asked), *begins])
-
-
-def has_template(tokenizer: Any) -> bool:
-    """Return whether a tokenizer knows how its model reads chat messages."""
-    return bool(getattr(tokenizer, "chat_template", None))
-
-
-def through_template(tokenizer: Any, messages: Sequence[Message]) -> str:
-    """Return chat messages as the tokenizer's chat template writes them, up to where the answer begins.
-
-    Args:
-        tokenizer: Of a model that was tuned to chat.
-        messages: Where the last one is the assistant's, the answer goes on from it.
-
-    Raises:
-        PromptError: The template does not take these messages, such as a system message where it knows none.
-    """
-    goes_on = messages[-1]["role"] == "assistant"
-    try:
-        text = tokenizer.apply_chat_template(
-            list(messages), tokenize=False, add_generation_prompt=not goes_on, continue_final_message=goes_on
-        )
-    except Exception as error:  # whatever a template raises: its author's own words, or those of jinja
-        roles = ", ".join(one["role"] for one in messages)
-        raise PromptError(
-            f"the model's chat template does not take messages of {roles}: {error}; choose another prompt"
-        ) from error
-    return TemplatedText(text)

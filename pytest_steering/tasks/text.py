@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pytest_steering.errors import DataError
 from pytest_steering.extraction.pairs import ContrastPair
+from pytest_steering.models.chat_template import has_template
 from pytest_steering.tasks import pair_rows, prompting, text_data
 from pytest_steering.tasks.asked import Asked, Planted, Reading
 from pytest_steering.tasks.behaviour_file import read_behaviour
@@ -177,7 +178,7 @@ class TextTask(Task):
     def rendering(self, tokenizer: Any) -> str:
         """Return what the model reads; see `Task.rendering`."""
         messages = self.chat or any(one.messages for one in self.data)
-        chat = messages and prompting.has_template(tokenizer)
+        chat = messages and has_template(tokenizer)
         return prompting.CHAT_TEMPLATE if chat else prompting.PLAIN_TEXT
 
     def ask(self, samples: Sequence[Sample], words: str = "", tokenizer: Any = None) -> list[Asked]:

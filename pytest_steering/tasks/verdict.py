@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pytest_steering.errors import DataError
 from pytest_steering.extraction.pairs import ContrastPair
+from pytest_steering.models.chat_template import has_template
 from pytest_steering.tasks import pair_rows, prompting, verdict_data
 from pytest_steering.tasks.asked import Answers, Asked, Planted, Reading
 from pytest_steering.tasks.contrasts import between_labels, under_words, usable
@@ -143,7 +144,7 @@ class VerdictTask(Task):
 
     def rendering(self, tokenizer: Any) -> str:
         """Return what the model reads: `plain text`, or what its `chat template` makes of it."""
-        return prompting.CHAT_TEMPLATE if prompting.has_template(tokenizer) else prompting.PLAIN_TEXT
+        return prompting.CHAT_TEMPLATE if has_template(tokenizer) else prompting.PLAIN_TEXT
 
     def decided(self, text: str, asked: Asked) -> bool:
         """Return whether an answer so far begins with a sure verdict."""

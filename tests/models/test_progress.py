@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from pytest_steering import Intervention, SteerableModel, SteeringVector
-from pytest_steering.progress import WATCHER, Advance, counted
+from pytest_steering.progress import WATCHER, Advance, counted, show_progress
 
 Told = list[tuple[int, list[int]]]
 
@@ -40,3 +40,20 @@ def test_each_call_of_a_model_is_told_to_its_last_row(model: SteerableModel, tol
     assert [total for total, _ in told] == [10, 20]
     assert [sum(rows) for _, rows in told] == [10, 20]
     assert all(len(rows) > 1 for _, rows in told)
+
+
+def test_a_callback_is_told_of_every_long_call_and_of_none_after_the_block(model: SteerableModel) -> None:
+    few, prompts, told = replace(model, batch_rows=4), [f"w{n}" for n in range(5, 15)], []
+    with show_progress(lambda done, total: told.append((done, total))):
+        few.text_logprobs(prompts, ["w1"] * 10)
+        few.token_states(prompts, [1])
+    assert [done for done in told if done[0] == 10] == [(10, 10), (10, 10)]
+    assert len(told) > 2
+    few.hidden_states(prompts)
+    assert told[-1] == (10, 10)
+
+
+def test_without_a_callback_a_bar_is_shown(model: SteerableModel, capsys: pytest.CaptureFixture[str]) -> None:
+    with show_progress():
+        model.hidden_states(["w1", "w2"])
+    assert "2/2" in capsys.readouterr().err

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from pytest_steering.models.asking.prompted_model import PromptedModel
+from pytest_steering.models.asking.prompts import Prompt
 from pytest_steering.models.engine.exclusive import exclusive
 from pytest_steering.models.running.batching import require_room
 from pytest_steering.steering.positions import Positions
@@ -23,12 +24,12 @@ class HiddenStates(PromptedModel):
 
     @exclusive
     def hidden_states(
-        self, prompts: Sequence[str], layers: Sequence[int] | str = "last3", position: str = "last_prompt"
+        self, prompts: Sequence[Prompt], layers: Sequence[int] | str = "last3", position: str = "last_prompt"
     ) -> dict[int, Tensor]:
         """Return the state leaving each block at one token of each prompt.
 
         Args:
-            prompts: Texts.
+            prompts: Texts, chat messages or token ids.
             layers: Block numbers, `last3` or `all`.
             position: Names exactly one token of a prompt.
 
@@ -47,16 +48,43 @@ class HiddenStates(PromptedModel):
         return read_states(self.loaded, self.engine, ids, wanted, where, self.batch_rows)
 
     @exclusive
+    def token_states(
+        self, prompts: Sequence[Prompt], layers: Sequence[int] | str = "last3", position: str = "all"
+    ) -> list[dict[int, Tensor]]:
+        """Return the states leaving each block at several tokens of each prompt.
+
+        Args:
+            prompts: Texts, chat messages or token ids.
+            layers: Block numbers, `last3` or `all`.
+            position: Which tokens: `all`, or any other; see `Positions.parse`.
+
+        Returns:
+            One mapping a prompt, from layer to a float32 tensor on the CPU: {layer: [tokens, hidden]}, the
+            tokens in their order.
+
+        Raises:
+            VectorError: A layer lies outside the model.
+            PromptError: Prompts are missing, empty or longer than the context.
+        """
+        from pytest_steering.models.running.token_states import read_token_states
+
+        wanted, where = self.architecture.resolve_layers(layers), Positions.parse(position)
+        ids = self.tokens(prompts)
+        require_room([len(row) for row in ids], 0, self.loaded.context)
+        tokens = [where.tokens(len(row), 0, len(row), row) for row in ids]
+        return read_token_states(self.loaded, self.engine, ids, wanted, tokens, self.batch_rows)
+
+    @exclusive
     def mean_states(
         self,
-        groups: Sequence[Sequence[str]],
+        groups: Sequence[Sequence[Prompt]],
         layers: Sequence[int] | str = "last3",
         position: str = "last_prompt",
     ) -> dict[int, Tensor]:
         """Return the mean of each group's states at one token of each prompt, keeping no single state.
 
         Args:
-            groups: Texts of each group.
+            groups: Prompts of each group.
             layers: Block numbers, `last3` or `all`.
             position: Names exactly one token of a prompt.
 
@@ -74,14 +102,14 @@ class HiddenStates(PromptedModel):
     @exclusive
     def state_moments(
         self,
-        groups: Sequence[Sequence[str]],
+        groups: Sequence[Sequence[Prompt]],
         layers: Sequence[int] | str = "last3",
         position: str = "last_prompt",
     ) -> dict[int, Moments]:
         """Return means and the covariance within groups of states at one token of each prompt.
 
         Args:
-            groups: Texts of each group.
+            groups: Prompts of each group.
             layers: Block numbers, `last3` or `all`; each takes one number a pair of dimensions.
             position: Names exactly one token of a prompt.
 
@@ -96,7 +124,7 @@ class HiddenStates(PromptedModel):
     def _read_groups(
         self,
         read: Callable[..., dict[int, T]],
-        groups: Sequence[Sequence[str]],
+        groups: Sequence[Sequence[Prompt]],
         layers: Sequence[int] | str,
         position: str,
     ) -> dict[int, T]:

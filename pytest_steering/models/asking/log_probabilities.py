@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from pytest_steering.errors import PromptError
 from pytest_steering.models.asking.prompted_model import PromptedModel
+from pytest_steering.models.asking.prompts import Prompt, as_texts
 from pytest_steering.models.engine.exclusive import exclusive
-from pytest_steering.models.running.batching import require_prompts, require_room
+from pytest_steering.models.running.batching import require_room
 from pytest_steering.models.running.fit import (
     as_arms,
     require_choices,
@@ -29,7 +30,7 @@ class LogProbabilities(PromptedModel):
     @exclusive
     def choice_logprobs(
         self,
-        prompts: Sequence[str],
+        prompts: Sequence[Prompt],
         choices: Sequence[str],
         interventions: Arms = (None,),
         *,
@@ -38,7 +39,7 @@ class LogProbabilities(PromptedModel):
         """Return the log-probability of each whole choice after each prompt.
 
         Args:
-            prompts: Texts.
+            prompts: Texts, chat messages or token ids.
             choices: Answers, such as " Yes" and " No"; of any number of tokens.
             interventions: None is the unsteered model. A choice's own tokens count as generated.
             counts: The passes, rows and halvings of this call are added to them.
@@ -53,7 +54,7 @@ class LogProbabilities(PromptedModel):
         """
         import torch
 
-        require_prompts(prompts)
+        prompts = as_texts(prompts, self.tokenizer)
         require_listed(choices)
         arms = self.option_logprobs(prompts, [choices] * len(prompts), interventions, counts=counts)
         return [torch.stack(arm) for arm in arms]
@@ -61,7 +62,7 @@ class LogProbabilities(PromptedModel):
     @exclusive
     def option_logprobs(
         self,
-        prompts: Sequence[str],
+        prompts: Sequence[Prompt],
         options: Sequence[Sequence[str]],
         interventions: Arms = (None,),
         *,
@@ -72,7 +73,7 @@ class LogProbabilities(PromptedModel):
         Prompt and option are read as one text and cut where they part; see `continuations`.
 
         Args:
-            prompts: Texts.
+            prompts: Texts, chat messages or token ids.
             options: Of each prompt, its options; of any number of tokens.
             interventions: None is the unsteered model. An option's own tokens count as generated.
             counts: The passes, rows and halvings of this call are added to them.
@@ -102,11 +103,11 @@ class LogProbabilities(PromptedModel):
         )
 
     @exclusive
-    def text_logprobs(self, prompts: Sequence[str], texts: Sequence[str]) -> list[Tensor]:
+    def text_logprobs(self, prompts: Sequence[Prompt], texts: Sequence[str]) -> list[Tensor]:
         """Return the log-probability of each token of a text after its prompt, under the unsteered model.
 
         Args:
-            prompts: Texts.
+            prompts: Texts, chat messages or token ids.
             texts: What was written after each of them, read by itself: what a model writes follows the
                 prompt's own tokens, and its decoder strips what its tokenizer puts before a text. An empty
                 one has no tokens.

@@ -8,12 +8,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.errors import PromptError
+from pytest_steering.models.asking.prompts import Prompt, as_texts
 from pytest_steering.models.engine.base import Engine, LoadedModel
 from pytest_steering.models.engine.engines import make_engine, require_engine
 from pytest_steering.models.engine.exclusive import exclusive, held
 from pytest_steering.models.loading.memory import SMALL_MODEL_ROWS, MemoryProfile, profile_of_module
 from pytest_steering.models.proving.admission import require_operations
-from pytest_steering.models.running.batching import require_prompts, too_long
+from pytest_steering.models.running.batching import too_long
 from pytest_steering.models.running.continuation import Continuation, unknown_to
 from pytest_steering.models.running.fit import require_fit, require_known_tokens, require_rows
 from pytest_steering.models.running.joining import Joining
@@ -93,21 +94,24 @@ class PromptedModel:
 
         return weights_fingerprint(self.loaded.module)
 
-    def tokens(self, prompts: Sequence[str]) -> list[list[int]]:
-        """Return the token ids of each prompt, with the special tokens that the tokenizer adds.
+    def tokens(self, prompts: Sequence[Prompt]) -> list[list[int]]:
+        """Return the token ids of each prompt, with the special tokens that the tokenizer adds to a text.
+
+        Args:
+            prompts: Texts; chat messages, read through the chat template; or token ids, read as they are.
 
         Raises:
             PromptError: The list is empty, or a prompt is empty, no text, or has no tokens.
         """
-        require_prompts(prompts)
+        texts = as_texts(prompts, self.tokenizer)
         with held(self.loaded.module):
-            ids = self.loaded.texts.ids(prompts)
+            ids = self.loaded.texts.ids(texts)
         if not all(ids):
             raise PromptError(f"prompt {next(i for i, row in enumerate(ids) if not row)} has no tokens")
         require_known_tokens(ids, self.loaded.module.get_input_embeddings().num_embeddings)
         return ids
 
-    def overlong(self, prompts: Sequence[str], max_new_tokens: int) -> dict[int, int]:
+    def overlong(self, prompts: Sequence[Prompt], max_new_tokens: int) -> dict[int, int]:
         """Return which prompts do not fit into the context with their answer, and their lengths in tokens."""
         lengths = [len(row) for row in self.tokens(prompts)]
         return {i: lengths[i] for i in too_long(lengths, max_new_tokens, self.loaded.context)}
@@ -135,15 +139,18 @@ class PromptedModel:
         """
         return list(self.continuations([prompt], [[choice]])[0].answers[0])
 
-    def continuations(self, prompts: Sequence[str], answers: Sequence[Sequence[str]]) -> list[Continuation]:
+    def continuations(
+        self, prompts: Sequence[Prompt], answers: Sequence[Sequence[str]]
+    ) -> list[Continuation]:
         """Return how each prompt goes on with each of its answers, in tokens of both as one text.
 
         Args:
-            prompts: Texts.
+            prompts: Texts, messages or token ids; what follows given ids is read by itself.
             answers: Of each prompt, its answers.
 
         Raises:
             PromptError: Prompts or answers are missing or empty, or a text does not go on from its prompt.
         """
         self.tokens(prompts)
-        return Joining(self.loaded.texts.ids, unknown_to(self.tokenizer)).continuations(prompts, answers)
+        texts = as_texts(prompts, self.tokenizer)
+        return Joining(self.loaded.texts.ids, unknown_to(self.tokenizer)).continuations(texts, answers)

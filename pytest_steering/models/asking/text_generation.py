@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import overload
 
 from pytest_steering.errors import PromptError
 from pytest_steering.models.asking.prompted_model import PromptedModel
-from pytest_steering.models.engine.exclusive import exclusive
+from pytest_steering.models.asking.prompts import Prompt
+from pytest_steering.models.engine.exclusive import exclusive, require_not_lent
 from pytest_steering.models.running.batching import require_room
 from pytest_steering.models.running.fit import as_arms, require_listed, require_new_tokens, require_positions
 from pytest_steering.models.running.generation import Arms, DecidedText, Generation, generate_arms
 from pytest_steering.models.running.overflow import require_finite
+from pytest_steering.models.running.stopping import StopTexts
+from pytest_steering.models.running.streaming import pieces
 from pytest_steering.steering.intervention import Intervention
 
 
@@ -20,27 +23,39 @@ class TextGeneration(PromptedModel):
 
     @overload
     def generate(
-        self, prompts: Sequence[str], interventions: Intervention | None = None, *, max_new_tokens: int = 50
+        self,
+        prompts: Sequence[Prompt],
+        interventions: Intervention | None = None,
+        *,
+        max_new_tokens: int = 50,
+        stop: Sequence[str] = (),
     ) -> list[str]: ...
 
     @overload
     def generate(
-        self, prompts: Sequence[str], interventions: Arms, *, max_new_tokens: int = 50
+        self,
+        prompts: Sequence[Prompt],
+        interventions: Arms,
+        *,
+        max_new_tokens: int = 50,
+        stop: Sequence[str] = (),
     ) -> list[list[str]]: ...
 
     def generate(
         self,
-        prompts: Sequence[str],
+        prompts: Sequence[Prompt],
         interventions: Intervention | Arms | None = None,
         *,
         max_new_tokens: int = 50,
+        stop: Sequence[str] = (),
     ) -> list[str] | list[list[str]]:
         """Answer each prompt greedily, without or under interventions.
 
         Args:
-            prompts: Texts.
+            prompts: Texts, chat messages or token ids.
             interventions: One or None gives one list of answers; several give one list each.
             max_new_tokens: At most this many for each answer.
+            stop: An answer ends where one of these texts begins, which is cut off.
 
         Raises:
             VectorError: An intervention does not fit the model.
@@ -48,20 +63,55 @@ class TextGeneration(PromptedModel):
             InterventionError: What was written is not what was asked for.
             NotFiniteError: An arm overflows, so that it has no answer; `complete` returns the others'.
         """
-        generation = self.complete(prompts, as_arms(interventions), max_new_tokens=max_new_tokens)
+        arms = as_arms(interventions)
+        generation = self.complete(prompts, arms, max_new_tokens=max_new_tokens, stop=stop)
         require_finite(generation.counts.overflows)
         texts = [[done.text for done in arm] for arm in generation.arms]
         return texts[0] if interventions is None or isinstance(interventions, Intervention) else texts
 
+    def stream(
+        self,
+        prompt: Prompt,
+        intervention: Intervention | None = None,
+        *,
+        max_new_tokens: int = 50,
+        stop: Sequence[str] = (),
+    ) -> Iterator[str]:
+        """Answer one prompt greedily and yield the answer piece by piece, as `generate` writes it.
+
+        The model is held until the answer has ended or the iterator is closed.
+
+        Args:
+            prompt: A text, chat messages or token ids.
+            intervention: None is the unsteered model.
+            max_new_tokens: At most this many.
+            stop: The answer ends where one of these texts begins, which is cut off.
+
+        Raises:
+            VectorError: The intervention does not fit the model.
+            PromptError: The prompt is empty or too long for the context.
+            InterventionError: What was written is not what was asked for.
+        """
+        require_not_lent(self.loaded.module)
+        arms = as_arms(intervention)
+
+        def answer(decided: DecidedText) -> str:
+            done = self.complete([prompt], arms, max_new_tokens=max_new_tokens, decided=decided, stop=stop)
+            require_finite(done.counts.overflows)
+            return done.arms[0][0].text
+
+        yield from pieces(answer, StopTexts(stop, self.tokenizer).undecided)
+
     @exclusive
     def complete(
         self,
-        prompts: Sequence[str],
+        prompts: Sequence[Prompt],
         interventions: Arms = (None,),
         *,
         max_new_tokens: int = 50,
         choices: Sequence[str] = (),
         decided: DecidedText | None = None,
+        stop: Sequence[str] = (),
     ) -> Generation:
         """Answer each prompt under each intervention and return tokens, first-token scores and counts too.
 
@@ -69,11 +119,12 @@ class TextGeneration(PromptedModel):
         the other arms are what they are without it.
 
         Args:
-            prompts: Texts.
+            prompts: Texts, chat messages or token ids.
             interventions: None is the unsteered model.
             max_new_tokens: At most this many for each answer.
             choices: Answers of one token each whose log-probability as the first token is wanted.
             decided: Called with a prompt's number and its answer's text so far; true ends that answer.
+            stop: An answer ends where one of these texts begins, which is cut off.
 
         Raises:
             VectorError: An intervention does not fit the model.
@@ -88,7 +139,8 @@ class TextGeneration(PromptedModel):
         require_room([len(row) for row in ids], max_new_tokens, self.loaded.context)
         require_positions(arms, [len(row) for row in ids])
         first = self._next_tokens(prompts, choices)
-        return generate_arms(
+        stopping = StopTexts(stop, self.tokenizer)
+        generation = generate_arms(
             self.loaded,
             self.engine,
             ids,
@@ -97,10 +149,11 @@ class TextGeneration(PromptedModel):
             choices=first,
             batch_rows=self.batch_rows,
             sharing=self.sharing,
-            decided=decided,
+            decided=stopping.deciding(decided),
         )
+        return stopping.cut(generation)
 
-    def _next_tokens(self, prompts: Sequence[str], choices: Sequence[str]) -> list[int]:
+    def _next_tokens(self, prompts: Sequence[Prompt], choices: Sequence[str]) -> list[int]:
         """Return the tokens of choices that are the next token after every prompt."""
         if not choices:
             return []

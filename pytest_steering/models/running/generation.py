@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pytest_steering.models.proving.padded_lengths import padded_lengths
@@ -155,7 +156,8 @@ class _Writing:
         decided, tokenizer = self._decided, self._loaded.tokenizer
         if decided is None:
             return None
-        return lambda row, answer: decided(cells[row][1], tokenizer.decode(answer, skip_special_tokens=True))
+        decode = partial(tokenizer.decode, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+        return lambda row, answer: decided(cells[row][1], decode(answer))
 
     def _keep(self, cells: Sequence[tuple[int, int]], written: Written) -> None:
         texts = self._loaded.tokenizer.batch_decode(

@@ -11,6 +11,7 @@ from pytest_steering.models.proving.padded_lengths import padded_lengths
 from pytest_steering.models.running.batching import pad_left
 from pytest_steering.models.running.budget import Job, RowBudget, halved
 from pytest_steering.models.running.overflow import logger, overflow_of
+from pytest_steering.progress import counted
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -45,10 +46,12 @@ def score_texts(
     lengths = [len(prompt) + len(text) for prompt, text in zip(prompts, texts, strict=True)]
     waiting = sorted((i for i, text in enumerate(texts) if text), key=lambda i: -lengths[i])
     budget = RowBudget(batch_rows, max(lengths), padded_lengths(loaded, engine))
-    while waiting:
-        rows = max(1, min(budget.texts_of(lengths[waiting[0]]), scoring.most_rows))
-        members, waiting = waiting[:rows], waiting[rows:]
-        budget.finish(_Batch(scoring, tuple(members)))
+    with counted(len(waiting)) as advance:
+        while waiting:
+            rows = max(1, min(budget.texts_of(lengths[waiting[0]]), scoring.most_rows))
+            members, waiting = waiting[:rows], waiting[rows:]
+            budget.finish(_Batch(scoring, tuple(members)))
+            advance(len(members))
     return scoring.scores
 
 

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from pytest_steering.errors import PromptError
+from pytest_steering.models.chat_template import through_template
 from pytest_steering.models.tokenisation import TokenMemory
-from pytest_steering.tasks.prompting import message, through_template
+from pytest_steering.tasks.prompting import message
 from pytest_steering.tasks.security.code_sample import code_sample
 from pytest_steering.tasks.security.prompts.study_form import study_form
 

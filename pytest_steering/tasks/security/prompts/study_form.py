@@ -8,12 +8,11 @@ from functools import partial
 from typing import Any
 
 from pytest_steering.errors import PromptError
+from pytest_steering.models.chat_template import has_template, through_template
 from pytest_steering.tasks.prompting import (
     CHAT_TEMPLATE,
     PLAIN_TEXT,
     as_text,
-    has_template,
-    through_template,
 )
 from pytest_steering.tasks.sample import Message, Sample
 from pytest_steering.tasks.security.datasets import FewShot

@@ -71,7 +71,20 @@ def each_batch(
 
     Where memory runs out, the batch is halved, and later ones stay as small; no prompt is handed over twice.
     """
-    tokens = [_one(where.tokens(len(ids), 0, len(ids), ids), where.name) for ids in prompts]
+    tokens = [[_one(where.tokens(len(ids), 0, len(ids), ids), where.name)] for ids in prompts]
+    each_batch_of_tokens(loaded, engine, prompts, layers, tokens, batch_rows, keep)
+
+
+def each_batch_of_tokens(
+    loaded: LoadedModel,
+    engine: Engine,
+    prompts: Sequence[Sequence[int]],
+    layers: Sequence[int],
+    tokens: Sequence[Sequence[int]],
+    batch_rows: int,
+    keep: Keep,
+) -> None:
+    """Do as `each_batch` for any number of tokens a prompt, by number; each state comes with its prompt."""
     reading = _Reading(loaded, engine, prompts, layers, tokens, keep)
     lengths = [len(ids) for ids in prompts]
     budget = RowBudget(batch_rows, max(lengths), padded_lengths(loaded, engine))
@@ -88,13 +101,13 @@ def each_batch(
 
 @dataclass(frozen=True)
 class _Reading:
-    """What is read of all prompts: at one token of each, and who keeps it."""
+    """What is read of all prompts: at which tokens of each, and who keeps it."""
 
     loaded: LoadedModel
     engine: Engine
     prompts: Sequence[Sequence[int]]
     layers: Sequence[int]
-    tokens: Sequence[int]
+    tokens: Sequence[Sequence[int]]
     keep: Keep
 
 
@@ -109,25 +122,26 @@ class _Batch:
         """See `Job.run`; states leave the device in the pass and are handed over after it, none twice."""
         of, found = self.reading, {}
         batch = pad_left([of.prompts[i] for i in self.members], of.loaded.pad_id, of.loaded.device)
-        rows = list(range(len(self.members)))
-        columns = [pad + of.tokens[i] for pad, i in zip(batch.pads, self.members, strict=True)]
+        cells = [(row, token) for row, i in enumerate(self.members) for token in of.tokens[i]]
+        rows, columns = [row for row, _ in cells], [batch.pads[row] + token for row, token in cells]
 
         def read(layer: int, state: Tensor) -> None:
             found[layer] = state[rows, columns].float().cpu()
 
         of.engine.states(batch, of.layers, read)
-        self._require_finite(found)
+        self._require_finite(found, cells)
         for layer, state in found.items():
-            of.keep(layer, list(self.members), state)
+            of.keep(layer, [self.members[row] for row in rows], state)
 
-    def _require_finite(self, found: Mapping[int, Tensor]) -> None:
+    def _require_finite(self, found: Mapping[int, Tensor], cells: Sequence[tuple[int, int]]) -> None:
         for layer, state in found.items():
             lost = (~sizes(state).isfinite()).nonzero().flatten().tolist()
             if lost:
-                of, first = self.reading, self.members[lost[0]]
+                row, token = cells[lost[0]]
+                kind = dtype_of(self.reading.loaded)
                 raise ModelError(
-                    f"the state that leaves layer {layer} is not finite in {dtype_of(of.loaded)} at token "
-                    f"{of.tokens[first]} of prompt {first}, and in {len(lost) - 1} more of the "
+                    f"the state that leaves layer {layer} is not finite in {kind} at "
+                    f"token {token} of prompt {self.members[row]}, and in {len(lost) - 1} more of the "
                     f"{len(self.members)} prompts of its batch: the unsteered model overflows there; load it "
                     "in a dtype of a wider range, or leave these prompts out"
                 )

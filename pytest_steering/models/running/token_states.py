@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from typing import TYPE_CHECKING
 
-from pytest_steering.models.running.batching import by_length, pad_left
-from pytest_steering.progress import counted
+from pytest_steering.models.running.state_reading import each_batch_of_tokens
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -36,17 +34,16 @@ def read_token_states(
         tokens: Of each prompt, the numbers of its tokens.
         batch_rows: At most this many rows in one forward pass.
     """
-    found: list[States] = [{} for _ in prompts]
-    with counted(len(prompts)) as advance:
-        for members in by_length([len(ids) for ids in prompts], batch_rows):
-            batch = pad_left([prompts[i] for i in members], loaded.pad_id, loaded.device)
+    import torch
 
-            columns = [[pad + n for n in tokens[i]] for pad, i in zip(batch.pads, members, strict=True)]
-            engine.states(batch, layers, partial(_keep, [found[i] for i in members], columns))
-            advance(len(members))
+    none = torch.empty(0, loaded.architecture.hidden_size)
+    found: list[States] = [dict.fromkeys(layers, none) for _ in prompts]
+
+    def keep(layer: int, owners: list[int], states: Tensor) -> None:
+        members = list(dict.fromkeys(owners))
+        parts = torch.split(states, [len(tokens[number]) for number in members])
+        for number, part in zip(members, parts, strict=True):
+            found[number][layer] = part
+
+    each_batch_of_tokens(loaded, engine, prompts, layers, tokens, batch_rows, keep)
     return found
-
-
-def _keep(found: Sequence[States], columns: Sequence[Sequence[int]], layer: int, state: Tensor) -> None:
-    for row, (own, at) in enumerate(zip(found, columns, strict=True)):
-        own[layer] = state[row, list(at)].float().cpu()

@@ -54,8 +54,11 @@ def test_its_run_written_again_is_the_same_run(baselines: Path, tmp_path: Path) 
     assert [record.key for record in read(tmp_path / "records.jsonl").records] == [r.key for r in before]
 
 
-def test_accepted_again_each_cell_gets_a_file_of_its_own(baselines: Path, tmp_path: Path) -> None:
-    run = shutil.copytree(OLD, tmp_path / "run")  # what is accepted of a run is noted beside its records
+def test_accepted_again_each_cell_gets_a_file_of_its_own(
+    baselines: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    run = shutil.copytree(OLD, tmp_path_factory.mktemp("first") / "run")
+    # What is accepted of a run is noted beside its records.
     main(["accept", str(run / "records.jsonl"), "--steering-baselines", str(baselines)])
     names = [path.name for path in sorted((baselines / "starcoder").iterdir())]
     assert [name.rpartition("-")[0] for name in names] == ["test_pairs_2_", "test_pairs_32_"]

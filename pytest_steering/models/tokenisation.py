@@ -50,6 +50,11 @@ class TokenMemory:
         self._state: tuple[object, ...] = ()
         self._special: frozenset[int] = frozenset()
 
+    @property
+    def special(self) -> frozenset[int]:
+        """The tokenizer's special tokens, as when a text was last read."""
+        return self._special
+
     def ids(self, texts: Sequence[str], special: bool = True) -> list[list[int]]:
         """Return the token ids of each text.
 

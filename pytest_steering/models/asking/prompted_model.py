@@ -18,6 +18,7 @@ from pytest_steering.models.running.batching import too_long
 from pytest_steering.models.running.continuation import Continuation, unknown_to
 from pytest_steering.models.running.fit import require_fit, require_known_tokens, require_rows
 from pytest_steering.models.running.joining import Joining
+from pytest_steering.models.running.special_ends import warn_of_special_ends
 
 if TYPE_CHECKING:
     import torch
@@ -109,6 +110,7 @@ class PromptedModel:
         if not all(ids):
             raise PromptError(f"prompt {next(i for i, row in enumerate(ids) if not row)} has no tokens")
         require_known_tokens(ids, self.loaded.module.get_input_embeddings().num_embeddings)
+        warn_of_special_ends(ids, self.loaded.texts.special, self.loaded.stop_ids)
         return ids
 
     def overlong(self, prompts: Sequence[Prompt], max_new_tokens: int) -> dict[int, int]:

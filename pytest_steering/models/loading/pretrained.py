@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_steering.errors import ModelError
 from pytest_steering.models.engine.base import LoadedModel
 from pytest_steering.models.finding.architecture import detect_architecture
+from pytest_steering.models.loading.given_tokenizer import usable_tokenizer
 from pytest_steering.models.loading.model_config import read_config
 from pytest_steering.models.loading.placement import resolve_device, resolve_dtype
 from pytest_steering.models.loading.planning import require_memory
@@ -60,6 +61,7 @@ def as_loaded(module: Any, tokenizer: Any, layer_path: str | None = None) -> Loa
         layer_path: Dotted name of the block list, where detection should not choose.
     """
     ask_for_reproducible_products()
+    tokenizer = usable_tokenizer(tokenizer)
     stop_ids = _stop_ids(module, tokenizer)
     return LoadedModel(
         module=module,

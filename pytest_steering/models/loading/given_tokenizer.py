@@ -6,7 +6,7 @@ from typing import Any
 
 from pytest_steering.errors import ModelError
 
-_NEEDED = ("__call__", "decode", "batch_decode", "get_vocab")
+_NEEDED = ("pad_token_id", "eos_token_id")
 
 
 def usable_tokenizer(given: Any) -> Any:
@@ -21,8 +21,7 @@ def usable_tokenizer(given: Any) -> Any:
         raise ModelError(
             "there is no tokenizer; give the model's own, such as AutoTokenizer.from_pretrained(...)"
         )
-    missing = [name for name in _NEEDED if not callable(getattr(found, name, None))]
-    if missing or isinstance(found, type):
+    if isinstance(found, type) or not all(hasattr(found, name) for name in _NEEDED):
         raise ModelError(
             f"a tokenizer of transformers was expected, but {type(found).__name__} {found!r:.60} was found; "
             "give the model's own, such as AutoTokenizer.from_pretrained(...)"

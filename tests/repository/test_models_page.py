@@ -18,7 +18,5 @@ def test_the_examples_of_ones_own_code_run_in_their_order() -> None:
     assert len(blocks) == 3
     assert (
         "".join(known["pieces"])
-        == known["model"].generate(  # type: ignore[attr-defined, arg-type]
-            ["The film was"], known["cheerful"], max_new_tokens=20
-        )[0]
+        == known["model"].generate(["The film was"], known["cheerful"], max_new_tokens=20)[0]
     )

@@ -40,7 +40,8 @@ def of_equal_effect(
     def reached(scales: Sequence[float]) -> list[bool]:
         at = enumerate(zip(interventions, scales, strict=True))
         arms = {str(number): replace(one, scale=scale) for number, (one, scale) in at}
-        return [found.kl_95 >= target for found in neutral_effects(model, arms, texts).values()]
+        found = neutral_effects(model, arms, texts)  # without those that overflow, which is beyond any target
+        return [name not in found or found[name].kl_95 >= target for name in arms]
 
     largest = [_largest(one) for one in interventions]
     low, high = [0.0] * len(interventions), [min(1.0, most) for most in largest]

@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from pytest_steering.comparison.outcomes import overflowed
 from pytest_steering.comparison.outcomes import right as answered_right
+from pytest_steering.errors import DataError
 from pytest_steering.experiments.evaluation import evaluate, likelihoods
 from pytest_steering.models.running.completion import Counts
+from pytest_steering.models.running.overflow import fault_of
 
 if TYPE_CHECKING:
     from pytest_steering.models.steerable import SteerableModel
@@ -37,6 +40,7 @@ class Point:
         score: Mean of the number that the task is about, where that is not accuracy.
         broken: Share of answers that the task's guards call broken.
         allowed: Which share may be.
+        skipped: Why the point is passed over, as where its numbers overflow; empty where it is not.
     """
 
     layer: int
@@ -46,6 +50,7 @@ class Point:
     score: float | None = None
     broken: float | None = None
     allowed: float | None = None
+    skipped: str = ""
 
     @property
     def kept(self) -> bool:
@@ -101,16 +106,21 @@ def search(
     """
     counts = Counts()
     margins = likelihoods(model, asked, grid, counts)
+    faults = [fault_of(counts.overflows, number) for number in range(len(grid))]
     points = [
-        Point(one.at[0], one.scale, _sign_accuracy(asked, margin))
-        for one, margin in zip(grid, margins, strict=True)
+        Point(one.at[0], one.scale, math.nan if fault else _sign_accuracy(asked, margin), skipped=fault)
+        for one, margin, fault in zip(grid, margins, faults, strict=True)
     ]
-    best = sorted(range(len(grid)), key=lambda i: (-points[i].by_margin, points[i].scale))[:FINALISTS]
+    sound = [number for number, fault in enumerate(faults) if not fault]
+    best = sorted(sound, key=lambda i: (-points[i].by_margin, points[i].scale))[:FINALISTS]
+    require_some(points)
     arms = {str(number): grid[number] for number in best}
     read = evaluate(model, task, asked, arms, max_new_tokens=max_new_tokens)
     for number in best:
-        right = sum(map(answered_right, read.outcomes[str(number)]))
-        points[number] = replace(points[number], by_text=right / len(asked))
+        outcomes = read.outcomes[str(number)]
+        found = {"by_text": sum(map(answered_right, outcomes)) / len(asked)}
+        fault = next((one.skipped for one in outcomes if overflowed(one)), "")
+        points[number] = replace(points[number], **({"skipped": fault} if fault else found))
     halvings = counts.halvings + read.counts["halvings"]
     return replace(choice_of(points, split, len(asked)), halvings=halvings)
 
@@ -122,12 +132,26 @@ def choice_of(points: Sequence[Point], split: str, samples: int) -> Choice:
         points: All that were tried.
         split: Where.
         samples: On how many samples.
+
+    Raises:
+        DataError: Every point was passed over.
     """
-    read = [point for point in points if point.by_text is not None]
+    read = [point for point in points if point.by_text is not None and not point.skipped]
+    require_some(read or [replace(point, skipped=point.skipped or "it was not read") for point in points])
     winner = max(read, key=lambda p: (p.by_text or 0.0, p.by_margin, -p.scale))
     return Choice(winner.layer, winner.scale, split, samples, tuple(points))
 
 
+def require_some(points: Sequence[Point]) -> None:
+    """Raise DataError where every point was passed over."""
+    if all(point.skipped for point in points):
+        raise DataError(
+            f"all {len(points)} points are passed over; at layer {points[0].layer}, scale "
+            f"{points[0].scale:g}: {points[0].skipped}; search smaller scales"
+        )
+
+
 def _sign_accuracy(asked: Sequence[Asked], margins: Sequence[float]) -> float:
-    right = sum((margin > 0) == bool(one.sample.label) for one, margin in zip(asked, margins, strict=True))
-    return right / len(asked)
+    """Return the share of margins with the right sign; one that is no number has no sign."""
+    both = [(one.sample.label, margin) for one, margin in zip(asked, margins, strict=True)]
+    return sum(not math.isnan(margin) and (margin > 0) == bool(label) for label, margin in both) / len(asked)

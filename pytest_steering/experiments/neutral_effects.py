@@ -18,6 +18,8 @@ def neutral_kl(
 ) -> dict[str, float]:
     """Return the mean KL(arm ‖ unsteered) of the next token after each neutral text, in nats, by arm.
 
+    An arm that overflows at one of them has none, and is left out.
+
     Args:
         model: The model.
         arms: By name.
@@ -26,6 +28,6 @@ def neutral_kl(
     long = model.overlong(texts, 1)
     kept = [text for number, text in enumerate(texts) if number not in long]
     done = model.complete(kept, [None, *arms.values()], max_new_tokens=1).arms[1:]
-    return {
-        name: fmean(one.first_token_kl or 0.0 for one in arm) for name, arm in zip(arms, done, strict=True)
-    }
+    found = {name: [one.first_token_kl for one in arm] for name, arm in zip(arms, done, strict=True)}
+    whole = {name: [one for one in kls if one is not None] for name, kls in found.items()}
+    return {name: fmean(kls) for name, kls in whole.items() if kls and len(kls) == len(kept)}

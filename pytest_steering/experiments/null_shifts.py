@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isnan, nan
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
-from pytest_steering.errors import DataError, PromptError, VectorError
+from pytest_steering.errors import DataError, NotFiniteError, PromptError, VectorError
 from pytest_steering.experiments.controls import DIRECTIONS, NULLS, null_arms
 from pytest_steering.experiments.equal_effect import of_equal_effect
 from pytest_steering.experiments.evaluation import likelihoods
 from pytest_steering.experiments.neutral_texts import load_neutral
 from pytest_steering.experiments.side_effects import neutral_effects
 from pytest_steering.models.running.completion import Counts
+from pytest_steering.models.running.overflow import fault_of
 from pytest_steering.statistics import NullRanks
 
 if TYPE_CHECKING:
@@ -31,8 +33,10 @@ def _of_equal_kl(
     model: SteerableModel, intervention: Intervention, arms: list[Intervention]
 ) -> list[Intervention]:
     texts = load_neutral()[:TEXTS]
-    target = neutral_effects(model, {"steered": intervention}, texts)["steered"].kl_95
-    return of_equal_effect(model, arms, texts, target)
+    own = neutral_effects(model, {"steered": intervention}, texts)
+    if not own:
+        raise NotFiniteError("the vector overflows at neutral texts, so that nothing has an equal effect")
+    return of_equal_effect(model, arms, texts, own["steered"].kl_95)
 
 
 EQUAL: dict[str, Callable[..., list[Intervention]]] = {
@@ -51,6 +55,7 @@ class MarginShift:
         nulls: The same for each direction of each null, by the null's name.
         samples: Number of samples.
         absent: Why a null could not be drawn, by its name.
+        overflowing: How many directions of a null overflow and are passed over, by its name.
         halvings: How often a batch was halved because memory ran out.
     """
 
@@ -58,6 +63,7 @@ class MarginShift:
     nulls: Mapping[str, Sequence[float]]
     samples: int
     absent: Mapping[str, str] = field(default_factory=dict)
+    overflowing: Mapping[str, int] = field(default_factory=dict)
     halvings: int = field(default=0, compare=False)
 
     @property
@@ -85,7 +91,8 @@ class MarginShift:
         """Return the form that a record holds; `MarginShift(**held)` is this one again."""
         nulls = {name: list(found) for name, found in self.nulls.items()}
         held = {"shift": self.shift, "nulls": nulls, "samples": self.samples}
-        return {**held, "absent": dict(self.absent)} if self.absent else held
+        beside = {"absent": dict(self.absent), "overflowing": dict(self.overflowing)}
+        return held | {name: found for name, found in beside.items() if found}
 
 
 def shift_beside_nulls(
@@ -103,16 +110,35 @@ def shift_beside_nulls(
         asked: Samples with their prompts and the answers that are scored.
         directions: Of each null.
         equal: What they have in common with the vector, see `EQUAL`.
+
+    Raises:
+        NotFiniteError: The vector overflows at a sample, so that it has no shift to be compared.
     """
     arms, absent = drawn_nulls(context, intervention, directions)
     counts = Counts()
     drawn_all = [arm for drawn in arms.values() for arm in drawn]
     everyone = [intervention, *EQUAL[equal](context.model, intervention, drawn_all)]
     base, *moved = likelihoods(context.model, asked, [None, *everyone], counts)
-    shift, *others = [fmean(b - a for a, b in zip(base, arm, strict=True)) for arm in moved]
+    there = [number for number, margin in enumerate(base) if not isnan(margin)]
+    shift, *others = [fmean(arm[n] - base[n] for n in there) if there else nan for arm in moved]
+    if isnan(shift):
+        raise NotFiniteError(f"the vector's shift is no number: {fault_of(counts.overflows, 1) or _LOST}")
     left = iter(others)
-    nulls = {name: [next(left) for _ in drawn] for name, drawn in arms.items()}
-    return MarginShift(shift, nulls, len(asked), absent, counts.halvings)
+    drawn_shifts = {name: [next(left) for _ in drawn] for name, drawn in arms.items()}
+    nulls = {name: [one for one in found if not isnan(one)] for name, found in drawn_shifts.items()}
+    lost = {name: len(arms[name]) - len(found) for name, found in nulls.items()}
+    absent |= {name: f"all {lost[name]} directions overflow" for name, found in nulls.items() if not found}
+    return MarginShift(
+        shift,
+        {name: found for name, found in nulls.items() if found},
+        len(there),
+        absent,
+        {name: count for name, count in lost.items() if count},
+        counts.halvings,
+    )
+
+
+_LOST = "the unsteered model's margins are none"
 
 
 def drawn_nulls(

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from statistics import fmean
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from pytest_steering.comparison import UNSTEERED, Comparison
 from pytest_steering.comparison.guards import guarded
+from pytest_steering.comparison.outcomes import overflowed
 from pytest_steering.errors import DataError
 from pytest_steering.experiments.evaluation import evaluate
-from pytest_steering.experiments.grid_search import Choice, Point
+from pytest_steering.experiments.grid_search import Choice, Point, require_some
 from pytest_steering.experiments.recording import task_evidence
 from pytest_steering.models.running.completion import Counts
+from pytest_steering.models.running.overflow import fault_of
 from pytest_steering.records import Record
 from pytest_steering.tasks.likelihood import margins
 
@@ -56,7 +59,10 @@ def search_scores(
     for number, one in enumerate(grid):
         text = guarded(run, str(number))
         score = run[str(number)][task.main_metric]
-        points.append(Point(one.at[0], one.scale, score=score, broken=text.share, allowed=text.allowed))
+        lost = next((out.skipped for out in found.outcomes[str(number)] if overflowed(out)), "")
+        points.append(
+            Point(one.at[0], one.scale, score=score, broken=text.share, allowed=text.allowed, skipped=lost)
+        )
     return points, found.counts["halvings"]
 
 
@@ -79,11 +85,12 @@ def search_margins(
         Point(
             one.at[0],
             one.scale,
-            score=fmean(margin.value for margin in found),
+            score=_mean([margin.value for margin in found]),
             broken=_without_mass(unsteered, found),
             allowed=1 - LEAST_MASS,
+            skipped=fault_of(counts.overflows, number),
         )
-        for one, found in zip(grid, steered, strict=True)
+        for number, (one, found) in enumerate(zip(grid, steered, strict=True), start=1)
     ]
     return points, counts.halvings
 
@@ -106,7 +113,8 @@ def best_of(points: Sequence[Point], toward: Toward, split: str, samples: int) -
     Raises:
         DataError: The answers of every point are broken, or have no score.
     """
-    kept = [point for point in points if point.kept and point.score is not None]
+    require_some(points)
+    kept = [point for point in points if point.kept and point.score is not None and not point.skipped]
     if not kept:
         least = min(points, key=lambda point: 1.0 if point.broken is None else point.broken)
         raise DataError(
@@ -119,9 +127,16 @@ def best_of(points: Sequence[Point], toward: Toward, split: str, samples: int) -
     return Choice(winner.layer, winner.scale, split, samples, tuple(points))
 
 
+def _mean(values: Sequence[float]) -> float | None:
+    """Return the mean of what are numbers, None where nothing is."""
+    known = [value for value in values if not math.isnan(value)]
+    return fmean(known) if known else None
+
+
 def _without_mass(unsteered: Sequence[Margin], steered: Sequence[Margin]) -> float:
     """Return the share of probability that the answers lost, 0 to 1; 0 where it is not known."""
-    before, after = ([one.mass for one in arm if one.mass is not None] for arm in (unsteered, steered))
+    masses = ([one.mass for one in arm] for arm in (unsteered, steered))
+    before, after = ([one for one in arm if one is not None and not math.isnan(one)] for arm in masses)
     if not before or not after or not sum(before):
         return 0.0
     return max(0.0, 1.0 - sum(after) / sum(before))

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from pytest_steering.errors import DataError
+from pytest_steering.errors import DataError, NotFiniteError
 from pytest_steering.models.running.arithmetic import divergences
+from pytest_steering.models.running.overflow import dtype_of, logger
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -64,6 +65,8 @@ def neutral_effects(
 ) -> dict[str, NeutralEffect]:
     """Return what each arm does to neutral texts, from one forward pass over them.
 
+    An arm that overflows at one of them is left out, and a warning names it.
+
     Args:
         model: The model.
         arms: Interventions by name.
@@ -79,32 +82,57 @@ def neutral_effects(
     if not ids:
         raise DataError("no neutral text fits into the context; give shorter ones")
     effects: dict[str, list[NeutralEffect]] = {name: [] for name in arms}
+    lost: set[str] = set()
     for row in ids:
         base, *others = _log_probabilities(model, row, [None, *arms.values()])
+        if base is None:
+            raise NotFiniteError(
+                f"{model.name}, unsteered, overflows {dtype_of(model.loaded)} at a neutral text"
+            )
         truth = row[len(row) // 2 :]
         for name, logs in zip(arms, others, strict=True):
-            effects[name].append(_effect(logs, base, truth))
-    return {name: _over_texts(parts) for name, parts in effects.items()}
+            if logs is None:
+                lost.add(name)
+            else:
+                effects[name].append(_effect(logs, base, truth))
+    for name in sorted(lost):
+        logger.warning("arm %s overflows %s at a neutral text", name, dtype_of(model.loaded))
+    return {name: _over_texts(parts) for name, parts in effects.items() if name not in lost}
 
 
 def _log_probabilities(
     model: SteerableModel, ids: Sequence[int], arms: Sequence[Intervention | None]
-) -> list[Tensor]:
-    """Return each arm's log-probabilities over a text's second half: [tokens, vocabulary] each."""
+) -> list[Tensor | None]:
+    """Return each arm's log-probabilities over a text's second half, [tokens, vocabulary]; None if lost."""
+    found: list[Tensor | None] = []
+    for start in range(0, len(arms), model.batch_rows):
+        found += _together(model, ids, arms[start : start + model.batch_rows])
+    return found
+
+
+def _together(
+    model: SteerableModel, ids: Sequence[int], rows: Sequence[Intervention | None]
+) -> Sequence[Tensor | None]:
+    """Return the log-probabilities of some arms; where one overflows, each is read by itself."""
+    try:
+        return _read(model, ids, rows)
+    except NotFiniteError:
+        if len(rows) == 1:
+            return [None]
+    return [one for row in rows for one in _together(model, ids, [row])]
+
+
+def _read(model: SteerableModel, ids: Sequence[int], rows: Sequence[Intervention | None]) -> list[Tensor]:
     from pytest_steering.models.engine.edit_session import EditSession
     from pytest_steering.models.running.batching import pad_left
 
     half = len(ids) // 2
     columns = len(ids) - half + 1
-    found: list[Tensor] = []
-    for start in range(0, len(arms), model.batch_rows):
-        rows = arms[start : start + model.batch_rows]
-        batch = pad_left([ids] * len(rows), model.loaded.pad_id, model.loaded.device, [half] * len(rows))
-        session = EditSession(batch, rows)
-        logits = model.engine.logits(batch, session, columns)[:, -columns:-1]
-        session.trace.verify(batch.columns)
-        found += list(logits.float().log_softmax(-1))
-    return found
+    batch = pad_left([ids] * len(rows), model.loaded.pad_id, model.loaded.device, [half] * len(rows))
+    session = EditSession(batch, rows)
+    logits = model.engine.logits(batch, session, columns)[:, -columns:-1]
+    session.trace.verify(batch.columns)
+    return list(logits.float().log_softmax(-1))
 
 
 def _effect(logs: Tensor, base: Tensor, truth: Sequence[int]) -> NeutralEffect:

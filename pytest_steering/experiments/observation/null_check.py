@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Any
 
+from pytest_steering.errors import NotFiniteError
 from pytest_steering.experiments.null_shifts import shift_beside_nulls
 
 if TYPE_CHECKING:
@@ -27,4 +28,7 @@ def null_check(context: Context, intervention: Intervention) -> dict[str, Any]:
         asked = context.some_scored(SAMPLES)
     if any(one.answers is None for one in asked):
         return {"why": "its answers are written, and none is scored by likelihood"}
-    return shift_beside_nulls(context, intervention, asked).as_dict()
+    try:
+        return shift_beside_nulls(context, intervention, asked).as_dict()
+    except NotFiniteError as error:
+        return {"why": str(error)}

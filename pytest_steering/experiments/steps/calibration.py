@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from math import isnan
 from statistics import fmean
 from typing import TYPE_CHECKING
 
@@ -52,7 +53,11 @@ def calibrate(
     prior = method == "content-free"
     samples = _without_content(samples) if prior else [one for one in samples if one.label is not None]
     asked = context.fitting(questions.ask_source(samples), 1)
-    margins = likelihoods(context.model, asked, [intervention])[0]
+    found = likelihoods(context.model, asked, [intervention])[0]
+    asked = [one for one, margin in zip(asked, found, strict=True) if not isnan(margin)]
+    if not asked:
+        raise DataError(f"no margin on split {split!r} is a number, so that no threshold can be fitted")
+    margins = [margin for margin in found if not isnan(margin)]
     labels = [one.sample.label or 0 for one in asked]
     fitted = fmean(margins) if prior else fit_threshold(margins, labels)
     return Calibration(method, fitted, questions.source.name, split, len(asked))

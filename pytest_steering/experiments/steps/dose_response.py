@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
+from pytest_steering.errors import NotFiniteError
 from pytest_steering.experiments import resuming
 from pytest_steering.experiments.cell_spec import blank_beside
 from pytest_steering.experiments.controls import NULLS
@@ -13,6 +15,7 @@ from pytest_steering.experiments.environment import environment
 from pytest_steering.experiments.evaluation import likelihoods
 from pytest_steering.experiments.null_shifts import drawn_nulls
 from pytest_steering.models.running.completion import Counts
+from pytest_steering.models.running.overflow import fault_of
 from pytest_steering.statistics import DoseResponse, Interval, NullRanks, dose_response, slopes
 
 if TYPE_CHECKING:
@@ -37,6 +40,7 @@ class DoseCurves:
         aim: 1 where steering is to raise the margin, -1 where it is to lower it, 0 where nobody said so.
         groups: Of the samples; empty where there are none.
         halvings: How often a batch was halved because memory ran out.
+        skipped: What was left out because its numbers overflow, such as `scale 8`, and where they do.
     """
 
     scales: Sequence[float]
@@ -47,6 +51,7 @@ class DoseCurves:
     aim: int = 0
     groups: Sequence[str] = ()
     halvings: int = field(default=0, compare=False)
+    skipped: Mapping[str, str] = field(default_factory=dict)
 
     def response(self) -> DoseResponse:
         """Return the slopes, beside those of the null that the vector's stands out from least.
@@ -69,8 +74,9 @@ class DoseCurves:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the form that a record holds."""
-        held = {name: value for name, value in vars(self).items() if name != "halvings"}
-        plain = ("aim", "nulls")
+        beside = {"halvings"} if self.skipped else {"halvings", "skipped"}
+        held = {name: value for name, value in vars(self).items() if name not in beside}
+        plain = ("aim", "nulls", "skipped")
         return {name: value if name in plain else list(value) for name, value in held.items()}
 
 
@@ -125,26 +131,45 @@ def margin_curves(
         directions: Number of directions of each null, of equal norm.
         aim: 1 where steering is to raise the margin, -1 where it is to lower it; None for the way that most
             of it goes.
+
+    Raises:
+        NotFiniteError: The vector overflows at every dose, or the unsteered model at every sample.
     """
     import numpy as np
 
     shares = sorted({0.0, *parts})
     drawn, _ = drawn_nulls(context, intervention, directions)
     whole = [intervention, *(one for arms in drawn.values() for one in arms)]
-    arms = [replace(one, scale=one.scale * share) for one in whole for share in shares[1:]]
+    doses = [replace(one, scale=one.scale * share) for one in whole for share in shares[1:]]
     counts = Counts()
-    base, *moved = likelihoods(context.model, asked, [None, *arms], counts)
+    base, *moved = likelihoods(context.model, asked, [None, *doses], counts)
     curves = np.array(moved).reshape(len(whole), len(shares) - 1, len(asked)).transpose(0, 2, 1)
     start = np.broadcast_to(np.array(base)[None, :, None], (len(whole), len(asked), 1))
     margins = np.concatenate([start, curves], axis=2)
+    there = ~np.isnan(base)
+    asked, margins = [one for one, known in zip(asked, there, strict=True) if known], margins[:, there]
     scales = [intervention.scale * share for share in shares]
+    lost = np.isnan(margins[0]).any(axis=0)
+    faults = [fault_of(counts.overflows, number) for number in range(len(shares))]
+    skipped = {f"scale {s:g}": faults[n] for n, s in enumerate(scales) if lost[n]}
+    if not asked or lost[1:].all():
+        why = next(iter(skipped.values()), "") or "the unsteered model overflows at every sample"
+        raise NotFiniteError(f"no dose has margins: {why}")
+    scales = [scale for scale, gone in zip(scales, lost, strict=True) if not gone]
+    margins = margins[:, :, ~lost]
     ids = [one.sample.id for one in asked]
     left = iter(margins[1:].mean(axis=1).tolist())
-    nulls = {name: [next(left) for _ in arms] for name, arms in drawn.items()}
+    nulls: dict[str, list[list[float]]] = {}
+    for name, arms in drawn.items():
+        means = [next(left) for _ in arms]
+        nulls[name] = [mean for mean in means if not any(map(isnan, mean))]
+        gone = len(arms) - len(nulls[name])
+        skipped |= {name: f"{gone} of {len(arms)} directions overflow"} if gone else {}
     clusters = [one.sample.resampled_with for one in asked]
     groups = [one.sample.group for one in asked] if any(one.sample.group for one in asked) else []
     items = margins[0].tolist()
-    return DoseCurves(scales, ids, items, nulls, clusters, aim or 0, groups, counts.halvings)
+    nulls = {name: found for name, found in nulls.items() if found}
+    return DoseCurves(scales, ids, items, nulls, clusters, aim or 0, groups, counts.halvings, skipped)
 
 
 def _recorded(blank: Record, model: SteerableModel, task: Task, curves: DoseCurves) -> Record:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.comparison import STEERED, UNSTEERED, Comparison
-from pytest_steering.errors import InterventionError, VectorError
+from pytest_steering.errors import InterventionError, SteeringError
 from pytest_steering.experiments import recording, resuming
 from pytest_steering.experiments.arm_evaluation import evaluate_conditions
 from pytest_steering.experiments.cell_spec import blank
@@ -114,12 +114,19 @@ def _scored(
         neutral = _neutral(context.model, conditions)
         seen["nulls"] = null_check(context, intervention)
         seen = _left_as_it_was(context, seen, state)
-    except (InterventionError, VectorError, RuntimeError) as error:
-        told = {**run_evidence.after(context, seen, weights_fingerprint(module)), "failed": str(error)}
+    except Exception as error:  # whatever a reader, a score or a model raises, the cells say so
+        told = {**run_evidence.after(context, seen, weights_fingerprint(module)), "failed": _said(error)}
         for record in recording.failed_cells(context, asked, conditions, told):
             context.sink(record)
         raise
     return recording.score_arms(context, asked, conditions, evaluation, neutral, seen)
+
+
+def _said(error: Exception) -> str:
+    """Return what ended a run as a sentence; somebody else's error begins with its kind."""
+    if isinstance(error, (SteeringError, RuntimeError)) and str(error):
+        return str(error)
+    return f"{type(error).__name__}: {error}".removesuffix(": ")
 
 
 def _neutral(model: SteerableModel, conditions: Conditions) -> dict[str, dict[str, float]]:
@@ -128,7 +135,13 @@ def _neutral(model: SteerableModel, conditions: Conditions) -> dict[str, dict[st
     texts, part = load_neutral(), 1 if model.memory_profile.parameters < LARGE else LARGE_MODELS_PART
     next_token = neutral_kl(model, arms, texts[: TEXTS // part])
     effects = neutral_effects(model, arms, texts[: NEUTRAL_TEXTS // part])
-    return {name: {"neutral_kl": next_token[name], **effects[name].metrics()} for name in arms}
+    return {
+        name: {
+            **({"neutral_kl": next_token[name]} if name in next_token else {}),
+            **(effects[name].metrics() if name in effects else {}),
+        }
+        for name in arms
+    }
 
 
 def _left_as_it_was(context: Context, seen: Mapping[str, Any], before: WeightsState) -> dict[str, Any]:

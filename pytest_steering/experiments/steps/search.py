@@ -151,8 +151,12 @@ def _records(
             environment=surroundings,
             metrics=_numbers(point, context.questions.source.main_metric),
             counts={"halvings": halvings},
-            evidence=looked_at if number == 0 else {},
+            evidence={**(looked_at if number == 0 else {}), **_skipped(point)},
         )
+
+
+def _skipped(point: Point) -> dict[str, str]:
+    return {"skipped": point.skipped} if point.skipped else {}
 
 
 def _numbers(point: Point, main_metric: str) -> dict[str, float | None]:
@@ -172,7 +176,10 @@ def _resumed(
     if records is None:
         return None
     about = context.questions.source.main_metric
-    return [_point(one, record.metrics, about) for one, record in zip(grid, records, strict=True)]
+    return [
+        replace(_point(one, record.metrics, about), skipped=record.evidence.get("skipped", ""))
+        for one, record in zip(grid, records, strict=True)
+    ]
 
 
 def _point(intervention: Intervention, found: Mapping[str, float | None], main_metric: str) -> Point:

@@ -79,6 +79,12 @@ def overflow_of(
     return Overflow(layer, token, prompt_tokens, dtype_of(loaded), unsteered)
 
 
+def fault_of(overflows: Overflows, arm: int) -> str:
+    """Return how an arm overflows where the unsteered model does not; empty where it nowhere does."""
+    own = [cell for cell, one in overflows.items() if cell[0] == arm and not one.unsteered]
+    return str(overflows[min(own)]) if own else ""
+
+
 def require_finite(overflows: Overflows) -> None:
     """Raise NotFiniteError where an arm was set aside, naming the first."""
     if overflows:
@@ -102,7 +108,7 @@ def warn(overflows: Overflows, arms: int) -> None:
         arms: How many arms the call had.
     """
     first: dict[int, Overflow] = {}
-    for (arm, _), one in sorted(overflows.items()):
+    for (arm, _), one in sorted(overflows.items(), key=lambda item: item[0]):
         first.setdefault(arm, one)
     for arm, one in first.items():
         prompts = sum(number == arm for number, _ in overflows)

@@ -26,7 +26,8 @@ Made by `python -m tools.census --write docs/architectures.md`; do not edit.
 Every causal language model class of transformers {version}, built tiny and random from its config, with
 no download. A row says where the blocks are and what each returns; whether the bits of every block, the
 logits and `hidden_states` prove that a prompt (prefill) and an answer (decode, with a cache) are steered as
-asked and nothing else is; whether left padding leaves the logits as they are (where it does not, prompts run
+asked and nothing else is, that no token is moved by later ones, and that unsteered passes are those of a
+plain call; whether left padding leaves the logits as they are (where it does not, prompts run
 one row at a time); and whether nnsight, proven alike, gives the same tokens and logits as plain hooks. A
 model that is refused is refused when it is loaded, with the reason in the last column.
 """

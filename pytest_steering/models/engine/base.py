@@ -33,6 +33,7 @@ class LoadedModel:
         pad_id: Token id that fills shorter rows.
         stop_ids: Token ids that end an answer.
         context: Longest row in tokens, or None where the config names no limit.
+        first_position: The number of a text's first position; not 0 where the model counts pads first.
     """
 
     module: Any
@@ -41,6 +42,7 @@ class LoadedModel:
     pad_id: int
     stop_ids: frozenset[int]
     context: int | None
+    first_position: int = 0
 
     @cached_property
     def texts(self) -> TokenMemory:
@@ -105,7 +107,7 @@ class Engine(Protocol):
 
 
 def forward_inputs(loaded: LoadedModel, batch: TokenBatch, columns: int = 1) -> dict[str, Any]:
-    """Return the arguments of a plain forward pass; left padding needs explicit positions.
+    """Return the arguments of a plain forward pass; left padding needs explicit positions, nothing else does.
 
     Args:
         loaded: The model.
@@ -117,12 +119,20 @@ def forward_inputs(loaded: LoadedModel, batch: TokenBatch, columns: int = 1) -> 
 
     accepted = inspect.signature(loaded.module.forward).parameters
     inputs: dict[str, Any] = {"input_ids": batch.input_ids, "attention_mask": batch.attention_mask}
-    if "position_ids" in accepted:
-        inputs["position_ids"] = batch.position_ids
+    if "position_ids" in accepted and any(batch.pads):
+        inputs["position_ids"] = batch.position_ids + loaded.first_position
     if "use_cache" in accepted:
         inputs["use_cache"] = False
     if "logits_to_keep" in accepted:
         inputs["logits_to_keep"] = columns
+    return inputs
+
+
+def prompt_inputs(loaded: LoadedModel, batch: TokenBatch) -> dict[str, Any]:
+    """Return the prompts as `generate` takes them; it numbers positions from 0 unless told otherwise."""
+    inputs: dict[str, Any] = {"input_ids": batch.input_ids, "attention_mask": batch.attention_mask}
+    if loaded.first_position:
+        inputs["position_ids"] = batch.position_ids + loaded.first_position
     return inputs
 
 

@@ -13,6 +13,7 @@ from pytest_steering.models.engine.base import (
     Steering,
     forward_inputs,
     planned_forwards,
+    prompt_inputs,
 )
 from pytest_steering.models.engine.watching import CALL, replaced
 from pytest_steering.models.finding.residual import merged
@@ -43,9 +44,7 @@ class HooksEngine:
     def generate(self, batch: TokenBatch, session: EditSession, options: dict[str, Any]) -> Tensor:
         """See `Engine.generate`."""
         with self.steered(session):
-            ids: Tensor = self._loaded.module.generate(
-                input_ids=batch.input_ids, attention_mask=batch.attention_mask, **options
-            )
+            ids: Tensor = self._loaded.module.generate(**prompt_inputs(self._loaded, batch), **options)
         return ids
 
     def logits(self, batch: TokenBatch, session: EditSession, columns: int) -> Tensor:

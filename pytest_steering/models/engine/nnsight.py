@@ -13,7 +13,13 @@ from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.errors import ModelError
-from pytest_steering.models.engine.base import LoadedModel, ReadState, forward_inputs, planned_forwards
+from pytest_steering.models.engine.base import (
+    LoadedModel,
+    ReadState,
+    forward_inputs,
+    planned_forwards,
+    prompt_inputs,
+)
 from pytest_steering.models.finding.residual import merged
 
 if TYPE_CHECKING:
@@ -54,7 +60,7 @@ class NNsightEngine:
 
     def generate(self, batch: TokenBatch, session: EditSession, options: dict[str, Any]) -> Tensor:
         """See `Engine.generate`."""
-        inputs = {"input_ids": batch.input_ids, "attention_mask": batch.attention_mask}
+        inputs = prompt_inputs(self._loaded, batch)
         if not session.layers:  # a loop over all steps that reaches no module never ends
             return self._plain(inputs, session, options)
         blocks = [(layer, self._envoy(layer), self._place(layer)) for layer in session.layers]

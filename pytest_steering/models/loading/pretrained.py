@@ -62,14 +62,15 @@ def as_loaded(module: Any, tokenizer: Any, layer_path: str | None = None) -> Loa
     """
     ask_for_reproducible_products()
     tokenizer = usable_tokenizer(tokenizer)
-    stop_ids = _stop_ids(module, tokenizer)
+    stop_ids, first = _stop_ids(module, tokenizer), _first_position(module)
     return LoadedModel(
         module=module,
         tokenizer=tokenizer,
         architecture=detect_architecture(module, layer_path),
         pad_id=_pad_id(module, tokenizer, stop_ids),
         stop_ids=stop_ids,
-        context=_context(module),
+        context=_context(module, first),
+        first_position=first,
     )
 
 
@@ -85,7 +86,7 @@ def _require_memory(spec: ModelSpec, device: str, dtype: str, trust_remote_code:
 
 
 def _stop_ids(module: Any, tokenizer: Any) -> frozenset[int]:
-    named = getattr(module.generation_config, "eos_token_id", None)
+    named = _stored(module, "eos_token_id")
     if named is None:
         named = tokenizer.eos_token_id
     return frozenset([named] if isinstance(named, int) else named or ())
@@ -94,13 +95,28 @@ def _stop_ids(module: Any, tokenizer: Any) -> frozenset[int]:
 def _pad_id(module: Any, tokenizer: Any, stop_ids: frozenset[int]) -> int:
     """Return the first named token that the model has an embedding of; an added pad token may have none."""
     known = range(module.get_input_embeddings().num_embeddings)
-    named = (tokenizer.pad_token_id, module.generation_config.pad_token_id, *sorted(stop_ids))
+    named = (tokenizer.pad_token_id, _stored(module, "pad_token_id"), *sorted(stop_ids))
     return next((token for token in named if isinstance(token, int) and token in known), 0)
 
 
-def _context(module: Any) -> int | None:
+def _stored(module: Any, name: str) -> Any:
+    """Return a setting of the generation config that the model brought, if it brought one."""
+    value = getattr(getattr(module, "generation_config", None), name, None)
+    return value.tolist() if hasattr(value, "tolist") else value
+
+
+def _first_position(module: Any) -> int:
+    """RoBERTa and its kin count from behind the number of their pad token."""
+    from torch.nn import Embedding
+
+    tables = [part for name, part in module.named_modules() if name.endswith("position_embeddings")]
+    pads = [part.padding_idx for part in tables if isinstance(part, Embedding)]
+    return max((pad + 1 for pad in pads if pad is not None), default=0)
+
+
+def _context(module: Any, first_position: int) -> int | None:
     from pytest_steering.models.finding.architecture import text_config
 
     config = text_config(module)
     named = getattr(config, "max_position_embeddings", None) or getattr(config, "n_positions", None)
-    return int(named) if named else None
+    return int(named) - first_position if named else None

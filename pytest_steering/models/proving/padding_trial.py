@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_steering.models.engine.edit_session import EditSession
 from pytest_steering.models.rounding import parted, rounding
 from pytest_steering.models.running.batching import pad_left
-from pytest_steering.models.running.greedy import plain_config, plain_search
+from pytest_steering.models.running.plain_generation import generate_plainly
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -83,13 +83,8 @@ def _scores(loaded: LoadedModel, engine: Engine, rows: Sequence[Sequence[int]]) 
     import torch
 
     watch, batch = _ScoresWatch(), pad_left(rows, loaded.pad_id, loaded.device)
-    config = plain_search(loaded.pad_id, STEPS, ())
-    with plain_config(loaded.module, config):
-        engine.generate(
-            batch,
-            EditSession(batch, [None] * len(rows)),
-            {"generation_config": config, "logits_processor": [watch]},
-        )
+    session = EditSession(batch, [None] * len(rows))
+    generate_plainly(loaded, engine, batch, session, STEPS, logits_processor=[watch])
     return torch.stack(watch.seen)
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from pytest_steering.errors import SteeringError
-from pytest_steering.models.proving.trial_runs import ALONE, TOGETHER
+from pytest_steering.models.proving.reading_trials import ReadingTrials
+from pytest_steering.models.proving.trial_runs import ALONE, TOGETHER, Outcome
 from pytest_steering.models.proving.trials import Trials
 
 if TYPE_CHECKING:
     from pytest_steering.models.engine.base import Engine, LoadedModel
+
+T = TypeVar("T")
 
 DECODE = "decoding with a cache steers each new token and no other"
 
@@ -79,47 +82,70 @@ def prove(loaded: LoadedModel, engine: Engine, operation: str = "add") -> Proof:
     Args:
         loaded: The model.
         engine: What writes into its residual stream.
-        operation: What it writes.
+        operation: What it writes; how the model reads is proven with `add` alone.
 
     Returns:
         A report; nothing is raised for a claim that fails.
     """
+    reading = _checks(READING if operation == "add" else (), ReadingTrials(loaded, engine))
     trials = Trials(loaded, engine, TOGETHER, operation)
-    together = _proof(trials)
-    if together.holds:
-        return replace(together, alone=_padding(trials))
-    alone = _proof(Trials(loaded, engine, ALONE, operation))
+    together = _proof(trials, reading)
+    if all(check in reading for check in together.failures):
+        apart = [check for check in _checks(SHARED, trials) if check.fault]
+        return replace(together, alone=str(apart[0]) if apart else "")
+    alone = _proof(Trials(loaded, engine, ALONE, operation), reading)
     return replace(alone, alone=str(together.failures[0])) if alone.holds else together
 
 
-def _padding(trials: Trials) -> str:
-    """Say why rows must not stand beside longer ones, or nothing; a run decodes too."""
-    tried = (
-        _checked("left padding leaves the logits as they are", trials.padding),
-        _checked("rows write beside each other what each writes alone", trials.padded_answers),
-    )
-    return next((str(check) for check in tried if check.fault), "")
+def claims_of(operation: str) -> tuple[str, ...]:
+    """Return what a proof of an operation claims, in its order."""
+    reading = READING if operation == "add" else ()
+    return tuple(claim for claim, _ in (*reading, *STEERING))
 
 
-def _proof(trials: Trials) -> Proof:
-    checks = (
-        _checked("two unsteered runs agree in every bit", trials.repeat),
-        _checked("the operation changes each state by itself", trials.each_by_itself),
-        _checked("a block hands on what was asked, bit for bit, at the asked tokens alone", trials.written),
-        _checked("lower blocks are unchanged", trials.lower_blocks),
-        _checked("the logits change", trials.logits_change),
-        _checked("a block's state is transformers' own hidden_states[k + 1]", trials.hidden_states),
-        _checked("all blocks can be steered at once", trials.all_at_once),
-        _checked(DECODE, trials.decode),
-        _checked("without the intervention the logits are what they were, in every bit", trials.restored),
-        _checked("no hook is left", trials.hooks_left),
-    )
+READING: tuple[tuple[str, Callable[[ReadingTrials], Outcome]], ...] = (
+    ("other tokens later in a text change no earlier state", ReadingTrials.later_tokens),
+    ("unsteered logits are those of the model called with tokens alone", ReadingTrials.plain_call),
+    (
+        "what is written with a cache has the states of the whole text read at once",
+        ReadingTrials.written_text,
+    ),
+)
+"""How a model reads one text."""
+
+STEERING: tuple[tuple[str, Callable[[Trials], Outcome]], ...] = (
+    ("two unsteered runs agree in every bit", Trials.repeat),
+    ("the operation changes each state by itself", Trials.each_by_itself),
+    ("a block hands on what was asked, bit for bit, at the asked tokens alone", Trials.written),
+    ("lower blocks are unchanged", Trials.lower_blocks),
+    ("the logits change", Trials.logits_change),
+    ("a block's state is transformers' own hidden_states[k + 1]", Trials.hidden_states),
+    ("all blocks can be steered at once", Trials.all_at_once),
+    (DECODE, Trials.decode),
+    ("without the intervention the logits are what they were, in every bit", Trials.restored),
+    ("no hook is left", Trials.hooks_left),
+)
+"""What steering does; tried with rows together, and where that fails with one alone."""
+
+SHARED: tuple[tuple[str, Callable[[Trials], Outcome]], ...] = (
+    ("left padding leaves the logits as they are", Trials.padding),
+    ("rows write beside each other what each writes alone", Trials.padded_answers),
+)
+"""What lets rows share a batch; where one of these fails, each runs alone."""
+
+
+def _proof(trials: Trials, reading: Sequence[Check]) -> Proof:
+    checks = (*reading, *_checks(STEERING, trials))
     return Proof(trials.engine, trials.layer_path, trials.layers, checks, operation=trials.operation)
 
 
-def _checked(claim: str, trial: Callable[[], tuple[str, str]]) -> Check:
+def _checks(claims: Iterable[tuple[str, Callable[[T], Outcome]]], trials: T) -> tuple[Check, ...]:
+    return tuple(_checked(claim, trial, trials) for claim, trial in claims)
+
+
+def _checked(claim: str, trial: Callable[[T], Outcome], trials: T) -> Check:
     try:
-        fault, note = trial()
+        fault, note = trial(trials)
     except SteeringError as error:
         return Check(claim, fault=str(error))
     except Exception as error:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pytest_steering.models.engine.trace import asked_state
 from pytest_steering.models.proving.witness import States, WitnessSession, witnessed
 from pytest_steering.models.running.batching import TokenBatch, pad_left
+from pytest_steering.models.running.plain_generation import generate_plainly
 from pytest_steering.steering.intervention import Intervention
 from pytest_steering.steering.vector import SteeringVector
 
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
 
     from pytest_steering.models.engine.base import Engine, LoadedModel
     from pytest_steering.steering.edit import Edit
+
+Outcome = tuple[str, str]
+"""What is wrong, or nothing; what limits the trial, or nothing."""
+
+FINE: Outcome = ("", "")
 
 NEW_TOKENS = 3
 TOGETHER = (7, 4, 7)
@@ -93,7 +99,7 @@ class Runs:
     def _generated(self) -> tuple[Tensor, list[States], WitnessSession]:
         session = WitnessSession(self._batch, self._rows(self.layers))
         with witnessed(self._loaded.module, self._loaded.architecture) as passes:
-            ids = self._engine.generate(self._batch, session, self._greedy())
+            ids = generate_plainly(self._loaded, self._engine, self._batch, session, NEW_TOKENS)
         return ids, passes, session
 
     def _run(self, rows: Sequence[Intervention | None]) -> tuple[Tensor, States, WitnessSession]:
@@ -127,11 +133,3 @@ class Runs:
             spread = state[0].float().std().nan_to_num(1.0).cpu()
             directions[layer] = drawn * (spread if spread > 0 else 1.0)
         return SteeringVector(directions)
-
-    def _greedy(self) -> dict[str, Any]:
-        from transformers import GenerationConfig
-
-        config = GenerationConfig(
-            max_new_tokens=NEW_TOKENS, do_sample=False, pad_token_id=self._loaded.pad_id, eos_token_id=None
-        )
-        return {"generation_config": config}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_steering.models.engine.trace import asked_state
 from pytest_steering.models.proving.fingerprint import count_hooks
 from pytest_steering.models.proving.padding_trial import padding_fault
-from pytest_steering.models.proving.trial_runs import NEW_TOKENS, Runs
+from pytest_steering.models.proving.trial_runs import FINE, NEW_TOKENS, Outcome, Runs
 from pytest_steering.models.proving.witness import States, WitnessSession, same_bits, witnessed
 from pytest_steering.models.running.batching import pad_left
 
@@ -16,11 +16,6 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from pytest_steering.models.finding.residual import StatePlace
-
-Outcome = tuple[str, str]
-"""What is wrong, or nothing; what limits the trial, or nothing."""
-
-FINE: Outcome = ("", "")
 
 _CLOSE = 0.05
 """Pads may move a logit by this share of the largest in low precision; in float32 they hardly move any."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.models.engine.edit_session import EditSession
 from pytest_steering.models.running.batching import pad_left
 from pytest_steering.models.running.completion import TIE_MARGIN, NearTie, Written
+from pytest_steering.models.running.plain_generation import generate_plainly
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -43,57 +43,15 @@ def generate_rows(
     """
     batch = pad_left(texts, loaded.pad_id, loaded.device)
     session, watch = EditSession(batch, rows, loaded.stop_ids), LogitsWatch()
-    options = _options(loaded, max_new_tokens, watch, decided, batch.columns)
-    with plain_config(loaded.module, options["generation_config"]):
-        ids = engine.generate(batch, session, options)
+    further: dict[str, Any] = {"logits_processor": [watch]}
+    if decided is not None:
+        further["stopping_criteria"] = [_AllDecided(decided, loaded.stop_ids, batch.columns)]
+    ids = generate_plainly(loaded, engine, batch, session, max_new_tokens, loaded.stop_ids, **further)
     session.trace.verify(int(ids.shape[1]) - 1)
     new = ids[:, batch.columns :].tolist()
     answers = [_until_end(row, answer, loaded.stop_ids, decided) for row, answer in enumerate(new)]
     counts.note(session.trace, sum(batch.prompt_lengths))
     return Written(answers, watch.first, watch.ties(answers))
-
-
-def _options(
-    loaded: LoadedModel, max_new_tokens: int, watch: LogitsWatch, decided: Decided | None, columns: int
-) -> dict[str, Any]:
-    """Return the arguments of a plain greedy search."""
-    config = plain_search(loaded.pad_id, max_new_tokens, sorted(loaded.stop_ids))
-    options: dict[str, Any] = {"generation_config": config, "logits_processor": [watch]}
-    if decided is not None:
-        options["stopping_criteria"] = [_AllDecided(decided, loaded.stop_ids, columns)]
-    return options
-
-
-def plain_search(pad_id: int, max_new_tokens: int, stop_ids: Sequence[int]) -> Any:
-    """Return the config of a greedy search that nothing else weighs in on.
-
-    Args:
-        pad_id: Fills rows that have ended.
-        max_new_tokens: At most this many for each row.
-        stop_ids: Token ids that end an answer.
-    """
-    from transformers import GenerationConfig
-
-    return GenerationConfig(
-        max_new_tokens=max_new_tokens,
-        do_sample=False,
-        num_beams=1,
-        repetition_penalty=1.0,
-        no_repeat_ngram_size=0,
-        pad_token_id=pad_id,
-        eos_token_id=list(stop_ids) or None,
-    )
-
-
-@contextmanager
-def plain_config(module: Any, config: Any) -> Iterator[None]:
-    """Stand in for a model's own config, from which `generate` takes whatever the given one leaves open."""
-    own = module.generation_config
-    module.generation_config = config
-    try:
-        yield
-    finally:
-        module.generation_config = own
 
 
 class _AllDecided:

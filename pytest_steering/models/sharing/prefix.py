@@ -52,7 +52,7 @@ def cached_inputs(
     Args:
         loaded: The model.
         input_ids: [members, columns of this pass].
-        position_ids: The same shape.
+        position_ids: The same shape, from 0.
         attention_mask: 2-D over all columns so far, or 4-D and additive.
         cache: Filled up to this pass.
         columns: How many of the last columns need logits.
@@ -62,7 +62,7 @@ def cached_inputs(
     accepted = inspect.signature(loaded.module.forward).parameters
     start = cache.get_seq_length()
     optional = {
-        "position_ids": position_ids,
+        "position_ids": position_ids + loaded.first_position,
         "logits_to_keep": columns,
         "cache_position": torch.arange(start, start + input_ids.shape[1], device=input_ids.device),
     }

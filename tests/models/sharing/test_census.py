@@ -58,7 +58,6 @@ BLOCKS = {
     "mixtral": "blocks",
     "bloom": "not blocks: ModelError: blocks hand on 1 more values beside their state",
     "hrm_text": "not blocks: blocks run several times in one pass",
-    "cpmant": "not blocks: the model sets columns of its own before a text",
     "mamba": "not blocks: logits are up to",
     "falcon_h1": "not blocks: IndexError",
 }

@@ -8,7 +8,7 @@ import pytest
 
 from pytest_steering.models.engine.edit_session import EditSession
 from pytest_steering.models.engine.hooks import HooksEngine
-from pytest_steering.models.running import greedy
+from pytest_steering.models.running import plain_generation
 from pytest_steering.models.running.batching import TokenBatch
 from pytest_steering.models.sharing.branch_session import BranchSession
 from pytest_steering.steering.edit import Edit
@@ -154,15 +154,14 @@ def _right_padded(patch: pytest.MonkeyPatch, _experiment: object) -> None:
 
 
 def _sampled(patch: pytest.MonkeyPatch, _experiment: object) -> None:
-    real = greedy._options
+    real = plain_generation.plain_config
 
-    def options(*given: Any) -> dict[str, Any]:
+    def sampling(*given: Any) -> Any:
         found = real(*given)
-        found["generation_config"].do_sample = True
-        found["generation_config"].temperature = 1.5
+        found.do_sample, found.temperature = True, 1.5
         return found
 
-    patch.setattr(greedy, "_options", options)
+    patch.setattr(plain_generation, "plain_config", sampling)
 
 
 def _cut(patch: pytest.MonkeyPatch, _experiment: object) -> None:

@@ -101,7 +101,7 @@ def _pad_id(module: Any, tokenizer: Any, stop_ids: frozenset[int]) -> int:
 
 def _stored(module: Any, name: str) -> Any:
     """Return a setting of the generation config that the model brought, if it brought one."""
-    value = getattr(getattr(module, "generation_config", None), name, None)
+    value: Any = getattr(getattr(module, "generation_config", None), name, None)
     return value.tolist() if hasattr(value, "tolist") else value
 
 

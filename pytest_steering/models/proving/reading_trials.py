@@ -63,7 +63,7 @@ class ReadingTrials:
                 moved = self._read(text).moved(self._pass(changed), first)
                 if not moved <= self._regrouping:
                     return (
-                        f"other tokens from number {first} on move those before them by {moved:.2g} of their "
+                        f"other tokens from number {first} on move those before them by {moved:.1g} of their "
                         f"norm, in a text of {len(text)}: the model looks ahead",
                         "",
                     )
@@ -77,7 +77,7 @@ class ReadingTrials:
                 return "", "it cannot be called with tokens alone"
             moved = _apart(self._read(text).logits, plain, len(text))
             if not moved <= self._rounding:
-                return f"they move by {moved:.2g} of their norm in a text of {len(text)}", ""
+                return f"they move by {moved:.1g} of their norm in a text of {len(text)}", ""
         read, wanted = len(self._texts[-1]), self._lengths[-1]
         return "", "" if read == wanted else f"its own code reads no {wanted} tokens"
 
@@ -89,7 +89,7 @@ class ReadingTrials:
             read = len(written) - 1
             moved = max(_apart(states[layer], whole[layer][:, :read], read) for layer in whole)
             if not moved <= self._rounding:
-                return f"states move by {moved:.2g} of their norm behind a text of {len(text)}", ""
+                return f"states move by {moved:.1g} of their norm behind a text of {len(text)}", ""
         return FINE
 
     @cached_property

@@ -84,7 +84,7 @@ def in_chunks(size: int) -> Callable[[Any, Any, Tensor], Tensor]:
     """Return a hook that lets the tokens of a chunk read each other."""
 
     def mixed(_module: Any, _args: Any, state: Tensor) -> Tensor:
-        chunks = [part + part.mean(1, keepdim=True) for part in state.split(size, dim=1)]
+        chunks = [part + part.mean(1, keepdim=True) for part in torch.split(state, size, dim=1)]
         return torch.cat(chunks, dim=1)
 
     return mixed

@@ -31,6 +31,8 @@ def by_column(module: Any) -> Any:
 
     def prepare(self: Any, input_ids: Any, attention_mask: Any = None, **options: Any) -> Any:
         found = own(input_ids, attention_mask=attention_mask, **options)
+        if attention_mask is None:  # `generate` drops a mask that hides nothing
+            return found
         read = found["input_ids"].shape[1]
         past = attention_mask.shape[1] - read
         found["position_ids"] = torch.arange(past, past + read)[None].expand(input_ids.shape[0], -1)

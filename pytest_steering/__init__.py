@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pytest_steering.models.finding.architecture import Architecture, detect_architecture
     from pytest_steering.models.loading.memory import known_dimensions, memory_profile
     from pytest_steering.models.running.completion import Completion, Generation
+    from pytest_steering.models.running.sampling import Sampling
     from pytest_steering.models.steerable import SteerableModel
     from pytest_steering.progress import show_progress
     from pytest_steering.records import Outcome, Record
@@ -66,6 +67,7 @@ __all__ = [
     "Record",
     "Result",
     "Sample",
+    "Sampling",
     "SteerableModel",
     "SteeringConfig",
     "SteeringError",
@@ -126,6 +128,7 @@ _HOMES = {
     "Record": "records",
     "Result": "experiments.result",
     "Sample": "tasks.sample",
+    "Sampling": "models.running.sampling",
     "SteerableModel": "models.steerable",
     "SteeringConfig": "steering.config",
     "SteeringError": "errors",

@@ -13,6 +13,7 @@ from pytest_steering.models.running.batching import require_room
 from pytest_steering.models.running.fit import as_arms, require_listed, require_new_tokens, require_positions
 from pytest_steering.models.running.generation import Arms, DecidedText, Generation, generate_arms
 from pytest_steering.models.running.overflow import require_finite
+from pytest_steering.models.running.sampling import Sampling
 from pytest_steering.models.running.stopping import StopTexts
 from pytest_steering.models.running.streaming import pieces
 from pytest_steering.steering.intervention import Intervention
@@ -112,6 +113,7 @@ class TextGeneration(PromptedModel):
         choices: Sequence[str] = (),
         decided: DecidedText | None = None,
         stop: Sequence[str] = (),
+        sampling: Sampling | None = None,
     ) -> Generation:
         """Answer each prompt under each intervention and return tokens, first-token scores and counts too.
 
@@ -125,6 +127,8 @@ class TextGeneration(PromptedModel):
             choices: Answers of one token each whose log-probability as the first token is wanted.
             decided: Called with a prompt's number and its answer's text so far; true ends that answer.
             stop: An answer ends where one of these texts begins, which is cut off.
+            sampling: How answers are drawn: an arm then has the draws of the first prompt, those of the
+                second, and so on. None takes the likeliest tokens.
 
         Raises:
             VectorError: An intervention does not fit the model.
@@ -139,17 +143,19 @@ class TextGeneration(PromptedModel):
         require_room([len(row) for row in ids], max_new_tokens, self.loaded.context)
         require_positions(arms, [len(row) for row in ids])
         first = self._next_tokens(prompts, choices)
+        draws = sampling.draws if sampling else 1
         stopping = StopTexts(stop, self.tokenizer)
         generation = generate_arms(
             self.loaded,
             self.engine,
-            ids,
+            [row for row in ids for _ in range(draws)],
             arms,
             max_new_tokens=max_new_tokens,
             choices=first,
             batch_rows=self.batch_rows,
             sharing=self.sharing,
-            decided=stopping.deciding(decided),
+            decided=stopping.deciding(decided and _of_prompts(decided, draws)),
+            sampling=sampling,
         )
         return stopping.cut(generation)
 
@@ -168,3 +174,8 @@ class TextGeneration(PromptedModel):
             return
         what = f"has {longest} tokens" if longest > 1 else "is not the same next token after each prompt"
         raise PromptError(f"choice {choice!r} {what}; use choice_logprobs for several")
+
+
+def _of_prompts(decided: DecidedText, draws: int) -> DecidedText:
+    """Return what decides a draw by its prompt's number."""
+    return lambda number, text: decided(number // draws, text)

@@ -20,6 +20,7 @@ from pytest_steering.models.running.completion import (
 )
 from pytest_steering.models.running.greedy import Decided, generate_rows
 from pytest_steering.models.running.overflow import overflow_of, warn
+from pytest_steering.models.running.sampling import Dice, Sampling
 from pytest_steering.models.sharing.block_sharing import BlockSharing
 from pytest_steering.models.sharing.decode import BranchRows, BranchRun, Rows
 from pytest_steering.models.sharing.jobs import Sweep
@@ -50,6 +51,7 @@ def generate_arms(
     batch_rows: int,
     sharing: str = "auto",
     decided: DecidedText | None = None,
+    sampling: Sampling | None = None,
 ) -> Generation:
     """Generate greedily for every prompt under every intervention.
 
@@ -63,10 +65,11 @@ def generate_arms(
         batch_rows: At most this many rows in one forward pass over the longest prompts; see `RowBudget`.
         sharing: `auto`, or the best way that may be taken: `tree`, `copies`, `none`.
         decided: Ends an answer early, by the prompt's number and the text so far.
+        sampling: How tokens are drawn, where a prompt stands as often as it is drawn; None: the likeliest.
     """
     ways = Ways(loaded, sharing_of(loaded, engine, sharing, len(arms)), MOST_BRANCHES)
     blocks = BlockSharing(loaded, engine, allowed=sharing != "none" and len(arms) > 1)
-    work = _Writing(loaded, engine, prompts, arms, max_new_tokens, choices, decided, blocks)
+    work = _Writing(loaded, engine, prompts, arms, max_new_tokens, choices, decided, blocks, sampling)
     sweep = Sweep(loaded, prompts, [Arm(arm) for arm in arms], max_new_tokens, ways)
     budget = RowBudget(batch_rows, sweep.longest, padded_lengths(loaded, engine))
     sweep.run(work, budget)
@@ -88,9 +91,10 @@ class _Writing:
         choices: Sequence[int],
         decided: DecidedText | None,
         blocks: BlockSharing,
+        sampling: Sampling | None,
     ) -> None:
         self._loaded, self._engine, self._prompts, self._interventions = loaded, engine, prompts, arms
-        self._blocks = blocks
+        self._blocks, self._sampling = blocks, sampling
         self._new_tokens, self._choices, self._decided = max_new_tokens, list(choices), decided
         self.counts = Counts()
         self.arms = [[_NOTHING] * len(prompts) for _ in arms]
@@ -105,7 +109,7 @@ class _Writing:
         cells = [(arm, prompt) for arm in arms for prompt in prompts]
         texts = [self._prompts[prompt] for _, prompt in cells]
         rows = Rows(texts, [len(text) for text in texts], [self._interventions[arm] for arm, _ in cells])
-        self._keep(cells, self._written(rows, self._ends(cells)))
+        self._keep(cells, self._written(rows, cells))
 
     @property
     def overflowing(self) -> set[int]:
@@ -123,9 +127,20 @@ class _Writing:
             unknown = (math.nan,) * len(self._choices)
             self.arms[arm][prompt] = Completion("", (), len(ids), unknown, overflow=found)
 
-    def _written(self, rows: Rows, decided: Decided | None) -> Written:
+    def _dice(self, cells: Sequence[tuple[int, int]]) -> Dice | None:
+        """Return what draws the tokens of a batch; anew for each run of it."""
+        if self._sampling is None:
+            return None
+        prompts = [self._prompts[prompt] for _, prompt in cells]
+        return self._sampling.dice(prompts, [prompt % self._sampling.draws for _, prompt in cells])
+
+    def _written(self, rows: Rows, cells: Sequence[tuple[int, int]]) -> Written:
+        decided = self._ends(cells)
         shared = self._blocks.result(
-            rows, self._new_tokens, self.counts, lambda run: run.generate(decided, self.counts)
+            rows,
+            self._new_tokens,
+            self.counts,
+            lambda run: run.generate(decided, self.counts, self._dice(cells)),
         )
         return shared or generate_rows(
             self._loaded,
@@ -135,6 +150,7 @@ class _Writing:
             max_new_tokens=self._new_tokens,
             decided=decided,
             counts=self.counts,
+            dice=self._dice(cells),
         )
 
     def branched(self, prefix: Prefix, way: str, arms: Sequence[int], prompts: Sequence[int]) -> None:
@@ -149,7 +165,7 @@ class _Writing:
             owners=[member for member in range(len(prompts)) for _ in arms],
         )
         run = BranchRun(self._loaded, self._engine, rows, way, self._new_tokens)
-        self._keep(cells, run.generate(self._ends(cells), self.counts))
+        self._keep(cells, run.generate(self._ends(cells), self.counts, self._dice(cells)))
         self.counts.shared_rows += len(cells)
 
     def _ends(self, cells: Sequence[tuple[int, int]]) -> Decided | None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from pytest_steering.models.engine.base import Engine, LoadedModel
     from pytest_steering.models.running.completion import Arms, Counts
+    from pytest_steering.models.running.sampling import Dice
 
 Decided = Callable[[int, Sequence[int]], bool]
 """Whether a row's answer, by its tokens so far, needs no further ones."""
@@ -29,6 +30,7 @@ def generate_rows(
     max_new_tokens: int,
     decided: Decided | None,
     counts: Counts,
+    dice: Dice | None = None,
 ) -> Written:
     """Generate for rows of which each reads its whole prompt.
 
@@ -40,9 +42,10 @@ def generate_rows(
         max_new_tokens: At most this many for each answer.
         decided: Ends an answer early.
         counts: Added to.
+        dice: Draw the tokens; None takes the likeliest.
     """
     batch = pad_left(texts, loaded.pad_id, loaded.device)
-    session, watch = EditSession(batch, rows, loaded.stop_ids), LogitsWatch()
+    session, watch = EditSession(batch, rows, loaded.stop_ids), LogitsWatch(dice)
     further: dict[str, Any] = {"logits_processor": [watch]}
     if decided is not None:
         further["stopping_criteria"] = [_AllDecided(decided, loaded.stop_ids, batch.columns)]
@@ -72,17 +75,24 @@ class _AllDecided:
 
 
 class LogitsWatch:
-    """Stands among the logits processors, changes nothing, and keeps the first logits and each step's gap."""
+    """Stands among the logits processors, and keeps the first logits and each step's gap.
 
-    def __init__(self) -> None:
+    It changes nothing, unless tokens are drawn: then the gap is that of the scores with their noise.
+    """
+
+    def __init__(self, dice: Dice | None = None) -> None:
+        """Take what draws the tokens, if anything does."""
+        self._dice = dice
         self._first: Tensor | None = None
         self._gaps: list[Tensor] = []
         self._seconds: list[Tensor] = []
 
     def __call__(self, _ids: Tensor, scores: Tensor) -> Tensor:
-        """Return the scores as they are."""
+        """Return the scores as they are, or with their noise."""
         if self._first is None:
             self._first = scores.float().log_softmax(-1)
+        if self._dice is not None:
+            scores = self._dice(scores, range(scores.shape[0]))
         gap, second = lead(scores)
         self._gaps.append(gap)
         self._seconds.append(second)

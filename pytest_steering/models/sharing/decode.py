@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from pytest_steering.models.engine.base import Engine, LoadedModel
     from pytest_steering.models.running.completion import Arms, Counts
+    from pytest_steering.models.running.sampling import Dice
     from pytest_steering.models.sharing.prefix import Prefix
 
 
@@ -106,22 +107,23 @@ class Run:
         counts.note(self.session.trace, sum(map(len, self._fed.values())))
         return logits
 
-    def generate(self, decided: Decided | None, counts: Counts) -> Written:
-        """Generate greedily.
+    def generate(self, decided: Decided | None, counts: Counts, dice: Dice | None = None) -> Written:
+        """Generate greedily, or draw.
 
         Args:
             decided: Ends an answer early.
             counts: Added to.
+            dice: Draw the tokens; None takes the likeliest.
         """
         import torch
 
         with self._engine.steered(self.session), torch.no_grad():
-            written = self._loop(decided)
+            written = self._loop(decided, dice)
         self.session.trace.verify(self._branches.columns)
         counts.note(self.session.trace, sum(map(len, self._fed.values())))
         return written
 
-    def _loop(self, decided: Decided | None) -> Written:
+    def _loop(self, decided: Decided | None, dice: Dice | None) -> Written:
         answers: list[list[int]] = [[] for _ in self._fed]
         ties: list[NearTie | None] = [None] * len(answers)
         first: Tensor | None = None
@@ -129,6 +131,7 @@ class Run:
         for step in range(self._new_tokens):
             scores = (self._pass(fed, 1) if step else self._first(1))[:, 0].float()
             first = scores.log_softmax(-1) if first is None else first
+            scores = scores if dice is None else dice(scores, list(fed))
             gaps, seconds = (part.tolist() for part in lead(scores))
             for row, token, gap, second in zip(fed, scores.argmax(-1).tolist(), gaps, seconds, strict=True):
                 answers[row].append(token)

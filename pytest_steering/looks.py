@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering import ledger
@@ -106,7 +107,7 @@ def entries(path: Path) -> Iterator[Content]:
     An entry that lacks something is another version's or somebody else's, and says nothing here.
     """
     for entry in ledger.contents(path):
-        if entry.get("kind") == RECORD and entry.keys() >= SAID:
+        if entry.get("kind") == RECORD and entry.keys() >= SAID and _texts(entry):
             yield entry
 
 
@@ -114,6 +115,11 @@ def unreadable(run: Run) -> list[str]:
     """Return a sentence on each ledger of the folder whose looks are not counted: it cannot be read."""
     faults = {path: _fault(path) for path in _all_ledgers(run)}
     return [f"{said}; what its run looked at is not counted" for said in faults.values() if said]
+
+
+def _texts(entry: Content) -> bool:
+    """Tell whether all that is compared of an entry is text; what was done to the model is an object."""
+    return all(isinstance(entry[name], (str, NoneType)) for name in SAID if name != "intervention")
 
 
 def _ledgers(run: Run) -> list[Path]:

@@ -12,9 +12,16 @@ from typing import Any, Literal, TypeAlias, get_args
 from pytest_steering.errors import DataError
 from pytest_steering.file_lines import is_there
 from pytest_steering.plain_json import parsed
+from pytest_steering.record_schema import EVIDENCE, RECORD, require_fields
 from pytest_steering.storage import replace_file
 
 SCHEMA = 1
+
+_SCHEMA = {name: EVIDENCE["texts"] for name in ("asked", "uncollected", "collected")} | {
+    "ledger": RECORD["arm"]
+}
+
+_TEST = {name: RECORD["arm"] for name in ("experiment", "model", "ending")}
 
 Status: TypeAlias = Literal["unknown", "started", "finished", "failed", "stopped"]
 Ending: TypeAlias = Literal["", "passed", "failed", "skipped", "lost"]
@@ -112,7 +119,10 @@ class Manifest:
 
     @classmethod
     def from_dict(cls, row: Mapping[str, Any]) -> Manifest:
-        """Return what a file holds; raises KeyError, TypeError or AttributeError for anything else."""
+        """Return what a file holds; raises DataError, KeyError, TypeError or AttributeError for all else."""
+        require_fields(row, _SCHEMA)
+        for test in (*row["selected"].values(), *row["deselected"].values()):
+            require_fields(test, _TEST)
         selected, deselected = (
             {name: PlannedTest(**test) for name, test in row[part].items()}
             for part in ("selected", "deselected")
@@ -142,7 +152,7 @@ def read_manifest(path: Path) -> Manifest:
         return Manifest()
     try:
         row = parsed(path.read_bytes())
-        known = row["schema"] == SCHEMA and row["status"] in get_args(Status)
+        known = type(row["schema"]) is int and row["schema"] == SCHEMA and row["status"] in get_args(Status)
         manifest = Manifest.from_dict(row)
     except DataError as error:
         raise DataError(f"{path} does not say how its run went: {error}") from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pytest_steering.errors import DataError
@@ -12,6 +12,10 @@ from pytest_steering.plain_json import NotJsonError
 from pytest_steering.record_entry import line_hash
 from pytest_steering.records import Record, from_line, to_line
 from pytest_steering.storage import append_line, torn_path
+from pytest_steering.stored_outcomes import StoredOutcomes
+
+LARGE = 1 << 26
+"""Bytes of a file above which the outcomes of its records stay there until they are asked for."""
 
 _CUT = "was cut off as it was written"
 
@@ -81,15 +85,23 @@ def read(path: Path) -> Recorded:
     found: list[Record] = []
     lines: list[Line] = []
     torn: list[str] = []
+    start, large = 0, path.exists() and path.stat().st_size > LARGE
     for number, line in enumerate(lines_of(path), 1):
         try:
-            found.append(_record(line))
+            record = _record(line)
+            found.append(_lightened(record, path, start, len(line)) if large else record)
             lines.append(Line(number, line_hash(line[:-1])))
         except _TornLineError:
             torn.append(f"line {number} of {path.name} {_CUT} ({len(line)} bytes) and is passed over")
         except DataError as error:
             raise DataError(f"{path}, line {number}: {error}") from error
+        start += len(line)
     return Recorded(tuple(found), (*torn, *_set_aside(path)), tuple(lines))
+
+
+def _lightened(record: Record, path: Path, start: int, length: int) -> Record:
+    """Return a record whose outcomes stay in its file."""
+    return replace(record, outcomes=StoredOutcomes(path, start, length, len(record.outcomes)))
 
 
 class _TornLineError(Exception):

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from pytest_steering.errors import DataError
@@ -124,7 +124,7 @@ class Record:
     spec: Mapping[str, Any]
     arm: str = "steered"
     environment: Mapping[str, Any] = field(default_factory=dict)
-    outcomes: tuple[Outcome, ...] = ()
+    outcomes: Sequence[Outcome] = ()
     metrics: Mapping[str, float | None] = field(default_factory=dict)
     latency: Mapping[str, float | None] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
@@ -188,7 +188,8 @@ def to_line(record: Record) -> str:
     """
     canonical(record.spec)
     try:
-        return json.dumps(_encoded(asdict(record)), sort_keys=True, allow_nan=False)
+        row = {**asdict(replace(record, outcomes=())), "outcomes": [asdict(one) for one in record.outcomes]}
+        return json.dumps(_encoded(row), sort_keys=True, allow_nan=False)
     except (TypeError, ValueError) as error:
         raise DataError(
             f"a record must be plain JSON ({record.experiment}, {record.arm}): {error}"

@@ -38,7 +38,7 @@ def entries_of(text: str, path: Path) -> dict[str, Entry]:
     """
     try:
         content = parsed(text)
-        if content["schema"] not in (1, SCHEMA):
+        if type(content["schema"]) is not int or content["schema"] not in (1, SCHEMA):
             shown = printable(repr(content["schema"]), 60)
             raise DataError(f"a baseline of schema {shown}; this version reads {SCHEMA}")
         entries = {key: Entry.from_dict(row) for key, row in content["cells"].items()}

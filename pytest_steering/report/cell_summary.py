@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from pytest_steering.cell import newest_cells
 from pytest_steering.comparison import UNSTEERED, Arm
@@ -20,15 +21,26 @@ class Group:
         experiment: The test's name.
         conditions: Data set, split and question form.
         experiment_id: Its name together with the file that it stands in.
-        arms: In the order they were made, each beside the unsteered one; of a cell the newest record, and
-            before it those that go by the same key and differ.
+        records: Of the arms in the order they were made; of a cell the newest record, and before it those
+            that go by the same key and differ.
     """
 
     model: str
     experiment: str
     conditions: str
     experiment_id: str
-    arms: tuple[Arm, ...]
+    records: tuple[Record, ...]
+
+    @cached_property
+    def arms(self) -> tuple[Arm, ...]:
+        """Each record beside the unsteered one; what is computed of them is kept as long as the group."""
+        unsteered = next((one for one in self.records if one.arm == UNSTEERED), None)
+        return tuple(Arm(one, unsteered) for one in self.records)
+
+    @property
+    def afresh(self) -> Group:
+        """The group without what was computed of it: of many groups that is more than memory holds."""
+        return replace(self)
 
 
 def scored_groups(records: Iterable[Record]) -> list[Group]:
@@ -57,10 +69,8 @@ def where(record: Record) -> str:
 
 
 def _group(cells: tuple[Record, ...]) -> Group:
-    unsteered = next((cell for cell in cells if cell.arm == UNSTEERED), None)
-    arms = tuple(Arm(cell, unsteered) for cell in cells)
     first = cells[0]
-    return Group(first.model, first.experiment, _conditions(first), first.experiment_id, arms)
+    return Group(first.model, first.experiment, _conditions(first), first.experiment_id, cells)
 
 
 def _conditions(record: Record) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 
 from pytest_steering.printable import printable
 from pytest_steering.report.cell_summary import Group
@@ -12,19 +13,33 @@ from pytest_steering.report.report_text import wrapped
 Texts = Sequence[dict[str, str]]
 
 
-def table_lines(groups: Sequence[Group], width: int) -> list[str]:
+def table_columns(groups: Sequence[Group]) -> list[Column]:
+    """Return all columns that a table of groups can have."""
+    return columns_of(arm for group in groups for arm in group.afresh.arms)
+
+
+def row_texts(group: Group, columns: Sequence[Column]) -> Texts:
+    """Return what each column says of each arm of a group.
+
+    Args:
+        group: The arms of one experiment.
+        columns: Of the whole table.
+    """
+    return [{column.title: column.text(arm) for column in columns} for arm in group.arms]
+
+
+def table_lines(groups: Sequence[Group], columns: Sequence[Column], texts: Texts, width: int) -> list[str]:
     """Return the table of all cells: a line names each model and experiment, a line for each arm follows.
 
     Args:
         groups: At least one.
+        columns: What the table can show.
+        texts: What the columns say of the arms of all groups, in their order.
         width: Of the terminal, in characters.
     """
-    arms = [arm for group in groups for arm in group.arms]
-    every = columns_of(arms)
-    texts = [{column.title: column.text(arm) for column in every} for arm in arms]
-    telling = [column for column in every if not _silent(column, texts)]
-    columns, lines = _fitted(telling, texts, width)
-    missing = ", ".join(column.title for column in telling if column not in columns)
+    telling = [column for column in columns if not _silent(column, texts)]
+    shown, lines = _fitted(telling, texts, width)
+    missing = ", ".join(column.title for column in telling if column not in shown)
     note = wrapped(f"Not shown at {width} characters: {missing}.", width) if missing else []
     return [*_with_headings(lines, groups, width), *note]
 
@@ -55,13 +70,12 @@ def _tabulated(titles: Sequence[str], columns: Sequence[Column], texts: Texts) -
 
 
 def _with_headings(lines: Sequence[str], groups: Sequence[Group], width: int) -> list[str]:
-    rule, head, *rows = lines
-    result = [head, rule]
+    rule, head, *body = lines
+    result, rows = [head, rule], iter(body)
     for group in groups:
         parts = (group.model, group.experiment, group.conditions)
         result.append(printable(" · ".join(part for part in parts if part), width))
-        result += rows[: len(group.arms)]
-        rows = rows[len(group.arms) :]
+        result += islice(rows, len(group.records))
     return [line.rstrip() for line in result]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
 from pytest_steering.cell import Cell, newest_cells
@@ -15,7 +16,8 @@ from pytest_steering.report.breakdown import breakdown_lines
 from pytest_steering.report.cell_history import history_texts
 from pytest_steering.report.cell_summary import Group, scored_groups
 from pytest_steering.report.claim_texts import claim_texts
-from pytest_steering.report.closing_table import table_lines
+from pytest_steering.report.closing_table import Texts, row_texts, table_columns, table_lines
+from pytest_steering.report.columns import Column
 from pytest_steering.report.cost import cost_texts
 from pytest_steering.report.effects import effect_texts
 from pytest_steering.report.report_text import wrapped
@@ -83,8 +85,12 @@ def report_lines(records: Iterable[Record], width: int) -> list[str]:
     """
     records = across(records)
     groups = scored_groups(records)
-    lines = [*table_lines(groups, width), ""] if groups else []
-    scored = _by_experiment(groups, lambda group: (group.model, group.experiment_id))
+    columns = table_columns(groups)
+    # What is computed of a group is dropped with it: of 50,000 cells it is more than memory holds.
+    told = [_told(group.afresh, columns) for group in groups]
+    rows = [row for one in told for row in one.rows]
+    lines = [*table_lines(groups, columns, rows, width), ""] if groups else []
+    scored = _by_experiment(told, lambda one: (one.group.model, one.group.experiment_id))
     cells = _by_experiment(newest_cells(records).values(), lambda cell: _experiment(cell.record))
     for key in sorted(cells, key=_model_order(cells)):
         lines += _remarks(cells[key], scored.get(key, []), width)
@@ -116,21 +122,39 @@ def _model_order(experiments: Iterable[Experiment]) -> Callable[[Experiment], in
     return lambda experiment: models[experiment[0]]
 
 
-def _remarks(cells: Sequence[Cell], scored: Sequence[Group], width: int) -> Iterator[str]:
+def _remarks(cells: Sequence[Cell], scored: Sequence[Told], width: int) -> Iterator[str]:
     """Yield a heading for an experiment on a model, and under it what there is to say."""
     records = [cell.record for cell in cells]
     title = f"{records[0].model} · {records[0].experiment}"
     alone = scored if len(scored) == 1 else []
     beside = [*history_texts(cells), *beside_texts(records)]
-    yield from _under(title, [*beside, *(text for one in alone for text in _of_group(one))], width)
-    for group in scored if not alone else ():
-        yield from _under(f"{title} · {group.conditions}", _of_group(group), width)
-        yield from breakdown_lines(group)
-    yield from breakdown_lines(alone[0]) if alone else ()
+    yield from _under(title, [*beside, *(text for one in alone for text in one.texts)], width)
+    for one in scored if not alone else ():
+        yield from _under(f"{title} · {one.group.conditions}", one.texts, width)
+        yield from one.breakdown
+    yield from alone[0].breakdown if alone else ()
 
 
-def _of_group(group: Group) -> tuple[str, ...]:
-    return (*_understood(group), *trivial_texts(group), *effect_texts(group), *cost_texts(group))
+@dataclass(frozen=True)
+class Told:
+    """What is said of a group.
+
+    Attributes:
+        group: Nothing that was computed of it is kept here.
+        rows: What the table says of its arms.
+        texts: What stands under its heading.
+        breakdown: Its table by what the samples are broken down by.
+    """
+
+    group: Group
+    rows: Texts
+    texts: tuple[str, ...]
+    breakdown: tuple[str, ...]
+
+
+def _told(group: Group, columns: Sequence[Column]) -> Told:
+    texts = (*_understood(group), *trivial_texts(group), *effect_texts(group), *cost_texts(group))
+    return Told(group.afresh, row_texts(group, columns), texts, tuple(breakdown_lines(group)))
 
 
 def _understood(group: Group) -> tuple[str, ...]:

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
 
 from pytest_steering.comparison import Facts, trivial_predictors
 from pytest_steering.comparison.metrics import metric
 from pytest_steering.comparison.outcomes import labelled
 from pytest_steering.records import Outcome
 from pytest_steering.report.cell_summary import Group
+
+
+class Unanswered(NamedTuple):
+    """What predictors know of a sample that know nothing of the question."""
+
+    id: str
+    expected: str
+    pair: str | None
+    cluster: str | None
+    length: int | None
 
 
 def trivial_texts(group: Group) -> Iterator[str]:
@@ -21,7 +33,7 @@ def trivial_texts(group: Group) -> Iterator[str]:
     if not arms:
         return
     if any(map(labelled, arms[0].run)):
-        yield f"knowing nothing of the question: {_predictors(arms[0].run)}"
+        yield f"knowing nothing of the question: {_predictors(tuple(map(_unanswered, arms[0].run)))}"
     constant: dict[str, list[str]] = {}
     for arm in arms:
         always = arm.facts.confusion.constant
@@ -32,7 +44,18 @@ def trivial_texts(group: Group) -> Iterator[str]:
         yield f"constant predictors: {named}"
 
 
-def _predictors(outcomes: Sequence[Outcome]) -> str:
+def _unanswered(outcome: Outcome) -> Unanswered:
+    """Return what is known of a sample before it is answered."""
+    return Unanswered(outcome.id, outcome.expected, outcome.pair_id, outcome.cluster, outcome.length)
+
+
+@lru_cache(maxsize=256)
+def _predictors(samples: tuple[Unanswered, ...]) -> str:
+    """Return what each predictor gets; most experiments of a run share their samples."""
+    outcomes = [
+        Outcome(one.id, one.expected, pair_id=one.pair, cluster=one.cluster, length=one.length)
+        for one in samples
+    ]
     return ", ".join(f"{name} {_scores(facts)}" for name, facts in trivial_predictors(outcomes).items())
 
 

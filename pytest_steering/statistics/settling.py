@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 from pytest_steering.statistics.arrays import Interval
 from pytest_steering.statistics.paired import mcnemar_p_values
@@ -10,6 +11,7 @@ from pytest_steering.statistics.power import MOST_SAMPLES, first_count, outcomes
 from pytest_steering.statistics.score import score_statistic
 
 
+@lru_cache(maxsize=4096)
 def settling_samples(
     samples: float, broken: float, fixed: float, margin: float, level: float, confidence: float = 0.98
 ) -> int | None:

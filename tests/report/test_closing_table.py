@@ -1,21 +1,28 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
 from pytest_steering.records import Record
 from pytest_steering.report.cell_summary import scored_groups
-from pytest_steering.report.closing_table import table_lines
+from pytest_steering.report.closing_table import row_texts, table_columns, table_lines
 from pytest_steering.statistics import share_interval
 from tests.report.records_at_hand import cell
 
 ARMS = ("unsteered", "steered")
 
 
+def _table(records: Sequence[Record], width: int) -> list[str]:
+    groups = scored_groups(records)
+    columns = table_columns(groups)
+    return table_lines(groups, columns, [row for one in groups for row in row_texts(one, columns)], width)
+
+
 def _rows(*records: Record, width: int = 200) -> list[dict[str, str]]:
     """Read the printed table back: the text of each arm by column title."""
-    head, rule, *lines = table_lines(scored_groups(records), width)
+    head, rule, *lines = _table(records, width)
     spans, start = [], 0
     for dashes in rule.split("  "):
         spans.append((start, start + len(dashes)))
@@ -87,7 +94,7 @@ def test_arms_are_compared_within_their_model_and_conditions_alone() -> None:
 
 def test_groups_stand_under_their_model_in_order_of_appearance() -> None:
     records = [cell(model="b"), cell(model="a"), cell(model="b", experiment="test_other")]
-    lines = table_lines(scored_groups(records), 200)
+    lines = _table(records, 200)
 
     assert [line.split(" · ")[:2] for line in lines if " · " in line] == [
         ["b", "test_truth"],
@@ -111,7 +118,7 @@ def test_cells_that_go_by_one_key_and_differ_are_both_shown() -> None:
 def test_two_runs_of_one_test_stand_apart_each_beside_its_own_unsteered_cells() -> None:
     first = [cell("unsteered", "yyyy"), cell("steered", "nyny")]
     second = [replace(one, spec={**one.spec, "run": 2}) for one in first]
-    lines = table_lines(scored_groups([*first, *second]), 200)
+    lines = _table([*first, *second], 200)
 
     assert [line.partition(" · ")[2] for line in lines if " · " in line] == [
         "test_truth · twins · test · sentence",
@@ -130,7 +137,7 @@ def test_no_line_is_wider_than_the_terminal(width: int) -> None:
         cell("unsteered", "y" * 160, margins=margins),
         cell("random:0", "ny" * 79 + "ss", scale=1.125, margins=margins),
     ]
-    lines = table_lines(scored_groups(records), width)
+    lines = _table(records, width)
 
     assert max(map(len, lines)) <= width
     shown = {name for name in ("TNR", "AUROC", "AUC") if name in lines[0].split()}

@@ -63,10 +63,13 @@ def damaged(content: bytes, drawn: random.Random) -> tuple[bytes, str]:
         content: Of the file.
         drawn: Where chance comes from.
     """
-    place = drawn.randrange(len(content))
-    other = bytes(drawn.randrange(256) for _ in range(drawn.choice((1, 1, 16))))
-    changed = drawn.choice((content[:place], content[:place] + other + content[place + len(other) :]))
-    return changed, f"{len(content)} bytes, changed at {place}"
+    while True:
+        place = drawn.randrange(len(content))
+        other = bytes(drawn.randrange(256) for _ in range(drawn.choice((1, 1, 16))))
+        changed = drawn.choice((content[:place], content[:place] + other + content[place + len(other) :]))
+        # Between the words of JSON one blank is as good as another.
+        if changed.split() != content.split():
+            return changed, f"{len(content)} bytes, changed at {place}"
 
 
 def _paths(value: Any, here: Path = ()) -> list[Path]:

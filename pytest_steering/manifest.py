@@ -17,11 +17,11 @@ from pytest_steering.storage import replace_file
 
 SCHEMA = 1
 
-_SCHEMA = {name: EVIDENCE["texts"] for name in ("asked", "uncollected", "collected")} | {
-    "ledger": RECORD["arm"]
-}
+_TEXTS, _TEXT = EVIDENCE["texts"], RECORD["arm"]
 
-_TEST = {name: RECORD["arm"] for name in ("experiment", "model", "ending")}
+_SCHEMA = {"asked": _TEXTS, "uncollected": _TEXTS, "collected": _TEXTS, "ledger": _TEXT}
+
+_TEST = {"experiment": _TEXT, "model": _TEXT, "ending": _TEXT}
 
 Status: TypeAlias = Literal["unknown", "started", "finished", "failed", "stopped"]
 Ending: TypeAlias = Literal["", "passed", "failed", "skipped", "lost"]

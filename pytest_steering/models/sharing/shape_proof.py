@@ -31,16 +31,18 @@ class Shape:
         row: The longest row.
         branch: What its rows add to their prefix at most.
         columns: Keys of one forward pass, those of neighbours in a tree among them.
-        padded: Whether prompts stand beside longer ones.
     """
 
     row: int
     branch: int
     columns: int
-    padded: bool = True
+
+    def covers(self, other: Shape) -> bool:
+        """Return whether all lengths of another shape are at most these."""
+        return other.row <= self.row and other.columns <= self.columns
 
     def rounded(self, most: int | None) -> Shape:
-        """Return the shape that is tried for this one: powers of two, none above what is allowed.
+        """Return the shape that is tried for this one: somewhat longer, and nowhere above what is allowed.
 
         Args:
             most: Columns that a pass may have, or None.
@@ -49,15 +51,15 @@ class Shape:
         columns = _up(self.columns, _LEAST_ROW, most)
         row = _up(self.row, _LEAST_ROW, columns - beside)
         room = [row // 2, *([columns - row] if beside else [])]
-        return Shape(row, min(_up(self.branch, _LEAST_BRANCH, None), *room), columns, self.padded)
+        return Shape(row, min(_up(self.branch, _LEAST_BRANCH, None), *room), columns)
 
 
 def shape_fault(loaded: LoadedModel, way: str, shape: Shape, most: int | None) -> str | None:
     """Return None, or what is wrong with a way of sharing at a shape.
 
-    Rows of a prompt, and of a shorter one beside it, read a branch each, in passes of several tokens and at
-    last of one, until the pass has the wanted columns. The logits of each prompt's first and last row have to
-    be those of the row alone. What comes out is kept for as long as the model lives, unless memory ran out.
+    Rows of a prompt read a branch each, in passes of several tokens and at last of one, until a pass has the
+    wanted columns. The logits of the last row, which has all others before it, have to be those of the row
+    alone. What comes out is kept for as long as the model lives, unless memory ran out.
 
     Args:
         loaded: The model.
@@ -68,6 +70,8 @@ def shape_fault(loaded: LoadedModel, way: str, shape: Shape, most: int | None) -
     known, rounded = _known.setdefault(loaded.module, {}), shape.rounded(most)
     if (way, rounded) in known:
         return known[way, rounded]
+    if any(kept == way and fault is None and tried.covers(shape) for (kept, tried), fault in known.items()):
+        return None
     trial = _Trial(loaded, way, rounded)
     fault = fault_in(loaded, trial.shared, trial.alone)
     if fault != NO_MEMORY:
@@ -86,39 +90,30 @@ class _Trial:
     def __init__(self, loaded: LoadedModel, way: str, shape: Shape) -> None:
         self._loaded, self._way = loaded, way
         prefix = shape.row - shape.branch
-        lengths = (prefix, 1 + prefix // 2) if shape.padded else (prefix,)
         rows = (shape.columns - prefix) // shape.branch if way == "tree" else 1
-        self._owners = [member for member in range(len(lengths)) for _ in range(rows)]
-        self._compared = sorted({row for n in range(len(lengths)) for row in (n * rows, (n + 1) * rows - 1)})
-        self._prompts = [
-            [probe_token(loaded, 7 * place + 3 * length) for place in range(length)] for length in lengths
-        ]
+        self._prompt = [probe_token(loaded, 7 * place) for place in range(prefix)]
         self._tails = [
-            [probe_token(loaded, 11 * row + 5 * step) for step in range(shape.branch)]
-            for row in range(len(self._owners))
+            [probe_token(loaded, 11 * row + 5 * step) for step in range(shape.branch)] for row in range(rows)
         ]
 
     def shared(self) -> Tensor:
-        """Return the logits after the compared rows."""
+        """Return the logits after the last row: [1, vocabulary]."""
         import torch
 
-        room = len(self._tails[0])
-        prefix = read_prefix(self._loaded, self._prompts, room * len(self._owners))
-        branches = make_branches(self._loaded, self._way, prefix, self._owners, room)
+        room, owners = len(self._tails[0]), [0] * len(self._tails)
+        prefix = read_prefix(self._loaded, [self._prompt], room * len(owners))
+        branches = make_branches(self._loaded, self._way, prefix, owners, room)
         logits = torch.empty(0)
         for start, stop in _passes(room, _WIDEST_PASS if self._way == "tree" else room):
             fed = {row: tail[start:stop] for row, tail in enumerate(self._tails)}
             with torch.no_grad():
                 logits = branches.newest(self._loaded.module(**branches.inputs(fed, 1)).logits, 1)
-        return logits[self._compared, -1].float()
+        return logits[-1:, -1].float()
 
     def alone(self) -> Tensor:
-        """Return those of the same rows, each alone."""
-        import torch
-
-        texts = [[*self._prompts[self._owners[row]], *self._tails[row]] for row in self._compared]
-        batches = (pad_left([text], self._loaded.pad_id, self._loaded.device) for text in texts)
-        return torch.cat([plain_logits(self._loaded, batch) for batch in batches])
+        """Return those of the same row without sharing."""
+        text = [*self._prompt, *self._tails[-1]]
+        return plain_logits(self._loaded, pad_left([text], self._loaded.pad_id, self._loaded.device))
 
 
 def rounded_row(tokens: int, most: int | None) -> int:
@@ -134,6 +129,7 @@ def _passes(tokens: int, widest: int) -> Sequence[tuple[int, int]]:
 
 
 def _up(tokens: int, least: int, most: int | None) -> int:
-    """Return the next power of two, at least and at most so much."""
-    power = max(least, 1 << (tokens - 1).bit_length())
-    return power if most is None else max(tokens, min(power, most))
+    """Return the next of four steps between powers of two, at least and at most so much."""
+    step = max(1, 1 << max(0, tokens.bit_length() - 3))
+    longer = max(least, -(-tokens // step) * step)
+    return longer if most is None else max(tokens, min(longer, most))

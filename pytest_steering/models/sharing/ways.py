@@ -50,7 +50,7 @@ class Wanted:
 
     def shape(self, columns: int) -> Shape:
         """Return the lengths of passes with so many keys."""
-        return Shape(self.row, self.branch, columns, padded=self.prompts > 1)
+        return Shape(self.row, self.branch, columns)
 
 
 @dataclass(frozen=True)

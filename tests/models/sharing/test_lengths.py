@@ -158,7 +158,7 @@ def test_a_fault_that_shows_only_in_long_rows_is_found_at_their_length() -> None
     module.forward = forward
     short = model.complete([words(12, 1)], cells(model), max_new_tokens=2)
     assert short.sharing == "tree"
-    long = model.complete([words(90, 1)], cells(model), max_new_tokens=2)
+    long = model.complete([words(120, 1)], cells(model), max_new_tokens=2)
     assert long.sharing.startswith("none; not copies for rows of up to 128 tokens: logits are up to")
     assert long.counts.shared_rows == 0
 

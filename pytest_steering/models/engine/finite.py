@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -42,7 +43,7 @@ class FiniteWatch:
 
     def wrote(self, states: Tensor) -> None:
         """Note states that were written: [n, ..., hidden]."""
-        self._sizes.append(sizes(states).flatten())
+        self._sizes.append(sizes(states))
 
     def end(self, logits: Tensor, cells: Iterable[Cell]) -> None:
         """Raise unless what the pass wrote and the logits of its tokens are finite.
@@ -60,8 +61,10 @@ class FiniteWatch:
         import torch
 
         best = logits.amax(-1)
-        found = torch.cat([best.flatten().float(), *(one.to(best.device).float() for one in self._sizes)])
-        if bool(found.isfinite().all()):
+        found = best.sum(dtype=torch.float32)  # a sum is finite only where all of its terms are
+        for one in self._sizes:
+            found = found + one.sum(dtype=torch.float32).to(best.device)
+        if math.isfinite(float(found)):
             return
         kept, fine = best.shape[1], best.isfinite().tolist()
         lost = [one for one in cells if one[1] <= kept and not fine[one[0]][kept - one[1]]]

@@ -6,27 +6,13 @@ from typing import Any
 
 import pytest
 
-from pytest_steering.errors import SteeringError, did_you_mean
+from pytest_steering.errors import SteeringError
+from pytest_steering.experiment_options import require_known
 from pytest_steering.families import register_families
 from pytest_steering.fixture_origin import asks_for_ours
 from pytest_steering.identity import named_with_parameters
 from pytest_steering.models.loading.specs import ModelSpec
 from pytest_steering.session import SteeringSession
-
-MARKER_KEYWORDS = (
-    "task",
-    "dataset",
-    "split",
-    "form",
-    "reader",
-    "models",
-    "limit",
-    "max_new_tokens",
-    "stop",
-    "vectors_from",
-    "contrast",
-    "both_polarities",
-)
 
 _MARKER_HELP = (
     "steering(task='twins', split='test', form='sentence', reader='text', models=[...], limit=None, "
@@ -66,15 +52,14 @@ def marked(item: pytest.Item) -> dict[str, Any]:
     """Return what the `steering` markers of a test say, the closest one first.
 
     Raises:
-        SteeringError: A marker says something that is not known.
+        SteeringError: A marker says something that is not known, or of another kind.
     """
     said: dict[str, Any] = {}
     for mark in item.iter_markers("steering"):
         said = {**mark.kwargs, **said}
         if mark.args:
             raise SteeringError(f"the steering marker takes keywords alone; found {mark.args!r}")
-    for name in said:
-        _require_keyword(name)
+    require_known(said)
     return said
 
 
@@ -120,8 +105,6 @@ def _specs_of(session: SteeringSession, definition: pytest.Item) -> tuple[ModelS
     models = marked(definition).get("models")
     if models is None:
         return session.specs
-    if isinstance(models, str) or not models:
-        raise SteeringError(f"models={models!r}: a list of names was expected, such as models=['blind']")
     return session.resolve_of_test(models)
 
 
@@ -129,11 +112,3 @@ def _marks(spec: ModelSpec) -> list[pytest.MarkDecorator]:
     """Of a model that is absent too: only a test may bring one, which is then skipped."""
     skipped = [pytest.mark.skip(reason=spec.absent)] if spec.absent else []
     return [*(getattr(pytest.mark, name) for name in spec.marks), *skipped]
-
-
-def _require_keyword(name: str) -> None:
-    if name not in MARKER_KEYWORDS:
-        near = did_you_mean(name, MARKER_KEYWORDS)
-        raise SteeringError(
-            f"the steering marker knows no {name!r}; {near}It knows {', '.join(MARKER_KEYWORDS)}"
-        )

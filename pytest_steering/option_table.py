@@ -7,10 +7,13 @@ An option's flag is `--steering-…`, its ini key `steering_<name>` and its envi
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from pytest_steering.file_names import nameable
 
 ENGINES = ("hooks", "nnsight", "both")
 BASELINE_MODES = ("require", "create", "ignore")
@@ -69,16 +72,24 @@ def distinct(texts: Iterable[str], _base: Path) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text.strip() for text in texts if text.strip()))
 
 
+def _models(texts: Iterable[str], base: Path) -> tuple[str, ...]:
+    return distinct(map(nameable, texts), base)
+
+
 def _paths_by_name(texts: Iterable[str], base: Path) -> dict[str, Path]:
     pairs = [text.partition("=") for text in texts if text.strip()]
     if any(not name.strip() or not path.strip() for name, _, path in pairs):
         raise ValueError("NAME=PATH was expected, such as castle=../data/castle")
-    return {name.strip(): base / Path(path.strip()).expanduser() for name, _, path in pairs}
+    return {name.strip(): base / Path(nameable(path.strip())).expanduser() for name, _, path in pairs}
+
+
+def _place(text: str, _base: Path) -> str:
+    return nameable(text)
 
 
 def _at_least_one(text: str, _base: Path) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise ValueError("a whole number of at least 1 was expected")
+    if not re.fullmatch(r"0*[1-9][0-9]{0,8}", text):
+        raise ValueError("a whole number of at least 1 was expected, of nine digits at most")
     return int(text)
 
 
@@ -116,7 +127,7 @@ OPTIONS = (
         "folder or of a GGUF file, or a hub id (owner/name, with @revision and :file.gguf if need be); "
         "repeat for several (default: starcoder, starcoder2, qwen2)",
         default=(),
-        convert=distinct,
+        convert=_models,
         many=True,
         metavar="MODEL",
     ),
@@ -166,6 +177,7 @@ OPTIONS = (
         "--steering-dir",
         "Folder that takes the records of each run (default: .steering under the root directory)",
         default=".steering",
+        convert=_place,
         metavar="DIR",
     ),
     Option(
@@ -213,6 +225,7 @@ OPTIONS = (
         "--steering-baselines",
         "Folder of the accepted baselines (default: benchmarks/baselines under the root directory)",
         default="benchmarks/baselines",
+        convert=_place,
         metavar="DIR",
     ),
     Option(
@@ -237,6 +250,7 @@ OPTIONS = (
         "--steering-resume",
         "Go on with an earlier run: its finished cells are not run again. A run id or its beginning, a "
         "run's folder, or 'latest'",
+        convert=_place,
         metavar="RUN",
     ),
     Option(

@@ -16,6 +16,7 @@ import pytest
 
 from pytest_steering.errors import SteeringError
 from pytest_steering.option_table import ENGINES, OPTIONS, Option, distinct
+from pytest_steering.printable import printable
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,8 @@ def _ini_help(option: Option) -> str:
 
 def _resolved(option: Option, config: pytest.Config, environment: Mapping[str, str]) -> Any:
     for origin, text, base in _given(option, config, environment):
+        if origin == option.flag and _says_nothing(text):
+            raise SteeringError(f"{origin} was given no value, as an unset variable gives; {option.help}")
         if not text:
             continue
         try:
@@ -129,5 +132,11 @@ def _given(
     )
 
 
+def _says_nothing(text: Any) -> bool:
+    """Tell whether a flag was given without a value; argparse makes an empty list of `--`."""
+    values = text if isinstance(text, list) else [] if text is None else [text]
+    return any(not isinstance(value, str) or not value.strip() for value in values)
+
+
 def _shown(text: str | Sequence[str]) -> str:
-    return repr(text) if isinstance(text, str) else ", ".join(map(repr, text))
+    return printable(repr(text) if isinstance(text, str) else ", ".join(map(repr, text)))

@@ -15,6 +15,7 @@ from pytest_steering import (
     held_reports,
     hookspecs,
     marker_selection,
+    root_directory,
     undecided,
     workers,
 )
@@ -40,6 +41,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options."""
     add_options(parser)
     selection.add_option(parser)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Look at pytest's root directory before anything is read or written there."""
+    root_directory.require_own(early_config)
 
 
 def pytest_configure(config: pytest.Config) -> None:

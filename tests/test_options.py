@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pytest_steering.errors import SteeringError
-from pytest_steering.option_table import OPTIONS
+from pytest_steering.option_table import OPTIONS, Option
 from pytest_steering.options import Settings, resolve
 
 
@@ -78,6 +79,10 @@ def test_trust_is_given_by_a_flag_without_a_value_or_a_truth(pytester: pytest.Py
         ("--steering-data==x", "NAME=PATH was expected"),
         ("--steering-batch-rows=0", "--steering-batch-rows '0': a whole number of at least 1 was expected"),
         ("--steering-batch-rows=many", "a whole number of at least 1"),
+        (f"--steering-batch-rows={'9' * 5000}", "of nine digits at most"),
+        ("--steering-model=", "--steering-model was given no value"),
+        ("--steering-dir=~nobody-at-all/x", "there is no home folder ~nobody-at-all"),
+        (f"--steering-baselines={'x' * 256}", "a file's name has at most 255 bytes, a path 4095"),
     ],
 )
 def test_a_bad_value_is_named_with_what_was_expected(
@@ -86,6 +91,61 @@ def test_a_bad_value_is_named_with_what_was_expected(
     with pytest.raises(SteeringError) as error:
         _settings(pytester, flag)
     assert sentence in str(error.value)
+
+
+WRONG: tuple[Any, ...] = (
+    *(
+        "",
+        " ",
+        "nan",
+        "-inf",
+        "-1",
+        "0",
+        "1e400",
+        "9" * 400,
+        "9" * 5000,
+        "²",
+        "ü☃",
+        "\x1b[31m",
+        "a\0b",
+        "\ud800",
+    ),
+    *(
+        "x" * 300,
+        "x/" * 3000,
+        "/",
+        "..",
+        "~nobody-at-all/x",
+        "/dev/null",
+        "None",
+        "True",
+        "[]",
+        "=",
+        "a=",
+        "--",
+    ),
+    *("castle=" + "x" * 300, "a=b=c", []),
+)
+
+
+@pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.name)
+def test_whatever_an_option_is_given_it_is_taken_or_refused_in_a_sentence(
+    pytester: pytest.Pytester, option: Option
+) -> None:
+    config = pytester.parseconfig()
+    for value in WRONG:
+        setattr(config.option, f"steering_{option.name}", [value] if option.many else value)
+        said = _refused(config)
+        assert said is None or (said.startswith(option.flag) and len(said) < 600)
+
+
+def _refused(config: pytest.Config) -> str | None:
+    try:
+        models = resolve(config, {}).models
+    except SteeringError as error:
+        return str(error)
+    assert all(Path(name).exists() in (True, False) for name in models)
+    return None
 
 
 def test_a_bad_value_in_the_environment_names_the_variable(pytester: pytest.Pytester) -> None:

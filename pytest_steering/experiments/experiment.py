@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_steering.comparison.metrics import require_free
 from pytest_steering.errors import DataError
+from pytest_steering.experiment_options import CHECKS, require_known
 from pytest_steering.experiments.context import Context
 from pytest_steering.experiments.equal_effect import of_equal_effect
 from pytest_steering.experiments.grid_search import DEFAULT_SCALES, Choice
@@ -106,6 +107,7 @@ class Experiment:
     @property
     def questions(self) -> Questions:
         """What the model is asked; the same as before unless an attribute was changed since."""
+        require_known({name: getattr(self, name) for name in CHECKS if hasattr(self, name)})
         task = self._named(self._scored_name())
         asked = Questions(
             tokenizer=self.model.loaded.tokenizer,

@@ -86,6 +86,11 @@ def test_the_marker_names_the_models_of_one_test(project: pytest.Pytester) -> No
         ("models='two'", "models='two': a list of names was expected"),
         ("model=['two']", "knows no 'model'; did you mean 'models'?"),
         ("'two'", "takes keywords alone"),
+        ("models=3", "models=3: a list of names was expected"),
+        ("models=[None]", "models=[None]: a list of names was expected"),
+        ("models=['x' * 300]", "a file's name has at most 255 bytes"),
+        ("limit=True", "limit=True: a whole number from 1"),
+        ("dataset=10**400", ": the name of a data set was expected"),
     ],
 )
 def test_a_wrong_marker_is_a_usage_error_that_names_the_test(
@@ -266,3 +271,24 @@ def test_values_of_ones_own_stand_beside_a_test_that_runs_on_our_models(
     result = project.runpytest("--steering-model=one")
 
     result.assert_outcomes(passed=2)
+
+
+def test_a_test_of_a_name_longer_than_a_files_is_run_and_recorded(project: pytest.Pytester) -> None:
+    name = "test_" + "a" * 400
+    project.makepyfile(f"""
+        import pytest
+        @pytest.mark.parametrize("text", ["é" * 300])
+        def {name}(steering, text): steering.run()
+    """)
+    result = project.runpytest("--steering-model=one", "--steering-accept")
+
+    result.assert_outcomes(passed=1)
+    assert "INTERNALERROR" not in str(result.stdout)
+
+
+def test_a_folder_of_a_model_with_a_long_name_is_run(project: pytest.Pytester) -> None:
+    folder = project.mkdir("é" * 120)
+    (folder / "config.json").write_text('{"model_type": "starcoder2"}')
+    project.makepyfile("def test_a(steering): steering.run()")
+
+    project.runpytest(f"--steering-model={folder.name}").assert_outcomes(passed=1)

@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pytest_steering.errors import ModelError, did_you_mean
+from pytest_steering.file_names import nameable
 from pytest_steering.models.loading.config_json import config_model_type
 from pytest_steering.models.loading.gguf_header import gguf_in, gguf_model_type
 from pytest_steering.models.loading.gguf_packages import missing_packages
 from pytest_steering.models.loading.hub import cached_file, hub_file
 from pytest_steering.models.loading.smollm2 import HUB_ID, MODEL_TYPE, SMOLLM2, wheel_file, why_absent
+from pytest_steering.printable import printable
 from pytest_steering.source_hash import OURS
 
 EMBEDDED = ("starcoder", "starcoder2", "qwen2", "blind")
@@ -85,14 +87,23 @@ def resolve_optional(name: str) -> ModelSpec:
         return _spec(name, _embedded_folder(name) / "config.json", embedded=True)
     if name == SMOLLM2:
         return _smollm2()
-    path = Path(name).expanduser()
+    path = _path_of(name)
     if path.exists():
         gguf = gguf_in(path)
         return _of_gguf(_path_name(path), gguf) if gguf else _spec(_path_name(path), path / "config.json")
     hub = _HUB_ID.fullmatch(name)
-    if hub:
+    if hub and not name.startswith("."):
         return _from_hub(name, **hub.groupdict())
     raise ModelError(_unknown(name))
+
+
+def _path_of(name: str) -> Path:
+    try:
+        return Path(nameable(name)).expanduser()
+    except (TypeError, ValueError) as error:
+        raise ModelError(
+            f"a model is called by its name or path; found {printable(repr(name))}: {error}"
+        ) from error
 
 
 def _smollm2() -> ModelSpec:
@@ -147,6 +158,8 @@ def _from_hub(name: str, source: str, revision: str | None = None, gguf: str | N
 
 
 def _unknown(name: str) -> str:
+    if name.startswith((".", "/", "~")):
+        return f"there is no model at {name!r}: no such file or folder, from {Path.cwd()} on"
     near = did_you_mean(name, NAMED, most=2)
     return (
         f"no model is known as {name!r}: {near}a model is one of {', '.join(NAMED)}, the path of a folder "

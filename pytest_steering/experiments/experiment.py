@@ -26,6 +26,7 @@ from pytest_steering.experiments.steps.run import run_arms
 from pytest_steering.experiments.steps.search import choose
 from pytest_steering.experiments.steps.vector_extraction import extract_vector, training_pairs
 from pytest_steering.extraction.directions import of_pairs
+from pytest_steering.steering.intervention import Intervention
 from pytest_steering.tasks.task_registry import find_task
 
 if TYPE_CHECKING:
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from pytest_steering.models.steerable import SteerableModel
     from pytest_steering.records import Record
     from pytest_steering.statistics import DoseResponse
-    from pytest_steering.steering.intervention import Intervention
     from pytest_steering.steering.positions import PositionsLike
     from pytest_steering.steering.vector import SteeringVector
     from pytest_steering.tasks.asked import Asked
@@ -246,7 +246,9 @@ class Experiment:
             DataError: `prompted` is asked for, and no words ask for what the vector is to bring about; or the
                 pairs are others than the vector says.
         """
-        made = replace(intervention, vector=of_pairs(intervention.vector, pairs)) if pairs else intervention
+        made = intervention
+        if pairs and isinstance(made, Intervention):
+            made = replace(made, vector=of_pairs(made.vector, pairs))
         return run_arms(self._next("run"), made, controls, doses, claim)
 
     def of_equal_effect(self, intervention: Intervention, target: float) -> Intervention:

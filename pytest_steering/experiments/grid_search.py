@@ -11,6 +11,7 @@ from pytest_steering.comparison.outcomes import overflowed
 from pytest_steering.comparison.outcomes import right as answered_right
 from pytest_steering.errors import DataError
 from pytest_steering.experiments.evaluation import evaluate, likelihoods
+from pytest_steering.experiments.point_order import place
 from pytest_steering.models.running.completion import Counts
 from pytest_steering.models.running.overflow import fault_of
 
@@ -138,7 +139,7 @@ def choice_of(points: Sequence[Point], split: str, samples: int) -> Choice:
     """
     read = [point for point in points if point.by_text is not None and not point.skipped]
     require_some(read or [replace(point, skipped=point.skipped or "it was not read") for point in points])
-    winner = max(read, key=lambda p: (p.by_text or 0.0, p.by_margin, -p.scale))
+    winner = max(read, key=lambda point: place(point.by_margin, point.by_text, point.scale, point.layer))
     return Choice(winner.layer, winner.scale, split, samples, tuple(points))
 
 

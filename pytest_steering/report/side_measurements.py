@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from pytest_steering.experiments import baseline_expectation, claim_record
+from pytest_steering.experiments.point_order import Place, place
 from pytest_steering.identity import SCORE
 from pytest_steering.records import Record
 from pytest_steering.report.cell_summary import where
@@ -32,8 +33,10 @@ def _searched(points: Sequence[Record]) -> str:
     told = f"searched {len(points)} points on {split}"
     if "broken_share" in points[0].metrics:
         return f"{told}: {_scored(points)}"
-    best = max(points, key=_found)
-    return f"{told}; best {where(best)}, accuracy {_found(best)[1]:.2f}"
+    best = max(points, key=_place)
+    by_margin, by_text = _accuracies(best)
+    found = by_margin or 0.0 if by_text is None else by_text
+    return f"{told}; best {where(best)}, accuracy {found:.2f}"
 
 
 def _scored(points: Sequence[Record]) -> str:
@@ -52,10 +55,14 @@ def _kept(point: Record) -> bool:
     return broken is None or allowed is None or broken <= allowed
 
 
-def _found(point: Record) -> tuple[bool, float]:
-    """Return how good a point is; answers that were read count before the sign of a margin."""
-    by_text, by_margin = point.metrics.get("accuracy_by_text"), point.metrics.get("accuracy_by_margin")
-    return by_text is not None, by_text if by_text is not None else by_margin or 0.0
+def _place(point: Record) -> Place:
+    intervention = point.spec.get("intervention") or {}
+    layer = next(iter(intervention.get("layers") or ()), 0)
+    return place(*_accuracies(point), intervention.get("scale", 1.0), layer)
+
+
+def _accuracies(point: Record) -> tuple[float | None, float | None]:
+    return point.metrics.get("accuracy_by_margin"), point.metrics.get("accuracy_by_text")
 
 
 def _measured(purpose: str, cells: Sequence[Record]) -> list[str]:

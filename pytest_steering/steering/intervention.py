@@ -106,5 +106,11 @@ def _distinct(vector: Any, layers: Any) -> tuple[int, ...]:
     if isinstance(layers, str) or not isinstance(layers, Iterable):
         raise VectorError(f"layers {layers!r} are no list of block numbers, such as [{vector.layers[-1]}]")
     asked = {layer if (number := whole_number(layer)) is None else number for layer in layers}
+    back = sorted(layer for layer in asked if isinstance(layer, int) and layer < 0)
+    if back:
+        raise VectorError(
+            f"layers {back}: a vector does not know how deep its model is, so that nothing counts back from "
+            f"its end; it has {list(vector.layers)}"
+        )
     vector.require_layers(asked)
     return tuple(sorted(asked))

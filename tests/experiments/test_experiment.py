@@ -3,6 +3,7 @@ from __future__ import annotations
 import pkgutil
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -194,3 +195,27 @@ def test_a_hook_left_behind_is_an_error(
     with pytest.raises(InterventionError, match="1 hooks were left on starcoder2"):
         experiment.run(intervention, controls=[])
     handles[0].remove()
+
+
+def test_what_is_no_intervention_is_refused_in_a_sentence(
+    experiment: Experiment, intervention: Intervention
+) -> None:
+    with pytest.raises(
+        VectorError, match=r"an intervention was expected, such as Intervention\(.*found Steering"
+    ):
+        experiment.run(intervention.vector)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("controls", ["random", 3, [None], {"random": 1}])
+def test_controls_that_are_no_list_of_names_are_refused_in_a_sentence(
+    experiment: Experiment, intervention: Intervention, controls: Any
+) -> None:
+    with pytest.raises(DataError, match=r"controls=.*: a list of names was expected, such as \['random'\]"):
+        experiment.run(intervention, controls=controls)
+
+
+def test_a_block_counted_from_the_end_is_refused_where_the_model_is_not_known(
+    intervention: Intervention,
+) -> None:
+    with pytest.raises(VectorError, match=r"layers \[-1\]: a vector does not know how deep its model is"):
+        Intervention(intervention.vector, [-1])

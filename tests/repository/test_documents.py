@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from pytest_steering import hookspecs
 from tests.repository.commands import missing, printed
 from tests.repository.files import DOCUMENTS, ROOT, project
 
@@ -74,3 +75,14 @@ def test_the_citation_is_of_this_version_and_licence() -> None:
         "license": project()["license"],
     }
     assert {"cff-version", "message", "authors"} <= citation.keys()
+
+
+def test_every_hook_that_a_document_names_is_one() -> None:
+    named = {
+        (path.name, hook)
+        for path in DOCUMENTS
+        for hook in re.findall(r"\bpytest_steering_[a-z_]+", path.read_text(encoding="utf-8"))
+    }
+
+    assert named
+    assert {one for one in named if not hasattr(hookspecs, one[1])} == set()

@@ -246,7 +246,9 @@ def test_a_search_takes_the_furthest_point_whose_answers_are_text(
     again = Experiment(
         starcoder2, task, max_new_tokens=8, name="loud", finished={one.key: one for one in records}
     )
-    assert again.search(vector, scales=[0.25, 1.0]) == choice
+    # By its text: a number that a task has not is NaN, which from Python 3.13 on equals not even itself here.
+    found = again.search(vector, scales=[0.25, 1.0])
+    assert (repr(found), repr(found.curve)) == (repr(choice), repr(choice.curve))
     lower = experiment.search(vector, scales=[0.25, 1.0], toward="lower")
     assert min(point.score or 0.0 for point in kept) == next(
         point.score for point in kept if (point.layer, point.scale) == (lower.layer, lower.scale)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.comparison import STEERED, UNSTEERED, Comparison
-from pytest_steering.errors import InterventionError, SteeringError
+from pytest_steering.errors import DataError, InterventionError, SteeringError, VectorError
 from pytest_steering.experiments import recording, resuming
 from pytest_steering.experiments.arm_evaluation import evaluate_conditions
 from pytest_steering.experiments.cell_spec import blank
@@ -28,11 +28,12 @@ from pytest_steering.experiments.side_effects import NEUTRAL_TEXTS, neutral_effe
 from pytest_steering.findings.data_checks import usual_claim
 from pytest_steering.models.proving.fingerprint import WeightsState, weights_fingerprint, weights_state
 from pytest_steering.models.proving.origin import require_origins
+from pytest_steering.printable import printable
+from pytest_steering.steering.intervention import Intervention
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.context import Context
     from pytest_steering.models.steerable import SteerableModel
-    from pytest_steering.steering.intervention import Intervention
 
 Conditions = Mapping[str, Condition]
 
@@ -56,6 +57,7 @@ def run_arms(
         doses: Parts of the scale that are scored too.
         claim: The change that the run is to show; None for the usual one.
     """
+    _require_kinds(intervention, controls)
     claim = usual_claim(context.questions.task.main_metric) if claim is None else claim
     conditions = {UNSTEERED: Condition(), STEERED: Condition(intervention)}
     conditions |= {f"dose:{part:g}": Condition(_part(intervention, part)) for part in doses}
@@ -67,6 +69,20 @@ def run_arms(
         for arm in found.arms.values():
             context.sink(arm.record)
     return Result(found, sink=context.sink)
+
+
+def _require_kinds(intervention: object, controls: object) -> None:
+    """Refuse what is no intervention, and controls that are one name or none."""
+    if not isinstance(intervention, Intervention):
+        raise VectorError(
+            f"an intervention was expected, such as Intervention(vector, layers=[3], scale=1.0); found "
+            f"{printable(repr(intervention))}"
+        )
+    named = isinstance(controls, (list, tuple)) and all(isinstance(one, str) for one in controls)
+    if controls is not None and not named:
+        raise DataError(
+            f"controls={printable(repr(controls))}: a list of names was expected, such as ['random']"
+        )
 
 
 def _controls(

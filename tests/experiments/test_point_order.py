@@ -10,9 +10,10 @@ from pytest_steering.report.side_measurements import beside_texts
 
 SHARES = st.sampled_from([0.25, 0.5, 0.75])
 POINTS = st.builds(Point, st.integers(0, 3), SHARES, SHARES, SHARES | st.none())
+CURVES = st.lists(POINTS, min_size=1, unique_by=lambda point: (point.layer, point.scale))
 
 
-@given(st.lists(POINTS, min_size=1, unique_by=lambda point: (point.layer, point.scale)), st.randoms())
+@given(CURVES.filter(lambda curve: any(point.by_text for point in curve)), st.randoms())
 def test_the_report_names_the_point_that_the_search_took_whatever_ties(
     points: list[Point], rng: object
 ) -> None:

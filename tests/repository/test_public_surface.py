@@ -29,6 +29,7 @@ MEASURED_WITHIN = (
     "benchmarks/gate/near_copies.py",
     "benchmarks/intervals/",
     "benchmarks/nulls/",
+    "benchmarks/performance/many_cells.py",
     "benchmarks/rivals.py",
     "benchmarks/test_fault_injection.py",
 )

@@ -79,10 +79,15 @@ def _tree(folder: Path) -> list[tuple[str, str]]:
     files = (path for path in folder.rglob("*") if path.is_file() and path.suffix not in (".pyc", ".xml"))
     told = ("nodeids", "lastfailed")
     return [
-        (str(path.relative_to(folder)), path.read_text() if path.name in told else "")
+        (str(path.relative_to(folder)), _sorted(path.read_text()) if path.name in told else "")
         for path in files
         if not path.name.startswith(".coverage")
     ]
+
+
+def _sorted(text: str) -> str:
+    """Return JSON whose keys stand in one order: xdist writes failures as they come."""
+    return json.dumps(json.loads(text), sort_keys=True)
 
 
 def _extra_modules(state: dict[str, Any], expected: dict[str, Any]) -> set[str]:

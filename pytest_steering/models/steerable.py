@@ -98,9 +98,9 @@ class SteerableModel(HiddenStates, TextGeneration, LogProbabilities, UserCode):
         """
         from pytest_steering.models.loading.pretrained import as_loaded
 
-        whole = require_model(unwrapped(module))
+        whole = require_model(unwrapped(module)).eval()
         with exclusively(whole):
-            loaded = as_loaded(whole.eval(), tokenizer, layer_path)
+            loaded = as_loaded(whole, tokenizer, layer_path)
             return proven(cls(name or type(whole).__name__, loaded, engine, default_rows(loaded.module)))
 
     def with_engine(self, engine: str) -> SteerableModel:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar
 from weakref import WeakKeyDictionary, WeakSet
 
 from pytest_steering.errors import InterventionError
+from pytest_steering.models.engine.evaluating import evaluating
 
 if TYPE_CHECKING:
     from torch.nn import Module
@@ -49,12 +50,14 @@ def exclusive(method: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S,
 
 @contextmanager
 def exclusively(module: Module) -> Iterator[None]:
-    """Hold a model for one call, under torch's usual defaults; calls of the same thread may be nested.
+    """Hold a model for one call, in eval mode and under torch's usual defaults.
+
+    Calls of the same thread may be nested.
 
     Raises:
         InterventionError: A user's own code runs the model just now, in a block that steers it.
     """
-    with held(module), usual_defaults(module):
+    with held(module), usual_defaults(module), evaluating(module):
         require_not_lent(module)
         yield
 

@@ -12,6 +12,7 @@ from pytest_steering.errors import InterventionError, ModelError
 from pytest_steering.models.model_protocol import HeldModel
 from pytest_steering.models.proving.proof import Proof, prove
 from pytest_steering.models.proving.proof_cache import keep, proof_key, recall
+from pytest_steering.models.proving.weight_faults import require_sound_weights
 
 if TYPE_CHECKING:
     from pytest_steering.steering.edit import Operation
@@ -26,7 +27,7 @@ _known: WeakKeyDictionary[Any, set[tuple[str, Operation]]] = WeakKeyDictionary()
 
 
 def proven(model: M) -> M:
-    """Return the model if its steering is proven, now or earlier for the same architecture and versions.
+    """Return the model if its steering is proven, now or earlier for the same weights, code and versions.
 
     Args:
         model: Any model and engine.
@@ -35,8 +36,10 @@ def proven(model: M) -> M:
         The model, set to one row a batch where its rows would change each other.
 
     Raises:
-        ModelError: A claim of the proof fails; the message is the report.
+        ModelError: A weight is not finite, a block is constant, or a claim of the proof fails; the message
+            says which.
     """
+    require_sound_weights(model.name, model.loaded)
     proof = proof_of(model)
     if not proof.holds:
         raise ModelError(f"{model.name} cannot be steered as it should be:\n{proof}")
@@ -68,7 +71,7 @@ def require_operations(model: HeldModel, arms: Sequence[Intervention | None]) ->
 def proof_of(model: HeldModel, operation: str = "add") -> Proof:
     """Return the proof of a model, its engine and an operation, from the user's cache folder where it is."""
     key = proof_key(model.loaded, model.engine_name, operation)
-    kept = recall(key)
+    kept = recall(key, operation)
     if kept is not None:
         return kept
     proof = prove(model.loaded, model.engine, operation)

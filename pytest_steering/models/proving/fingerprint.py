@@ -17,7 +17,10 @@ _HOOK_TABLES = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_bac
 UNCOUNTED = -1
 """Of weights that were made in torch's inference mode, where it counts no writes."""
 
+_SMALL_TENSOR, _SAMPLE = 1 << 14, 1 << 10
+
 Writes: TypeAlias = "list[tuple[int, int]]"
+Marks: TypeAlias = "tuple[Writes, int]"
 
 
 class WeightsState(NamedTuple):
@@ -33,7 +36,7 @@ class WeightsState(NamedTuple):
 
 
 _first_seen: WeakKeyDictionary[Module, str] = WeakKeyDictionary()
-_last_seen: WeakKeyDictionary[Module, tuple[Writes, str]] = WeakKeyDictionary()
+_last_seen: WeakKeyDictionary[Module, tuple[Marks, str]] = WeakKeyDictionary()
 
 
 def first_weights(module: Module, now: str = "") -> str:
@@ -49,12 +52,27 @@ def first_weights(module: Module, now: str = "") -> str:
 
 
 def current_weights(module: Module) -> str:
-    """Return the fingerprint of the weights; it is taken again only where torch counted a write to them."""
-    counted = writes(module)
-    unknown = any(count == UNCOUNTED for count, _place in counted)
-    if unknown or module not in _last_seen or _last_seen[module][0] != counted:
-        _last_seen[module] = counted, weights_fingerprint(module)
+    """Return the fingerprint of the weights; it is taken again only where they bear other marks."""
+    found = marks(module)
+    unknown = any(count == UNCOUNTED for count, _place in found[0])
+    if unknown or module not in _last_seen or _last_seen[module][0] != found:
+        _last_seen[module] = found, weights_fingerprint(module)
     return _last_seen[module][1]
+
+
+def marks(module: Module) -> Marks:
+    """Return what tells cheaply, in every call, that weights were written to.
+
+    torch counts writes, but not those to a weight's `data`: of these a checksum over the bits tells, of small
+    tensors over all of them, of large ones over 1,024 numbers evenly spaced.
+    """
+    import torch
+
+    parts = [part for weight in module.parameters() for part in plain_tensors(weight) if not part.is_meta]
+    bits = [_sampled_bits(part) for part in parts]
+    row = torch.cat([part.to(bits[0].device) for part in bits]) if bits else torch.zeros(0, dtype=torch.int64)
+    places = torch.arange(1, row.numel() + 1, device=row.device)
+    return writes(module), int((row * places).sum())
 
 
 def writes(module: Module) -> Writes:
@@ -103,6 +121,16 @@ def count_hooks(module: Module) -> int:
         hook for part in module.modules() for table in _HOOK_TABLES for hook in getattr(part, table).values()
     ]
     return sum(getattr(hook, "__module__", None) != _ONLY_LOOKING for hook in hooks)
+
+
+def _sampled_bits(parameter: Tensor) -> Tensor:
+    import torch
+
+    flat = parameter.detach().reshape(-1)
+    if flat.numel() > _SMALL_TENSOR:
+        flat = flat[:: flat.numel() // _SAMPLE]
+    whole = {1: torch.uint8, 2: torch.int16, 4: torch.int32, 8: torch.int64}[flat.element_size()]
+    return flat.contiguous().view(whole).to(torch.int64)
 
 
 def _bytes(parameter: Tensor) -> bytes:

@@ -12,11 +12,9 @@ from weakref import WeakKeyDictionary
 
 from pytest_steering.errors import VectorError
 from pytest_steering.models.proving.fingerprint import (
-    Writes,
+    Marks,
     current_weights,
-    first_weights,
-    weights_fingerprint,
-    writes,
+    marks,
 )
 from pytest_steering.steering.provenance import parts
 
@@ -27,7 +25,7 @@ if TYPE_CHECKING:
 
 SITE = "block output"
 
-_fitting: WeakKeyDictionary[Any, tuple[tuple[Writes, str, str], set[object]]] = WeakKeyDictionary()
+_fitting: WeakKeyDictionary[Any, tuple[tuple[Marks, str, str], set[object]]] = WeakKeyDictionary()
 """For each module what of it decides whether a vector fits, and the vectors that do, by what they say."""
 
 _tokenizers: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
@@ -78,7 +76,7 @@ def require_origins(name: str, loaded: LoadedModel, interventions: Iterable[Inte
         loaded: What the vectors are applied to.
         interventions: The vectors and their layers.
     """
-    here = (writes(loaded.module), tokenizer_hash(loaded.tokenizer), _template_hash(loaded))
+    here = (marks(loaded.module), tokenizer_hash(loaded.tokenizer), _template_hash(loaded))
     if loaded.module not in _fitting or _fitting[loaded.module][0] != here:
         _fitting[loaded.module] = here, set()
     fitting = _fitting[loaded.module][1]
@@ -121,10 +119,9 @@ def _template_hash(loaded: LoadedModel) -> str:
     return _short(str(getattr(loaded.tokenizer, "chat_template", None) or ""))
 
 
-def _weights(loaded: LoadedModel, said: str) -> str:
-    """A vector made since the weights were changed belongs to the model as it is now."""
-    known = (first_weights, current_weights)
-    return said if any(said == one(loaded.module) for one in known) else weights_fingerprint(loaded.module)
+def _weights(loaded: LoadedModel, _said: str) -> str:
+    """A vector made since the weights were changed belongs to the model, one made before does not."""
+    return current_weights(loaded.module)
 
 
 _HERE: Mapping[str, Callable[[LoadedModel, str], str]] = {

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.errors import StorageError
+from pytest_steering.models.proving.fingerprint import count_hooks, current_weights
 from pytest_steering.models.proving.origin import package_version
-from pytest_steering.models.proving.proof import Check, Proof
+from pytest_steering.models.proving.proof import Check, Proof, claims_of
 from pytest_steering.source_hash import OURS
 from pytest_steering.steering.operations import operation_named
 from pytest_steering.storage import replace_file
@@ -34,7 +35,7 @@ def cache_folder() -> Path:
 
 
 def proof_key(loaded: LoadedModel, engine: str, operation: str = "add") -> str | None:
-    """Return what a proof holds for, as a hash: config, source, dtype, attention, device, engine, versions.
+    """Return what a proof holds for, as a hash: config, weights, buffers, source, device, engine, versions.
 
     Args:
         loaded: The model.
@@ -42,8 +43,11 @@ def proof_key(loaded: LoadedModel, engine: str, operation: str = "add") -> str |
         operation: What is written.
 
     Returns:
-        None where the model's source cannot be read, so that nothing may be kept.
+        None where the model's source cannot be read, or its parts carry hooks or methods of their own, so
+        that nothing may be kept.
     """
+    if count_hooks(loaded.module) or any(_altered(part) for part in loaded.module.modules()):
+        return None
     source = operation_named(operation).source
     try:
         parts = {**dict(_parts(loaded, engine)), "operation": (operation, source)}
@@ -52,16 +56,18 @@ def proof_key(loaded: LoadedModel, engine: str, operation: str = "add") -> str |
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def recall(key: str | None) -> Proof | None:
-    """Return a kept proof, or None where there is none that can be read."""
+def recall(key: str | None, operation: str = "add") -> Proof | None:
+    """Return a kept proof; None where there is none that can be read, or one that claims other things."""
     if key is None:
         return None
     try:
         kept = json.loads((cache_folder() / f"{key}.json").read_text(encoding="utf-8"))
         checks = tuple(Check(**check) for check in kept.pop("checks"))
-        return Proof(**{**kept, "layers": tuple(kept["layers"]), "checks": checks})
-    except (OSError, ValueError, TypeError, KeyError):
+        proof = Proof(**{**kept, "layers": tuple(kept["layers"]), "checks": checks})
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
+    claimed = tuple(check.claim for check in checks)
+    return proof if proof.holds and claimed == claims_of(operation) == claims_of(proof.operation) else None
 
 
 def keep(key: str | None, proof: Proof) -> None:
@@ -81,7 +87,9 @@ def _parts(loaded: LoadedModel, engine: str) -> Iterator[tuple[str, Any]]:
     yield "config", {k: v for k, v in config.to_dict().items() if k not in _VOLATILE}
     yield "attention", getattr(config, "_attn_implementation", None)
     yield "blocks", [(block.path, block.call, str(block.place)) for block in loaded.architecture.blocks]
-    yield "dtype", str(parameter.dtype)
+    yield "weights", current_weights(loaded.module)
+    yield "buffers", [(name, _digest(buffer)) for name, buffer in loaded.module.named_buffers()]
+    yield "pad", (loaded.pad_id, loaded.context, loaded.first_position)
     yield "device", parameter.device.type
     yield "engine", engine
     yield "sources", [_source(kind) for kind in _classes(loaded)]
@@ -90,15 +98,36 @@ def _parts(loaded: LoadedModel, engine: str) -> Iterator[tuple[str, Any]]:
 
 
 def _classes(loaded: LoadedModel) -> list[type]:
-    """The classes of the model and its blocks; the layers within come with their files."""
-    paths = sorted({block.path for block in loaded.architecture.blocks})
-    kinds = {type(loaded.module), *(type(loaded.module.get_submodule(path)) for path in paths)}
-    return sorted(kinds, key=lambda kind: kind.__qualname__)
+    """The classes of the model and of all that is in it."""
+    return sorted({type(part) for part in loaded.module.modules()}, key=lambda kind: kind.__qualname__)
 
 
 def _source(kind: type) -> str:
-    file = Path(inspect.getfile(kind))
-    return f"{kind.__qualname__}:{hashlib.sha256(file.read_bytes()).hexdigest()}"
+    """Hash a class's file, and the code of its methods, which may have been replaced since it was read."""
+    digest = hashlib.sha256(Path(inspect.getfile(kind)).read_bytes())
+    for name, method in sorted(vars(kind).items()):
+        if inspect.isfunction(method):
+            digest.update(f"{name}:{method.__module__}:{method.__code__.co_firstlineno}".encode())
+            digest.update(method.__code__.co_code)
+    return f"{kind.__qualname__}:{digest.hexdigest()}"
+
+
+def _altered(part: Any) -> bool:
+    """Whether a method was replaced on one module; nnsight's `forward` stays there and runs the class's."""
+    return any(
+        callable(value) and callable(getattr(type(part), name, None)) and not hasattr(value, "state")
+        for name, value in vars(part).items()
+    )
+
+
+def _digest(buffer: Any) -> str:
+    import torch
+
+    if buffer.is_meta:
+        return f"{tuple(buffer.shape)}:{buffer.dtype}"
+    return hashlib.sha256(
+        buffer.detach().contiguous().view(-1).view(torch.uint8).cpu().numpy().tobytes()
+    ).hexdigest()
 
 
 def _own_source() -> str:

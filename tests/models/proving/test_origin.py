@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -113,6 +114,34 @@ def test_a_vector_made_after_the_weights_were_changed_is_applied() -> None:
     model.generate(PROMPTS, Intervention(vector_of(model)), max_new_tokens=1)
     next(model.loaded.module.parameters()).data.mul_(2)
     assert len(model.generate(PROMPTS, Intervention(vector_of(model)), max_new_tokens=1)) == len(PROMPTS)
+
+
+WRITES: dict[str, Callable[[Any], object]] = {
+    "a step of training": lambda module: [weight.data.add_(0.01) for weight in module.parameters()],
+    "one number, past torch's count": lambda module: (
+        module.model.layers[1].mlp.up_proj.weight.data[2, 3].add_(1)
+    ),
+    "two rows exchanged": lambda module: module.lm_head.weight.data.copy_(module.lm_head.weight.data.flip(0)),
+    "another tensor": lambda module: setattr(
+        module.model.norm, "weight", module.model.norm.weight.__class__(module.model.norm.weight.data * 2)
+    ),
+}
+
+
+@pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
+@pytest.mark.parametrize("used", [True, False])
+def test_a_vector_of_the_weights_before_a_change_is_refused(
+    write: Callable[[Any], object], used: bool, tmp_path: Path
+) -> None:
+    model = tiny_model("qwen2", seed=6)
+    vector = vector_of(model)
+    vector.save(tmp_path / "vector.safetensors")
+    if used:
+        model.generate(PROMPTS[:1], Intervention(vector), max_new_tokens=1)
+    write(model.loaded.module)
+    for one in (vector, SteeringVector.load(tmp_path / "vector.safetensors")):
+        with pytest.raises(VectorError, match="made for something else"):
+            model.generate(PROMPTS[:1], Intervention(one), max_new_tokens=1)
 
 
 def test_the_first_weights_are_remembered() -> None:

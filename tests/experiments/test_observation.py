@@ -199,8 +199,8 @@ def test_a_little_dropout_that_changes_no_answer_is_seen(model: SteerableModel) 
     assert "model" in seen["training"]
 
 
-def _dropped(module: Module, _args: object, output: Any) -> Any:
-    """Dropout of .001 where the block hands its state on."""
+def _dropped(_module: Module, _args: object, output: Any) -> Any:
+    """Dropout of .001 where the block hands its state on, whatever mode it is in."""
     state = output if isinstance(output, Tensor) else output[0]
-    kept = functional.dropout(state, 0.001, module.training)
+    kept = functional.dropout(state, 0.001, True)
     return kept if isinstance(output, Tensor) else (kept, *output[1:])

@@ -31,7 +31,7 @@ from tests.tiny import BLOCK_PATHS, ENGINES, FAMILIES, PROMPTS, random_vector, t
 
 STEPS = 4
 WRITTEN = "a block hands on what was asked, bit for bit, at the asked tokens alone"
-CODE = ("int f(void) {", "x", "Is this code secure or vulnerable?\nAnswer:", "char b[8]; gets(b);")
+CODE = ("int f(void) {", "x;", "Is this code secure or vulnerable?\nAnswer:", "char b[8]; gets(b);")
 
 edit = EditSession.edit
 

@@ -106,9 +106,9 @@ def disturb(
     status = process.wait()
     before = known(tests)
     finished = set[str]() if kind == "deleted" or not before else cells(before)
+    assert status != 0 or finished == whole.cells or kind in ("resumed alive", "two at once", "deleted")
     if kind == "torn line" and before and before.path.exists():
         finished.discard(torn(before))
-    assert status != 0 or finished == whole.cells or kind in ("resumed alive", "two at once", "deleted")
     again = started(tests, *options, *(["--steering-resume=latest"] if before else []))
     assert again.wait() == 0
     found = known(tests)
@@ -121,6 +121,8 @@ def disturb(
 
 def torn(run: Run) -> str:
     """Cut the last line of a file of records, and return what stood there."""
+    run.take()  # its workers have ended
+    run.lock.release()
     lines = run.path.read_bytes().splitlines(keepends=True)
     last = found_cells(run)[-1:] or [""]
     run.path.write_bytes(b"".join(lines[:-1]) + lines[-1][: len(lines[-1]) // 2])

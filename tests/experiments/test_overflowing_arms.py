@@ -62,6 +62,7 @@ def test_a_search_of_nothing_else_says_so() -> None:
         choice_of(points, "dev", 4)
 
 
+@pytest.mark.slow
 def test_a_dose_that_overflows_is_left_out_of_the_curve_by_name(
     scored: Experiment, records: list[Record], vector: SteeringVector
 ) -> None:

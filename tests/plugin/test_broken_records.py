@@ -105,6 +105,7 @@ def test_what_no_run_wrote_is_not_gone_on_with_and_nothing_is_written_to_it_or_b
     assert files(own) == {name: content}
 
 
+@pytest.mark.slow
 def test_records_that_were_moved_to_a_file_of_another_name_are_gone_on_with_by_workers_too(
     project: pytest.Pytester, finished: Path
 ) -> None:

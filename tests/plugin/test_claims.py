@@ -71,7 +71,7 @@ def test_a_run_says_how_many_claims_it_made_and_how_often_one_is_met_by_chance(
     assert "met with a chance of 24%; among 11, 1 of 2 survive (Holm, 0.05)" in said(result)
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+@pytest.mark.parametrize("workers", [(), pytest.param(("-n", "2"), marks=pytest.mark.slow)])
 def test_with_the_option_a_test_whose_claim_does_not_survive_fails_in_pytests_own_report(
     tests: pytest.Pytester, workers: tuple[str, ...]
 ) -> None:

@@ -48,7 +48,7 @@ def resumed(project: pytest.Pytester, *options: str) -> pytest.RunResult:
     return project.runpytest("--steering-model=one", "--steering-resume=latest", *options)
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+@pytest.mark.parametrize("workers", [(), pytest.param(("-n", "2"), marks=pytest.mark.slow)])
 def test_an_edited_record_is_named_on_resume_and_made_again(
     project: pytest.Pytester, finished: Run, workers: tuple[str, ...]
 ) -> None:

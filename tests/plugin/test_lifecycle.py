@@ -59,6 +59,7 @@ def test_a_run_says_what_was_to_run_and_how_that_ended(one: pytest.Pytester) -> 
     assert {test.model for test in manifest(one).selected.values()} == {"one"}
 
 
+@pytest.mark.slow
 def test_the_controller_of_workers_says_it_for_all_of_them(
     one: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:

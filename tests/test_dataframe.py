@@ -31,7 +31,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.chdir(tmp_path)
     arms = [cell("unsteered", outcomes(10)), cell("steered", outcomes(10, WRONG, margin=math.inf))]
     numbers = {"metrics": {"accuracy": 0.8}, "latency": {"seconds": 2.0}, "counts": {"rows": 10}}
-    found = ({"id": "few-samples", "sentence": "n = 10"},)
+    found = ({"id": "few-samples", "severity": "note", "sentence": "n = 10"},)
     return kept(tmp_path, *(replace(arm, findings=found, **numbers) for arm in arms))  # type: ignore[arg-type]
 
 

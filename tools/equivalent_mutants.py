@@ -16,7 +16,7 @@ _NEGATED = "experiments/controls/negated.py"
 _DRAWN = "drawn = torch.randn(9, 16, generator=torch.Generator().manual_seed(0))"
 _TRIED = "there, back = (Edit(intervention.does, one, 1.0)(drawn[1:]) for one in (drawn[0], -drawn[0]))"
 _EFFECTS = "names = dict(zip(dict.fromkeys(groups), effects[0].tolist(), strict=True))"
-_MARGINS = "for one, margin in zip(grid, margins, strict=True)"
+_MARGINS = "for one, margin, fault in zip(grid, margins, faults, strict=True)"
 
 _REASONS: Mapping[str, tuple[Iterator[Key], ...]] = {
     "other random states and another random direction, of which any shows whether the sign matters": (

@@ -60,5 +60,5 @@ def test_how_answers_stop_is_part_of_the_spec_where_it_is_not_the_usual_way(
 
 
 def test_an_unknown_way_to_stop_is_named(both: dict[str, Experiment], intervention: Intervention) -> None:
-    with pytest.raises(DataError, match="answers stop at 'soon'; expected one of length, verdict"):
+    with pytest.raises(DataError, match="stop='soon': 'length' or 'verdict' was expected"):
         replace(both["length"], stop="soon").run(intervention, controls=())

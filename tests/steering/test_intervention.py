@@ -58,7 +58,7 @@ def test_interventions_are_equal_when_they_add_the_same() -> None:
         ({"operation": "project"}, "operation 'project' is not known"),
         ({"layers": []}, "no direction for layers"),
         ({"layers": [2]}, r"no direction for layers \[2\]; it has \[1, 3\]"),
-        ({"layers": [-1]}, r"no direction for layers \[-1\]"),
+        ({"layers": [-1]}, r"layers \[-1\]: a vector does not know how deep its model is"),
         ({"layers": "last3"}, "no list of block numbers"),
         ({"layers": 3}, "no list of block numbers"),
         ({"vector": {1: [1.0]}}, "needs a SteeringVector, not dict"),

@@ -41,7 +41,6 @@ SCALED = {"original_max_position_embeddings": WINDOW, "rope_theta": 1e4}
 KINDS: dict[str, tuple[str, dict[str, Any]]] = {
     "local attention": ("gpt_neo", {**LOCAL, "max_position_embeddings": CONTEXT}),
     "a sliding window": ("mistral", {"sliding_window": WINDOW, "num_key_value_heads": 4}),
-    "a kept window": ("doge", {"keep_window_size": WINDOW, "num_key_value_heads": 4}),
     "rotary factors for long texts": (
         "phi3",
         {

@@ -6,9 +6,12 @@ import copy
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest import mock
+
+from torch.nn.functional import dropout
 
 from benchmarks.audit.case import Case, claiming
 from benchmarks.audit.workbench import PLACES, careful, experiment, improves, model, vector
@@ -65,8 +68,7 @@ def _reading_labels(scored: Experiment) -> Iterator[None]:
 def _dropping(share: float) -> Any:
     module: Any = copy.deepcopy(model().loaded.module)
     for block in module.transformer.h:
-        block.mlp.dropout.p = share
-        block.mlp.dropout.train()
+        block.mlp.dropout.forward = partial(dropout, p=share, training=True)
     return module
 
 

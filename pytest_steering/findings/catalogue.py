@@ -126,8 +126,8 @@ _INVALID = {
     "duplicate-ids": ("Sample ids stand more than once.", "Give each sample its own id and score it once."),
     "not-repeatable": (
         "The same prompts gave other answers, or other states, when they were run again.",
-        "Decode greedily or seed the sampling; put the model into eval mode, which has dropout off; look for "
-        "hooks that keep state.",
+        "Every call runs in eval mode and decodes greedily: look for dropout that the model's code applies "
+        "in any mode, for sampling of its own, and for hooks that keep state.",
     ),
     "zero-differs": (
         "A coefficient of zero does not give the unsteered answers.",

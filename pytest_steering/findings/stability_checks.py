@@ -16,8 +16,6 @@ def repeats(run: Comparison) -> Iterator[Finding]:
         found.append(f"{again['differ']} of {again['answers']} answers differ when run again")
     if again.get("passes_differ"):
         found.append(f"{again['passes_differ']} of {again['passes']} forward passes end in other states")
-    if found and again.get("training"):
-        found.append(f"{len(again['training'])} modules are in training mode, which has dropout on")
     if found:
         yield finding("not-repeatable", "; ".join(found), **again)
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -37,17 +38,17 @@ def _weights_changed(patch: pytest.MonkeyPatch, experiment: Experiment) -> None:
 
 
 def _dropout(share: float) -> Inject:
-    """A model that somebody put back into training mode, as a trainer does between two evaluations."""
+    """A model whose own code drops numbers in any mode: a call puts it into eval mode, and that is no help."""
 
     def inject(patch: pytest.MonkeyPatch, experiment: Experiment) -> None:
         import torch
+        from torch.nn.functional import dropout
 
         model = experiment.model = _copy_of(experiment.model)
         module: Any = model.loaded.module
         for part in module.modules():
             if isinstance(part, torch.nn.Dropout):
-                part.p = share
-        module.train()
+                part.forward = partial(dropout, p=share, training=True)
 
     return inject
 

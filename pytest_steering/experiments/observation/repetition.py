@@ -38,8 +38,7 @@ def repeated(
 
     Returns:
         As plain data: how many answers there were and how many of them differ; how many forward passes, and
-        how many of them computed something else, where the batches were the same; the modules in training
-        mode, where there are any.
+        how many of them computed something else, where the batches were the same.
     """
     both: list[tuple[object, object]] = []
     passes: list[tuple[Seen, Seen]] = []
@@ -53,13 +52,11 @@ def repeated(
         # From the end: what is done once, such as a proof of how arms may share, is done before the first.
         passes += zip(reversed(seen[0].passes), reversed(seen[1].passes), strict=False)
     same_batch = [(one, other) for one, other in passes if one[0] == other[0]]
-    training = [path or "model" for path, part in model.loaded.module.named_modules() if part.training]
     return {
         "answers": len(both),
         "differ": sum(one != other for one, other in both),
         "passes": len(same_batch),
         "passes_differ": sum(one != other for one, other in same_batch),
-        **({"training": training} if training else {}),
     }
 
 

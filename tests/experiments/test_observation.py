@@ -187,9 +187,8 @@ def test_the_same_rows_are_computed_to_the_same_bits_with_and_without_an_answer(
 def test_a_little_dropout_that_changes_no_answer_is_seen(model: SteerableModel) -> None:
     asked = [Asked(Sample(f"s{n}", prompt), prompt) for n, prompt in enumerate(PROMPTS)]
     settle(model, (1, 3), PROMPTS)
-    handle = model.loaded.module.get_submodule(model.architecture.blocks[1].path).register_forward_hook(
-        _dropped
-    )
+    block = model.loaded.module.get_submodule(model.architecture.blocks[1].path)
+    handle = block.register_forward_hook(_dropped)
     try:
         seen = repeated(model, Intervention(random_vector((1, 3)), scale=2.0), 4, asked)
     finally:

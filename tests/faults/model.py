@@ -38,7 +38,7 @@ def _weights_changed(patch: pytest.MonkeyPatch, experiment: Experiment) -> None:
 
 
 def _dropout(share: float) -> Inject:
-    """A model whose own code drops numbers in any mode: a call puts it into eval mode, and that is no help."""
+    """A model whose own code drops numbers in any mode: that a call runs it in eval mode is no help."""
 
     def inject(patch: pytest.MonkeyPatch, experiment: Experiment) -> None:
         import torch
@@ -48,7 +48,7 @@ def _dropout(share: float) -> Inject:
         module: Any = model.loaded.module
         for part in module.modules():
             if isinstance(part, torch.nn.Dropout):
-                part.forward = partial(dropout, p=share, training=True)
+                vars(part)["forward"] = partial(dropout, p=share, training=True)
 
     return inject
 

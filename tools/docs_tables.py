@@ -1,4 +1,4 @@
-"""Writes the tables of the documents that are made from code: metrics, findings and scores.
+"""Writes the tables of the documents that are made from code: metrics, findings, scores, claims of a proof.
 
     python -m tools.docs_tables
 
@@ -15,6 +15,7 @@ from pathlib import Path
 
 from pytest_steering.comparison.metrics import JUDGEMENT, SIDE_EFFECTS, Metric
 from pytest_steering.findings import CATALOGUE, Severity
+from pytest_steering.models.proving.proof import READING, SHARED, STEERING
 from tools.score_rows import HEAD, score_rows
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -43,6 +44,12 @@ def score_table() -> str:
     return _table(HEAD, score_rows(_range))
 
 
+def claim_table() -> str:
+    """Return the table of what is proven of a model before it is handed out."""
+    kinds = {"how it reads": READING, "what steering does": STEERING, "rows together": SHARED}
+    return _table(("of", "claim"), [(kind, claim) for kind, claims in kinds.items() for claim, _ in claims])
+
+
 TABLES: Mapping[str, Callable[[], str]] = {
     "judgement": partial(metric_table, JUDGEMENT),
     "side effects": partial(metric_table, SIDE_EFFECTS),
@@ -50,6 +57,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "limits": partial(finding_table, "limits"),
     "note": partial(finding_table, "note"),
     "scores": score_table,
+    "proof": claim_table,
 }
 
 

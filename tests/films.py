@@ -74,6 +74,7 @@ def _write(model: Any, number: dict[str, int]) -> None:
     first = inside.layers[0].self_attn
     for said, found in zip(SAID, FOUND, strict=True):
         first.v_proj.weight[said, said] = first.o_proj.weight[found, said] = 1.0
+    inside.layers[1].mlp.gate_proj.weight[0, 0] = 1.0  # moves nothing, and is no block of a damaged file
     embeddings[:, ALWAYS] = 1.0
     for words, dimension, size in (
         (GOOD, PRAISE, 1.0),

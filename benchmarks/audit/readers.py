@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from torch.nn.functional import dropout
-
 from benchmarks.audit.case import Case, claiming
 from benchmarks.audit.workbench import PLACES, careful, experiment, improves, model, vector
 from pytest_steering import Answer, Experiment, Intervention, Result
@@ -66,6 +64,8 @@ def _reading_labels(scored: Experiment) -> Iterator[None]:
 
 
 def _dropping(share: float) -> Any:
+    from torch.nn.functional import dropout
+
     module: Any = copy.deepcopy(model().loaded.module)
     for block in module.transformer.h:
         block.mlp.dropout.forward = partial(dropout, p=share, training=True)

@@ -27,7 +27,7 @@ WITNESSED = 3
 
 
 def before(context: Context, intervention: Intervention, claim: float | None, weights: str) -> dict[str, Any]:
-    """Return what can be seen before anything is scored.
+    """Return what can be seen before the model runs.
 
     Args:
         context: Its model and what it is asked.
@@ -46,9 +46,19 @@ def before(context: Context, intervention: Intervention, claim: float | None, we
     seen |= stands_behind(context, intervention.vector)
     seen["texts"] = [bare_hash(one.sample.text) for one in questions.scored]
     vacuous = vacuous_controls(intervention)
-    seen |= {"vacuous": vacuous} if vacuous else {}
+    return seen | ({"vacuous": vacuous} if vacuous else {})
+
+
+def observed(context: Context, intervention: Intervention, seen: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what `before` returned, with what the model is seen to do before anything is scored.
+
+    Args:
+        context: Its model and what it is asked.
+        intervention: The steered arm; where it is foreign to the model and not forced, nothing is run.
+        seen: What `before` returned.
+    """
     refused = seen["foreign"] and not seen["forced"]
-    return seen if refused else seen | _measured(context, intervention)
+    return {**seen} if refused else {**seen, **_measured(context, intervention)}
 
 
 def after(context: Context, seen: Mapping[str, Any], weights: str) -> dict[str, Any]:

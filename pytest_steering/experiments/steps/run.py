@@ -125,16 +125,21 @@ def _scored(
     seen = run_evidence.before(context, intervention, claim, state.fingerprint)
     seen |= {"impossible": dict(impossible)} if impossible else {}
     try:
+        seen = run_evidence.observed(context, intervention, seen)
         require_origins(context.model.name, context.model.loaded, [intervention])
         evaluation = context.timed(lambda: evaluate_conditions(context, conditions))
         neutral = _neutral(context.model, conditions)
         seen["nulls"] = null_check(context, intervention)
         seen = _left_as_it_was(context, seen, state)
     except Exception as error:  # whatever a reader, a score or a model raises, the cells say so
-        told = {**run_evidence.after(context, seen, weights_fingerprint(module)), "failed": _said(error)}
+        now = weights_fingerprint(module)
+        why = error if now == state.fingerprint else _changed(context)
+        told = {**run_evidence.after(context, seen, now), "failed": _said(why)}
         for record in recording.failed_cells(context, asked, conditions, told):
             context.sink(record)
-        raise
+        if why is error:
+            raise
+        raise why from error
     return recording.score_arms(context, asked, conditions, evaluation, neutral, seen)
 
 
@@ -168,5 +173,9 @@ def _left_as_it_was(context: Context, seen: Mapping[str, Any], before: WeightsSt
     if left:
         raise InterventionError(f"{left} hooks were left on {context.model.name}")
     if now != before:
-        raise InterventionError(f"the weights of {context.model.name} changed while it was steered")
+        raise _changed(context)
     return found
+
+
+def _changed(context: Context) -> InterventionError:
+    return InterventionError(f"the weights of {context.model.name} changed while it was steered")

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -208,7 +209,7 @@ def test_a_quantised_model_is_left_where_its_loader_put_it(
     def quantised(*args: Any, **options: Any) -> Any:
         found = read(*args, **options)
         module = found[0] if isinstance(found, tuple) else found
-        module.hf_quantizer = "some"
+        module.hf_quantizer = SimpleNamespace(is_compileable=False)
         module.to = lambda *_: pytest.fail("a quantised model must not be moved")
         return found
 

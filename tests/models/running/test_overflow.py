@@ -16,7 +16,7 @@ from pytest_steering.errors import ModelError, NotFiniteError, VectorError
 from pytest_steering.models.engine.finite import FiniteWatch, sizes
 from pytest_steering.models.running.completion import Completion, Counts
 from pytest_steering.tasks.scores import surprise
-from tests.tiny import HIDDEN, LAYERS, random_vector, tiny_model, tiny_module, tiny_tokenizer
+from tests.tiny import HIDDEN, LAYERS, random_vector, tiny_module, tiny_tokenizer
 
 PROMPTS = ["w3 w14 w15 w9 w26", "w5 w6", "w35 w89 w79 w32 w38 w46 w26 w43"]
 MILD = Intervention(random_vector(), scale=1.0)
@@ -44,10 +44,10 @@ def same(one: Completion, other: Completion) -> bool:
 @pytest.fixture
 def overflowing() -> SteerableModel:
     """A model in which the word `w93` is more than any state holds."""
-    module = tiny_module("qwen2", seed=5).half()
-    word = tiny_model("qwen2").tokens(["w93"])[0][0]
-    module.get_input_embeddings().weight.data[word] = torch.inf
-    return SteerableModel.wrap(module, tiny_tokenizer(), name="tiny-qwen2")
+    model = SteerableModel.wrap(tiny_module("qwen2", seed=5).half(), tiny_tokenizer(), name="tiny-qwen2")
+    # After it was wrapped: weights that are not finite are refused there.
+    model.loaded.module.get_input_embeddings().weight.data[model.tokens(["w93"])[0][0]] = torch.inf
+    return model
 
 
 @pytest.mark.parametrize("sharing", ["tree", "copies", "none"])

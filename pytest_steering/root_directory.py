@@ -10,8 +10,10 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Sequence
+from inspect import signature
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from _pytest.config.findpaths import determine_setup
@@ -56,9 +58,12 @@ def _is_there(value: str) -> bool:
 def _without_options(config: pytest.Config) -> tuple[Path, Path | None]:
     """Return root and ini file as pytest would find them, had it known all options from the beginning."""
     known = config.known_args_namespace
+    # Pytest 8 sets single ini values later, and is not told of them here.
+    takes = signature(determine_setup).parameters
+    overridden: dict[str, Any] = {"override_ini": known.override_ini} if "override_ini" in takes else {}
     root, ini = determine_setup(
         inifile=known.inifilename,
-        override_ini=known.override_ini,
+        **overridden,
         args=known.file_or_dir,
         rootdir_cmd_arg=known.rootdir or None,
         invocation_dir=config.invocation_params.dir,

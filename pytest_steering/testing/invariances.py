@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 PROMPTS = (
     "def add(a, b):\n    return a + b\n",
-    "x",
+    "x y",
     "The quick brown fox jumps over the lazy dog, and the dog does not mind.",
     "int main(void) { char buffer[16]; gets(buffer); return 0; }",
     "Question: is the code below safe?\nAnswer:",

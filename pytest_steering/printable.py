@@ -27,6 +27,25 @@ def printable(text: str, limit: int = 200) -> str:
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
+def excerpt(text: str, limit: int) -> str:
+    """Return the beginning and the end of a text, `printable`; what lies between gives way to `…`.
+
+    Args:
+        text: From a model, a file or a data set.
+        limit: Longest result in characters, at least 5.
+    """
+    whole = printable(text, limit + 1)
+    if len(whole) <= limit:
+        return whole
+    begin = limit // 2 - 1
+    return f"{printable(text, begin + 1)[:begin].rstrip()} … {_end(text, limit - begin - 3)}"
+
+
+def _end(text: str, length: int) -> str:
+    # As in `printable`, the margin pays for what is dropped.
+    return printable(text[-length * 20 :], length * 20)[-length:].lstrip()
+
+
 def harmless(line: str) -> str:
     """Return a line of output as it is, without what a terminal would obey instead of showing it.
 

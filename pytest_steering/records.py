@@ -100,7 +100,7 @@ class Outcome:
         return self.cluster or self.pair_id or self.id
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Record:
     """One cell: model × data × prompt × intervention.
 
@@ -135,6 +135,10 @@ class Record:
     node_id: str = ""
     attempt: int = 1
     schema_version: int = SCHEMA_VERSION
+
+    def __repr__(self) -> str:
+        told = (self.experiment, self.model, f"{len(self.outcomes)} samples")
+        return f"<Record {printable(self.arm, 40)}: {', '.join(printable(one, 80) for one in told if one)}>"
 
     @property
     def key(self) -> str:

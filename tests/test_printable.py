@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_steering.printable import harmless, printable, say
+from pytest_steering.printable import excerpt, harmless, printable, say
 
 
 @given(st.text())
@@ -31,3 +31,16 @@ def test_a_line_keeps_its_columns() -> None:
 )
 def test_what_a_terminal_would_obey_is_dropped(text: str) -> None:
     assert harmless(f"a{text}b") == "ab"
+
+
+@given(st.text(), st.integers(min_value=5, max_value=80))
+def test_an_excerpt_is_no_longer_than_asked_for_and_keeps_both_ends(text: str, limit: int) -> None:
+    shown, whole = excerpt(text, limit), printable(text, 10_000)
+
+    assert len(shown) <= limit
+    assert shown == whole if len(whole) <= limit else "…" in shown
+
+
+def test_an_excerpt_begins_and_ends_as_the_text_does() -> None:
+    assert excerpt("begin " + "x" * 9999 + " end", 20).startswith("begin")
+    assert excerpt("begin " + "x" * 9999 + " end", 20).endswith("end")

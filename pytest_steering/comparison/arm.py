@@ -12,12 +12,13 @@ from pytest_steering.comparison.metrics.registry import find, metric
 from pytest_steering.comparison.outcomes import right
 from pytest_steering.comparison.pairing import Pairing, pair
 from pytest_steering.errors import DataError
+from pytest_steering.printable import printable
 from pytest_steering.records import Outcome, Record, means_nothing
 
 UNSTEERED, STEERED = "unsteered", "steered"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Arm:
     """One condition.
 
@@ -28,6 +29,9 @@ class Arm:
 
     record: Record
     beside: Record | None = None
+
+    def __repr__(self) -> str:
+        return f"<Arm {printable(self.name, 40)}: {len(self.outcomes)} samples>"
 
     @property
     def name(self) -> str:

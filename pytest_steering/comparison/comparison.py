@@ -13,10 +13,11 @@ from pytest_steering.comparison.natural_order import natural
 from pytest_steering.comparison.outcomes import labelled
 from pytest_steering.comparison.pairing import Pairing
 from pytest_steering.errors import DataError, did_you_mean
+from pytest_steering.printable import printable
 from pytest_steering.records import Outcome, Record
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Comparison:
     """One run.
 
@@ -31,6 +32,10 @@ class Comparison:
         """Return the comparison of a run's records, one an arm."""
         by_name = {record.arm: record for record in records}
         return cls({name: Arm(record, by_name.get(UNSTEERED)) for name, record in by_name.items()})
+
+    def __repr__(self) -> str:
+        arms = printable(", ".join(self.arms), 120)
+        return f"<Comparison of {len(self.arms)} arms: {arms}>"
 
     def __getitem__(self, name: str) -> Arm:
         if name not in self.arms:

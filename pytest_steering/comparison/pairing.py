@@ -16,7 +16,7 @@ Pair: TypeAlias = tuple[Outcome, Outcome]
 OfPair: TypeAlias = Callable[[Outcome, Outcome], bool]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Pairing:
     """Two arms on the samples that both ran.
 
@@ -27,6 +27,9 @@ class Pairing:
 
     pairs: tuple[Pair, ...]
     unpaired: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Pairing of {len(self.pairs)} samples, {len(self.unpaired)} without a partner>"
 
     @property
     def before(self) -> tuple[Outcome, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pytest_steering.comparison import STEERED, UNSTEERED, Comparison, Estimate
 from pytest_steering.comparison.guards import guarded
 from pytest_steering.errors import DataError, ExpectationFailed
+from pytest_steering.experiments.failure_evidence import Evidence
 from pytest_steering.findings import examine
 from pytest_steering.statistics import holm, scaled_samples
 
@@ -21,6 +22,7 @@ def decide(
     refuted: bool,
     asked: str,
     threshold: float,
+    evidence: Evidence,
 ) -> None:
     """Raise unless an expectation is met.
 
@@ -32,6 +34,7 @@ def decide(
         refuted: Whether its interval says that it is not.
         asked: What is expected, for the message.
         threshold: Where the two part.
+        evidence: What a failure shows beside its sentence.
 
     Raises:
         ExpectationFailed: It is not met, or the samples cannot settle it, or the run says nothing about it.
@@ -43,16 +46,17 @@ def decide(
     if met:
         return
     verdict = "not met" if refuted else _inconclusive(found, threshold)
-    raise ExpectationFailed(f"expected {asked}: {verdict}; found {_shown(found)}")
+    raise _failed(f"expected {asked}: {verdict}; found {_shown(found)}", evidence)
 
 
-def claim(claims: dict[str, float], change: Estimate, asked: str) -> None:
+def claim(claims: dict[str, float], change: Estimate, asked: str, evidence: Evidence) -> None:
     """Hold a difference and all that were expected before it against Holm's adjusted level.
 
     Args:
         claims: The p-values of those before, by what was expected; this one's is added.
         change: The difference.
         asked: What is expected of it.
+        evidence: What a failure shows beside its sentence.
 
     Raises:
         ExpectationFailed: One of them is not significant among so many.
@@ -61,10 +65,15 @@ def claim(claims: dict[str, float], change: Estimate, asked: str) -> None:
     adjusted = dict(zip(claims, map(float, holm(list(claims.values()))), strict=True))
     lost = [name for name, p in adjusted.items() if p > LEVEL]
     if lost:
-        raise ExpectationFailed(
+        raise _failed(
             f"expected {lost[0]}: not significant among the {len(claims)} differences expected of this "
-            f"result; p {claims[lost[0]]:.3g}, adjusted by Holm {adjusted[lost[0]]:.3g}"
+            f"result; p {claims[lost[0]]:.3g}, adjusted by Holm {adjusted[lost[0]]:.3g}",
+            evidence,
         )
+
+
+def _failed(sentence: str, evidence: Evidence) -> ExpectationFailed:
+    return ExpectationFailed("\n".join([sentence, *evidence.lines]))
 
 
 def _require_valid(run: Comparison, arms: Sequence[str], asked: str) -> None:

@@ -7,7 +7,7 @@ of one result so far, and an earlier one that no longer holds fails the test the
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import wraps
 from itertools import pairwise
@@ -20,6 +20,7 @@ from pytest_steering.comparison.metrics import metric
 from pytest_steering.errors import DataError
 from pytest_steering.experiments.claim_record import claim_record
 from pytest_steering.experiments.expectation_verdict import claim, decide
+from pytest_steering.experiments.failure_evidence import Evidence
 from pytest_steering.records import Record
 
 Asked = ParamSpec("Asked")
@@ -49,6 +50,7 @@ class Expectation:
         claims: The p-values of the differences expected so far, by what was expected; this one's are added.
         against: The arm that the number is compared with by verbs that compare.
         told: Gets the record of each difference that is expected, whatever comes of it.
+        prompts: Of the samples, by their ids, for who reads a failure.
         begun: Says whether a verb has decided it.
 
     Raises:
@@ -61,6 +63,7 @@ class Expectation:
     claims: dict[str, float]
     against: str = UNSTEERED
     told: Callable[[Record], None] = field(default=lambda _record: None, repr=False, compare=False)
+    prompts: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     begun: undecided.Begun = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -91,7 +94,7 @@ class Expectation:
         """
         change = self._from_other()
         asked = f"{self._name} to rise by at least {by:g} over {self.against}"
-        self._claim(change, change.low >= by and change.low > 0.0, change.high < by, asked, by)
+        self._claim(change, change.low >= by and change.low > 0.0, change.high < by, asked, by, 1)
 
     @_verb
     def drops(self, by: float = 0.0) -> None:
@@ -104,7 +107,7 @@ class Expectation:
         """
         change = self._from_other()
         asked = f"{self._name} to drop by at least {by:g} under {self.against}"
-        self._claim(change, change.high <= -by and change.high < 0.0, change.low > -by, asked, -by)
+        self._claim(change, change.high <= -by and change.high < 0.0, change.low > -by, asked, -by, -1)
 
     @_verb
     def shows_no_effect(self) -> None:
@@ -157,7 +160,7 @@ class Expectation:
         """
         found = self._alone("at_least")
         asked = f"{self._name} of at least {bound:g}"
-        self._decide(found, found.low >= bound, found.high < bound, asked, bound)
+        self._decide(found, found.low >= bound, found.high < bound, asked, bound, 1)
 
     @_verb
     def at_most(self, bound: float) -> None:
@@ -168,7 +171,7 @@ class Expectation:
         """
         found = self._alone("at_most")
         asked = f"{self._name} of at most {bound:g}"
-        self._decide(found, found.high <= bound, found.low > bound, asked, bound)
+        self._decide(found, found.high <= bound, found.low > bound, asked, bound, -1)
 
     @_verb
     def monotone(self) -> None:
@@ -189,7 +192,7 @@ class Expectation:
         whole = self._change(self.comparison[UNSTEERED], self.comparison[STEERED])
         asked = f"{self.metric} to rise with the scale" + (f", but it falls at {falling}" if falling else "")
         refuted = bool(falling) or whole.high < 0
-        self._claim(whole, whole.low > 0 and not refuted, refuted, asked, 0.0)
+        self._claim(whole, whole.low > 0 and not refuted, refuted, asked, 0.0, 1)
 
     def _from_other(self) -> Estimate:
         if self.arm == self.against:
@@ -215,15 +218,23 @@ class Expectation:
     def _change(self, before: Arm, after: Arm) -> Estimate:
         return estimated_change(after.against(before), self.metric)
 
-    def _claim(self, change: Estimate, met: bool, refuted: bool, asked: str, threshold: float) -> None:
+    def _claim(
+        self, change: Estimate, met: bool, refuted: bool, asked: str, threshold: float, toward: int
+    ) -> None:
         """Decide on a difference, beside all others that were expected, and tell what came of it."""
         holds = False
         try:
-            self._decide(change, met, refuted, asked, threshold)
-            claim(self.claims, change, asked)
+            self._decide(change, met, refuted, asked, threshold, toward)
+            claim(self.claims, change, asked, self._evidence(toward))
             holds = True
         finally:
             self.told(claim_record(self.comparison[self.arm].record, asked, change.p, holds))
 
-    def _decide(self, found: Estimate, met: bool, refuted: bool, asked: str, threshold: float) -> None:
-        decide(self.comparison, (self.arm, self.against), found, met, refuted, asked, threshold)
+    def _decide(
+        self, found: Estimate, met: bool, refuted: bool, asked: str, threshold: float, toward: int = 0
+    ) -> None:
+        arms, shown = (self.arm, self.against), self._evidence(toward)
+        decide(self.comparison, arms, found, met, refuted, asked, threshold, shown)
+
+    def _evidence(self, toward: int) -> Evidence:
+        return Evidence(self.comparison, self.metric, self.arm, self.against, toward, self.prompts)

@@ -9,11 +9,12 @@ from pytest_steering.comparison import STEERED, UNSTEERED, Arm, Comparison, Move
 from pytest_steering.experiments.baseline_expectation import baseline_expected, held_by
 from pytest_steering.experiments.expectations import Expectation
 from pytest_steering.findings import Finding, examine
+from pytest_steering.printable import printable
 from pytest_steering.records import Outcome, Record
 from pytest_steering.statistics import PairedCounts
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Result:
     """All arms of one run.
 
@@ -21,11 +22,23 @@ class Result:
         comparison: Its arms; `unsteered` and `steered` are always there.
         claims: The p-values of the differences expected so far, by what was expected.
         sink: Gets the records by which a test expects a baseline, and a difference.
+        prompts: Of the samples, by their ids; a failed expectation shows those that tell most.
     """
 
     comparison: Comparison
     claims: dict[str, float] = field(default_factory=dict, repr=False, compare=False)
     sink: Callable[[Record], None] = field(default=lambda _record: None, repr=False, compare=False)
+    prompts: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+
+    def __repr__(self) -> str:
+        first = next(iter(self.arms.values()), None)
+        told = (first.record.experiment, first.record.model) if first else ()
+        about = printable(" on ".join(filter(None, told)), 120)
+        arms = printable(", ".join(self.arms), 120)
+        samples = len(first.outcomes) if first else 0
+        return (
+            f"<Result{f' of {about}' if about else ''}: {samples} samples in {len(self.arms)} arms: {arms}>"
+        )
 
     @property
     def arms(self) -> Mapping[str, Arm]:
@@ -81,7 +94,7 @@ class Result:
         Raises:
             DataError: There is no such number or arm; the message names those that there are.
         """
-        return Expectation(self.comparison, metric, arm, self.claims, against, self.sink)
+        return Expectation(self.comparison, metric, arm, self.claims, against, self.sink, self.prompts)
 
     def expect_baseline(
         self, arm: str = STEERED, *, metric: str | None = None, margin: float | None = None

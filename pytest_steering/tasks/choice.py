@@ -32,7 +32,7 @@ BY = ("letter", "text")
 UNWRITTEN = Generation(0)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ChoiceTask(Task):
     """Which option is chosen?
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from pytest_steering.errors import DataError
+from pytest_steering.printable import printable
 from pytest_steering.tasks.asked import Reading
 from pytest_steering.tasks.prompting import PLAIN_TEXT
 
@@ -75,6 +76,10 @@ class Task(ABC):
     scores: Sequence[Score] = ()
     guards: Sequence[Score] = ()
     main_metric: str = "accuracy"
+
+    def __repr__(self) -> str:
+        about = f"{self.kind}, scored by {self.main_metric}"
+        return f"<{type(self).__name__} {printable(self.name, 60)}: {printable(about, 80)}>"
 
     @abstractmethod
     def samples(self, split: str | None = None) -> list[Sample]:

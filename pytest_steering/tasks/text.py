@@ -30,7 +30,7 @@ Known: TypeAlias = "tuple[str, float, float]"
 WORDS = "words − none"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class TextTask(Task):
     """What does a model write?
 

@@ -29,7 +29,7 @@ ReadsVerdict: TypeAlias = Callable[[str, "str | None"], "Answer | Verdict"]
 WORDS, LABELS = "words − none", "present − absent"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class VerdictTask(Task):
     """Is a named property there?
 

@@ -68,7 +68,8 @@ def run_arms(
         found = _scored(context, conditions, intervention, claim, impossible)
         for arm in found.arms.values():
             context.sink(arm.record)
-    return Result(found, sink=context.sink)
+    prompts = {one.sample.id: one.prompt for one in context.questions.scored}
+    return Result(found, sink=context.sink, prompts=prompts)
 
 
 def _require_kinds(intervention: object, controls: object) -> None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pytest_steering.tasks.contrasts import Prompt
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SecurityTask(Task):
     """Is the named weakness in this code?
 

@@ -11,11 +11,14 @@ import yaml
 from pytest_steering import hookspecs
 from tests.repository.commands import missing, printed
 from tests.repository.files import DOCUMENTS, ROOT, project
+from tests.repository.shown_files import shown_files
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_every_command_that_a_document_prints_can_be_run(document: Path) -> None:
-    found = {one: missing(one) for one in printed(document.read_text(encoding="utf-8"))}
+    text = document.read_text(encoding="utf-8")
+    shown = {f"there is no {name}" for name in shown_files(text)}
+    found = {one: {*missing(one)} - shown for one in printed(text)}
     assert {command: lacks for command, lacks in found.items() if lacks} == {}
 
 

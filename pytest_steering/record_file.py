@@ -8,11 +8,12 @@ from pathlib import Path
 
 from pytest_steering.errors import DataError
 from pytest_steering.file_lines import is_there, lines_of
+from pytest_steering.line_parts import outcomes_part
 from pytest_steering.plain_json import NotJsonError
 from pytest_steering.record_entry import line_hash
 from pytest_steering.records import Record, from_line, to_line
 from pytest_steering.storage import append_line, torn_path
-from pytest_steering.stored_outcomes import StoredOutcomes
+from pytest_steering.stored_outcomes import NONE, StoredOutcomes
 
 LARGE = 1 << 26
 """Bytes of a file above which the outcomes of its records stay there until they are asked for."""
@@ -88,8 +89,7 @@ def read(path: Path) -> Recorded:
     start, large = 0, path.exists() and path.stat().st_size > LARGE
     for number, line in enumerate(lines_of(path), 1):
         try:
-            record = _record(line)
-            found.append(_lightened(record, path, start, len(line)) if large else record)
+            found.append(_stored(line, path, number, start) if large else _record(line))
             lines.append(Line(number, line_hash(line[:-1])))
         except _TornLineError:
             torn.append(f"line {number} of {path.name} {_CUT} ({len(line)} bytes) and is passed over")
@@ -99,9 +99,14 @@ def read(path: Path) -> Recorded:
     return Recorded(tuple(found), (*torn, *_set_aside(path)), tuple(lines))
 
 
-def _lightened(record: Record, path: Path, start: int, length: int) -> Record:
-    """Return a record whose outcomes stay in its file."""
-    return replace(record, outcomes=StoredOutcomes(path, start, length, len(record.outcomes)))
+def _stored(line: bytes, path: Path, number: int, start: int) -> Record:
+    """Return a record whose outcomes stay in its file, if where they stand can be told."""
+    part = outcomes_part(line)
+    if part is None:
+        return _record(line)
+    head = _record(line[: part.start] + NONE + line[part.stop :])
+    outcomes = StoredOutcomes(path, number, start + part.start, part.stop - part.start)
+    return replace(head, outcomes=outcomes)
 
 
 class _TornLineError(Exception):

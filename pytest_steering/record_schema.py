@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import NoneType
 from typing import Any, NamedTuple
 
@@ -166,6 +166,20 @@ def require_fields(row: Mapping[str, Any], schema: Schema) -> None:
     fault = next(faults(row, schema), "")
     if fault:
         raise DataError(fault)
+
+
+def refuse(found: Iterable[str]) -> None:
+    """Refuse a line of records that has a fault.
+
+    Args:
+        found: What is wrong with it.
+
+    Raises:
+        DataError: The first fault.
+    """
+    fault = next(iter(found), "")
+    if fault:
+        raise DataError(f"not a record: {fault}")
 
 
 def record_faults(row: Mapping[str, Any]) -> Iterator[str]:

@@ -1,15 +1,11 @@
-"""The record of a cell: its schema, and its form as one line of JSON.
-
-JSON has no NaN and no infinity. A float field holds them as the strings "NaN", "Infinity" and "-Infinity"; a
-spec may not hold them at all, because two equal specs must be equal text.
-"""
+"""The record of a cell: its schema, and its form as one line of JSON."""
 
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
+from functools import cached_property
 from typing import Any
 
 from pytest_steering.errors import DataError
@@ -20,84 +16,15 @@ from pytest_steering.identity import (
     question_of,
     spec_key,
 )
+from pytest_steering.non_finite import decoded, encoded
+from pytest_steering.outcome import Outcome
+from pytest_steering.outcome_rows import outcomes_of
 from pytest_steering.plain_json import parsed
 from pytest_steering.printable import printable
-from pytest_steering.record_schema import NUMBERS, OUTCOME, faults, record_faults
+from pytest_steering.record_schema import NUMBERS, faults, record_faults, refuse
 from pytest_steering.record_upgrade import SCHEMA_VERSION, upgraded
 
-_NON_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one sample in one cell.
-
-    Attributes:
-        id: The sample's id.
-        expected: `yes` when the asked property is present, `no` when it is absent; empty without a label.
-        predicted: `yes`, `no`, or `none` when the answer could not be read; empty where no verdict is asked.
-        prompt_sha256: Hash of the prompt as it was sent.
-        response: The generated text.
-        correct: Whether predicted is expected; None without an answer or a label.
-        confidence: The reader's, 0 to 1, where it has one.
-        rule: The reader's rule that decided.
-        margin: log p(present) − log p(absent) of the first answer token, natural logarithm; of a choice,
-            log p(wanted) − log p(all others) of whole options.
-        choice_mass: Probability of the two choices, or of all options, together.
-        swapped_margin: The margin for *present* when the question was asked in the opposite polarity; of a
-            choice, for the wanted option when the options stood in the opposite order.
-        wanted: The option of a choice that the margin speaks for; empty where none are asked.
-        chosen: The likeliest option, or the one that the text names; empty where there is none.
-        first_token_kl: KL(this cell ‖ unsteered) of the first answer token's distribution, in nats.
-        tokens: Number of generated tokens.
-        tokens_sha256: Hash of the generated token ids.
-        tied_at: The first generated token at which the two best logits lay within the tie margin.
-        tied_text: What the answer would have begun with, up to and with that token, had the tie gone the
-            other way; empty where that is not known.
-        pair_id: Shared by twins.
-        cluster: Shared by samples that go back to one scenario, where that is more than the pair or sample.
-        group: What results are broken down by; empty without one.
-        scores: Numbers that the task gives the answer, by name; None for one that cannot be had.
-        faults: Why a score failed on the answer, by its name.
-        prompt_tokens: Length of the prompt.
-        length: Characters of the sample's text; None where that is not known.
-        skipped: Why the sample was not run; empty when it was.
-        ended: Whether a stop token ended the answer; None where the sample was not run or its
-            verdict ended it.
-    """
-
-    id: str
-    expected: str
-    predicted: str = "none"
-    prompt_sha256: str = ""
-    response: str = ""
-    correct: bool | None = None
-    confidence: float | None = None
-    rule: str = ""
-    margin: float | None = None
-    choice_mass: float | None = None
-    swapped_margin: float | None = None
-    wanted: str = ""
-    chosen: str = ""
-    first_token_kl: float | None = None
-    tokens: int = 0
-    tokens_sha256: str = ""
-    tied_at: int | None = None
-    tied_text: str = ""
-    pair_id: str | None = None
-    cluster: str | None = None
-    group: str = ""
-    scores: Mapping[str, float | None] = field(default_factory=dict)
-    faults: Mapping[str, str] = field(default_factory=dict)
-    prompt_tokens: int = 0
-    length: int | None = None
-    skipped: str = ""
-    ended: bool | None = None
-
-    @property
-    def resampled_with(self) -> str:
-        """Name of the cluster that a bootstrap draws whole."""
-        return self.cluster or self.pair_id or self.id
+__all__ = ["SCHEMA_VERSION", "Outcome", "Record", "from_line", "from_row", "means_nothing", "to_line"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -140,14 +67,14 @@ class Record:
         told = (self.experiment, self.model, f"{len(self.outcomes)} samples")
         return f"<Record {printable(self.arm, 40)}: {', '.join(printable(one, 80) for one in told if one)}>"
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The cell's key: equal for the same question, whatever the experiment chose to answer it with."""
         return spec_key(
             {"experiment": self.experiment_id, "arm": self.arm, "question": question_of(self.spec)}
         )
 
-    @property
+    @cached_property
     def address(self) -> str:
         """Key of all that was asked for and chosen, by which other records of a test name the cell."""
         return spec_key({"arm": self.arm, **self.spec})
@@ -193,7 +120,7 @@ def to_line(record: Record) -> str:
     canonical(record.spec)
     try:
         row = {**asdict(replace(record, outcomes=())), "outcomes": [asdict(one) for one in record.outcomes]}
-        return json.dumps(_encoded(row), sort_keys=True, allow_nan=False)
+        return json.dumps(encoded(row), sort_keys=True, allow_nan=False)
     except (TypeError, ValueError) as error:
         raise DataError(
             f"a record must be plain JSON ({record.experiment}, {record.arm}): {error}"
@@ -227,7 +154,7 @@ def from_row(row: Any) -> Record:
             f"record of schema {printable(repr(version), 60)}; this version reads {SCHEMA_VERSION}"
             + ("; a newer version of pytest-steering wrote it" if _newer(version) else "")
         )
-    _require(record_faults(row))
+    refuse(record_faults(row))
     return _record(upgraded(row))
 
 
@@ -246,59 +173,18 @@ def _record(row: dict[str, Any]) -> Record:
         raise DataError(f"not a record: a field is not what its schema says: {error}") from error
 
 
-def _require(faults: Iterable[str]) -> None:
-    fault = next(iter(faults), "")
-    if fault:
-        raise DataError(f"not a record: {fault}")
-
-
 def _as_it_is(value: Any) -> Any:
     return value
 
 
-def _outcomes(rows: Iterable[dict[str, Any]]) -> tuple[Outcome, ...]:
-    return tuple(map(_outcome, rows))
-
-
-def _outcome(row: dict[str, Any]) -> Outcome:
-    scores = row.get("scores") or {}
-    found = {**_decoded_floats(row, _OUTCOME_FLOATS), "scores": scores}
-    if isinstance(scores, dict):
-        found["scores"] = _decoded_floats(scores)
-    _require(faults(found, OUTCOME))
-    return Outcome(**found)
-
-
 def _numbers(row: dict[str, Any]) -> dict[str, Any]:
-    found = _decoded_floats(row)
-    _require(faults({"metrics": found}, NUMBERS))
+    found = decoded(row)
+    refuse(faults({"metrics": found}, NUMBERS))
     return found
 
 
-_OUTCOME_FLOATS = ("confidence", "margin", "choice_mass", "swapped_margin", "first_token_kl")
-
-
-def _encoded(value: Any) -> Any:
-    if isinstance(value, float) and not math.isfinite(value):
-        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
-    if isinstance(value, dict):
-        return {key: _encoded(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_encoded(item) for item in value]
-    return value
-
-
-def _decoded_floats(row: dict[str, Any], names: tuple[str, ...] | None = None) -> dict[str, Any]:
-    return {
-        key: _NON_FINITE.get(value, value)
-        if isinstance(value, str) and (names is None or key in names)
-        else value
-        for key, value in row.items()
-    }
-
-
 _FIELDS: Mapping[str, Callable[[Any], Any]] = {
-    "outcomes": _outcomes,
+    "outcomes": outcomes_of,
     "metrics": _numbers,
     "latency": _numbers,
     "findings": tuple,

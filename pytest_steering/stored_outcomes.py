@@ -9,10 +9,15 @@ from pathlib import Path
 from typing import overload
 
 from pytest_steering.errors import DataError
-from pytest_steering.records import Outcome, from_line
+from pytest_steering.outcome import Outcome
+from pytest_steering.outcome_rows import outcomes_of
+from pytest_steering.plain_json import parsed
+from pytest_steering.record_schema import RECORD, faults, refuse
 
 KEPT = 64
 """Records whose outcomes are kept at a time: the arms of one experiment are asked for together."""
+
+NONE = b"[]"
 
 
 @dataclass(frozen=True)
@@ -21,18 +26,21 @@ class StoredOutcomes(Sequence[Outcome]):
 
     Attributes:
         path: The file of records.
-        start: Where the record's line begins, in bytes.
-        length: Of the line.
-        many: How many outcomes there are.
+        line: Number of the record's line.
+        start: Where the list of outcomes begins, in bytes.
+        length: Of the list.
     """
 
     path: Path
+    line: int
     start: int
     length: int
-    many: int
 
     def __len__(self) -> int:
-        return self.many
+        return len(self._outcomes)
+
+    def __bool__(self) -> bool:
+        return self.length > len(NONE)
 
     @overload
     def __getitem__(self, place: int) -> Outcome: ...
@@ -49,19 +57,23 @@ class StoredOutcomes(Sequence[Outcome]):
     def __iter__(self) -> Iterator[Outcome]:
         return iter(self._outcomes)
 
-    @property
-    def _outcomes(self) -> Sequence[Outcome]:
-        return _read(self.path, self.start, self.length)
-
     def __hash__(self) -> int:
         return hash((self.path, self.start))
 
+    @property
+    def _outcomes(self) -> Sequence[Outcome]:
+        return _read(self.path, self.line, self.start, self.length)
+
 
 @lru_cache(maxsize=KEPT)
-def _read(path: Path, start: int, length: int) -> Sequence[Outcome]:
+def _read(path: Path, line: int, start: int, length: int) -> Sequence[Outcome]:
     try:
         with path.open("rb") as file:
             file.seek(start)
-            return from_line(file.read(length)).outcomes
+            rows = parsed(file.read(length))
+        refuse(faults({"outcomes": rows}, RECORD))
+        return outcomes_of(rows)
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error}") from error
+    except DataError as error:
+        raise DataError(f"{path}, line {line}: {error}") from error

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import TypeAlias
 
 from pytest_steering.records import Outcome
@@ -130,4 +129,4 @@ def unended(outcome: Outcome) -> bool:
 def judged(outcome: Outcome, predicted: str) -> Outcome:
     """Return the outcome with another answer; whether it is right follows from the label."""
     correct = None if predicted == "none" else predicted == outcome.expected
-    return replace(outcome, predicted=predicted, correct=correct)
+    return outcome.but(predicted=predicted, correct=correct)

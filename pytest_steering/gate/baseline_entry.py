@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from pytest_steering.comparison.main_effect import ACCURACY
@@ -66,7 +67,7 @@ class Entry:
     digest: Mapping[str, str] = field(default_factory=dict)
     fault: str = field(default="", compare=False)
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The cell's name in the file."""
         if not self.experiment:

@@ -63,13 +63,19 @@ def read_files(folder: Path, cells: Iterable[Measured]) -> Files:
     return {path: read_baseline(path) for path in sorted(paths)}
 
 
-def read_all(folder: Path) -> Files:
+def read_all(folder: Path, known: Files | None = None) -> Files:
     """Return the entries of all files in a folder of baselines.
 
+    Args:
+        folder: Of all baselines.
+        known: What was read of it before.
+
     Raises:
-        DataError: A file is no baseline.
+        DataError: A file is no baseline, or a cell stands in several of them.
     """
-    return _once({path: read_baseline(path) for path in sorted(folder.glob("*/*.json"))})
+    known = known or {}
+    paths = sorted(folder.glob("*/*.json"))
+    return _once({path: known[path] if path in known else read_baseline(path) for path in paths})
 
 
 def any_accepted(folder: Path) -> bool:
@@ -114,12 +120,14 @@ def places(files: Mapping[Path, Mapping[str, Entry]], cells: Sequence[Measured])
         files: Entries by path.
         cells: Of a run.
     """
-    every = {entry.key: Place(path, entry) for path, entries in files.items() for entry in entries.values()}
+    # A file's entries stand under their own keys, or it was not read.
+    every = {key: Place(path, entry) for path, entries in files.items() for key, entry in entries.items()}
     found = {one.key: every[one.key] for one in cells if one.key in every}
     records = {one.key: one.record for one in cells if not one.gated.mean}
     for exactly in (True, False):
+        taken = {id(one) for one in found.values()}
         unnamed = {
-            name: one for name, one in every.items() if not one.entry.experiment and one not in found.values()
+            name: one for name, one in every.items() if not one.entry.experiment and id(one) not in taken
         }
         found |= _sure(unnamed, {key: one for key, one in records.items() if key not in found}, exactly)
     return found

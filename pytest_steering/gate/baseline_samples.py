@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from statistics import fmean
 from typing import Any, TypeAlias
 
@@ -70,7 +69,7 @@ def _with_numbers(found: Outcome, beside: Any) -> Outcome:
     scores = {**found.scores, **beside.get("scores", {})}
     if not all(isinstance(one, (int, float, type(None))) for one in (*scores.values(), beside.get("margin"))):
         raise DataError(f"margin and scores of a sample are numbers; found {beside!r}")
-    return replace(found, **{**beside, "scores": scores})
+    return found.but(**{**beside, "scores": scores})
 
 
 def _judged(name: str, row: Any) -> Outcome:

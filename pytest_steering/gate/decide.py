@@ -61,11 +61,8 @@ def decide(cells: Sequence[CellComparison], alpha: float = ALPHA, margin: float 
         else _decide_cell(cell, lost[i], won[i], alpha, margin, level / len(held))
         for i, cell in enumerate(cells)
     )
-    needed = [one.settles_at for one in decisions if one.status == "inconclusive"]
-    known = [count for count in needed if count is not None]
-    settles_at = max(known) if known and len(known) == len(needed) else None
     last = family(held, level, "greater").level if held else level
-    return Decision(_worst(decisions), decisions, alpha, margin, last, settles_at)
+    return Decision(_worst(decisions), decisions, alpha, margin, last)
 
 
 def moved(cells: Sequence[CellComparison], alpha: float, alternative: Alternative) -> list[bool]:
@@ -122,9 +119,7 @@ def _decide_cell(
     if changes.n == 0:
         return CellDecision(cell, "unmeasurable", 0.0, bound, p, False, margin)
     status: Status = "regression" if lost else "pass" if bound <= margin else "inconclusive"
-    unsettled = status == "inconclusive"
-    settles_at = changes.settling_samples(margin, level, 1 - alpha) if unsettled else None
-    return CellDecision(cell, status, changes.drop, bound, p, won, margin, settles_at)
+    return CellDecision(cell, status, changes.drop, bound, p, won, margin, level, 1 - alpha)
 
 
 def _worst(cells: Sequence[CellDecision]) -> Status:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 if TYPE_CHECKING:
@@ -71,7 +72,8 @@ class CellDecision:
         p: one-sided sign-flip p of a drop; McNemar's where counts change and no samples belong together.
         improved: the mirrored test finds a gain.
         margin: the fall that is tolerated.
-        settles_at: paired samples that would settle an inconclusive cell.
+        level: of the test of one cell where all count, as with more samples.
+        confidence: one-sided, of the bound.
     """
 
     cell: CellComparison
@@ -81,7 +83,18 @@ class CellDecision:
     p: float
     improved: bool
     margin: float
-    settles_at: int | None = None
+    level: float = 0.0
+    confidence: float = 0.0
+
+    @cached_property
+    def settles_at(self) -> int | None:
+        """Paired samples that would settle an inconclusive cell; None for any other, or if no number would.
+
+        Computed when it is asked for: it takes longer than all else about a cell.
+        """
+        if self.status != "inconclusive":
+            return None
+        return self.cell.changes.settling_samples(self.margin, self.level, self.confidence)
 
 
 @dataclass(frozen=True)
@@ -94,8 +107,6 @@ class Decision:
         alpha: level of the run.
         margin: drop that is tolerated where a cell has no margin of its own, as a share.
         level: what the p of a cell was held against in the last step of Tarone–Holm.
-        settles_at: paired samples a cell that would settle every inconclusive cell; None if there is none, or
-            if one sits so close to the margin that more samples are no advice.
     """
 
     status: Status
@@ -103,7 +114,16 @@ class Decision:
     alpha: float
     margin: float
     level: float
-    settles_at: int | None
+
+    @property
+    def settles_at(self) -> int | None:
+        """Paired samples a cell that would settle every inconclusive cell.
+
+        None if there is none, or if one sits so close to the margin that more samples are no advice.
+        """
+        needed = [one.settles_at for one in self.cells if one.status == "inconclusive"]
+        known = [count for count in needed if count is not None]
+        return max(known) if known and len(known) == len(needed) else None
 
     @property
     def exit_code(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from pytest_steering.cell import Cell, newest_cells
 from pytest_steering.comparison import Comparison
@@ -34,7 +35,7 @@ class Measured:
     remeasured: str = ""
     collision: str = ""
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The name that the cell has in a baseline."""
         return baseline_key(self.record, self.gated)

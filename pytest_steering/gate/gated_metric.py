@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from pytest_steering.comparison.main_effect import ACCURACY
@@ -63,7 +63,7 @@ class GatedMetric:
             )
         of = number_of(self.name)
         judged = ((_kept(one), _rounded(of(one))) for one in every)
-        return tuple(replace(one, scores={**one.scores, self.name: number}) for one, number in judged)
+        return tuple(one.but(scores={**one.scores, self.name: number}) for one, number in judged)
 
     def fall(self, before: float, now: float) -> float:
         """Return by how much a number got worse; below 0 if it got better."""
@@ -77,7 +77,7 @@ class GatedMetric:
 
 def _kept(outcome: Outcome) -> Outcome:
     scores = {name: _rounded(value) for name, value in outcome.scores.items()}
-    return replace(outcome, margin=_rounded(outcome.margin), scores=scores)
+    return outcome.but(margin=_rounded(outcome.margin), scores=scores)
 
 
 def _rounded(number: float | None) -> float | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from pytest_steering.findings import Finding, finding
 from pytest_steering.gate.absence import Absent, absences
 from pytest_steering.gate.baseline_entry import Entry
-from pytest_steering.gate.baseline_files import Place, places, read_all, read_files
+from pytest_steering.gate.baseline_files import Files, Place, places, read_all, read_files
 from pytest_steering.gate.baseline_pairing import BaselinePairing, beside_baseline
 from pytest_steering.gate.cell_entry import bare_entry
 from pytest_steering.gate.cell_text import number_text_of
@@ -54,7 +54,7 @@ def judge(
     files = read_files(folder, cells)
     taken = places(files, cells)
     known = {key: one.entry for key, one in taken.items()}
-    absent = absences(_others(folder, taken), cells, manifest, root)
+    absent = absences(_others(read_all(folder, files), taken), cells, manifest, root)
     return judge_against(
         cells, known, required=required, manifest=manifest, absent=absent, alpha=alpha, margin=margin
     )
@@ -76,12 +76,13 @@ def judge_against(
     missing: list[Measured] = []
     for one in cells:
         entry = known.get(one.key)
-        faults = list(_faults(one, entry, required))
+        beside = None if entry is None else _compared(one, entry)
+        faults = list(_faults(one, entry, beside, required))
         found += [(one, fault) for fault in faults]
-        if entry is None:
+        if beside is None:
             missing += [] if faults else [one]
         elif not faults:
-            compared[one.key] = _compared(one, entry)
+            compared[one.key] = beside
     decision = decide([each for one in compared.values() for each in one.comparisons], alpha, margin)
     drifted = _drifted(compared, alpha)
     found += [(compared[key].measured, _drift(compared[key])) for key in sorted(drifted)]
@@ -97,11 +98,11 @@ def judge_against(
     )
 
 
-def _others(folder: Path, taken: Mapping[str, Place]) -> list[Place]:
+def _others(files: Files, taken: Mapping[str, Place]) -> list[Place]:
     """Return the accepted cells of a folder that no cell is held against."""
     known = {(one.path, one.entry.key) for one in taken.values()}
-    every = (Place(path, entry) for path, entries in read_all(folder).items() for entry in entries.values())
-    return [one for one in every if (one.path, one.entry.key) not in known]
+    every = ((path, key, entry) for path, entries in files.items() for key, entry in entries.items())
+    return [Place(path, entry) for path, key, entry in every if (path, key) not in known]
 
 
 def _compared(one: Measured, entry: Entry) -> Compared:
@@ -121,10 +122,10 @@ def _compared(one: Measured, entry: Entry) -> Compared:
     )
 
 
-def _faults(one: Measured, entry: Entry | None, required: bool) -> Iterable[Finding]:
+def _faults(one: Measured, entry: Entry | None, beside: Compared | None, required: bool) -> Iterable[Finding]:
     """Yield why a cell cannot be compared."""
     yield from invalid(one)
-    if entry is None:
+    if entry is None or beside is None:
         if required:
             yield finding(
                 "baseline-missing", f"{one.record.experiment} on {one.record.model} has no baseline"
@@ -138,11 +139,9 @@ def _faults(one: Measured, entry: Entry | None, required: bool) -> Iterable[Find
             baseline=entry.weights,
             run=now.weights,
         )
-    compared = beside_baseline(entry.samples, one.record.outcomes, one.gated)
-    if compared.changed or compared.unpaired:
-        yield _data_changed(compared)
-    control = beside_baseline(entry.unsteered, one.unsteered.outcomes if one.unsteered else (), one.gated)
-    yield from contradictions(one, entry, compared, control)
+    if beside.pairing.changed or beside.pairing.unpaired:
+        yield _data_changed(beside.pairing)
+    yield from contradictions(one, entry, beside.pairing, beside.control)
 
 
 def invalid(one: Measured) -> Iterable[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_steering.errors import DataError
@@ -118,7 +119,7 @@ class Changes:
         """
         if not self.n:
             return 1.0
-        return float(score_bound(self.broken, self.fixed, self.n, confidence, self.within))
+        return _drop_bound(self.broken, self.fixed, self.n, confidence, self.within)
 
     def settling_samples(self, margin: float, level: float, confidence: float) -> int | None:
         """Return how many samples would settle it; see `pytest_steering.statistics.settling_samples`.
@@ -139,6 +140,11 @@ class Changes:
         lost = [1] * self.broken + [0] * (self.fixed + same)
         gained = [0] * self.broken + [1] * self.fixed + [0] * same
         return [1] * self.n, lost, gained
+
+
+@lru_cache(maxsize=4096)  # bisection takes 1 ms, and a run of many cells asks for the same counts again
+def _drop_bound(broken: int, fixed: int, n: int, confidence: float, within: Clustering) -> float:
+    return float(score_bound(broken, fixed, n, confidence, within))
 
 
 def _check(n: int, broken: int, fixed: int) -> None:

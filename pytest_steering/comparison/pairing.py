@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -86,7 +86,15 @@ class Pairing:
             of: The property.
             unless: Pairs that count as unchanged whatever became of them.
         """
-        flips = [pair for pair in self.flipped(of) if unless is None or not unless(*pair)]
+        return self.counted([pair for pair in self.flipped(of) if unless is None or not unless(*pair)], of)
+
+    def counted(self, flips: Sequence[Pair], of: Property) -> Changes:
+        """Count flips, alone and by cluster.
+
+        Args:
+            flips: The pairs that count as changed.
+            of: The property that they lost or gained.
+        """
         broken = Counter(after.resampled_with for before, after in flips if of(before))
         fixed = Counter(after.resampled_with for before, after in flips if of(after))
         clusters = tuple(

@@ -14,5 +14,5 @@ def repeats(text: str) -> bool:
 
 def gibberish(text: str) -> bool:
     """Whether a text is empty, or less than half of it is letters, digits and spaces."""
-    kept = sum(char.isalnum() or char.isspace() for char in text)
+    kept = sum(map(str.isalnum, text)) + sum(map(str.isspace, text))
     return not text.strip() or kept < len(text) / 2

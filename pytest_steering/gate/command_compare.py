@@ -9,7 +9,7 @@ from pytest_steering.errors import DataError
 from pytest_steering.gate.absence import absences
 from pytest_steering.gate.baseline_files import Place
 from pytest_steering.gate.cell_entry import entry_of
-from pytest_steering.gate.commands import add_common, add_run, asked_run, show
+from pytest_steering.gate.commands import add_all, add_common, add_run, asked_run, show
 from pytest_steering.gate.judge import judge_against
 
 
@@ -18,6 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_run(parser, "before", None)
     add_run(parser, "now", None)
     add_common(parser)
+    add_all(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -41,5 +42,6 @@ def run(arguments: argparse.Namespace) -> int:
             manifest=now.manifest,
             absent=absent,
             alpha=arguments.steering_alpha,
-        )
+        ),
+        arguments.all,
     )

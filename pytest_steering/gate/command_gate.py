@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from pytest_steering.gate.commands import add_baselines, add_common, add_run, asked_run, show
+from pytest_steering.gate.commands import add_all, add_baselines, add_common, add_run, asked_run, show
 from pytest_steering.gate.judge import judge
 
 
@@ -12,6 +12,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     add_run(parser)
     add_common(parser)
+    add_all(parser)
     add_baselines(parser)
 
 
@@ -25,5 +26,6 @@ def run(arguments: argparse.Namespace) -> int:
             required=True,
             manifest=asked.manifest,
             alpha=arguments.steering_alpha,
-        )
+        ),
+        arguments.all,
     )

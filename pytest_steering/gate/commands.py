@@ -10,7 +10,7 @@ from pytest_steering.gate.decide import ALPHA
 from pytest_steering.gate.flipped_prompts import prompts_of
 from pytest_steering.gate.gated_cells import Measured, expected_cells, steered_cells
 from pytest_steering.gate.judgement import Judgement
-from pytest_steering.gate.verdict_text import verdict_lines
+from pytest_steering.gate.verdict_text import MOST, verdict_lines
 from pytest_steering.manifest import Manifest
 from pytest_steering.printable import printable, say
 from pytest_steering.runs import Run, find_run
@@ -77,7 +77,19 @@ def asked_run(name: str, home: Path) -> Asked:
     return Asked(run, manifest, expected_cells(found.records) or steered_cells(found.records))
 
 
-def show(judgement: Judgement) -> int:
-    """Print a verdict and return its exit status."""
-    say(verdict_lines(judgement, lambda record: prompts_of(record, {})))
+def add_all(parser: argparse.ArgumentParser) -> None:
+    """Add the option to list every cell."""
+    parser.add_argument(
+        "--all", action="store_true", help=f"List every cell, and not the {MOST} gravest of each kind"
+    )
+
+
+def show(judgement: Judgement, every: bool) -> int:
+    """Print a verdict and return its exit status.
+
+    Args:
+        judgement: The verdict.
+        every: Whether all cells are listed that keep it from a pass.
+    """
+    say(verdict_lines(judgement, lambda record: prompts_of(record, {}), None if every else MOST))
     return judgement.exit_code

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from pytest_steering.gate.cell_text import decision_text
 from pytest_steering.gate.flipped_prompts import FlippedPrompts
@@ -13,6 +14,8 @@ from pytest_steering.gate.judgement import Judgement
 from pytest_steering.gate.sample_text import sample_lines
 from pytest_steering.printable import printable
 from pytest_steering.records import Record
+
+T = TypeVar("T")
 
 Prompts = Callable[[Record], FlippedPrompts]
 
@@ -30,14 +33,19 @@ class FailedCell:
     lines: tuple[str, ...]
 
 
-def failed_cells(judgement: Judgement, prompts: Prompts) -> list[FailedCell]:
+def failed_cells(judgement: Judgement, prompts: Prompts, most: int | None = None) -> list[FailedCell]:
     """Return what regressed, then what cannot be told, then what cannot be measured.
 
     Args:
         judgement: Of a run.
         prompts: Gives the prompts of a cell, as far as they are at hand.
+        most: So many of each, the gravest; None for all.
     """
-    return [*_regressed(judgement, prompts), *_unsettled(judgement), *_unmeasurable(judgement)]
+    return [
+        *_regressed(judgement, prompts, most),
+        *_unsettled(judgement, most),
+        *_unmeasurable(judgement, most),
+    ]
 
 
 def by_test(failed: Sequence[FailedCell]) -> dict[str, list[str]]:
@@ -55,11 +63,18 @@ def cell_name(record: Record) -> str:
     return printable(f"{record.experiment} on {record.model} ({numerics}{arm})", 120)
 
 
-def _regressed(judgement: Judgement, prompts: Prompts) -> Iterator[FailedCell]:
+def _gravest(every: Sequence[T], most: int | None, gravity: Callable[[T], float]) -> Sequence[T]:
+    """Return the gravest of many, and few as they stand."""
+    return every if most is None or len(every) <= most else sorted(every, key=gravity, reverse=True)[:most]
+
+
+def _regressed(judgement: Judgement, prompts: Prompts, most: int | None) -> Iterator[FailedCell]:
     found: dict[str, list[CellDecision]] = {}
     for one in judgement.regressed:
         found.setdefault(one.cell.key, []).append(one)
-    for key, (first, *others) in found.items():
+    for key, (first, *others) in _gravest(
+        list(found.items()), most, lambda one: -min(each.p for each in one[1])
+    ):
         compared = judgement.compared[key]
         measured, pairing = compared.measured, compared.pairing
         said = f"regressed: {cell_name(measured.record)}: {decision_text(first, pairing)}"
@@ -69,18 +84,17 @@ def _regressed(judgement: Judgement, prompts: Prompts) -> Iterator[FailedCell]:
         yield FailedCell(measured, (said, *samples, *beside, *again))
 
 
-def _unsettled(judgement: Judgement) -> Iterator[FailedCell]:
-    for one in judgement.decision.cells:
-        if one.status == "inconclusive":
-            compared = judgement.compared[one.cell.key]
-            needed = f"about {one.settles_at} samples would settle it" if one.settles_at else _TOO_CLOSE
-            said = decision_text(one, compared.pairing)
-            line = f"cannot tell: {cell_name(compared.measured.record)}: {said}; {needed}"
-            yield FailedCell(compared.measured, (line,))
+def _unsettled(judgement: Judgement, most: int | None) -> Iterator[FailedCell]:
+    for one in _gravest(judgement.unsettled, most, lambda one: one.bound):
+        compared = judgement.compared[one.cell.key]
+        needed = f"about {one.settles_at} samples would settle it" if one.settles_at else _TOO_CLOSE
+        said = decision_text(one, compared.pairing)
+        line = f"cannot tell: {cell_name(compared.measured.record)}: {said}; {needed}"
+        yield FailedCell(compared.measured, (line,))
 
 
-def _unmeasurable(judgement: Judgement) -> Iterator[FailedCell]:
-    for measured, one in judgement.findings:
+def _unmeasurable(judgement: Judgement, most: int | None) -> Iterator[FailedCell]:
+    for measured, one in judgement.findings[:most]:
         line = f"{one.id}: {cell_name(measured.record)}: {one.sentence}. {one.kind.advice}"
         yield FailedCell(measured, (line,))
 

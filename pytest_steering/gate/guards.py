@@ -114,8 +114,8 @@ def _shares(
     unless: Callable[[Outcome, Outcome], bool] | None = at_near_tie,
 ) -> Iterator[Guard]:
     if among.pairs:
-        changes = among.changes(of, unless)
-        lost = [pair for pair in among.flipped(of) if of(pair[0]) and not (unless and unless(*pair))]
+        flips = [pair for pair in among.flipped(of) if not (unless and unless(*pair))]
+        changes, lost = among.counted(flips, of), [pair for pair in flips if of(pair[0])]
         yield Guard(name, "count", changes, tuple(lost), _share_text(name, changes))
 
 

@@ -97,6 +97,11 @@ class Judgement:
         ]
 
     @property
+    def unsettled(self) -> list[CellDecision]:
+        """Cells of which it cannot be told whether they got worse."""
+        return [one for one in self.decision.cells if one.status == "inconclusive"]
+
+    @property
     def worse(self) -> frozenset[str]:
         """Keys of the cells that regressed."""
         return frozenset(one.cell.key for one in self.regressed)

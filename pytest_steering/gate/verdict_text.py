@@ -16,31 +16,59 @@ _VERDICTS = {
 }
 
 
-def verdict_lines(judgement: Judgement, prompts: Prompts) -> list[str]:
+MOST = 40
+"""Cells of each kind that a command lists; of a run of many thousand nobody reads more."""
+
+
+def verdict_lines(judgement: Judgement, prompts: Prompts, most: int | None = None) -> list[str]:
     """Return what the gate says of a run.
 
     Args:
         judgement: The verdict.
         prompts: Gives the prompts of a cell, as far as they are at hand.
+        most: So many cells of each kind, the gravest first where there are more; None for all.
     """
-    return lines_of(judgement, failed_cells(judgement, prompts))
+    return lines_of(judgement, failed_cells(judgement, prompts, most), most)
 
 
-def lines_of(judgement: Judgement, failed: Sequence[FailedCell]) -> list[str]:
+def lines_of(judgement: Judgement, failed: Sequence[FailedCell], most: int | None = None) -> list[str]:
     """Return what the gate says of a run whose failed cells are known.
 
     Args:
         judgement: The verdict.
         failed: The cells that keep it from a pass.
+        most: So many of each kind are among them; None where all are.
     """
     return [
         _headline(judgement),
         *(printable(sentence, 1000) for sentence in judgement.obstacles),
         *(line for one in failed for line in one.lines),
-        *_otherwise_made(judgement),
-        *_unkept(judgement),
+        *_left_out(judgement, most),
+        *_few(list(_otherwise_made(judgement)), most, "that were made otherwise than their baselines"),
+        *_few(list(_without_baseline(judgement)), most, "without a baseline"),
+        *(printable(sentence, 1000) for sentence in judgement.remarks),
         *_improved(judgement),
     ]
+
+
+def _left_out(judgement: Judgement, most: int | None) -> Iterator[str]:
+    """Yield how many of the failed cells are not listed."""
+    many = {
+        "that regressed": len(judgement.worse),
+        "that cannot be told": len(judgement.unsettled),
+        "that cannot be measured": len(judgement.findings),
+    }
+    for what, count in many.items():
+        yield from _more(count, most, what)
+
+
+def _few(lines: Sequence[str], most: int | None, what: str) -> list[str]:
+    return [*lines[:most], *_more(len(lines), most, what)]
+
+
+def _more(count: int, most: int | None, what: str) -> list[str]:
+    left = 0 if most is None else count - most
+    return [f"and {left:,} more {what}; --all lists every one"] if left > 0 else []
 
 
 def _headline(judgement: Judgement) -> str:
@@ -79,10 +107,9 @@ def _otherwise_made(judgement: Judgement) -> Iterator[str]:
             yield f"{cell} was {compared.measured.remeasured}"
 
 
-def _unkept(judgement: Judgement) -> Iterator[str]:
+def _without_baseline(judgement: Judgement) -> Iterator[str]:
     for cell in judgement.missing:
         yield f"no baseline: {cell_name(cell.record)}; accept one with --steering-accept-new"
-    yield from (printable(sentence, 1000) for sentence in judgement.remarks)
 
 
 def _improved(judgement: Judgement) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pytest_steering.statistics.arrays import Alternative
@@ -42,11 +43,16 @@ def sum_tail(sizes: Counter[int], reached: int) -> float:
         sizes: how many changes there are of each size above 0.
         reached: the sum.
     """
+    return _tail(tuple(sorted(sizes.items())), reached)
+
+
+@lru_cache(maxsize=4096)  # scipy takes 0.05 ms, and a run of many cells asks for the same counts again
+def _tail(sizes: tuple[tuple[int, int], ...], reached: int) -> float:
     import numpy as np
     from scipy.stats import binom
 
-    ones = sizes[1]
-    larger = _signed_sums([size for size in sizes.elements() if size > 1])
+    ones = dict(sizes).get(1, 0)
+    larger = _signed_sums([size for size, many in sizes for _ in range(many) if size > 1])
     most = (larger.size - 1) // 2
     missing = reached - np.arange(-most, most + 1)
     # Of `ones` signs, k positive ones sum to 2k − ones: at least `missing` where k ≥ (missing + ones) / 2.

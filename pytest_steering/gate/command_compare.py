@@ -8,9 +8,9 @@ from pathlib import Path
 from pytest_steering.errors import DataError
 from pytest_steering.gate.absence import absences
 from pytest_steering.gate.baseline_files import Place
-from pytest_steering.gate.cell_entry import entry_of
 from pytest_steering.gate.commands import add_all, add_common, add_run, asked_run, show
 from pytest_steering.gate.judge import judge_against
+from pytest_steering.gate.run_entries import RunEntries
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,9 +30,9 @@ def run(arguments: argparse.Namespace) -> int:
                 f"{arguments.before}: {one.record.experiment} on {one.record.model}: {one.collision}"
             )
     now = asked_run(arguments.now, arguments.steering_dir)
-    known = {one.key: entry_of(one.record, one.unsteered, one.gated).sealed for one in before.cells}
+    known = RunEntries(before.cells)
     own = {one.key for one in now.cells}
-    others = [Place(before.run.folder, entry) for key, entry in known.items() if key not in own]
+    others = [Place(before.run.folder, known[key]) for key in known if key not in own]
     absent = absences(others, now.cells, now.manifest, Path())
     return show(
         judge_against(

@@ -9,7 +9,7 @@ from pytest_steering.findings import Finding, finding
 from pytest_steering.gate.absence import Absent, absences
 from pytest_steering.gate.baseline_entry import Entry
 from pytest_steering.gate.baseline_files import Files, Place, places, read_all, read_files
-from pytest_steering.gate.baseline_pairing import BaselinePairing, beside_baseline
+from pytest_steering.gate.baseline_pairing import BaselinePairing
 from pytest_steering.gate.cell_entry import bare_entry
 from pytest_steering.gate.cell_text import number_text_of
 from pytest_steering.gate.consistency import contradictions
@@ -75,14 +75,13 @@ def judge_against(
     compared: dict[str, Compared] = {}
     missing: list[Measured] = []
     for one in cells:
-        entry = known.get(one.key)
-        beside = None if entry is None else _compared(one, entry)
-        faults = list(_faults(one, entry, beside, required))
+        beside = _compared(one, known) if one.key in known else None
+        faults = list(_faults(one, beside, required))
         found += [(one, fault) for fault in faults]
         if beside is None:
             missing += [] if faults else [one]
         elif not faults:
-            compared[one.key] = beside
+            compared[one.key] = beside.without_samples
     decision = decide([each for one in compared.values() for each in one.comparisons], alpha, margin)
     drifted = _drifted(compared, alpha)
     found += [(compared[key].measured, _drift(compared[key])) for key in sorted(drifted)]
@@ -105,33 +104,25 @@ def _others(files: Files, taken: Mapping[str, Place]) -> list[Place]:
     return [Place(path, entry) for path, key, entry in every if (path, key) not in known]
 
 
-def _compared(one: Measured, entry: Entry) -> Compared:
-    control = one.unsteered.outcomes if one.unsteered else ()
-    now, accepted = bare_entry(one.record), entry.gated.margin
+def _compared(one: Measured, known: Lookup) -> Compared:
+    entry, now = known[one.key], bare_entry(one.record)
+    accepted = entry.gated.margin
     margin = accepted if one.gated.margin is None else one.gated.margin
     margins = [] if accepted in (None, margin) else [f"margin {accepted:g} → {margin:g}"]
-    scores = one.record.evidence.get("scores") or {}
-    return Compared(
-        one,
-        beside_baseline(entry.samples, one.record.outcomes, one.gated, scores),
-        beside_baseline(entry.unsteered, control, one.gated, scores),
-        margin,
-        entry.effects,
-        bool(entry.digest),
-        (*changes(entry.decided_by, now.decided_by), *margins),
-    )
+    changed = (*changes(entry.decided_by, now.decided_by), *margins)
+    return Compared(one, known, margin, bool(entry.digest), changed)
 
 
-def _faults(one: Measured, entry: Entry | None, beside: Compared | None, required: bool) -> Iterable[Finding]:
+def _faults(one: Measured, beside: Compared | None, required: bool) -> Iterable[Finding]:
     """Yield why a cell cannot be compared."""
     yield from invalid(one)
-    if entry is None or beside is None:
+    if beside is None:
         if required:
             yield finding(
                 "baseline-missing", f"{one.record.experiment} on {one.record.model} has no baseline"
             )
         return
-    now = bare_entry(one.record)
+    now, entry = bare_entry(one.record), beside.entry
     if now.weights != entry.weights:
         yield finding(
             "baseline-stale",

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from pytest_steering.findings import Finding
 from pytest_steering.gate.absence import REMOVABLE, Absent
-from pytest_steering.gate.baseline_pairing import BaselinePairing
+from pytest_steering.gate.baseline_entry import Entry
+from pytest_steering.gate.baseline_pairing import BaselinePairing, beside_baseline
 from pytest_steering.gate.gate_verdict import EXIT_CODES, CellComparison, CellDecision, Decision, Status
 from pytest_steering.gate.gated_cells import Measured
-from pytest_steering.gate.measured_fall import Effects, effects_of, measured_falls
+from pytest_steering.gate.measured_fall import effects_of, measured_falls
+from pytest_steering.outcome import Outcome
 
 
 @dataclass(frozen=True)
@@ -20,19 +23,15 @@ class Compared:
 
     Attributes:
         measured: The cell as it was run.
-        pairing: Its samples beside the baseline's.
-        control: The unsteered control's.
+        known: Accepted cells by key, its own among them.
         margin: The fall that is tolerated; None for that of all cells.
-        effects: What is measured beside the samples, in the baseline.
         sealed: Whether the baseline has a digest.
         changes: What the cell was made with that differs from the baseline's, such as `layer 1 → 2`.
     """
 
     measured: Measured
-    pairing: BaselinePairing
-    control: BaselinePairing
+    known: Mapping[str, Entry]
     margin: float | None = None
-    effects: Effects = field(default_factory=dict)
     sealed: bool = True
     changes: tuple[str, ...] = ()
 
@@ -41,17 +40,47 @@ class Compared:
         """The cell's name in the baseline."""
         return self.measured.key
 
-    @property
+    @cached_property
+    def entry(self) -> Entry:
+        """The baseline."""
+        return self.known[self.key]
+
+    @cached_property
+    def pairing(self) -> BaselinePairing:
+        """Its samples beside the baseline's."""
+        return self._beside(self.entry.samples, self.measured.record.outcomes)
+
+    @cached_property
+    def control(self) -> BaselinePairing:
+        """The unsteered control's."""
+        unsteered = self.measured.unsteered
+        return self._beside(self.entry.unsteered, unsteered.outcomes if unsteered else ())
+
+    @cached_property
     def comparisons(self) -> tuple[CellComparison, ...]:
         """What is decided on."""
-        falls = measured_falls(self.effects, effects_of(self.measured.record.metrics))
+        falls = measured_falls(self.entry.effects, effects_of(self.measured.record.metrics))
         beside = (CellComparison(self.key, one, one.name, kind="measured") for one in falls)
         return (*self.pairing.comparisons(self.key, self.margin), *beside)
 
-    @property
+    @cached_property
     def control_comparisons(self) -> tuple[CellComparison, ...]:
         """What tells whether the environment moved."""
         return tuple(self.control.comparisons(self.key, self.margin))
+
+    @property
+    def without_samples(self) -> Compared:
+        """The same with what is decided on; samples are paired anew when they are asked for.
+
+        Those of many thousand cells are more than memory holds, and few of them are shown.
+        """
+        light = replace(self)
+        vars(light).update(comparisons=self.comparisons, control_comparisons=self.control_comparisons)
+        return light
+
+    def _beside(self, accepted: Iterable[Outcome], now: Iterable[Outcome]) -> BaselinePairing:
+        scores = self.measured.record.evidence.get("scores") or {}
+        return beside_baseline(accepted, now, self.measured.gated, scores)
 
 
 @dataclass(frozen=True)

@@ -86,11 +86,12 @@ def _headline(judgement: Judgement) -> str:
 def _margins(judgement: Judgement) -> str:
     """Return the margins; those of means, which each cell has of its own, stand beside what is said of it."""
     points = f"margin {100 * judgement.decision.margin:g} points"
-    means = sorted({one.pairing.gated.name for one in judgement.compared.values() if one.pairing.gated.mean})
+    every = [one.measured.gated for one in judgement.compared.values()]
+    means = sorted({gated.name for gated in every if gated.mean})
     if not means:
         return points
     own = f"{', '.join(means)} by margins of their own"
-    return own if all(one.pairing.gated.mean for one in judgement.compared.values()) else f"{points}, {own}"
+    return own if all(gated.mean for gated in every) else f"{points}, {own}"
 
 
 def _otherwise_made(judgement: Judgement) -> Iterator[str]:

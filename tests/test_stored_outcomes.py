@@ -53,3 +53,11 @@ def test_a_file_that_is_gone_is_a_sentence(path: Path) -> None:
 
     with pytest.raises(DataError, match=r"records\.jsonl cannot be read"):
         list(found[1].outcomes)
+
+
+def test_an_outcome_that_is_none_is_named_by_file_and_line_when_it_is_asked_for(path: Path) -> None:
+    path.write_text(path.read_text().replace('"expected": "yes"', '"expected": "perhaps"'))
+    found = read(path).records
+
+    with pytest.raises(DataError, match=r"records\.jsonl, line 3: not a record: 'expected' is 'perhaps'"):
+        list(found[1].outcomes)

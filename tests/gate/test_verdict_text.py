@@ -89,6 +89,21 @@ def test_what_a_few_samples_cannot_tell_says_how_many_would(tmp_path: Path) -> N
     ]
 
 
+def test_of_many_cells_the_gravest_are_listed_and_the_others_counted(tmp_path: Path) -> None:
+    odd = range(1, 40, 2)
+    wrong = {"a": [0, 10, 20, 30, 5], "b": [0, 10, 20, 30, 5, 15, 25], "c": [0, 10, 20, 30, 5, 15]}
+    before = [one for name in wrong for one in run(outcomes(40, range(0, 40, 10)), outcomes(40, odd), name)]
+    now = [one for name, at in wrong.items() for one in run(outcomes(40, at), outcomes(40, odd), name)]
+    accept(expected_cells(before), tmp_path, Wanted(changed=True, new=True), {})
+    judgement = judge(expected_cells(now), tmp_path, required=True)
+    told, every = (verdict_lines(judgement, lambda _record: PROMPTS, most) for most in (1, None))
+
+    assert [one for one in every if one.startswith("cannot tell: test_it on b")] == told[1:2]
+    assert told[2:] == ["and 2 more that cannot be told; --all lists every one"]
+    assert sum(one.startswith("cannot tell: ") for one in every) == 3
+    assert verdict_lines(judgement, lambda _record: PROMPTS, 3) == every
+
+
 def test_a_gain_is_counted(tmp_path: Path) -> None:
     assert lines(tmp_path, run(), run(outcomes(160, range(0, 160, 40)))) == [
         f"gate: pass; 1 cells compared {LEVELS}",

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pytest_steering.identity import SCORE
 from pytest_steering.records import Record
 from pytest_steering.report.cell_summary import Group
+from pytest_steering.report.html.charts import arm_effects
 from pytest_steering.report.html.charts.figure import Figure, Missing
+from pytest_steering.report.html.charts.palette import STYLE
+from pytest_steering.report.html.charts.view import View
 
-__all__ = ["Figure", "Missing", "compared_figures", "experiment_figures", "missing_figures"]
+__all__ = ["STYLE", "Figure", "Missing", "compared_figures", "experiment_figures", "missing_figures"]
+
+CHARTS = (arm_effects.CHART,)
+"""In the order of a page: first what a reader decides by."""
 
 
 def experiment_figures(run: Sequence[Record], experiment: Group) -> list[Figure]:
@@ -16,10 +23,10 @@ def experiment_figures(run: Sequence[Record], experiment: Group) -> list[Figure]
 
     Args:
         run: Records of the run, the newest of each cell; those of other experiments are passed over.
-        experiment: Its scored arms.
+        experiment: Its scored arms; without records for one that only searched or measured.
     """
-    del run, experiment
-    return []
+    view = _view(run, experiment)
+    return [figure for chart in CHARTS if not chart.lacking(view) for figure in chart.draw(view)]
 
 
 def missing_figures(run: Sequence[Record], experiment: Group) -> list[Missing]:
@@ -29,8 +36,8 @@ def missing_figures(run: Sequence[Record], experiment: Group) -> list[Missing]:
         run: Records of the run, the newest of each cell; those of other experiments are passed over.
         experiment: Its scored arms.
     """
-    del run, experiment
-    return []
+    view = _view(run, experiment)
+    return [Missing(chart.name, chart.title, why) for chart in CHARTS if (why := chart.lacking(view))]
 
 
 def compared_figures(before: Sequence[Group], now: Sequence[Group]) -> list[Figure]:
@@ -42,3 +49,12 @@ def compared_figures(before: Sequence[Group], now: Sequence[Group]) -> list[Figu
     """
     del before, now
     return []
+
+
+def _view(run: Sequence[Record], experiment: Group) -> View:
+    """Return an experiment with what was measured beside its scored arms."""
+    own = (experiment.model, experiment.experiment_id)
+    beside = (
+        one for one in run if one.spec.get("purpose") != SCORE and (one.model, one.experiment_id) == own
+    )
+    return View(experiment, tuple(beside))

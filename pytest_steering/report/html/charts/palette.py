@@ -19,7 +19,6 @@ CONTROL = "var(--figure-control, #878e98)"
 WRONG = "var(--figure-wrong, #c1440e)"
 
 STYLE = """
-:root { color-scheme: light dark; }
 :root, :root[data-theme="light"] {
   --figure-ink: #1b1f24; --figure-quiet: #5f6670; --figure-rule: #d5d9de; --figure-paper: #ffffff;
   --figure-unsteered: #33383f; --figure-steered: #0067a5; --figure-control: #878e98; --figure-wrong: #c1440e;
@@ -38,7 +37,7 @@ STYLE = """
 } }
 svg.figure { max-width: 100%; height: auto; color: var(--figure-ink); print-color-adjust: exact; }
 """.strip()
-"""What a page has in its style for the figures to follow its theme: `data-theme` at its root, or the system's."""
+"""For a page's style: the figures follow `data-theme` at its root, or the system's theme."""
 
 
 def colour_of(arm: str) -> str:

@@ -40,7 +40,7 @@ class Scale:
         return self.domain[0] <= number <= self.domain[1]
 
     def ticks(self, most: int = 6) -> list[float]:
-        """Return round numbers between the ends, at most so many: multiples of 1, 2 or 5 times a power of 10."""
+        """Return at most so many numbers between the ends: multiples of 1, 2 or 5 times a power of 10."""
         step = round_step(self.domain, most)
         first, last = math.ceil(self.domain[0] / step - 1e-9), math.floor(self.domain[1] / step + 1e-9)
         digits = _digits(step)

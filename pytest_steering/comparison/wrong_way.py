@@ -44,7 +44,7 @@ def wrong_way(pairing: Pairing) -> WrongWay | None:
     both = pairing.only(lambda before, after: None not in (margin(before), margin(after)))
     if len(set(both.clusters)) < 2:
         return None
-    changes = _along(both)
+    changes = moved_along(both)
     flags, mean = [change < 0 for change in changes], mean_interval(changes, both.clusters)
     return WrongWay(
         len(changes),
@@ -55,8 +55,12 @@ def wrong_way(pairing: Pairing) -> WrongWay | None:
     )
 
 
-def _along(both: Pairing) -> list[float]:
-    """Return how far each sample moved in the direction of those with its label."""
+def moved_along(both: Pairing) -> list[float]:
+    """Return how far each sample's margin moved in the direction of most with its label; below 0 is against it.
+
+    Args:
+        both: Samples that have a margin in both arms.
+    """
     moved = [(margin(after) or 0.0) - (margin(before) or 0.0) for before, after in both.pairs]
     labels = [before.expected for before in both.before]
     signs = {

@@ -57,7 +57,7 @@ def _draw(view: View) -> list[Figure]:
     content = [
         *_heads(view.about),
         rule((scale(0), HEAD - 4), (scale(0), bottom), QUIET),
-        axis_below(scale, bottom, f"change of {view.about} against unsteered, with its 95 % interval"),
+        axis_below(scale, bottom, f"change of {view.about}, paired"),
         *(_line(row, scale, HEAD + ROW * (place + 0.5), digits) for place, row in enumerate(rows)),
     ]
     summary = _summary(rows, view.about, digits)
@@ -127,16 +127,16 @@ def _summary(rows: list[Row], about: str, digits: int) -> str:
     changes = {row.arm: row.change.number for row in rows if row.change and row.arm != STEERED}
     largest = max(changes, key=lambda name: abs(changes[name]), default=None)
     beside = (
-        f"; the control that moves it most, {largest}, changes it by {told(changes[largest], digits, '+')}"
-        if largest is not None
-        else ""
+        ""
+        if largest is None
+        else f"; of the controls {largest} most, by {told(changes[largest], digits, '+')}"
     )
     if steered is None or steered.change is None:
         why = steered.why if steered is not None and steered.why else "there is no steered arm"
         return f"No change of {about} by the vector can be told ({why}){beside}."
     low, high = steered.change.interval
-    said = "shows no change" if math.isnan(low) or low <= 0 <= high else "changes it"
-    return f"Steering {said}: {about} {with_interval(steered.change, digits, '+')}{beside}."
+    said = "shows no change of" if math.isnan(low) or low <= 0 <= high else "changes"
+    return f"Steering {said} {about}: {with_interval(steered.change, digits, '+')}{beside}."
 
 
 def _texts(row: Row, digits: int) -> tuple[str, ...]:

@@ -25,7 +25,8 @@ def told(number: float | None, digits: int = 2, sign: str = "-") -> str:
     """
     if number is None or math.isnan(number):
         return NONE
-    return number_text(number, digits, sign).replace("inf", "∞")
+    # What is 0 as far as is shown has no sign.
+    return "0" if round(number, digits) == 0 else number_text(number, digits, sign).replace("inf", "∞")
 
 
 def with_interval(found: Estimate, digits: int = 2, sign: str = "-") -> str:

@@ -1,0 +1,162 @@
+"""Every sample's own shift, sorted: most moving a little and a few moving back are not the same as a mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import fmean, median
+
+from pytest_steering.comparison import Pairing
+from pytest_steering.comparison.main_effect import ACCURACY
+from pytest_steering.comparison.metrics import number_of
+from pytest_steering.comparison.outcomes import margin
+from pytest_steering.comparison.wrong_way import moved_along
+from pytest_steering.report.html.charts.axes import axis_beside
+from pytest_steering.report.html.charts.figure import Figure
+from pytest_steering.report.html.charts.lettering import SMALL, label
+from pytest_steering.report.html.charts.marks import rule
+from pytest_steering.report.html.charts.number_texts import decimals, told
+from pytest_steering.report.html.charts.palette import QUIET, VECTOR, WRONG
+from pytest_steering.report.html.charts.scales import Scale, domain_of
+from pytest_steering.report.html.charts.svg import WIDTH, drawing, element, plain
+from pytest_steering.report.html.charts.view import Chart, View
+
+TITLE = "How far each sample moved"
+
+LEFT, TOP, BOTTOM = 52.0, 24.0, 224.0
+MOST = 280
+"""Bars of the figure; with more samples than this a bar is the median of several."""
+
+NAMED = 3
+
+
+@dataclass(frozen=True)
+class Moved:
+    """One sample.
+
+    Attributes:
+        id: Its name.
+        along: How far it moved in the direction of most; below 0 is the wrong way.
+    """
+
+    id: str
+    along: float
+
+
+def _lacking(view: View) -> str:
+    if view.steered_pairs is None:
+        return "It needs samples that ran both unsteered and steered, in an arm without an `invalid` finding."
+    if not _moved(view):
+        return "It needs a number of each sample in both arms: a margin, or the score that the task is about."
+    return ""
+
+
+def _moved(view: View) -> list[Moved]:
+    """Return the samples that have a number in both arms, the furthest along first."""
+    pairing = view.steered_pairs or Pairing(())
+    both = pairing.only(lambda before, after: None not in (margin(before), margin(after)))
+    if both.pairs:
+        found = moved_along(both)
+    elif view.about == ACCURACY:
+        return []
+    else:
+        of = number_of(view.about)
+        both = pairing.only(lambda before, after: None not in (of(before), of(after)))
+        found = _from_mean([(of(after) or 0.0) - (of(before) or 0.0) for before, after in both.pairs])
+    moved = [Moved(one.id, along) for one, along in zip(both.before, found, strict=True)]
+    return sorted((one for one in moved if abs(one.along) < float("inf")), key=lambda one: -one.along)
+
+
+def _from_mean(changes: list[float]) -> list[float]:
+    sign = -1.0 if changes and fmean(changes) < 0 else 1.0
+    return [sign * change for change in changes]
+
+
+def _number(view: View) -> str:
+    pairs = (view.steered_pairs or Pairing(())).pairs
+    return "margin" if any(None not in (margin(one), margin(two)) for one, two in pairs) else view.about
+
+
+def _draw(view: View) -> list[Figure]:
+    moved = _moved(view)
+    unknown = len((view.steered_pairs or Pairing(())).pairs) - len(moved)
+    bars = _bars(moved)
+    scale = Scale(domain_of((0.0, *(one.along for one in bars))), (BOTTOM, TOP))
+    digits = decimals(scale.domain[1] - scale.domain[0])
+    against = [one for one in moved if one.along < 0]
+    gap = f"; {unknown} have no number in one of the arms and are not drawn" if unknown else ""
+    summary = (
+        f"{len(against)} of {len(moved)} samples ({len(against) / len(moved):.0%}) moved against the way of most"
+        f"; the median sample moved by {told(median(one.along for one in moved), digits, '+')}{gap}."
+    )
+    binned = (
+        ""
+        if len(moved) <= MOST
+        else f" Each bar is the median of about {len(moved) / len(bars):.0f} samples."
+    )
+    content = [
+        axis_beside(scale, LEFT - 10, f"change of {_number(view)}, in the direction of most", WIDTH, 10),
+        *_drawn(bars, scale),
+        rule((LEFT, scale(0)), (WIDTH, scale(0)), QUIET),
+        *_names(moved, against),
+    ]
+    return [
+        Figure(
+            "shifts",
+            TITLE,
+            drawing(TITLE, summary, BOTTOM + 16 + 16 * min(NAMED, len(against)) + 14, content),
+            summary,
+            "A bar is a sample, sorted by how far steering moved it; those below the line moved against most of "
+            f"the samples with their label.{binned}",
+            ("sample", f"change of {_number(view)} in the direction of most"),
+            tuple((one.id, told(one.along, digits, "+")) for one in bars),
+        )
+    ]
+
+
+def _bars(moved: list[Moved]) -> list[Moved]:
+    """Return what is drawn: the samples, or the medians of neighbours."""
+    if len(moved) <= MOST:
+        return moved
+    ends = [place * len(moved) // MOST for place in range(MOST + 1)]
+    return [
+        Moved(f"{high - low} samples from {moved[low].id}", median(one.along for one in moved[low:high]))
+        for low, high in zip(ends, ends[1:], strict=False)
+    ]
+
+
+def _drawn(bars: list[Moved], scale: Scale) -> list[str]:
+    step = min(26.0, (WIDTH - LEFT) / len(bars))
+    gap = 1.0 if step > 4 else 0.0
+    found = []
+    for place, one in enumerate(bars):
+        top, bottom = sorted((scale(0), scale(one.along)))
+        box = {"x": LEFT + step * place, "y": top, "width": step - gap, "height": max(0.5, bottom - top)}
+        tip = element("title", plain(f"{one.id}: {one.along:+.4g}"))
+        found.append(
+            element("rect", tip, fill=WRONG if one.along < 0 else VECTOR, data_value=one.along, **box)
+        )
+    return found
+
+
+def _names(moved: list[Moved], against: list[Moved]) -> list[str]:
+    """Return the names of the samples that moved furthest the wrong way."""
+    if not against:
+        return [label("none moved the wrong way", WIDTH, BOTTOM + 22, anchor="end", fill=QUIET, size=SMALL)]
+    digits = decimals(moved[0].along - moved[-1].along)
+    rows = [
+        label(
+            f"{one.id}  {told(one.along, digits, '+')}",
+            WIDTH,
+            BOTTOM + 38 + 16 * place,
+            anchor="end",
+            fill=WRONG,
+            size=SMALL,
+            room=WIDTH - LEFT,
+            kind="name",
+        )
+        for place, one in enumerate(reversed(against[-NAMED:]))
+    ]
+    return [label("furthest the wrong way", WIDTH, BOTTOM + 22, anchor="end", fill=QUIET, size=SMALL), *rows]
+
+
+CHART = Chart("shifts", TITLE, _lacking, _draw)

@@ -56,7 +56,7 @@ def wrong_way(pairing: Pairing) -> WrongWay | None:
 
 
 def moved_along(both: Pairing) -> list[float]:
-    """Return how far each sample's margin moved in the direction of most with its label; below 0 is against it.
+    """Return how far each margin moved in the direction of most with its label; below 0 is against it.
 
     Args:
         both: Samples that have a margin in both arms.

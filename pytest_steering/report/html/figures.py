@@ -7,14 +7,28 @@ from collections.abc import Sequence
 from pytest_steering.identity import SCORE
 from pytest_steering.records import Record
 from pytest_steering.report.cell_summary import Group
-from pytest_steering.report.html.charts import arm_effects, group_forest, item_shifts, search_map
+from pytest_steering.report.html.charts import (
+    arm_effects,
+    dose_curves,
+    group_forest,
+    item_shifts,
+    search_map,
+    sensitivity_plane,
+)
 from pytest_steering.report.html.charts.figure import Figure, Missing
 from pytest_steering.report.html.charts.palette import STYLE
 from pytest_steering.report.html.charts.view import View
 
 __all__ = ["STYLE", "Figure", "Missing", "compared_figures", "experiment_figures", "missing_figures"]
 
-CHARTS = (arm_effects.CHART, search_map.CHART, item_shifts.CHART, group_forest.CHART)
+CHARTS = (
+    arm_effects.CHART,
+    search_map.CHART,
+    dose_curves.CHART,
+    item_shifts.CHART,
+    sensitivity_plane.CHART,
+    group_forest.CHART,
+)
 """In the order of a page: first what a reader decides by."""
 
 

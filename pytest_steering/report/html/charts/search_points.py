@@ -1,4 +1,4 @@
-"""The searches of an experiment, as their records hold them: points of layer and scale, and which was taken."""
+"""The searches of an experiment from their records: points of layer and scale, and which was taken."""
 
 from __future__ import annotations
 

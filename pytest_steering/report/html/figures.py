@@ -8,15 +8,19 @@ from pytest_steering.identity import SCORE
 from pytest_steering.records import Record
 from pytest_steering.report.cell_summary import Group
 from pytest_steering.report.html.charts import (
+    arm_costs,
     arm_effects,
+    distributions,
     dose_curves,
     group_forest,
+    guard_plane,
     item_shifts,
     search_map,
     sensitivity_plane,
 )
 from pytest_steering.report.html.charts.figure import Figure, Missing
 from pytest_steering.report.html.charts.palette import STYLE
+from pytest_steering.report.html.charts.run_changes import run_changes
 from pytest_steering.report.html.charts.view import View
 
 __all__ = ["STYLE", "Figure", "Missing", "compared_figures", "experiment_figures", "missing_figures"]
@@ -26,8 +30,11 @@ CHARTS = (
     search_map.CHART,
     dose_curves.CHART,
     item_shifts.CHART,
+    distributions.CHART,
     sensitivity_plane.CHART,
     group_forest.CHART,
+    guard_plane.CHART,
+    arm_costs.CHART,
 )
 """In the order of a page: first what a reader decides by."""
 
@@ -61,8 +68,7 @@ def compared_figures(before: Sequence[Group], now: Sequence[Group]) -> list[Figu
         before: The scored experiments of the run that is compared with.
         now: Those of the run that is looked at.
     """
-    del before, now
-    return []
+    return run_changes(before, now)
 
 
 def _view(run: Sequence[Record], experiment: Group) -> View:

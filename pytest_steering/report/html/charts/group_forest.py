@@ -77,8 +77,8 @@ def _draw(view: View) -> list[Figure]:
             TITLE,
             drawing(TITLE, summary, bottom + ROOM_BELOW, content),
             summary,
-            "Steered beside unsteered on the samples of each group, with 95 % intervals that no number of groups "
-            "widens: of twenty groups without a change one is expected to look as if it had one.",
+            "Steered beside unsteered on the samples of each group, with 95 % intervals that no number of "
+            "groups widens: of twenty groups without a change one is expected to look as if it had one.",
             ("group", "samples", "change", "95 % low", "95 % high", "note"),
             tuple(_texts(row, digits) for row in rows),
         )

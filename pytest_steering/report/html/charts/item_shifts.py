@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import fmean, median
 
 from pytest_steering.comparison import Pairing
@@ -23,7 +24,7 @@ from pytest_steering.report.html.charts.view import Chart, View
 TITLE = "How far each sample moved"
 
 LEFT, TOP, BOTTOM = 52.0, 24.0, 224.0
-MOST = 280
+MOST = 580
 """Bars of the figure; with more samples than this a bar is the median of several."""
 
 NAMED = 3
@@ -85,14 +86,11 @@ def _draw(view: View) -> list[Figure]:
     against = [one for one in moved if one.along < 0]
     gap = f"; {unknown} have no number in one of the arms and are not drawn" if unknown else ""
     summary = (
-        f"{len(against)} of {len(moved)} samples ({len(against) / len(moved):.0%}) moved against the way of most"
-        f"; the median sample moved by {told(median(one.along for one in moved), digits, '+')}{gap}."
+        f"{len(against)} of {len(moved)} samples ({len(against) / len(moved):.0%}) moved against the way of "
+        f"most; the median sample moved by {told(median(one.along for one in moved), digits, '+')}{gap}."
     )
-    binned = (
-        ""
-        if len(moved) <= MOST
-        else f" Each bar is the median of about {len(moved) / len(bars):.0f} samples."
-    )
+    each = f" Each bar is the median of about {len(moved) / len(bars):.0f} samples."
+    binned = each if len(moved) > MOST else ""
     content = [
         axis_beside(scale, LEFT - 10, f"change of {_number(view)}, in the direction of most", WIDTH, 10),
         *_drawn(bars, scale),
@@ -105,8 +103,8 @@ def _draw(view: View) -> list[Figure]:
             TITLE,
             drawing(TITLE, summary, BOTTOM + 16 + 16 * min(NAMED, len(against)) + 14, content),
             summary,
-            "A bar is a sample, sorted by how far steering moved it; those below the line moved against most of "
-            f"the samples with their label.{binned}",
+            "A bar is a sample, sorted by how far steering moved it; those below the line moved against "
+            f"most of the samples with their label.{binned}",
             ("sample", f"change of {_number(view)} in the direction of most"),
             tuple((one.id, told(one.along, digits, "+")) for one in bars),
         )
@@ -120,7 +118,7 @@ def _bars(moved: list[Moved]) -> list[Moved]:
     ends = [place * len(moved) // MOST for place in range(MOST + 1)]
     return [
         Moved(f"{high - low} samples from {moved[low].id}", median(one.along for one in moved[low:high]))
-        for low, high in zip(ends, ends[1:], strict=False)
+        for low, high in pairwise(ends)
     ]
 
 

@@ -6,7 +6,7 @@ from pytest_steering.comparison.main_effect import ACCURACY
 from pytest_steering.experiments.grid_search import Point
 from pytest_steering.report.html.charts.figure import Figure
 from pytest_steering.report.html.charts.lettering import SMALL, label, text_width
-from pytest_steering.report.html.charts.marks import hatching, rule
+from pytest_steering.report.html.charts.marks import hatching
 from pytest_steering.report.html.charts.number_texts import NONE, decimals, told
 from pytest_steering.report.html.charts.palette import INK, QUIET, RULE, VECTOR
 from pytest_steering.report.html.charts.search_points import Search, searches
@@ -42,7 +42,7 @@ def _figure(search: Search) -> Figure:
         TITLE,
         drawing(TITLE, summary, grid.bottom + 40, [hatching(grid.pattern), *shown]),
         summary,
-        f"A cell is a layer at a scale, the darker the higher its {_named(search)}{read}. Hatched: more "
+        f"A cell is a layer at a scale, the fuller its colour the higher its {_named(search)}{read}. Hatched: more "
         "answers break than the guards allow. ×: no number. The heavy frame is the point that was taken. All "
         f"of it is of split {search.split}, which is not the one that is scored.",
         ("layer", "scale", _named(search), "accuracy of texts", "broken", "allowed", "note"),
@@ -161,7 +161,7 @@ class _Grid:
         ]
         quiet = {"size": SMALL, "fill": QUIET}
         ends = label(low, start, 12, **quiet) + label(high, first + 6 * step + 6, 12, **quiet)
-        return label(name, LEFT, 12, room=322, **quiet) + ends + "".join(boxes) + rule((0, 20), (0, 20))
+        return label(name, LEFT, 12, room=322, **quiet) + ends + "".join(boxes)
 
 
 def _named(search: Search) -> str:

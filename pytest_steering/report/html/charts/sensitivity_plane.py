@@ -79,8 +79,8 @@ def _draw(view: View) -> list[Figure]:
             TITLE,
             drawing(TITLE, summary, BOTTOM + 6 + ROOM_BELOW + 16 * len(lines) + 4, content),
             summary,
-            "Up: present and absent are told apart better. Left or right: one answer is favoured, whatever is "
-            "shown. Steering that only moves sideways moved a bias.",
+            "Up: present and absent are told apart better. Left or right: one answer is favoured, whatever is"
+            " shown. Steering that only moves sideways moved a bias.",
             ("arm", "d′", "criterion c", "note"),
             tuple((one.arm, told(one.sensitivity), told(one.criterion), one.why) for one in seen),
         )

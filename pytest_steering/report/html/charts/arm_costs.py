@@ -38,8 +38,8 @@ def _draw(view: View) -> list[Figure]:
                 TITLE, summary, bottom + ROOM_BELOW, [*content, axis_below(scale, bottom, "tokens written")]
             ),
             summary,
-            "Arms are decoded together in shared batches, so that no arm has a time of its own; what it writes "
-            "is its part of the work.",
+            "Arms are decoded together in shared batches, so that no arm has a time of its own; what it "
+            "writes is its part of the work.",
             ("arm", "tokens", "answers"),
             tuple((name, f"{tokens:,}", f"{answers:,}") for name, tokens, answers in rows),
         )

@@ -104,8 +104,8 @@ def _draw(view: View) -> list[Figure]:
             TITLE,
             drawing(TITLE, summary, bottom + ROOM_BELOW, content),
             summary,
-            f"Bars count samples in steps of {step:g}. Where samples have labels, those with the property stand "
-            "above their line and those without it hang below: apart is judgement, moved together is bias.",
+            f"Bars count samples in steps of {step:g}. Where samples have labels, those with the property "
+            "stand above their line, those without it hang below: apart is judgement, together is bias.",
             ("arm", "label", "from", "to", "samples"),
             tuple(row for part in parts for row in _rows(part, scale, step)),
         )

@@ -118,8 +118,8 @@ def _figure(about: str, changes: list[Change]) -> Figure:
         TITLE,
         drawing(TITLE, summary, y + ROOM_BELOW, content),
         summary,
-        "Each line is a cell now beside itself in the earlier run, with the 95 % interval of its paired change; "
-        f"flips are samples that turned wrong (−) and right (+).{more}",
+        "Each line is a cell now beside itself in the earlier run, with the 95 % interval of its paired "
+        f"change; flips are samples that turned wrong (−) and right (+).{more}",
         ("cell", "arm", "before", "now", "change [95 %]", "turned wrong", "turned right", "left out", "note"),
         tuple(_texts(one, digits) for one in changes),
     )

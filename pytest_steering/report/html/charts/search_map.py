@@ -42,9 +42,9 @@ def _figure(search: Search) -> Figure:
         TITLE,
         drawing(TITLE, summary, grid.bottom + 40, [hatching(grid.pattern), *shown]),
         summary,
-        f"A cell is a layer at a scale, the fuller its colour the higher its {_named(search)}{read}. Hatched: more "
-        "answers break than the guards allow. ×: no number. The heavy frame is the point that was taken. All "
-        f"of it is of split {search.split}, which is not the one that is scored.",
+        f"A cell is a layer at a scale, the fuller its colour the higher its {_named(search)}{read}. "
+        "Hatched: more answers break than the guards allow. ×: no number. The heavy frame is the point that "
+        f"was taken. All of it is of split {search.split}, which is not the one that is scored.",
         ("layer", "scale", _named(search), "accuracy of texts", "broken", "allowed", "note"),
         tuple(_texts(search, point) for _, point in sorted(search.points.items())),
     )

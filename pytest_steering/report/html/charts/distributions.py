@@ -120,7 +120,7 @@ def _counts(part: Part, scale: Scale, step: float) -> list[int]:
     many = max(1, round((scale.domain[1] - scale.domain[0]) / step))
     counts = [0] * many
     for number in part.numbers:
-        counts[min(many - 1, int((number - scale.domain[0]) / step))] += 1
+        counts[min(many - 1, int((number - scale.domain[0]) / step + 1e-9))] += 1
     return counts
 
 

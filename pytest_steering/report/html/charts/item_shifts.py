@@ -29,6 +29,9 @@ MOST = 580
 
 NAMED = 3
 
+DIGITS = 9
+"""Decimals of a change: finer ones are arithmetic."""
+
 
 @dataclass(frozen=True)
 class Moved:
@@ -69,7 +72,8 @@ def _moved(view: View) -> list[Moved]:
 
 def _from_mean(changes: list[float]) -> list[float]:
     sign = -1.0 if changes and fmean(changes) < 0 else 1.0
-    return [sign * change for change in changes]
+    # The difference of two equal sums is no movement.
+    return [round(sign * change, DIGITS) for change in changes]
 
 
 def _number(view: View) -> str:

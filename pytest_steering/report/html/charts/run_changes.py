@@ -139,7 +139,7 @@ def _heads(about: str) -> list[str]:
 
 
 def _line(one: Change, scale: Scale, y: float, digits: int) -> str:
-    flips = "" if one.lost is None else f"−{one.lost} +{one.won}"
+    flips = f"−{one.lost} +{one.won}" if one.lost or one.won else NONE
     texts = [(told(one.before, digits), BEFORE), (told(one.now, digits), NOW), (flips, FLIPS)]
     parts = [label(one.arm, 10, y + 4, room=NAMES - 10, kind="name")]
     parts += [label(text, x, y + 4, anchor="end", kind="value") for text, x in texts]
@@ -163,7 +163,7 @@ def _summary(about: str, changes: list[Change], digits: int) -> str:
         text = with_interval(furthest.change, digits, "+")
         said = f"; furthest {furthest.arm} of {furthest.cell}: {text}"
     return (
-        f"{len(moved)} of {len(changes)} cells changed their {about} by more than their interval{said}; "
+        f"In {len(moved)} of {len(changes)} cells the change of {about} is clear of 0{said}; "
         f"{lost} samples turned wrong and {won} right."
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zlib import crc32
+
 from pytest_steering.comparison.main_effect import ACCURACY
 from pytest_steering.experiments.grid_search import Point
 from pytest_steering.report.html.charts.figure import Figure
@@ -35,12 +37,20 @@ def _draw(view: View) -> list[Figure]:
 def _figure(search: Search) -> Figure:
     summary = _summary(search)
     grid = _Grid(search)
-    shown = [grid.key(), *grid.cells(), *grid.layer_names(), *grid.scale_names(), grid.chosen()]
+    broken = any(not point.kept for point in search.points.values())
+    shown = [
+        hatching(grid.pattern) if broken else "",
+        grid.key(),
+        *grid.cells(),
+        *grid.layer_names(),
+        *grid.scale_names(),
+        grid.chosen(),
+    ]
     read = "; an outlined one was read as text too" if search.about == ACCURACY else ""
     return Figure(
         "search",
         TITLE,
-        drawing(TITLE, summary, grid.bottom + 40, [hatching(grid.pattern), *shown]),
+        drawing(TITLE, summary, grid.bottom + 40, shown),
         summary,
         f"A cell is a layer at a scale, the fuller its colour the higher its {_named(search)}{read}. "
         "Hatched: more answers break than the guards allow. ×: no number. The heavy frame is the point that "
@@ -61,7 +71,7 @@ class _Grid:
         known = [one for point in search.points.values() if (one := search.value(point)) is not None]
         self.low, self.high = (min(known), max(known)) if known else (0.0, 0.0)
         self.digits = decimals(self.high - self.low) if self.high > self.low else 2
-        self.pattern = f"figure-hatching-{len(search.points)}"
+        self.pattern = f"figure-hatching-{crc32(repr(search).encode()):08x}"
 
     def corner(self, layer: int, scale: float) -> tuple[float, float]:
         """Return the upper left corner of a cell; later layers stand higher."""

@@ -256,6 +256,12 @@ def test_of_ten_thousand_samples_medians_are_drawn_and_that_is_said() -> None:
     assert len(figure.svg) < 150_000
 
 
+def test_samples_without_a_finite_number_turn_no_direction() -> None:
+    figure, root = drawn(gaps(), "shifts")
+    assert [float(part.attrib["data-value"]) for part in data(root, "value")] == [pytest.approx(0.2)]
+    assert "5 have no number in one of the arms" in figure.summary
+
+
 def test_groups_stand_in_natural_order_with_all_samples_last() -> None:
     figure, root = drawn(verdicts(40, ("part 10", "part 9", "part 2")), "groups")
     names = [part.attrib["data-group"] for part in data(root, "group")]

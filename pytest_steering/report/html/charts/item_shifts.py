@@ -9,7 +9,6 @@ from statistics import fmean, median
 from pytest_steering.comparison import Pairing
 from pytest_steering.comparison.main_effect import ACCURACY
 from pytest_steering.comparison.metrics import number_of
-from pytest_steering.comparison.outcomes import margin
 from pytest_steering.comparison.wrong_way import moved_along
 from pytest_steering.report.html.charts.axes import axis_beside
 from pytest_steering.report.html.charts.figure import Figure
@@ -57,7 +56,8 @@ def _lacking(view: View) -> str:
 def _moved(view: View) -> list[Moved]:
     """Return the samples that have a number in both arms, the furthest along first."""
     pairing = view.steered_pairs or Pairing(())
-    both = pairing.only(lambda before, after: None not in (margin(before), margin(after)))
+    of = number_of("margin")
+    both = pairing.only(lambda before, after: None not in (of(before), of(after)))
     if both.pairs:
         found = moved_along(both)
     elif view.about == ACCURACY:
@@ -67,7 +67,7 @@ def _moved(view: View) -> list[Moved]:
         both = pairing.only(lambda before, after: None not in (of(before), of(after)))
         found = _from_mean([(of(after) or 0.0) - (of(before) or 0.0) for before, after in both.pairs])
     moved = [Moved(one.id, along) for one, along in zip(both.before, found, strict=True)]
-    return sorted((one for one in moved if abs(one.along) < float("inf")), key=lambda one: -one.along)
+    return sorted(moved, key=lambda one: -one.along)
 
 
 def _from_mean(changes: list[float]) -> list[float]:
@@ -77,8 +77,8 @@ def _from_mean(changes: list[float]) -> list[float]:
 
 
 def _number(view: View) -> str:
-    pairs = (view.steered_pairs or Pairing(())).pairs
-    return "margin" if any(None not in (margin(one), margin(two)) for one, two in pairs) else view.about
+    of, pairs = number_of("margin"), (view.steered_pairs or Pairing(())).pairs
+    return "margin" if any(None not in (of(one), of(two)) for one, two in pairs) else view.about
 
 
 def _draw(view: View) -> list[Figure]:

@@ -187,7 +187,9 @@ def _said(search: Search, point: Point) -> str:
 
 
 def _summary(search: Search) -> str:
-    tried = f"{len(search.points)} points of {len(search.layers)} layers and {len(search.scales)} scales"
+    counted = {"point": len(search.points), "layer": len(search.layers), "scale": len(search.scales)}
+    points, layers, scales = (f"{many} {name}" + "s" * (many != 1) for name, many in counted.items())
+    tried = f"{points} of {layers} and {scales}"
     broken = sum(not point.kept for point in search.points.values())
     gaps = sum(search.value(point) is None for point in search.points.values())
     more = [f"{broken} break more answers than the guards allow"] if broken else []

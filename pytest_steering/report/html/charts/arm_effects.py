@@ -9,12 +9,12 @@ from pytest_steering.comparison import STEERED, UNSTEERED, Arm, Estimate, estima
 from pytest_steering.errors import DataError
 from pytest_steering.report.html.charts.axes import ROOM_BELOW, axis_below
 from pytest_steering.report.html.charts.figure import Figure
-from pytest_steering.report.html.charts.lettering import SMALL, label
+from pytest_steering.report.html.charts.lettering import label, quiet_label
 from pytest_steering.report.html.charts.marks import mark, rule, whisker
 from pytest_steering.report.html.charts.number_texts import NONE, decimals, told, with_interval
 from pytest_steering.report.html.charts.palette import INK, QUIET, colour_of
 from pytest_steering.report.html.charts.scales import Scale, domain_of
-from pytest_steering.report.html.charts.svg import WIDTH, drawing
+from pytest_steering.report.html.charts.svg import WIDTH, Attributes, drawing
 from pytest_steering.report.html.charts.view import Chart, View
 
 TITLE = "What steering changed, beside its controls"
@@ -91,11 +91,10 @@ def _row(arm: Arm, about: str) -> Row:
 
 
 def _heads(about: str) -> list[str]:
-    quiet = {"fill": QUIET, "size": SMALL}
     return [
-        label("arm", 0, 12, **quiet),
-        label(about, NAMES + VALUES, 12, anchor="end", room=NAMES + VALUES - 30, **quiet),
-        label("change [95 %]", WIDTH, 12, anchor="end", **quiet),
+        quiet_label("arm", 0, 12),
+        quiet_label(about, NAMES + VALUES, 12, anchor="end", room=NAMES + VALUES - 30),
+        quiet_label("change [95 %]", WIDTH, 12, anchor="end"),
     ]
 
 
@@ -106,11 +105,16 @@ def _line(row: Row, scale: Scale, y: float, digits: int) -> str:
         label(told(row.value, digits), NAMES + VALUES, y + 4, anchor="end", weight=weight, kind="value"),
     ]
     if row.why:
-        parts.append(label(row.why, scale(0) + 8, y + 4, fill=QUIET, size=SMALL, room=WIDTH - scale(0) - 8))
+        parts.append(quiet_label(row.why, scale(0) + 8, y + 4, room=WIDTH - scale(0) - 8))
     elif row.change is not None:
         text, tip = with_interval(row.change, digits, "+"), f"{row.arm}: {with_interval(row.change, digits)}"
         low, high = row.change.interval
-        data = {"data_arm": row.arm, "data_value": row.change.number, "data_low": low, "data_high": high}
+        data: Attributes = {
+            "data_arm": row.arm,
+            "data_value": row.change.number,
+            "data_low": low,
+            "data_high": high,
+        }
         parts += [
             whisker((low, high), scale, y, colour_of(row.arm)),
             mark(row.arm, scale(row.change.number), y, tip, **data),

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pytest_steering.report.html.charts.lettering import SMALL, label, text_width
+from pytest_steering.report.html.charts.lettering import SMALL, quiet_label, text_width
 from pytest_steering.report.html.charts.marks import rule
-from pytest_steering.report.html.charts.palette import QUIET
 from pytest_steering.report.html.charts.scales import Scale, tick_texts
 
 ROOM_BELOW = 38.0
@@ -26,10 +25,10 @@ def axis_below(scale: Scale, y: float, title: str, top: float | None = None) -> 
     ticks, texts = fitting_ticks(scale)
     lines = [] if top is None else [rule((scale(tick), top), (scale(tick), y)) for tick in ticks]
     numbers = [
-        label(text, scale(tick), y + 15, anchor="middle", fill=QUIET, size=SMALL, kind="tick")
+        quiet_label(text, scale(tick), y + 15, anchor="middle", kind="tick")
         for tick, text in zip(ticks, texts, strict=True)
     ]
-    name = label(title, low, y + 32, fill=QUIET, size=SMALL, room=high - low)
+    name = quiet_label(title, low, y + 32, room=high - low)
     return "".join([*lines, rule((low, y), (high, y)), *numbers, name])
 
 
@@ -46,10 +45,10 @@ def axis_beside(scale: Scale, x: float, title: str, right: float, top: float) ->
     ticks = scale.ticks(5)
     lines = [rule((x + 6, scale(tick)), (right, scale(tick))) for tick in ticks]
     numbers = [
-        label(text, x, scale(tick) + 4, anchor="end", fill=QUIET, size=SMALL, kind="tick")
+        quiet_label(text, x, scale(tick) + 4, anchor="end", kind="tick")
         for tick, text in zip(ticks, tick_texts(ticks), strict=True)
     ]
-    return "".join([*lines, *numbers, label(title, 0, top, fill=QUIET, size=SMALL, room=right)])
+    return "".join([*lines, *numbers, quiet_label(title, 0, top, room=right)])
 
 
 def fitting_ticks(scale: Scale, most: int = 7) -> tuple[list[float], list[str]]:

@@ -9,15 +9,15 @@ from typing import NamedTuple
 from pytest_steering.comparison import STEERED, UNSTEERED
 from pytest_steering.comparison.main_effect import ACCURACY
 from pytest_steering.comparison.metrics import number_of
-from pytest_steering.comparison.outcomes import absent, everyone, margin, present
+from pytest_steering.comparison.outcomes import Property, absent, everyone, margin, present
 from pytest_steering.report.html.charts.axes import ROOM_BELOW, axis_below
 from pytest_steering.report.html.charts.figure import Figure
-from pytest_steering.report.html.charts.lettering import SMALL, label
+from pytest_steering.report.html.charts.lettering import label, quiet_label
 from pytest_steering.report.html.charts.marks import rule
 from pytest_steering.report.html.charts.number_texts import decimals, told
 from pytest_steering.report.html.charts.palette import QUIET, colour_of
 from pytest_steering.report.html.charts.scales import Scale, domain_of, round_step
-from pytest_steering.report.html.charts.svg import WIDTH, drawing, element, plain
+from pytest_steering.report.html.charts.svg import WIDTH, Attributes, drawing, element, plain
 from pytest_steering.report.html.charts.view import Chart, View
 
 TITLE = "The samples' numbers, unsteered and steered"
@@ -63,10 +63,9 @@ def _parts(view: View) -> list[Part]:
         if name not in view.run or view.run[name].invalid:
             continue
         ran = view.run.ran(name)
-        kinds = (
-            {"present": present, "absent": absent} if any(map(present, ran)) and any(map(absent, ran)) else {}
-        )
-        for said, kind in (kinds or {"": everyone}).items():
+        both = any(map(present, ran)) and any(map(absent, ran))
+        kinds: dict[str, Property] = {"present": present, "absent": absent} if both else {"": everyone}
+        for said, kind in kinds.items():
             numbers = [of(one) for one in ran if kind(one)]
             known = sorted(one for one in numbers if one is not None and math.isfinite(one))
             found.append(Part(name, said, known, len(numbers) - len(known)))
@@ -131,7 +130,7 @@ def _bars(part: Part, scale: Scale, step: float, base: float, unit: float) -> li
             continue
         low = scale.domain[0] + place * step
         left, right = scale(low), scale(low + step)
-        box = {
+        box: Attributes = {
             "x": left + 0.5,
             "y": base if down else base - count * unit,
             "width": max(0.5, right - left - 1),
@@ -151,7 +150,7 @@ def _bars(part: Part, scale: Scale, step: float, base: float, unit: float) -> li
         )
     said = part.label or f"n = {len(part.numbers):,}"
     y = base + (16 if down else -8)
-    return [*found, label(said, RIGHT + 6, y, fill=QUIET, size=SMALL)]
+    return [*found, quiet_label(said, RIGHT + 6, y)]
 
 
 def _summary(parts: list[Part], about: str, digits: int) -> str:

@@ -9,12 +9,12 @@ from pytest_steering.comparison.natural_order import natural
 from pytest_steering.errors import DataError
 from pytest_steering.report.html.charts.axes import ROOM_BELOW, axis_below
 from pytest_steering.report.html.charts.figure import Figure
-from pytest_steering.report.html.charts.lettering import SMALL, label
+from pytest_steering.report.html.charts.lettering import label, quiet_label
 from pytest_steering.report.html.charts.marks import mark, rule, whisker
 from pytest_steering.report.html.charts.number_texts import NONE, decimals, told, with_interval
 from pytest_steering.report.html.charts.palette import QUIET, RULE, VECTOR
 from pytest_steering.report.html.charts.scales import Scale, domain_of
-from pytest_steering.report.html.charts.svg import WIDTH, drawing, element, plain
+from pytest_steering.report.html.charts.svg import WIDTH, Attributes, drawing, element, plain
 from pytest_steering.report.html.charts.view import Chart, View
 
 TITLE = "The change by group"
@@ -100,11 +100,10 @@ def _member(name: str, pairing: Pairing, about: str) -> Member:
 
 
 def _heads() -> list[str]:
-    quiet = {"fill": QUIET, "size": SMALL}
     return [
-        label("group", 0, 12, **quiet),
-        label("samples", NAMES + COUNTS, 12, anchor="end", **quiet),
-        label("change [95 %]", WIDTH, 12, anchor="end", **quiet),
+        quiet_label("group", 0, 12),
+        quiet_label("samples", NAMES + COUNTS, 12, anchor="end"),
+        quiet_label("change [95 %]", WIDTH, 12, anchor="end"),
     ]
 
 
@@ -114,16 +113,22 @@ def _line(row: Member, scale: Scale, y: float, digits: int, weight: str | None =
         label(f"{row.samples:,}", NAMES + COUNTS, y + 4, anchor="end", weight=weight, kind="value"),
     ]
     if row.change is None:
-        return "".join([*parts, label(row.why, LEFT, y + 4, fill=QUIET, size=SMALL, room=WIDTH - LEFT)])
+        return "".join([*parts, quiet_label(row.why, LEFT, y + 4, room=WIDTH - LEFT)])
     text = with_interval(row.change, digits, "+")
     low, high = row.change.interval
-    data = {"data_group": row.name, "data_value": row.change.number, "data_low": low, "data_high": high}
+    data: Attributes = {
+        "data_value": row.change.number,
+        "data_low": low,
+        "data_high": high,
+    }
     at = scale(row.change.number)
     if weight:
         points = f"{at - 7:.2f},{y} {at:.2f},{y - 5} {at + 7:.2f},{y} {at:.2f},{y + 5}"
-        shape = element("polygon", element("title", plain(text)), points=points, fill=VECTOR, **data)
+        shape = element(
+            "polygon", element("title", plain(text)), points=points, fill=VECTOR, data_group=row.name, **data
+        )
     else:
-        shape = mark(STEERED, at, y, f"{row.name}: {text}", **data)
+        shape = mark(STEERED, at, y, f"{row.name}: {text}", data_group=row.name, **data)
     value = label(text, WIDTH, y + 4, anchor="end", weight=weight, kind="value")
     return "".join([*parts, whisker((low, high), scale, y, VECTOR), shape, value])
 

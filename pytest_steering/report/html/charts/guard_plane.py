@@ -14,7 +14,7 @@ from pytest_steering.report.html.charts.number_texts import decimals, told
 from pytest_steering.report.html.charts.palette import VECTOR, WRONG
 from pytest_steering.report.html.charts.scales import Scale, domain_of
 from pytest_steering.report.html.charts.search_points import searches
-from pytest_steering.report.html.charts.svg import WIDTH, drawing, element, plain
+from pytest_steering.report.html.charts.svg import WIDTH, Attributes, drawing, element, plain
 from pytest_steering.report.html.charts.view import Chart, View
 
 TITLE = "Where text breaks"
@@ -111,8 +111,8 @@ def _beyond(x: float) -> str:
 def _point(spot: Spot, across: Scale, up: Scale) -> str:
     tip = element("title", plain(f"{spot.name}: {spot.value:.3g}, {spot.broken:.0%} broken"))
     colour = VECTOR if spot.broken <= spot.allowed else WRONG
-    data = {"data_value": spot.value, "data_broken": spot.broken}
-    where = {"cx": across(spot.broken), "cy": up(spot.value), "r": 2.6}
+    data: Attributes = {"data_value": spot.value, "data_broken": spot.broken}
+    where: Attributes = {"cx": across(spot.broken), "cy": up(spot.value), "r": 2.6}
     return element("circle", tip, fill=colour, fill_opacity=0.55, **where, **data)
 
 

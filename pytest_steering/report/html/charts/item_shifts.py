@@ -12,12 +12,12 @@ from pytest_steering.comparison.metrics import number_of
 from pytest_steering.comparison.wrong_way import moved_along
 from pytest_steering.report.html.charts.axes import axis_beside
 from pytest_steering.report.html.charts.figure import Figure
-from pytest_steering.report.html.charts.lettering import SMALL, label
+from pytest_steering.report.html.charts.lettering import SMALL, label, quiet_label
 from pytest_steering.report.html.charts.marks import rule
 from pytest_steering.report.html.charts.number_texts import decimals, told
 from pytest_steering.report.html.charts.palette import QUIET, VECTOR, WRONG
 from pytest_steering.report.html.charts.scales import Scale, domain_of
-from pytest_steering.report.html.charts.svg import WIDTH, drawing, element, plain
+from pytest_steering.report.html.charts.svg import WIDTH, Attributes, drawing, element, plain
 from pytest_steering.report.html.charts.view import Chart, View
 
 TITLE = "How far each sample moved"
@@ -132,7 +132,12 @@ def _drawn(bars: list[Moved], scale: Scale) -> list[str]:
     found = []
     for place, one in enumerate(bars):
         top, bottom = sorted((scale(0), scale(one.along)))
-        box = {"x": LEFT + step * place, "y": top, "width": step - gap, "height": max(0.5, bottom - top)}
+        box: Attributes = {
+            "x": LEFT + step * place,
+            "y": top,
+            "width": step - gap,
+            "height": max(0.5, bottom - top),
+        }
         tip = element("title", plain(f"{one.id}: {one.along:+.4g}"))
         found.append(
             element("rect", tip, fill=WRONG if one.along < 0 else VECTOR, data_value=one.along, **box)
@@ -143,7 +148,7 @@ def _drawn(bars: list[Moved], scale: Scale) -> list[str]:
 def _names(moved: list[Moved], against: list[Moved]) -> list[str]:
     """Return the names of the samples that moved furthest the wrong way."""
     if not against:
-        return [label("none moved the wrong way", WIDTH, BOTTOM + 22, anchor="end", fill=QUIET, size=SMALL)]
+        return [quiet_label("none moved the wrong way", WIDTH, BOTTOM + 22, anchor="end")]
     digits = decimals(moved[0].along - moved[-1].along)
     rows = [
         label(
@@ -158,7 +163,7 @@ def _names(moved: list[Moved], against: list[Moved]) -> list[str]:
         )
         for place, one in enumerate(reversed(against[-NAMED:]))
     ]
-    return [label("furthest the wrong way", WIDTH, BOTTOM + 22, anchor="end", fill=QUIET, size=SMALL), *rows]
+    return [quiet_label("furthest the wrong way", WIDTH, BOTTOM + 22, anchor="end"), *rows]
 
 
 CHART = Chart("shifts", TITLE, _lacking, _draw)

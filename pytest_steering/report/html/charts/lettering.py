@@ -7,8 +7,8 @@ from typing import Literal
 from unicodedata import combining, east_asian_width
 
 from pytest_steering.printable import printable
-from pytest_steering.report.html.charts.palette import INK, PAPER
-from pytest_steering.report.html.charts.svg import LONGEST, element, plain
+from pytest_steering.report.html.charts.palette import INK, PAPER, QUIET
+from pytest_steering.report.html.charts.svg import LONGEST, Attributes, element, plain
 
 SIZE = 12.0
 """Height of letters in a figure, and of most of them the least that is read with ease."""
@@ -74,7 +74,7 @@ def label(
     """
     shown = printable(text, LONGEST) if room is None else shortened(text, room, size)
     tip = element("title", plain(text)) if shown != printable(text, LONGEST) else ""
-    rim = (
+    rim: Attributes = (
         {"stroke": PAPER, "stroke_width": 3, "paint_order": "stroke", "stroke_linejoin": "round"}
         if halo
         else {}
@@ -91,6 +91,19 @@ def label(
         class_=kind,
         **rim,
     )
+
+
+def quiet_label(
+    text: str,
+    x: float,
+    y: float,
+    *,
+    anchor: Anchor = "start",
+    room: float | None = None,
+    kind: str | None = None,
+) -> str:
+    """Return what is said beside the numbers, smaller and paler than they are; see `label`."""
+    return label(text, x, y, anchor=anchor, fill=QUIET, size=SMALL, room=room, kind=kind)
 
 
 def _width(character: str) -> float:

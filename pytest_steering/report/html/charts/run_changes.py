@@ -11,12 +11,12 @@ from pytest_steering.records import Record
 from pytest_steering.report.cell_summary import Group
 from pytest_steering.report.html.charts.axes import ROOM_BELOW, axis_below
 from pytest_steering.report.html.charts.figure import Figure
-from pytest_steering.report.html.charts.lettering import SMALL, label
+from pytest_steering.report.html.charts.lettering import label, quiet_label
 from pytest_steering.report.html.charts.marks import mark, rule, whisker
 from pytest_steering.report.html.charts.number_texts import NONE, decimals, told, with_interval
 from pytest_steering.report.html.charts.palette import QUIET, colour_of
 from pytest_steering.report.html.charts.scales import Scale, domain_of
-from pytest_steering.report.html.charts.svg import WIDTH, drawing
+from pytest_steering.report.html.charts.svg import WIDTH, Attributes, drawing
 
 TITLE = "What changed between the runs"
 
@@ -84,8 +84,8 @@ def _change(group: Group, earlier: Record, arm: Arm) -> Change:
     if old.invalid or arm.invalid:
         found, why = None, "an `invalid` finding"
     labelled = any(one.expected for one in same.before)
-    flips = (len(same.broken), len(same.fixed)) if labelled else (None, None)
-    return Change(cell, arm.name, old[about], arm[about], found, *flips, left_out, why)
+    lost, won = (len(same.broken), len(same.fixed)) if labelled else (None, None)
+    return Change(cell, arm.name, old[about], arm[about], found, lost, won, left_out, why)
 
 
 def _estimated(both: Pairing, about: str) -> tuple[Estimate | None, str]:
@@ -105,7 +105,7 @@ def _figure(about: str, changes: list[Change]) -> Figure:
     for one in shown:
         if one.cell != cell:
             cell = one.cell
-            content.append(label(cell, 0, y + 15, fill=QUIET, size=SMALL, room=WIDTH, kind="name"))
+            content.append(quiet_label(cell, 0, y + 15, room=WIDTH, kind="name"))
             y += ROW
         content.append(_line(one, scale, y + ROW / 2, digits))
         y += ROW
@@ -134,8 +134,8 @@ def _furthest(changes: list[Change]) -> list[Change]:
 
 def _heads(about: str) -> list[str]:
     heads = [("before", BEFORE), ("now", NOW), ("flips", FLIPS), ("change [95 %]", WIDTH)]
-    name = label(about, 0, 12, fill=QUIET, size=SMALL, room=NAMES)
-    return [name, *(label(text, x, 12, anchor="end", fill=QUIET, size=SMALL) for text, x in heads)]
+    name = quiet_label(about, 0, 12, room=NAMES)
+    return [name, *(quiet_label(text, x, 12, anchor="end") for text, x in heads)]
 
 
 def _line(one: Change, scale: Scale, y: float, digits: int) -> str:
@@ -144,12 +144,18 @@ def _line(one: Change, scale: Scale, y: float, digits: int) -> str:
     parts = [label(one.arm, 10, y + 4, room=NAMES - 10, kind="name")]
     parts += [label(text, x, y + 4, anchor="end", kind="value") for text, x in texts]
     if one.change is None:
-        return "".join([*parts, label(one.why, LEFT, y + 4, fill=QUIET, size=SMALL, room=WIDTH - LEFT)])
+        return "".join([*parts, quiet_label(one.why, LEFT, y + 4, room=WIDTH - LEFT)])
     low, high = one.change.interval
-    data = {"data_arm": one.arm, "data_value": one.change.number, "data_low": low, "data_high": high}
+    data: Attributes = {
+        "data_value": one.change.number,
+        "data_low": low,
+        "data_high": high,
+    }
     text = with_interval(one.change, digits, "+")
     line = whisker((low, high), scale, y, colour_of(one.arm))
-    shape = mark(one.arm, scale(one.change.number), y, f"{one.cell}, {one.arm}: {text}", **data)
+    shape = mark(
+        one.arm, scale(one.change.number), y, f"{one.cell}, {one.arm}: {text}", data_arm=one.arm, **data
+    )
     return "".join([*parts, line, shape, label(text, WIDTH, y + 4, anchor="end", kind="value")])
 
 

@@ -7,12 +7,12 @@ from zlib import crc32
 from pytest_steering.comparison.main_effect import ACCURACY
 from pytest_steering.experiments.grid_search import Point
 from pytest_steering.report.html.charts.figure import Figure
-from pytest_steering.report.html.charts.lettering import SMALL, label, text_width
+from pytest_steering.report.html.charts.lettering import SMALL, label, quiet_label, text_width
 from pytest_steering.report.html.charts.marks import hatching
 from pytest_steering.report.html.charts.number_texts import NONE, decimals, told
 from pytest_steering.report.html.charts.palette import INK, QUIET, RULE, VECTOR
 from pytest_steering.report.html.charts.search_points import Search, searches
-from pytest_steering.report.html.charts.svg import WIDTH, drawing, element, plain
+from pytest_steering.report.html.charts.svg import WIDTH, Attributes, drawing, element, plain
 from pytest_steering.report.html.charts.view import Chart, View
 
 TITLE = "Layer and scale, as the search found them"
@@ -84,11 +84,12 @@ class _Grid:
     def _cell(self, layer: int, scale: float, point: Point) -> str:
         x, y = self.corner(layer, scale)
         value = self.search.value(point)
-        box = {"x": x + 0.5, "y": y + 0.5, "width": self.wide - 1, "height": self.tall - 1}
-        data = {"data_layer": layer, "data_scale": scale, "data_value": value}
+        box: Attributes = {"x": x + 0.5, "y": y + 0.5, "width": self.wide - 1, "height": self.tall - 1}
+        data: Attributes = {"data_layer": layer, "data_scale": scale, "data_value": value}
         tip = element("title", plain(f"layer {layer}, scale {scale:g}: {_said(self.search, point)}"))
-        fill = {"fill": "none"} if value is None else {"fill": VECTOR, "fill_opacity": self._depth(value)}
-        stroke = {} if point.by_text is None else {"stroke": INK, "stroke_width": 0.8}
+        depth = None if value is None else self._depth(value)
+        fill: Attributes = {"fill": "none" if value is None else VECTOR, "fill_opacity": depth}
+        stroke: Attributes = {} if point.by_text is None else {"stroke": INK, "stroke_width": 0.8}
         hatch = "" if point.kept else element("rect", fill=f"url(#{self.pattern})", class_="broken", **box)
         return element(
             "g", tip, element("rect", **box, **fill, **stroke, **data), hatch, self._text(x, y, value)
@@ -109,49 +110,45 @@ class _Grid:
         if self.search.chosen is None:
             return ""
         x, y = self.corner(*self.search.chosen)
-        frame = {"fill": "none", "stroke": INK, "stroke_width": 2.6, "class_": "chosen"}
+        frame: Attributes = {"fill": "none", "stroke": INK, "stroke_width": 2.6, "class_": "chosen"}
         return element("rect", x=x, y=y, width=self.wide, height=self.tall, **frame)
 
     def layer_names(self) -> list[str]:
         every = max(1, -(-15 // int(max(1, self.tall))))
         return [
-            label(
+            quiet_label(
                 str(layer),
                 LEFT - 8,
                 self.corner(layer, self.scales[0])[1] + self.tall / 2 + 4,
                 anchor="end",
-                size=SMALL,
-                fill=QUIET,
                 kind="tick layer",
             )
             for row, layer in enumerate(self.layers)
             if row % every == 0
-        ] + [label("layer", 0, self.bottom - self.tall * len(self.layers) - 6, size=SMALL, fill=QUIET)]
+        ] + [quiet_label("layer", 0, self.bottom - self.tall * len(self.layers) - 6)]
 
     def scale_names(self) -> list[str]:
         texts = [f"{scale:g}".replace("-", "−") for scale in self.scales]
         widest = max(text_width(text, SMALL) for text in texts) + 8
         every = max(1, -(-int(widest) // int(max(1, self.wide))))
         names = [
-            label(
+            quiet_label(
                 text,
                 LEFT + (column + 0.5) * self.wide,
                 self.bottom + 16,
                 anchor="middle",
-                size=SMALL,
-                fill=QUIET,
                 kind="tick scale",
             )
             for column, text in enumerate(texts)
             if column % every == 0
         ]
-        return [*names, label("scale", LEFT, self.bottom + 32, size=SMALL, fill=QUIET)]
+        return [*names, quiet_label("scale", LEFT, self.bottom + 32)]
 
     def key(self) -> str:
         """Return what the colours mean: the lowest and the highest number."""
         name = f"{_named(self.search)} on {self.search.split}"
         if self.high <= self.low:
-            return label(name, LEFT, 12, size=SMALL, fill=QUIET, room=WIDTH - LEFT)
+            return quiet_label(name, LEFT, 12, room=WIDTH - LEFT)
         start, step = LEFT + min(text_width(name, SMALL) + 14, 330), 14.0
         low, high = told(self.low, self.digits), told(self.high, self.digits)
         first = start + text_width(low, SMALL) + 6
@@ -169,9 +166,8 @@ class _Grid:
             )
             for n in range(6)
         ]
-        quiet = {"size": SMALL, "fill": QUIET}
-        ends = label(low, start, 12, **quiet) + label(high, first + 6 * step + 6, 12, **quiet)
-        return label(name, LEFT, 12, room=322, **quiet) + ends + "".join(boxes)
+        ends = quiet_label(low, start, 12) + quiet_label(high, first + 6 * step + 6, 12)
+        return quiet_label(name, LEFT, 12, room=322) + ends + "".join(boxes)
 
 
 def _named(search: Search) -> str:

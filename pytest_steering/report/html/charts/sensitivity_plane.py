@@ -8,7 +8,7 @@ from pytest_steering.comparison import STEERED, UNSTEERED
 from pytest_steering.report.html.charts.axes import ROOM_BELOW, axis_below, axis_beside
 from pytest_steering.report.html.charts.figure import Figure
 from pytest_steering.report.html.charts.label_places import labelled_marks
-from pytest_steering.report.html.charts.lettering import SMALL, label
+from pytest_steering.report.html.charts.lettering import quiet_label
 from pytest_steering.report.html.charts.marks import rule
 from pytest_steering.report.html.charts.number_texts import told
 from pytest_steering.report.html.charts.palette import QUIET, VECTOR
@@ -102,9 +102,8 @@ def _not_drawn(gone: list[Seen], y: float) -> list[str]:
     reasons: dict[str, list[str]] = {}
     for one in gone:
         reasons.setdefault(one.why, []).append(one.arm)
-    quiet = {"fill": QUIET, "size": SMALL, "room": WIDTH - LEFT}
     return [
-        label(f"not drawn, {why}: {', '.join(arms)}", LEFT, y + 16 * n, **quiet)
+        quiet_label(f"not drawn, {why}: {', '.join(arms)}", LEFT, y + 16 * n)
         for n, (why, arms) in enumerate(reasons.items())
     ]
 

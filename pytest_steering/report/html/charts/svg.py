@@ -11,6 +11,8 @@ from pytest_steering.printable import printable
 
 Value: TypeAlias = "str | float | int"
 
+Attributes: TypeAlias = "dict[str, Value | None]"
+
 WIDTH = 640
 """Of every figure, in the units that its places are counted in; at this width they are pixels."""
 

@@ -127,7 +127,9 @@ def _shown(run: Comparison) -> bool:
 
 
 def _of_accuracy(run: Comparison) -> Iterator[Finding]:
-    scored, claim = len(run.ran(STEERED)), float(run.evidence.get("claim", CLAIM))
+    scored, claim = len(run.ran(STEERED)), run.evidence.get("claim", CLAIM)
+    if claim is None:  # an arm that failed before it was known what the run is about claims nothing
+        return
     least = minimum_detectable_effect(scored, 0.0, POWER_LEVEL) if scored else None
     if run.labelled and (least is None or least > claim):
         needed = samples_for_effect(claim, 0.0, POWER_LEVEL)

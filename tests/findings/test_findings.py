@@ -241,6 +241,11 @@ def test_a_large_claim_needs_fewer_samples() -> None:
     assert "too-few-samples" not in ids(run(always(24), truthful(24), claim=0.4))
 
 
+def test_a_run_that_claims_nothing_needs_no_number_of_samples() -> None:
+    """A run of margins whose arms all failed looks like one of accuracy, and claims nothing of it."""
+    assert "too-few-samples" not in ids(run(always(24), truthful(24), claim=None))
+
+
 def claiming(claim: float | None, steered: list[Any] | None = None) -> dict[str, Record]:
     """A run that cheers up and was to do so by so much."""
     records = scored_run(steered)

@@ -19,6 +19,7 @@ COMMANDS = {
     "gate": ("pytest_steering.gate.command_gate", "Tell whether a run is worse than the accepted baselines"),
     "replay": ("pytest_steering.replay", "Read recorded answers again and score them"),
     "report": ("pytest_steering.report.report_command", "Show the table of an earlier run"),
+    "vector": ("pytest_steering.vector_command", "Show or convert a steering vector of any tool"),
 }
 
 

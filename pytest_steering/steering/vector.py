@@ -6,12 +6,15 @@ import hashlib
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_steering.errors import VectorError
+from pytest_steering.steering import algebra
 from pytest_steering.steering.checks import checked_directions
 from pytest_steering.steering.contrast import ReadsHiddenStates, mean_differences
+from pytest_steering.steering.dosage import HoldsVectors, announce
 from pytest_steering.steering.numbers import finite_number
 from pytest_steering.steering.provenance import merged
 from pytest_steering.steering.sources import UNKNOWN, Sources
@@ -173,22 +176,114 @@ class SteeringVector:
             sources=self.sources | other.sources,
         )
 
-    def save(self, path: str | Path) -> None:
-        """Write the vector as safetensors, its provenance and prints of its texts as metadata."""
-        from pytest_steering.steering.formats import StoredVector, write_vector
+    def relative_dose(
+        self, model: ReadsHiddenStates, prompts: Sequence[str] | None = None
+    ) -> dict[int, float]:
+        """Return each layer's norm over the median norm of the states that it is added to; of no state, inf.
 
-        write_vector(StoredVector(self.directions, self.method, self.provenance, self.sources), Path(path))
+        Args:
+            model: Whose states are meant.
+            prompts: Whose last tokens are read; by default a few neutral sentences.
+
+        Raises:
+            VectorError: The vector does not fit the model.
+        """
+        from pytest_steering.steering.dosage import median_norms
+
+        medians = median_norms(model, self.layers, self.hidden_size, prompts)
+        return {layer: norm / medians[layer] if medians[layer] else inf for layer, norm in self.norms.items()}
+
+    def orthogonal_to(self, other: SteeringVector) -> SteeringVector:
+        """Return the vector without what lies along another one, layer by layer.
+
+        Raises:
+            VectorError: The two have other layers, widths or sites.
+        """
+        left = algebra.orthogonalised(self.directions, other.directions, (self.provenance, other.provenance))
+        said, sources = merged(self.provenance, other.provenance), self.sources | other.sources
+        return SteeringVector(left, f"({self.method} ⊥ {other.method})", said, sources)
+
+    def resampled(self, depth: int, to: int) -> SteeringVector:
+        """Return the vector as it lies in a model of another depth: first block to first, last to last.
+
+        Between neighbouring layers directions are interpolated. It still says of which model it was made, so
+        that applying it to another one has to be forced.
+
+        Args:
+            depth: Blocks of the model that it was made for.
+            to: Blocks of the other model.
+
+        Raises:
+            VectorError: A depth is no whole number above 1, or the vector has a layer beyond its own.
+        """
+        moved = algebra.resampled(self.directions, depth, to)
+        return replace(self, directions=moved, method=f"{self.method} resampled {depth} → {to}")
+
+    def save(self, path: str | Path, format: str | None = None) -> None:  # noqa: A002 - as users call it
+        """Write the vector.
+
+        Args:
+            path: Of the file.
+            format: `pytest-steering` keeps all that it says, as safetensors; the others are in
+                docs/vectors.md. By default what the name ends in (`.gguf`, `.svec`, `.pt`, `.npz`,
+                `.json`), and else our own.
+
+        Raises:
+            VectorError: It cannot be written, or the format cannot say it.
+        """
+        from pytest_steering.steering.files.carried import format_named_by, write_foreign
+        from pytest_steering.steering.files.own_format import OWN, StoredVector, write_vector
+
+        name = format_named_by(Path(path)) if format is None else format
+        if name == OWN:
+            stored = StoredVector(self.directions, self.method, self.provenance, self.sources)
+            write_vector(stored, Path(path))
+        else:
+            write_foreign(name, Path(path), self.directions, {**self.provenance, "method": self.method})
 
     @classmethod
-    def load(cls, path: str | Path) -> SteeringVector:
-        """Read a vector written by `save`; raises VectorError for any other file."""
-        from pytest_steering.steering.formats import read_vector
+    def load(
+        cls,
+        path: str | Path,
+        *,
+        layer: int | None = None,
+        row: int | None = None,
+        feature: int | None = None,
+        axis: int | None = None,
+        numbering: str | None = None,
+        model: HoldsVectors | None = None,
+    ) -> SteeringVector:
+        """Read a vector from a file of this project or of another tool, told apart by their content.
 
-        stored = read_vector(Path(path))
+        No pickle is ever run. docs/vectors.md has the formats, how each counts layers, and what its files
+        leave open. The logger `pytest_steering` says at INFO what was read, and warns of what a person has
+        to know.
+
+        Args:
+            path: A file, or the folder of a tool that keeps one.
+            layer: Number of the layer, for a file of one direction that names none.
+            row: Of a table of directions, such as a concept of AxBench.
+            feature: Of a sparse autoencoder.
+            axis: Along which axis of a square decoder its features lie.
+            numbering: How the file counts layers, where that is not what its tool does: `block_output`,
+                `block_input` or `hidden_states`.
+            model: The model it is for: a vector that does not fit is refused, and its relative dose is said.
+
+        Raises:
+            VectorError: It is no vector, damaged, a pickle, leaves something open, or does not fit the model.
+        """
+        from pytest_steering.steering.files.carried import read_foreign
+        from pytest_steering.steering.files.hints import Hints
+        from pytest_steering.steering.files.own_format import read_vector
+
+        depth = None if model is None else len(model.architecture.resolve_layers("all"))
+        carried = read_foreign(Path(path), Hints(layer, row, feature, axis, numbering, depth))
         try:
-            return cls(*stored)
+            vector = cls(*read_vector(Path(path))) if carried is None else cls(*carried[:3])
         except VectorError as error:
             raise VectorError(f"{path} is a damaged steering vector: {error}") from error
+        announce(Path(path), vector, carried.notes if carried else (), model)
+        return vector
 
     def __repr__(self) -> str:
         layers = _shortened(map(str, self.layers))
@@ -209,16 +304,18 @@ class SteeringVector:
     def _identity(self) -> tuple[str, str, Mapping[str, str]]:
         return self.sha256, self.method, self.provenance
 
+    def __matmul__(self, other: SteeringVector) -> dict[int, float]:
+        """Return the cosine between two vectors at each layer."""
+        if not isinstance(other, SteeringVector):
+            return NotImplemented
+        return algebra.cosines(self.directions, other.directions, (self.provenance, other.provenance))
+
     def __add__(self, other: SteeringVector | int) -> SteeringVector:
         if not isinstance(other, SteeringVector):
             return self._with_nothing(other)
         other.require_layers(self.layers)
         self.require_layers(other.layers)
-        if self.hidden_size != other.hidden_size:
-            raise VectorError(
-                f"a vector {self.hidden_size} wide and one {other.hidden_size} wide cannot be added; "
-                "they were made for different models"
-            )
+        algebra.require_same_width(self.directions, other.directions)
         total = {layer: self.directions[layer] + other.directions[layer] for layer in self.layers}
         said, sources = merged(self.provenance, other.provenance), self.sources | other.sources
         # Of a sum that is known in part the pairs are not: shuffled, they would miss what is not known.

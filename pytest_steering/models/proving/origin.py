@@ -16,14 +16,13 @@ from pytest_steering.models.proving.fingerprint import (
     current_weights,
     marks,
 )
+from pytest_steering.steering.files.numbering import SITE
 from pytest_steering.steering.provenance import parts
 
 if TYPE_CHECKING:
     from pytest_steering.models.engine.base import LoadedModel
     from pytest_steering.models.model_protocol import HeldModel
     from pytest_steering.steering.intervention import Intervention
-
-SITE = "block output"
 
 _fitting: WeakKeyDictionary[Any, tuple[tuple[Marks, str, str], set[object]]] = WeakKeyDictionary()
 """For each module what of it decides whether a vector fits, and the vectors that do, by what they say."""

@@ -20,7 +20,7 @@ PICKLED = (
     f"If you trust it, load it yourself, keep its tensors with {SAVE}, and load that file"
 )
 
-_TAKE = f"This version does not read it: take its arrays out, keep them with {SAVE}, and load that file"
+_TAKE = f"Take its arrays out, keep them with {SAVE}, and load that file"
 
 _NUMPY = (
     "load it with numpy.load(path, allow_pickle=False), say which block's output each row belongs to, keep "
@@ -40,7 +40,7 @@ def what_it_is(path: Path) -> str:
         return "no file at all: there is no such file"
     found = file_kind(path)
     if found.startswith("a GGUF"):
-        return _gguf(path)
+        return "a model in GGUF form: give it to SteerableModel.load"
     if found.startswith("a NumPy"):
         return f"{found}; {_NUMPY}"
     return found or (PICKLED if _pickled(path) else _text(path))
@@ -48,39 +48,18 @@ def what_it_is(path: Path) -> str:
 
 def _folder(path: Path) -> str:
     names = {one.name for one in path.iterdir()}
-    if {"cfg.json", "sae_weights.safetensors"} <= names:
-        return (
-            "a folder of a sparse autoencoder (SAELens): a direction is one row of its W_dec. This version "
-            f"does not read it: keep the row with {SAVE}, and load that file"
-        )
     if "adapter_config.json" in names:
         return "a folder of an adapter (PEFT): it changes weights and holds no direction"
-    if any(name.startswith("vec_layer_") for name in names):
-        return f"a folder of contrastive activation addition (CAA): a pickle a layer. {_TAKE}"
     if "config.json" in names:
         return "a folder of a model: give it to SteerableModel.load"
     files = ", ".join(sorted(name for name in names if name.endswith(".safetensors"))[:3]) or "none"
     return f"a folder; name a file that SteeringVector.save wrote (.safetensors files in it: {files})"
 
 
-def _gguf(path: Path) -> str:
-    with path.open("rb") as file:
-        start = file.read(1 << 16)
-    if b"controlvector" in start or b"direction." in start:
-        return (
-            "a GGUF control vector (llama.cpp, repeng, EasySteer): its direction.N is the output of block N. "
-            "This version does not read it: read it with gguf.GGUFReader(path).tensors, keep them with "
-            f"{SAVE}, and load that file"
-        )
-    return "a model in GGUF form: give it to SteerableModel.load"
-
-
 def _text(path: Path) -> str:
     """Return what a file of JSON or of commas is."""
     with path.open("rb") as file:
         start = file.read(200).lstrip(b"\xef\xbb\xbf \t\r\n")
-    if start.startswith(b"loader,action,"):
-        return f"a table of steering directions of lm-evaluation-harness. {_TAKE}"
     if not start.startswith((b"{", b"[")) or path.stat().st_size > _LARGEST:
         return ""
     try:
@@ -91,14 +70,6 @@ def _text(path: Path) -> str:
 
 
 def _object(found: Mapping[str, Any]) -> str:
-    directions = found.get("directions")
-    if isinstance(directions, Mapping):
-        rows = next(iter(directions.values()), None)
-        nested = isinstance(rows, list) and rows and isinstance(rows[0], list)
-        tool = "AISteer360" if nested else "IBM's activation-steering; it adds at the block's input"
-        return f"a vector file in JSON (.svec) of {tool}. {_TAKE}"
-    if {"modelId", "vector"} <= found.keys():
-        return f"a vector of Neuronpedia; its hookType says before or after which block it is added. {_TAKE}"
     return f"JSON with {', '.join(map(repr, list(found)[:4])) or 'nothing in it'}. {_TAKE}"
 
 

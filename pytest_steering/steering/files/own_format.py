@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pytest_steering.errors import DataError, StorageError, VectorError
 from pytest_steering.plain_json import parsed
 from pytest_steering.printable import printable
-from pytest_steering.steering.foreign_files import SAVE, what_it_is
+from pytest_steering.steering.files.foreign_files import what_it_is
 from pytest_steering.steering.sources import Sources
 from pytest_steering.storage import replace_file
 
@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
+OWN = "pytest-steering"
+"""The format's name."""
+
 _FORMAT = "pytest-steering.vector.2"
+
+_LONGEST_HEADER = 100_000_000
+"""Bytes, as safetensors has it."""
 
 _UNSEALED = "pytest-steering.vector.1"
 """Files of the first layout hold no hash of what they say."""
@@ -39,6 +45,20 @@ class StoredVector(NamedTuple):
     method: str
     provenance: Mapping[str, str]
     sources: Sources
+
+
+def is_own(path: Path) -> bool:
+    """Return whether a file was written by `write_vector`, by what its header says.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    if path.is_dir():
+        return False
+    with path.open("rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+        header = file.read(min(length, _LONGEST_HEADER))
+    return header.startswith(b"{") and b'"format":"pytest-steering.vector.' in header
 
 
 def write_vector(vector: StoredVector, path: Path) -> None:
@@ -98,11 +118,7 @@ def _require_ours(path: Path, metadata: Mapping[str, str], tensors: Mapping[str,
             f"{path} is a steering vector of the layout {printable(said, 60)}; this version reads {_FORMAT}, "
             "so read it with the version that wrote it"
         )
-    names = ", ".join(printable(name, 40) for name in list(tensors)[:3]) or "nothing"
-    raise VectorError(
-        f"{path} is a safetensors file but not a steering vector written by this project: it holds {names}. "
-        f"Keep the tensors of blocks' outputs with {SAVE}, and load that file"
-    )
+    raise VectorError(f"{path} names no layout of steering vectors")
 
 
 def _seal(metadata: Mapping[str, str], tensors: Mapping[str, Tensor]) -> str:

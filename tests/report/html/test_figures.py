@@ -16,6 +16,7 @@ from pytest_steering.comparison.wrong_way import wrong_way
 from pytest_steering.records import Record
 from pytest_steering.report.cell_summary import Group, scored_groups
 from pytest_steering.report.html.charts import item_shifts
+from pytest_steering.report.html.charts.item_shifts import LISTED
 from pytest_steering.report.html.charts.item_shifts import MOST as MOST_BARS
 from pytest_steering.report.html.charts.lettering import SMALL, text_width
 from pytest_steering.report.html.charts.palette import WRONG
@@ -251,9 +252,15 @@ def test_of_ten_thousand_samples_medians_are_drawn_and_that_is_said() -> None:
     records = [record(arm, samples(margins)) for arm, margins in arms.items()]
     (figure,) = item_shifts.CHART.draw(View(group_of(*records)))
     root = ElementTree.fromstring(figure.svg)
-    assert len(data(root, "value")) == MOST_BARS
+    drawn_values = [part.attrib["data-values"].split() for part in data(root, "values")]
+    assert sum(map(len, drawn_values)) == MOST_BARS
+    along, against = (part for part in data(root, "values"))
+    assert against.attrib["fill"] == WRONG
+    assert max(map(float, drawn_values[1])) < 0 <= min(map(float, drawn_values[0]))
+    assert along.attrib["d"].count("V") == len(drawn_values[0]) + 1
+    assert len(figure.rows) == 2 * LISTED + 1
     assert "median of about 17 samples" in figure.note
-    assert len(figure.svg) < 150_000
+    assert len(figure.svg) < 20_000
 
 
 def test_samples_without_a_finite_number_turn_no_direction() -> None:

@@ -133,7 +133,7 @@ def _summary(rows: list[Row], about: str, digits: int) -> str:
     beside = (
         ""
         if largest is None
-        else f"; of the controls {largest} most, by {told(changes[largest], digits, '+')}"
+        else f"; of the controls, {largest} changes it most, by {told(changes[largest], digits, '+')}"
     )
     if steered is None or steered.change is None:
         why = steered.why if steered is not None and steered.why else "there is no steered arm"

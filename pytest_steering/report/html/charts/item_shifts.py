@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import fmean, median
@@ -14,7 +15,7 @@ from pytest_steering.report.html.charts.axes import axis_beside
 from pytest_steering.report.html.charts.figure import Figure
 from pytest_steering.report.html.charts.lettering import SMALL, label, quiet_label
 from pytest_steering.report.html.charts.marks import rule
-from pytest_steering.report.html.charts.number_texts import decimals, told
+from pytest_steering.report.html.charts.number_texts import NONE, decimals, told
 from pytest_steering.report.html.charts.palette import QUIET, VECTOR, WRONG
 from pytest_steering.report.html.charts.scales import Scale, domain_of
 from pytest_steering.report.html.charts.svg import WIDTH, Attributes, drawing, element, plain
@@ -25,6 +26,12 @@ TITLE = "How far each sample moved"
 LEFT, TOP, BOTTOM = 52.0, 24.0, 224.0
 MOST = 580
 """Bars of the figure; with more samples than this a bar is the median of several."""
+
+POINTED_AT = 80
+"""Bars that are wide enough to point at."""
+
+LISTED = 40
+"""Rows at either end of the table."""
 
 NAMED = 3
 
@@ -110,7 +117,7 @@ def _draw(view: View) -> list[Figure]:
             "A bar is a sample, sorted by how far steering moved it; those below the line moved against "
             f"most of the samples with their label.{binned}",
             ("sample", f"change of {_number(view)} in the direction of most"),
-            tuple((one.id, told(one.along, digits, "+")) for one in bars),
+            tuple(_rows(bars, digits)),
         )
     ]
 
@@ -127,22 +134,38 @@ def _bars(moved: list[Moved]) -> list[Moved]:
 
 
 def _drawn(bars: list[Moved], scale: Scale) -> list[str]:
+    """Return a bar a sample, which tells its name; of more than can be pointed at, their outline."""
     step = min(26.0, (WIDTH - LEFT) / len(bars))
-    gap = 1.0 if step > 4 else 0.0
-    found = []
+    if len(bars) <= POINTED_AT:
+        return [_bar(one, LEFT + step * place, step - 1, scale) for place, one in enumerate(bars)]
+    along = sum(one.along >= 0 for one in bars)
+    parts = ((bars[:along], LEFT, VECTOR), (bars[along:], LEFT + step * along, WRONG))
+    return [_outline(part, x, step, scale, colour) for part, x, colour in parts if part]
+
+
+def _bar(one: Moved, x: float, wide: float, scale: Scale) -> str:
+    top, bottom = sorted((scale(0), scale(one.along)))
+    tip = element("title", plain(f"{one.id}: {one.along:+.4g}"))
+    box: Attributes = {"x": x, "y": top, "width": wide, "height": max(0.5, bottom - top)}
+    return element("rect", tip, fill=WRONG if one.along < 0 else VECTOR, data_value=one.along, **box)
+
+
+def _outline(bars: list[Moved], x: float, step: float, scale: Scale, colour: str) -> str:
+    tops = "".join(f"V{scale(one.along):.1f}H{x + step * (n + 1):.1f}" for n, one in enumerate(bars))
+    values = " ".join(f"{one.along:.4g}" for one in bars)
+    return element(
+        "path", d=f"M{x:.1f} {scale(0):.1f}{tops}V{scale(0):.1f}Z", fill=colour, data_values=values
+    )
+
+
+def _rows(bars: list[Moved], digits: int) -> Iterator[tuple[str, str]]:
+    """Yield all that is drawn, or of many bars those at both ends."""
+    between = range(LISTED, len(bars) - LISTED)
     for place, one in enumerate(bars):
-        top, bottom = sorted((scale(0), scale(one.along)))
-        box: Attributes = {
-            "x": LEFT + step * place,
-            "y": top,
-            "width": step - gap,
-            "height": max(0.5, bottom - top),
-        }
-        tip = element("title", plain(f"{one.id}: {one.along:+.4g}"))
-        found.append(
-            element("rect", tip, fill=WRONG if one.along < 0 else VECTOR, data_value=one.along, **box)
-        )
-    return found
+        if place not in between:
+            yield one.id, told(one.along, digits, "+")
+        elif place == LISTED:
+            yield f"{len(between)} more, between these", NONE
 
 
 def _names(moved: list[Moved], against: list[Moved]) -> list[str]:

@@ -72,7 +72,7 @@ def drawing(title: str, summary: str, height: float, content: Sequence[str]) -> 
 
 def _value(key: str, value: Value) -> str:
     if isinstance(value, str):
-        return printable(value, LONGEST)
+        return printable(value, len(value))
     return repr(value) if key.startswith("data_") else _short(value)
 
 

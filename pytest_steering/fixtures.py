@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_steering import ci_reports
 from pytest_steering.collection import experiment_of, marked
 from pytest_steering.errors import SteeringError
 from pytest_steering.models.loading.specs import ModelSpec
@@ -55,6 +56,7 @@ def steering(request: pytest.FixtureRequest, steering_adapter: SteerableModel) -
 
     def sink(record: Record) -> None:
         session.record(record)
+        ci_reports.note(request.node, record)
         if benchmark is not None:
             benchmark.extra_info.update(_mirrored(record))
 

@@ -15,6 +15,9 @@ import pytest
 
 from pytest_steering.failures import explained
 
+GATE = "steering.gate"
+"""The property of a test that the gate judged."""
+
 _GATED, _HELD, _RELEASED = "steering_gated", "steering_held", "steering_released"
 
 Status: TypeAlias = tuple[str, str, str]
@@ -72,6 +75,8 @@ class HeldReports:
             failures: What the gate found against tests, by their ids.
         """
         for (name, _), reports in self._held.items():
+            for report in reports:
+                report.user_properties.append((GATE, "failed" if failures.get(name) else "passed"))
             if failures.get(name):
                 _fail(reports[0], failures[name])
         held, self._held, self._silent = self._held, {}, True

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from pytest_steering import (
+    ci_reports,
     claiming,
     collection,
     failures,
@@ -138,6 +139,7 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Show a failure that explains itself without a traceback."""
+    ci_reports.add_properties(item, call)
     report = yield
     failures.shorten(report, item, call)
     held_reports.mark(report, session_of(item.config).expecting)
@@ -188,6 +190,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     """Close the run with the table of its records, below what other plugins have to say."""
     session_of(config).summarise(terminalreporter)
     gating.summarise(session_of(config), terminalreporter)
+    ci_reports.tell_github(session_of(config), terminalreporter)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

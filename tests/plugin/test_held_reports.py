@@ -49,7 +49,7 @@ def test_a_regression_is_one_failed_test_in_every_report(
     result.stdout.fnmatch_lines(["*gate: regression*", "FAILED test_it.py::test_it* - regressed: *"])
     found = cases(red.path / "junit.xml")
     assert {name.partition("[")[0]: wrong for name, wrong in found.items()} == {
-        "test_it": ["failure"],
+        "test_it": ["properties", "failure"],
         "test_plain": [],
     }
 
@@ -79,7 +79,7 @@ def test_a_pass_is_counted_and_written_once(gated: pytest.Pytester) -> None:
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(["test_it.py::test_it* MEASURED*", "PASSED test_it.py::test_it*"])
     assert result.stdout.str().count("s call ") == 1
-    assert list(cases(gated.path / "junit.xml").values()) == [[]]
+    assert list(cases(gated.path / "junit.xml").values()) == [["properties"]]
 
 
 TEARDOWN = (

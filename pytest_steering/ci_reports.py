@@ -60,9 +60,9 @@ def tell_github(session: SteeringSession, terminal: pytest.TerminalReporter) -> 
     if hasattr(session.config, "workerinput") or not lifecycle_of(session.config).manifest.selected:
         return
     if os.environ.get("GITHUB_ACTIONS") == "true":
-        from pytest_steering.report.ci.annotations import annotations
+        from pytest_steering.report.ci.annotations import annotation_commands
 
-        for line in annotations(list(_failures(session, terminal)), _from_repository(session)):
+        for line in annotation_commands(list(_failures(session, terminal)), _from_repository(session)):
             terminal.write_line(harmless(line))
     if os.environ.get("GITHUB_STEP_SUMMARY"):
         _summarise(session, terminal, Path(os.environ["GITHUB_STEP_SUMMARY"]))
@@ -73,8 +73,9 @@ def _summarise(session: SteeringSession, terminal: pytest.TerminalReporter, path
     from pytest_steering.report.effect import effects_of
 
     try:
+        said: list[str] = session.config.stash.get(LINES, [])
         effects = list(effects_of(session.run.read().records))
-        append_summary(path, effects, session.config.stash.get(LINES, []))
+        append_summary(path, effects, said)
     except SteeringError as error:
         terminal.write_line(harmless(str(error)), yellow=True)
 

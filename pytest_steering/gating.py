@@ -106,7 +106,10 @@ def _decided(session: SteeringSession, cells: list[Measured]) -> Found:
         return Found(lines, judgement.exit_code != 0, by_test(failed))
     done = accept(cells, settings.baselines, wanted, judgement.orphaned, judgement.worse)
     note_accepted(session.run, done, settings.reason)
-    told = [*(f"accepted: {line}" for line in done.lines), *(f"refused: {one}" for one in done.refused)]
+    told = [
+        *(line if line.startswith(" ") else f"accepted: {line}" for line in done.told),
+        *(f"refused: {one}" for one in done.refused),
+    ]
     open_ = judgement.exit_code != 0 and not wanted.changed
     tests = by_test([*done.refused_cells, *(failed if open_ else [])])
     return Found([*lines, *told], open_ or bool(done.refused), tests)

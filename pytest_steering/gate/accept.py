@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
+from pytest_steering.gate.accepted_text import accepted_lines
 from pytest_steering.gate.baseline import read_baseline, write_baseline
 from pytest_steering.gate.baseline_entry import Entry
 from pytest_steering.gate.baseline_files import Files, Place, baseline_path, places, read_files
@@ -14,6 +16,9 @@ from pytest_steering.gate.failed_cells import FailedCell
 from pytest_steering.gate.gated_cells import Measured
 from pytest_steering.gate.predecessor import orphans, predecessor
 from pytest_steering.gate.replacement import SAY_WHY, Replacement, same_cell, shown
+
+Told: TypeAlias = tuple[str, tuple[str, ...]]
+"""What is said of a cell, and what stands below."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,7 @@ class Accepted:
 
     Attributes:
         lines: What a person is told: old → new for each cell.
+        samples: Of each of these lines, what stands below it: which samples turned, and why it was accepted.
         refused_cells: Cells that were not accepted, and why.
         written: Files that changed.
     """
@@ -53,6 +59,13 @@ class Accepted:
     lines: tuple[str, ...]
     refused_cells: tuple[FailedCell, ...]
     written: tuple[Path, ...]
+    samples: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def told(self) -> Iterator[str]:
+        """Every line, with what stands below it."""
+        for line, below in zip(self.lines, self.samples, strict=True):
+            yield from (line, *below)
 
     @property
     def refused(self) -> tuple[str, ...]:
@@ -82,7 +95,7 @@ def accept(
     removable = orphaned if wanted.prune else {}
     files = {**read_files(folder, cells), **{path: read_baseline(path) for path in removable}}
     before = {path: dict(entries) for path, entries in files.items()}
-    lines: list[str] = []
+    lines: list[Told] = []
     refused: list[FailedCell] = []
     standing, left = places(files, cells), orphans(orphaned)
     for one in sorted(cells, key=lambda one: baseline_path(folder, one.record)):
@@ -94,14 +107,15 @@ def accept(
         lines += told
         refused += [FailedCell(one, (kept_back,))] if kept_back else []
     for path, keys in removable.items():
-        lines += _pruned(files[path], keys)
+        lines += [(line, ()) for line in _pruned(files[path], keys)]
     written = [path for path, entries in files.items() if entries != before[path]]
     for path in written:
         write_baseline(path, files[path])
-    return Accepted(tuple(lines), tuple(refused), tuple(written))
+    heads, below = tuple(line for line, _ in lines), tuple(rest for _, rest in lines)
+    return Accepted(heads, tuple(refused), tuple(written), below)
 
 
-def _taken(files: Files, change: Replacement, wanted: Wanted) -> tuple[list[str], str]:
+def _taken(files: Files, change: Replacement, wanted: Wanted) -> tuple[list[Told], str]:
     """Put a cell among the entries of its file, and return what was done, or why it was refused."""
     standing, place = change.standing, change.place
     if not (wanted.new if standing is None else wanted.changed):
@@ -117,7 +131,8 @@ def _taken(files: Files, change: Replacement, wanted: Wanted) -> tuple[list[str]
     if standing is not None:
         del files[standing.path][standing.entry.key]
     files[place.path][place.entry.key] = change.accepted(wanted.reason)
-    return [f"{_name(change.measured)}: {shown(change.before)} → {shown(place.entry)}"], ""
+    below = accepted_lines(change.before, place.entry, wanted.reason) if change.before else ()
+    return [(f"{_name(change.measured)}: {shown(change.before)} → {shown(place.entry)}", tuple(below))], ""
 
 
 def _pruned(entries: dict[str, Entry], keys: Iterable[str]) -> list[str]:

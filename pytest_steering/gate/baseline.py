@@ -9,11 +9,12 @@ from typing import Any
 
 from pytest_steering.errors import DataError
 from pytest_steering.gate.baseline_entry import Entry
+from pytest_steering.gate.baseline_layout import apart, together
 from pytest_steering.plain_json import RepeatedKeyError, parsed
 from pytest_steering.printable import printable
 from pytest_steering.storage import replace_file
 
-SCHEMA = 2
+SCHEMA = 3
 
 
 def read_baseline(path: Path) -> dict[str, Entry]:
@@ -38,10 +39,11 @@ def entries_of(text: str, path: Path) -> dict[str, Entry]:
     """
     try:
         content = parsed(text)
-        if type(content["schema"]) is not int or content["schema"] not in (1, SCHEMA):
+        if type(content["schema"]) is not int or not 1 <= content["schema"] <= SCHEMA:
             shown = printable(repr(content["schema"]), 60)
             raise DataError(f"a baseline of schema {shown}; this version reads {SCHEMA}")
-        entries = {key: Entry.from_dict(row) for key, row in content["cells"].items()}
+        cell = together if content["schema"] == SCHEMA else dict
+        entries = {key: Entry.from_dict(cell(row)) for key, row in content["cells"].items()}
     except RepeatedKeyError as error:
         raise DataError(
             f"{path} is not a baseline of this project: {error}, as after a merge; keep one side whole (git "
@@ -62,7 +64,7 @@ def entries_of(text: str, path: Path) -> dict[str, Entry]:
 
 def write_baseline(path: Path, entries: Mapping[str, Entry]) -> bool:
     """Write the entries, and say whether the file changed; without entries it is removed."""
-    text = _text({"cells": {key: one.as_dict() for key, one in entries.items()}, "schema": SCHEMA})
+    text = _text({"cells": {key: apart(one.as_dict()) for key, one in entries.items()}, "schema": SCHEMA})
     before = path.read_bytes() if path.exists() else None
     if not entries:
         path.unlink(missing_ok=True)

@@ -63,8 +63,8 @@ def flip(row: Row) -> None:
 
 def tie(row: Row) -> None:
     """Mark every answer as a near-tie."""
-    for sample in row["samples"].values():
-        sample[4] = 0
+    for sample in row["samples_beside"].values():
+        sample[1] = 0
 
 
 def swap(row: Row) -> None:
@@ -80,7 +80,7 @@ EDITS: dict[str, tuple[Edit, str]] = {
     "arms swapped": (swap, "its samples changed since it was accepted"),
     "a reason written": (lambda row: row["reasons"].append("fine"), "what stands beside them changed"),
     "fields swapped": (lambda row: row.update(data=row["weights"]), "what stands beside them changed"),
-    "one answer rewritten": (lambda row: row["samples"]["s003"].__setitem__(3, "no"), "its samples changed"),
+    "one answer rewritten": (lambda row: row["samples"]["s003"].__setitem__(2, "no"), "its samples changed"),
 }
 
 

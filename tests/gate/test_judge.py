@@ -187,7 +187,7 @@ def test_accepting_twice_changes_no_byte(tmp_path: Path) -> None:
 def test_a_file_names_samples_line_by_line_and_is_sorted_json(tmp_path: Path) -> None:
     accepted(tmp_path, run())
     text = (tmp_path / "starcoder" / "test_it.json").read_text()
-    assert '    "s000": ["no", "yes", "5feceb66ffc86f38", " Secure. It is.", null],\n' in text
+    assert '    "s000": ["no", "yes", " Secure. It is."],\n' in text
     assert json.dumps(json.loads(text), sort_keys=True) == json.dumps(json.loads(text))
     assert "node" not in text
 

@@ -16,6 +16,7 @@ from pytest_steering.comparison.metrics.quantities import Mean
 from pytest_steering.errors import DataError
 from pytest_steering.gate.accept import Accepted, Wanted, accept
 from pytest_steering.gate.baseline import read_baseline
+from pytest_steering.gate.baseline_layout import apart
 from pytest_steering.gate.flipped_prompts import FlippedPrompts
 from pytest_steering.gate.gated_cells import expected_cells
 from pytest_steering.gate.judge import judge
@@ -154,13 +155,13 @@ def test_a_control_whose_answers_cannot_be_scored_any_more_is_drift_too(tmp_path
 def test_a_file_holds_a_number_a_line_and_what_is_judged(tmp_path: Path) -> None:
     accepted(tmp_path, scored_run([1 / 3, None, *NUMBERS[2:]], margin=0.25))
     text = (tmp_path / "starcoder" / "test_it.json").read_text()
-    assert '    "s000": [0.333333, "", "5feceb66ffc86f38", " A day of 0.3333333333333333."],\n' in text
+    assert '    "s000": [0.333333, "", " A day of 0.3333333333333333."],\n' in text
     assert '    "s001": [null, "", ' in text
     (row,) = json.loads(text)["cells"].values()
     assert (row["metric"], row["better"], row["unit"], row["margin"]) == ("sentiment", "higher", "", 0.25)
     assert "accuracy" not in row
     (entry,) = read_baseline(tmp_path / "starcoder" / "test_it.json").values()
-    assert entry.as_dict() == row
+    assert apart(entry.as_dict()) == row
 
 
 def test_the_usual_margin_is_kept_and_another_one_is_named(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ class Failure(NamedTuple):
     message: str
 
 
-def annotations(failures: Sequence[Failure], folder: str = "") -> list[str]:
+def annotation_commands(failures: Sequence[Failure], folder: str = "") -> list[str]:
     """Return a command a failed test, and one that counts those that GitHub would not show.
 
     Args:

@@ -4,6 +4,7 @@ import html
 import re
 from pathlib import Path
 
+from pytest_steering.records import Record
 from pytest_steering.report.ci.step_summary import LIMIT, append_summary, summary
 from pytest_steering.report.effect import effects_of
 from tests.report.records_at_hand import cell
@@ -11,7 +12,7 @@ from tests.report.records_at_hand import cell
 HOSTILE = "a|b\n# h <script>alert(1)</script> [x](http://evil) @octocat `c` **b** &lt; \x1b[2J\ud800"
 
 
-def run_of(experiment: str = "test_truth", model: str = "qwen2") -> list:
+def run_of(experiment: str = "test_truth", model: str = "qwen2") -> list[Record]:
     return [cell(arm, text, experiment=experiment, model=model) for arm, text in ARMS.items()]
 
 

@@ -32,8 +32,12 @@ def note(item: pytest.Item, record: Record) -> None:
         item: The test.
         record: That it made.
     """
-    if item.config.getoption("xmlpath", None) or hasattr(item.config, "workerinput"):
-        item.stash.setdefault(_MADE, []).append(record)
+    item.stash.setdefault(_MADE, []).append(record)
+
+
+def made_by(item: pytest.Item) -> list[Record]:
+    """Return the records that a test made so far, for as long as it runs."""
+    return item.stash.get(_MADE, [])
 
 
 def add_properties(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
@@ -43,11 +47,12 @@ def add_properties(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
         item: The test.
         call: Of one of its phases.
     """
-    if call.when == "call" and (made := item.stash.get(_MADE, [])):
+    # The file is written by xdist's controller; its workers are not told of it.
+    asked = item.config.getoption("xmlpath", None) or hasattr(item.config, "workerinput")
+    if asked and call.when == "call" and (made := made_by(item)):
         from pytest_steering.report.ci.junit_properties import junit_properties
 
         item.user_properties += junit_properties(made)
-        made.clear()
 
 
 def tell_github(session: SteeringSession, terminal: pytest.TerminalReporter) -> None:

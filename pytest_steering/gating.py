@@ -64,8 +64,10 @@ def finish(session: SteeringSession, run: pytest.Session) -> Mapping[str, Sequen
 
 def summarise(session: SteeringSession, terminal: pytest.TerminalReporter) -> None:
     """Write what the gate has to say at the end of the run."""
-    for line in session.config.stash.get(LINES, []):
-        terminal.line(harmless(line))
+    from pytest_steering.report.line_colour import coloured
+
+    for line, markup in coloured(session.config.stash.get(LINES, [])):
+        terminal.line(harmless(line), **markup)
 
 
 def _cells(session: SteeringSession) -> list[Measured]:

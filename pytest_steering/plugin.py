@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from pytest_steering import (
+    cell_reports,
     ci_reports,
     claiming,
     collection,
@@ -57,6 +58,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[LIFECYCLE] = Lifecycle(session_of(config))
     config.pluginmanager.register(config.stash[LIFECYCLE], "steering_lifecycle")
     config.pluginmanager.register(ProgressLine(config), "steering_progress_line")
+    cell_reports.register(config)
     collection.register_marker(config)
     selection.select(config)
 
@@ -142,6 +144,9 @@ def pytest_runtest_makereport(
     ci_reports.add_properties(item, call)
     report = yield
     failures.shorten(report, item, call)
+    cell_reports.add_cells(report, item, ci_reports.made_by(item))
+    if call.when == "teardown":
+        ci_reports.made_by(item).clear()
     held_reports.mark(report, session_of(item.config).expecting)
     return report
 

@@ -203,10 +203,13 @@ class SteeringSession:
             terminal.line(f"ERROR: {harmless(sentence)}", red=True)
         for sentence in dict.fromkeys(self.notes):
             terminal.line(harmless(sentence), yellow=True)
-        if lines:
-            terminal.section("steering")
-        for line in lines:
-            terminal.line(harmless(line))
+        if not lines:
+            return
+        from pytest_steering.report.line_colour import coloured
+
+        terminal.section("steering")
+        for line, markup in coloured(lines):
+            terminal.line(harmless(line), **markup)
 
     def _closing_lines(self, width: int) -> list[str]:
         if not self.loads and not is_there(self.run.path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -80,7 +81,7 @@ def _regressed(judgement: Judgement, prompts: Prompts, most: int | None) -> Iter
         said = f"regressed: {cell_name(measured.record)}: {decision_text(first, pairing)}"
         samples = sample_lines(pairing, first.cell.of, prompts(measured.record))
         beside = (f"  and {decision_text(other, pairing)}" for other in others)
-        again = [f'  run it again: pytest "{measured.node_id}"'] if measured.node_id else []
+        again = [f"  run it again: pytest {shlex.quote(measured.node_id)}"] if measured.node_id else []
         yield FailedCell(measured, (said, *samples, *beside, *again))
 
 

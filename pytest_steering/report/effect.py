@@ -61,7 +61,7 @@ def effects_of(records: Iterable[Record]) -> Iterator[Effect]:
 
 
 def _effect(group: Group, arm: Arm) -> Effect:
-    change = None if arm.invalid else _change(arm)
+    change = change_of(arm)
     unsteered = next((one for one in group.arms if one.record is arm.beside), None)
     return Effect(
         arm.record.node_id,
@@ -84,7 +84,14 @@ def _number(arm: Arm | None, metric: str) -> float | None:
     return None
 
 
-def _change(arm: Arm) -> Estimate | None:
+def change_of(arm: Arm) -> Estimate | None:
+    """Return how far an arm moved the number that it is about; None where no change can be told.
+
+    Args:
+        arm: Beside the unsteered one.
+    """
+    if arm.invalid:
+        return None
     beside = arm.facts.beside
     with suppress(DataError):
         found = estimated_change(beside, arm.main_metric) if beside and beside.pairs else None

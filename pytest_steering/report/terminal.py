@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeAlias, TypeVar
 
 from pytest_steering.cell import Cell, newest_cells
@@ -49,8 +51,14 @@ def closing_lines(run: Run, loads: Mapping[str, int], width: int) -> list[str]:
         lines.append(f"{_many(len(loads), 'model')}, {_many(sum(loads.values()), 'load')}")
     if found.records:
         lines.append(f"{_many(len(found.records), 'record')}: {run.path}")
-        lines.append(f"See this table again: pytest-steering report {run.folder.name}")
+        lines.append(f"See this table again: pytest-steering report {_named(run)}")
     return lines
+
+
+def _named(run: Run) -> str:
+    """Return what a command calls a run, as a shell takes it: its id, or its path where it lies elsewhere."""
+    usual = Path(".steering", "runs", run.folder.name).resolve() == run.folder.resolve()
+    return shlex.quote(run.folder.name if usual else str(run.folder))
 
 
 def look_lines(run: Run, width: int) -> list[str]:

@@ -72,7 +72,7 @@ def test_a_fall_is_a_regression_with_means_interval_margin_and_the_samples_that_
     assert text[4].startswith("    before .83: A day of 0.8")
     assert text[5].startswith("    now    .23: A day of 0.2")
     assert "  and 21 more changed" in text
-    assert text[-1] == '  run it again: pytest "benchmarks/test_it.py::test_it[m]"'
+    assert text[-1] == "  run it again: pytest 'benchmarks/test_it.py::test_it[m]'"
 
 
 def test_a_small_change_of_few_samples_cannot_be_told_and_says_how_many_could(tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ def test_a_regression_lists_five_flips_that_count_the_near_ties_and_the_test(tmp
         "  and right where present: 14 samples lost it, 1 gained it, of 80 (p 0.00049)",
         "  and right where absent: 16 samples lost it, 0 gained it, of 80 (p 1.5e-05)",
         "  and near-ties: 31 samples lost it, 1 gained it, of 160 (p 7.7e-09)",
-        '  run it again: pytest "benchmarks/test_it.py::test_it[m]"',
+        "  run it again: pytest 'benchmarks/test_it.py::test_it[m]'",
     ]
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,7 +32,7 @@ def test_a_run_ends_with_its_loads_its_records_and_the_command_that_shows_them_a
         "",
         "3 models, 3 loads",
         f"2 records: {run.path}",
-        "See this table again: pytest-steering report 20260101T000000Z-abcdef",
+        f"See this table again: pytest-steering report {shlex.quote(str(run.folder))}",
     ]
 
 

@@ -16,6 +16,7 @@ COMMANDS = {
     "accept": ("pytest_steering.gate.command_accept", "Make a run's cells the baselines of the next"),
     "compare": ("pytest_steering.gate.command_compare", "Tell whether one run is worse than another"),
     "data": ("pytest_steering.tasks.security.datasets.data_command", "Show and check data sets"),
+    "export": ("pytest_steering.report.export.export_command", "Write a run as CSV or Parquet"),
     "gate": ("pytest_steering.gate.command_gate", "Tell whether a run is worse than the accepted baselines"),
     "replay": ("pytest_steering.replay", "Read recorded answers again and score them"),
     "report": ("pytest_steering.report.report_command", "Show the table of an earlier run"),

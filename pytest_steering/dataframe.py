@@ -12,7 +12,7 @@ from pytest_steering.cell import newest_cells
 from pytest_steering.comparison.outcomes import skipped
 from pytest_steering.errors import DataError
 from pytest_steering.records import Outcome, Record
-from pytest_steering.runs import find_run
+from pytest_steering.runs import Run, find_run
 from pytest_steering.shortfall import shortfalls
 
 if TYPE_CHECKING:
@@ -62,13 +62,23 @@ def load_run(
     if rows not in _ROWS:
         raise DataError(f"a run has no rows {rows!r}; expected one of {', '.join(_ROWS)}")
     wanted = find_run(str(run), Path(home))
-    found = wanted.read()
-    for sentence in shortfalls(wanted.manifest, found):
+    made, lacking = run_rows(wanted, rows)
+    for sentence in lacking:
         warnings.warn(f"{wanted.folder.name}: {sentence}", stacklevel=2)
+    return pandas.DataFrame(made) if made else pandas.DataFrame(columns=[*_CELL, *_ROWS[rows][0]])
+
+
+def run_rows(run: Run, rows: Literal["samples", "cells"]) -> tuple[list[dict[str, Any]], list[str]]:
+    """Return the rows that `load_run` gives, and what the run lacks.
+
+    Args:
+        run: The run.
+        rows: `samples` or `cells`.
+    """
+    found = run.read()
     cells = [record for one in newest_cells(found.records).values() for record in (*one.rivals, one.record)]
-    columns, of_cell = _ROWS[rows]
-    made = pandas.DataFrame([{**_cell(cell), **row} for cell in cells for row in of_cell(cell)])
-    return made if len(made) else pandas.DataFrame(columns=[*_CELL, *columns])
+    made = [{**_cell(cell), **row} for cell in cells for row in _ROWS[rows][1](cell)]
+    return made, list(shortfalls(run.manifest, found))
 
 
 def _cell(record: Record) -> dict[str, Any]:

@@ -66,7 +66,8 @@ def summarise(session: SteeringSession, terminal: pytest.TerminalReporter) -> No
     """Write what the gate has to say at the end of the run."""
     from pytest_steering.report.line_colour import coloured
 
-    for line, markup in coloured(session.config.stash.get(LINES, [])):
+    said: list[str] = session.config.stash.get(LINES, [])
+    for line, markup in coloured(said):
         terminal.line(harmless(line), **markup)
 
 

@@ -14,7 +14,7 @@ def test_a_failure_is_one_command_on_one_line() -> None:
 
 
 def test_no_name_begins_another_command() -> None:
-    (told,) = annotations(
+    (told,) = annotation_commands(
         [Failure("t\n::set-output name=x::y", "a,b:c\r\n.py", 1, "x\r\n::stop-commands::y")]
     )
 

@@ -1,0 +1,1 @@
+"""A run as a table for other programs: CSV and Parquet."""

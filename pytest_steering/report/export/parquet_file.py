@@ -1,0 +1,36 @@
+"""Columns as Parquet, by pyarrow: an extra."""
+
+from __future__ import annotations
+
+import io
+
+from pytest_steering.errors import DataError, first_line
+from pytest_steering.report.export.run_columns import Columns
+
+
+def parquet_bytes(columns: Columns) -> bytes:
+    """Return a table as the content of a file.
+
+    Args:
+        columns: By name, all of one length.
+
+    Raises:
+        DataError: pyarrow is not installed, or a column holds values of several kinds.
+    """
+    try:
+        import pyarrow
+        from pyarrow import parquet
+    except ImportError as error:
+        raise DataError("Parquet needs pyarrow: pip install 'pytest-steering[parquet]'") from error
+    try:
+        table = pyarrow.table({name: list(map(_writable, values)) for name, values in columns.items()})
+    except pyarrow.ArrowException as error:
+        raise DataError(f"a column holds values of several kinds: {first_line(error)}") from error
+    out = io.BytesIO()
+    parquet.write_table(table, out)
+    return out.getvalue()
+
+
+def _writable(value: object) -> object:
+    """Return a value that Arrow takes: half of a surrogate pair has no form in UTF-8."""
+    return value.encode("utf-8", "backslashreplace").decode("utf-8") if isinstance(value, str) else value

@@ -62,7 +62,7 @@ def look_lines(run: Run, width: int) -> list[str]:
         width: Of the terminal, in characters.
     """
     return [
-        line for text in (*map(_looked, looks_at(run)), *unreadable(run)) for line in wrapped(text, width)
+        line for text in (*map(look_text, looks_at(run)), *unreadable(run)) for line in wrapped(text, width)
     ]
 
 
@@ -102,7 +102,8 @@ def report_lines(records: Iterable[Record], width: int, most: int | None = MOST)
     return [*lines, *(line for text in texts for line in wrapped(text, width))]
 
 
-def _looked(looks: Looks) -> str:
+def look_text(looks: Looks) -> str:
+    """Return how many interventions were tried on a split."""
     ever = f"; {looks.ever} in {looks.runs} runs of this folder" if looks.runs > 1 else ""
     return (
         f"{looks.task}, {looks.split}: looked at with {_many(looks.here, 'intervention')} in this run{ever}"

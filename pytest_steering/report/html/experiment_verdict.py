@@ -1,8 +1,7 @@
-"""What a reader decides by: whether an experiment moved its number, by how much, and what stands against it."""
+"""What a reader decides by: whether an experiment moved its number, by how much, and what is against it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -91,8 +90,8 @@ def verdict_of(group: Group) -> Verdict:
         missing = STEERED if steered is None else UNSTEERED
         return Verdict("unpaired", metric, f"The records hold no {missing} arm.", None, ())
     beside = [arm for arm in group.arms if arm.name not in (STEERED, UNSTEERED) and not _dose(arm.name)]
-    controls = tuple(_change(arm, metric) for arm in beside)
-    kind, why = _concluded(steered, change := _change(steered, metric))
+    controls = tuple(paired_change(arm, metric) for arm in beside)
+    kind, why = concluded(steered, change := paired_change(steered, metric))
     return Verdict(kind, metric, why, None if steered.invalid else change, controls)
 
 
@@ -101,7 +100,13 @@ def _dose(arm: str) -> bool:
     return arm.startswith("dose:")
 
 
-def _concluded(steered: Arm, change: Change) -> tuple[Kind, str]:
+def concluded(steered: Arm, change: Change) -> tuple[Kind, str]:
+    """Return what the change of an arm says, and why in one sentence.
+
+    Args:
+        steered: The arm.
+        change: From the arm beside it.
+    """
     found = change.estimate
     if steered.invalid:
         ids = [str(row["id"]) for row in steered.record.findings if row.get("severity") == "invalid"]
@@ -115,10 +120,18 @@ def _concluded(steered: Arm, change: Change) -> tuple[Kind, str]:
     return "unclear", "The 95 % interval of the paired change does not exclude zero."
 
 
-def _change(arm: Arm, metric: str) -> Change:
+def paired_change(arm: Arm, metric: str) -> Change:
+    """Return what an arm did to a number, over the samples that the arm beside it ran as well.
+
+    Args:
+        arm: With the arm that it is compared with.
+        metric: The number.
+    """
     beside = arm.beside.outcomes if arm.beside else ()
     before = Arm(arm.beside)[metric] if arm.beside else None
-    return Change(arm.name, where(arm.record), _estimated(arm, metric), before if beside else None, arm[metric])
+    return Change(
+        arm.name, where(arm.record), _estimated(arm, metric), before if beside else None, arm[metric]
+    )
 
 
 def _estimated(arm: Arm, metric: str) -> Estimate:

@@ -121,7 +121,9 @@ def findings_of(records: Sequence[Record]) -> tuple[FindingView, ...]:
             arms.setdefault(about, []).append(record.arm)
     views = [FindingView(*about, tuple(names)) for about, names in arms.items()]
     # A severity that is unknown here means nothing good.
-    return tuple(sorted(views, key=lambda one: _GRAVITY.index(one.severity) if one.severity in _GRAVITY else 0))
+    return tuple(
+        sorted(views, key=lambda one: _GRAVITY.index(one.severity) if one.severity in _GRAVITY else 0)
+    )
 
 
 def _arms(group: Group) -> Table:
@@ -138,8 +140,8 @@ def _remarks(group: Group, cells: Sequence[Cell]) -> Iterator[str]:
     yield from trivial_texts(group)
     for arm in group.arms:
         beside = arm.facts.beside
-        told = arm.name == STEERED and not arm.invalid and beside is not None
-        if told and any(one.margin is not None for one in beside.after):
+        told = arm.name == STEERED and not arm.invalid
+        if told and beside and any(one.margin is not None for one in beside.after):
             found = what_moved(beside)
             yield f"what moved: {found.label} ({found.why})"
     yield from cost_texts(group)

@@ -26,5 +26,6 @@ def interval_bar(value: float, low: float, high: float, reach: float) -> Markup:
     return Markup(
         '<svg class="bar {}" viewBox="0 0 {} {}" width="{}" height="{}" aria-hidden="true">'
         '<line class="bar-zero" x1="{}" y1="1" x2="{}" y2="{}"/>'
-        '<line class="bar-line" x1="{}" y1="9" x2="{}" y2="9"/><circle class="bar-dot" cx="{}" cy="9" r="4"/></svg>'
+        '<line class="bar-line" x1="{}" y1="9" x2="{}" y2="9"/>'
+        '<circle class="bar-dot" cx="{}" cy="9" r="4"/></svg>'
     ).format(tone, WIDTH, HEIGHT, WIDTH, HEIGHT, WIDTH / 2, WIDTH / 2, HEIGHT - 1, left, right, at)

@@ -1,4 +1,4 @@
-"""The prompts of a run by hash, made again from data sets that are at hand: records hold their hashes alone."""
+"""The prompts of a run by hash, made again from data sets that are at hand: records hold hashes alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A page as one text: template, style, script and data in one file that loads nothing and runs only its own."""
+"""A page as one text: template, style, script and data in one file that loads nothing from elsewhere."""
 
 from __future__ import annotations
 
@@ -27,12 +27,16 @@ def rendered(template: str, **data: Any) -> str:
         data: What it shows.
     """
     style, script = _asset("page.css"), _asset("page.js")
-    return _environment().get_template(template).render(
-        **data,
-        generator=Markup(GENERATOR),
-        policy=_policy(style, script),
-        style=Markup(style),  # noqa: S704 - a file of this package
-        script=Markup(script),  # noqa: S704 - a file of this package
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            **data,
+            generator=Markup(GENERATOR),  # noqa: S704 - as it stands above
+            policy=_policy(style, script),
+            style=Markup(style),  # noqa: S704 - a file of this package
+            script=Markup(script),  # noqa: S704 - a file of this package
+        )
     )
 
 

@@ -45,7 +45,9 @@ def environment_of(record: Record) -> Iterator[Fact]:
     for name in ("device", "dtype", "engine", "machine", "numerics", "python", "commit"):
         yield Fact("environment", name, str(found.get(name, "")))
     versions: Mapping[str, Any] = found.get("versions") or {}
-    yield Fact("environment", "versions", ", ".join(f"{name} {one}" for name, one in sorted(versions.items())))
+    yield Fact(
+        "environment", "versions", ", ".join(f"{name} {one}" for name, one in sorted(versions.items()))
+    )
     for name, number in record.latency.items():
         yield Fact("environment", name.replace("_", " "), "" if number is None else f"{number:.4g}")
 
@@ -62,7 +64,9 @@ def _data(record: Record) -> Iterator[Fact]:
     prompt: Mapping[str, Any] = record.spec.get("prompt") or {}
     for name in ("dataset", "split", "samples", "sha256"):
         yield Fact("data", name, str(data.get(name, "")))
-    yield Fact("data", "prompt", ", ".join(str(prompt[name]) for name in ("form", "rendering") if name in prompt))
+    yield Fact(
+        "data", "prompt", ", ".join(str(prompt[name]) for name in ("form", "rendering") if name in prompt)
+    )
     yield Fact("data", "reader", str(record.spec.get("reader", "")))
 
 

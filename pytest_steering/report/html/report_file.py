@@ -22,13 +22,15 @@ def require_place(path: Path) -> None:
         DataError: It is a folder, lies in none that is there, or holds a file that is no report of ours.
     """
     if path.is_dir():
-        raise DataError(f"{path} is a folder; a file for the report was expected, such as {path / 'report.html'}")
+        raise DataError(
+            f"{path} is a folder; a file for the report was expected, such as {path / 'report.html'}"
+        )
     if not path.parent.is_dir():
         raise DataError(f"{path.parent} is no folder, so {path.name} cannot be written there; make it first")
     if path.exists() and not _ours(path):
         raise DataError(
-            f"{path} is there already and is no report of pytest-steering, so it is left as it is; name another "
-            "file, or remove it"
+            f"{path} is there already and is no report of pytest-steering, so it is left as it is; name "
+            "another file, or remove it"
         )
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pytest_steering.report.html.experiment_verdict import WORDS, Kind, Verdict
+from pytest_steering.report.html.experiment_verdict import WORDS, Change, Verdict
 from pytest_steering.report.html.experiment_view import ExperimentView, FindingView
 from pytest_steering.report.html.inlined import packed
 from pytest_steering.report.html.page import rendered
@@ -57,17 +57,20 @@ def run_page(run: RunView) -> str:
         inline=inline,
         counts=[(kind, WORDS[kind], kinds[kind]) for kind in WORDS if kinds[kind]],
         models=sorted({row.view_of[0] for row in rows}),
-        reach=reach_of([row.verdict for row in rows]),
+        reach=widest((row.verdict.metric, row.verdict.steered) for row in rows),
     )
 
 
-def reach_of(verdicts: Sequence[Verdict]) -> dict[str, float]:
-    """Return how far from zero the intervals of each number reach, so that its rows share a scale."""
+def widest(changes: Iterable[tuple[str, Change | None]]) -> dict[str, float]:
+    """Return how far from zero the intervals of each number reach, so that its rows share a scale.
+
+    Args:
+        changes: Each with the name of its number.
+    """
     found: dict[str, float] = {}
-    for one in verdicts:
-        if one.steered is not None:
-            ends = (abs(end) for end in one.steered.estimate.interval if math.isfinite(end))
-            found[one.metric] = max(found.get(one.metric, 0.0), *ends, 0.0)
+    for name, change in changes:
+        ends = change.estimate.interval if change else ()
+        found[name] = max(found.get(name, 0.0), *(abs(end) for end in ends if math.isfinite(end)), 0.0)
     return found
 
 
@@ -94,6 +97,3 @@ def rendered_experiment(key: str, view: ExperimentView) -> str:
 
 def _severities(findings: Sequence[FindingView]) -> dict[str, int]:
     return Counter(one.severity for one in findings)
-
-
-__all__ = ["INLINE", "Kind", "Row", "reach_of", "run_page"]

@@ -52,7 +52,7 @@ def _environment() -> Environment:
         finalize=lambda value: shown(value) if type(value) is str else value,
     )
     made.filters |= {"script_json": script_json, "packed": packed, "svg": _trusted, "signed": _signed}
-    made.filters |= {"number": _number}
+    made.filters |= {"number": _number, "breakable": _breakable}
     made.globals["interval_bar"] = interval_bar
     return made
 
@@ -60,6 +60,11 @@ def _environment() -> Environment:
 def _trusted(svg: str) -> Markup:
     """Return a figure as markup: whoever draws one escapes what it says."""
     return Markup(svg)  # noqa: S704
+
+
+def _breakable(name: str) -> Markup:
+    """Return a name that may go on in the next line after each of its words."""
+    return Markup("_<wbr>").join(map(shown, name.split("_")))
 
 
 def _signed(value: float | None) -> str:

@@ -9,7 +9,7 @@ from pytest_steering.gate.command_compare import judge_runs
 from pytest_steering.gate.commands import asked_of
 from pytest_steering.gate.decide import ALPHA
 from pytest_steering.gate.flipped_prompts import FlippedPrompts
-from pytest_steering.gate.verdict_text import verdict_lines
+from pytest_steering.gate.verdict_text import MOST, verdict_lines
 from pytest_steering.report.html.compared_view import alone, compared_views
 from pytest_steering.report.html.experiment_verdict import WORDS, Kind
 from pytest_steering.report.html.figures import compared_figures
@@ -48,6 +48,7 @@ def _gate(before: RunView, now: RunView) -> list[str]:
     """Return what `pytest-steering compare` says of both runs; why it can say nothing where it cannot."""
     try:
         judged = judge_runs(asked_of(before.run), asked_of(now.run), ALPHA)
-        return verdict_lines(judged, lambda _: FlippedPrompts(missing="they stand beside the samples below"))
+        unread = FlippedPrompts(missing="they stand beside the samples below")
+        return verdict_lines(judged, lambda _: unread, MOST)
     except SteeringError as error:
         return [str(error)]

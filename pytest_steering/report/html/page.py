@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from pytest_steering.report.html.figures import STYLE
 from pytest_steering.report.html.inlined import packed, script_json
 from pytest_steering.report.html.interval_bar import interval_bar
 from pytest_steering.report.html.shown_text import shown
@@ -26,7 +27,7 @@ def rendered(template: str, **data: Any) -> str:
         template: Its name in `assets`.
         data: What it shows.
     """
-    style, script = _asset("page.css"), _asset("page.js")
+    style, script = f"{STYLE}\n{_asset('page.css')}", _asset("page.js")
     return (
         _environment()
         .get_template(template)

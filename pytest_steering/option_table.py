@@ -87,6 +87,10 @@ def _place(text: str, _base: Path) -> str:
     return nameable(text)
 
 
+def _file_beside(text: str, base: Path) -> Path:
+    return base / Path(nameable(text)).expanduser()
+
+
 def _at_least_one(text: str, _base: Path) -> int:
     if not re.fullmatch(r"0*[1-9][0-9]{0,8}", text):
         raise ValueError("a whole number of at least 1 was expected, of nine digits at most")
@@ -252,6 +256,14 @@ OPTIONS = (
         "run's folder, or 'latest'",
         convert=_place,
         metavar="RUN",
+    ),
+    Option(
+        "report",
+        "--steering-report",
+        "Write what was found as one HTML file at the end of the run, such as report.html; an earlier report "
+        "is replaced, any other file is left as it is",
+        convert=_file_beside,
+        metavar="FILE",
     ),
     Option(
         "trust_remote_code",

@@ -41,6 +41,7 @@ class Settings:
         alpha: Chance of a false regression in a run.
         claims: Whether all differences that the tests of a run expect are one family.
         resume: The run to go on with; None starts a new one.
+        report: File for the HTML report of the run; None writes none.
         trust_remote_code: Whether code from a model's repository may run.
     """
 
@@ -60,6 +61,7 @@ class Settings:
     alpha: float
     claims: bool
     resume: str | None
+    report: Path | None
     trust_remote_code: bool
 
     @property

@@ -17,6 +17,7 @@ from pytest_steering import (
     held_reports,
     hookspecs,
     marker_selection,
+    reporting,
     root_directory,
     undecided,
     workers,
@@ -182,6 +183,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
                 found[test] = [*found.get(test, ()), *lines]
     finally:
         held_reports.release(session.config, found)
+        reporting.finish(session_of(session.config), session)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -196,6 +198,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     session_of(config).summarise(terminalreporter)
     gating.summarise(session_of(config), terminalreporter)
     ci_reports.tell_github(session_of(config), terminalreporter)
+    reporting.summarise(session_of(config), terminalreporter)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -124,6 +124,10 @@ class SteeringSession:
             _ = self.finished
         if self.settings.models:
             _ = self.specs
+        if self.settings.report and not self.is_worker:
+            from pytest_steering.report.html.report_file import require_place
+
+            require_place(self.settings.report)
 
     def resolve_all(self, names: Iterable[str]) -> tuple[ModelSpec, ...]:
         """Return the models of these names, each once, and make their markers known.

@@ -13,6 +13,7 @@ from pytest_steering.gate.judgement import Judgement
 from pytest_steering.gate.verdict_text import MOST, verdict_lines
 from pytest_steering.manifest import Manifest
 from pytest_steering.printable import printable, say
+from pytest_steering.record_file import Recorded
 from pytest_steering.runs import Run, find_run
 from pytest_steering.shortfall import shortfalls
 
@@ -74,7 +75,16 @@ def asked_run(name: str, home: Path) -> Asked:
     run = find_run(name, home)
     found, manifest = run.read(), run.manifest
     say(printable(f"{run.folder.name}: {sentence}", 1000) for sentence in shortfalls(manifest, found))
-    return Asked(run, manifest, expected_cells(found.records) or steered_cells(found.records))
+    return Asked(run, manifest, _held(found))
+
+
+def asked_of(run: Run) -> Asked:
+    """Return a run as `asked_run` does, and print nothing."""
+    return Asked(run, run.manifest, _held(run.read()))
+
+
+def _held(found: Recorded) -> list[Measured]:
+    return expected_cells(found.records) or steered_cells(found.records)
 
 
 def add_all(parser: argparse.ArgumentParser) -> None:

@@ -1,4 +1,4 @@
-"""`pytest-steering report`: the closing table of an earlier run, from its records."""
+"""`pytest-steering report`: the closing table of an earlier run, or its page; of two runs a page of both."""
 
 from __future__ import annotations
 
@@ -6,29 +6,67 @@ import argparse
 import shutil
 from pathlib import Path
 
+from pytest_steering.errors import DataError
 from pytest_steering.printable import say
+from pytest_steering.report.deciding import MOST
 from pytest_steering.report.terminal import look_lines, report_lines, shortfall_lines
-from pytest_steering.runs import find_run
+from pytest_steering.runs import Run, find_run
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument(
         "run",
-        nargs="?",
-        default="latest",
-        help="Run id or its beginning, a records file, a run's folder, or 'latest' (default: latest)",
+        nargs="*",
+        default=["latest"],
+        help="Run id or its beginning, a records file, a run's folder, or 'latest' (default: latest); with "
+        "--html also two runs, the earlier first, which are compared sample by sample",
+    )
+    parser.add_argument(
+        "--html",
+        type=Path,
+        metavar="FILE",
+        help="Write one HTML file instead of the table; it replaces an earlier report and no other file",
     )
     parser.add_argument(
         "--steering-dir", type=Path, default=Path(".steering"), help="Folder of all runs (default: .steering)"
     )
+    parser.add_argument(
+        "--all",
+        action="store_true",
+        help=f"Show every experiment of a run that has more than {MOST}, and not those alone that decide",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the table."""
-    asked = find_run(arguments.run, arguments.steering_dir)
+    """Print the table, or write the page."""
+    if len(arguments.run) > (1 if arguments.html is None else 2):
+        raise DataError(
+            f"{len(arguments.run)} runs were named; the table is of one, a page (--html FILE) of one or two"
+        )
+    runs = [find_run(name, arguments.steering_dir) for name in arguments.run]
+    if arguments.html is None:
+        _print(runs[0])
+    else:
+        _write(runs, arguments.html)
+        say([f"Report: {arguments.html}"])
+    return 0
+
+
+def _print(asked: Run) -> None:
     found, width = asked.read(), shutil.get_terminal_size((120, 24)).columns
-    say(report_lines(found.records, width))
+    say(report_lines(found.records, width, None if arguments.all else MOST))
     say(look_lines(asked, width))
     say(shortfall_lines(asked, found, width))
-    return 0
+
+
+def _write(runs: list[Run], path: Path) -> None:
+    from pytest_steering.report.html.compared_page import compared_page
+    from pytest_steering.report.html.known_prompts import KnownPrompts
+    from pytest_steering.report.html.report_file import require_place, write_report
+    from pytest_steering.report.html.run_page import run_page
+    from pytest_steering.report.html.run_view import run_view
+
+    require_place(path)
+    views = [run_view(one, KnownPrompts({})) for one in runs]
+    write_report(path, run_page(views[0]) if len(views) == 1 else compared_page(*views))

@@ -21,6 +21,7 @@ from pytest_steering.report.claim_texts import claim_texts
 from pytest_steering.report.closing_table import Texts, row_texts, table_columns, table_lines
 from pytest_steering.report.columns import Column
 from pytest_steering.report.cost import cost_texts
+from pytest_steering.report.deciding import MOST, Deciding, deciding
 from pytest_steering.report.effects import effect_texts
 from pytest_steering.report.report_text import wrapped
 from pytest_steering.report.side_measurements import beside_texts
@@ -69,7 +70,7 @@ def look_lines(run: Run, width: int) -> list[str]:
         width: Of the terminal, in characters.
     """
     return [
-        line for text in (*map(_looked, looks_at(run)), *unreadable(run)) for line in wrapped(text, width)
+        line for text in (*map(look_text, looks_at(run)), *unreadable(run)) for line in wrapped(text, width)
     ]
 
 
@@ -84,15 +85,18 @@ def shortfall_lines(run: Run, found: Recorded, width: int) -> list[str]:
     return [line for text in shortfalls(run.manifest, found) for line in wrapped(text, width)]
 
 
-def report_lines(records: Iterable[Record], width: int) -> list[str]:
+def report_lines(records: Iterable[Record], width: int, most: int | None = MOST) -> list[str]:
     """Return the table of the scored cells, and what there is to say of each experiment.
 
     Args:
         records: In the order they were written.
         width: Of the terminal, in characters.
+        most: Where a run has more experiments, those that decide are shown; None shows all of any run.
     """
     records = across(records)
-    groups = scored_groups(records)
+    every = scored_groups(records)
+    chosen = Deciding(every, ()) if most is None or len(every) <= most else deciding(every)
+    groups, shown = chosen.groups, {(one.model, one.experiment_id) for one in chosen.groups}
     columns = table_columns(groups)
     # What is computed of a group is dropped with it: of 50,000 cells it is more than memory holds.
     told = [_told(group.afresh, columns) for group in groups]
@@ -100,12 +104,14 @@ def report_lines(records: Iterable[Record], width: int) -> list[str]:
     lines = [*table_lines(groups, columns, rows, width), ""] if groups else []
     scored = _by_experiment(told, lambda one: (one.group.model, one.group.experiment_id))
     cells = _by_experiment(newest_cells(records).values(), lambda cell: _experiment(cell.record))
-    for key in sorted(cells, key=_model_order(cells)):
+    for key in sorted(cells if groups is every else shown & cells.keys(), key=_model_order(cells)):
         lines += _remarks(cells[key], scored.get(key, []), width)
-    return [*lines, *(line for text in claim_texts(records) for line in wrapped(text, width))]
+    texts = (*chosen.texts, *claim_texts(records))
+    return [*lines, *(line for text in texts for line in wrapped(text, width))]
 
 
-def _looked(looks: Looks) -> str:
+def look_text(looks: Looks) -> str:
+    """Return how many interventions were tried on a split."""
     ever = f"; {looks.ever} in {looks.runs} runs of this folder" if looks.runs > 1 else ""
     return (
         f"{looks.task}, {looks.split}: looked at with {_many(looks.here, 'intervention')} in this run{ever}"

@@ -11,16 +11,16 @@ from pytest_steering.models.steerable import SteerableModel
 from tests.repository.files import ROOT
 from tests.repository.shown_files import shown_files, write_shown
 
-PAGES = {path.stem: path.read_text(encoding="utf-8") for path in sorted(ROOT.glob("docs/howto/*.md"))}
+PAGES = {path.name: path.read_text(encoding="utf-8") for path in sorted(ROOT.glob("docs/howto/*.md"))}
 PROJECTS = [name for name, text in PAGES.items() if any("test_" in file for file in shown_files(text))]
 SCRIPTS = [name for name, text in PAGES.items() if {*shown_files(text)} and name not in PROJECTS]
 
-QUICK = ("behaviour", "data", "model")
+QUICK = ("behaviour.md", "data.md", "model.md")
 
 
 def test_there_is_a_page_for_each_thing_that_people_bring() -> None:
-    brought = {"behaviour", "model", "data", "score", "judge", "method", "vector", "big_gpu", "cluster"}
-    assert {*PAGES} == brought
+    brought = {"behaviour.md", "model.md", "data.md", "score.md", "judge.md", "method.md", "vector.md"}
+    assert {*PAGES} == brought | {"big_gpu.md", "cluster.md"}
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -1,0 +1,97 @@
+"""A whole run as its page shows it: what is said of all of it, and its experiments one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from pytest_steering.cell import Cell, newest_cells
+from pytest_steering.findings import across
+from pytest_steering.looks import looks_at, unreadable
+from pytest_steering.record_file import Recorded
+from pytest_steering.records import Record
+from pytest_steering.report.cell_summary import Group, scored_groups
+from pytest_steering.report.claim_texts import claim_texts
+from pytest_steering.report.html.experiment_view import ExperimentView, experiment_view
+from pytest_steering.report.html.known_prompts import KnownPrompts
+from pytest_steering.report.terminal import look_text
+from pytest_steering.runs import Run
+from pytest_steering.shortfall import shortfalls
+
+
+@dataclass(frozen=True)
+class RunView:
+    """A run.
+
+    Attributes:
+        run: Its folder.
+        found: What its file of records holds.
+        prompts: As far as they can be had.
+    """
+
+    run: Run
+    found: Recorded
+    prompts: KnownPrompts
+
+    @property
+    def name(self) -> str:
+        """The run's id, or the name of its file."""
+        return self.run.folder.name
+
+    @property
+    def status(self) -> str:
+        """How the run went, as far as somebody wrote it down."""
+        return self.run.manifest.status
+
+    @cached_property
+    def records(self) -> list[Record]:
+        """With the findings that only all of them together show."""
+        return list(across(self.found.records))
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        """The scored experiments."""
+        return scored_groups(self.records)
+
+    @property
+    def shortfalls(self) -> list[str]:
+        """What the run lacks of what it was to be."""
+        return shortfalls(self.run.manifest, self.found)
+
+    @property
+    def remarks(self) -> list[str]:
+        """What is said of all experiments together."""
+        return [*claim_texts(self.records), *map(look_text, looks_at(self.run)), *unreadable(self.run)]
+
+    @cached_property
+    def endings(self) -> Mapping[tuple[str, str], str]:
+        """How the test of each experiment ended, by its name with its file and its model."""
+        tests = self.run.manifest.selected.values()
+        return {(test.experiment, test.model): test.ending or "did not end" for test in tests}
+
+    def ending(self, group: Group) -> str:
+        """Return how the test of an experiment ended; empty where nobody wrote it down."""
+        return self.endings.get((group.experiment_id, group.model), "")
+
+    def views(self) -> Iterator[ExperimentView]:
+        """Yield the experiments; what is computed of one is dropped with it."""
+        cells: dict[tuple[str, str], list[Cell]] = {}
+        for cell in newest_cells(self.records).values():
+            cells.setdefault((cell.record.model, cell.record.experiment_id), []).append(cell)
+        for group in self.groups:
+            own = cells.get((group.model, group.experiment_id), [])
+            yield experiment_view(group.afresh, own, self.prompts.of(group.records))
+
+
+def run_view(run: Run, prompts: KnownPrompts) -> RunView:
+    """Return a run as its page shows it.
+
+    Args:
+        run: Its records, and how it went.
+        prompts: As far as they can be had.
+
+    Raises:
+        DataError: Its records cannot be read.
+    """
+    return RunView(run, run.read(), prompts)

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from pytest_steering.comparison import Comparison, estimated_change
+from tests.report.html.runs_at_hand import HOSTILE, experiments, failed, page_of, unpacked
+
+
+def test_the_overview_says_the_effect_that_the_house_computes(tmp_path: Path) -> None:
+    records = experiments()
+    page = page_of(tmp_path, *records)
+    change = estimated_change(Comparison.of(records).pairing(), "accuracy")
+
+    assert f'data-value="{change.value}"' in page
+    assert f"[{change.low:+.2f}, {change.high:+.2f}]".replace("-", "−") in page
+
+
+def test_flips_and_skipped_samples_are_those_of_the_records(tmp_path: Path) -> None:
+    index = unpacked(page_of(tmp_path, *experiments()), "experiment-1-index")
+
+    became = index["became"]["steered"]
+    assert [became.count(one) for one in ("up", "down", "same", "skipped")] == [5, 1, 18, 1]
+    assert set(index["became"]["random:0"]) == {"same", "skipped"}
+
+
+def test_texts_of_samples_come_back_as_they_were(tmp_path: Path) -> None:
+    page = page_of(tmp_path, *experiments(1, HOSTILE.replace("\ud800", "")))
+    index, texts = unpacked(page, "experiment-1-index"), unpacked(page, "experiment-1-texts-0")
+
+    assert index["ids"][3] == "s003" + HOSTILE.replace("\ud800", "")
+    assert texts[3][1]["text"] == "It is yes." + HOSTILE.replace("\ud800", "")
+
+
+@pytest.mark.parametrize("many", [1, 8])
+def test_hostile_text_adds_no_element_and_no_hidden_character(tmp_path: Path, many: int) -> None:
+    plain = page_of(tmp_path / "plain", *experiments(many))
+    page = page_of(tmp_path / "hostile", *experiments(many, HOSTILE.replace("\ud800", "")))
+
+    # A long name is shown on hover too: figures may have more titles, and nothing else.
+    tags = [set(re.findall(r"<[a-z!][^\s>]*", one)) - {"<title"} for one in (plain, page)]
+    assert tags[0] >= tags[1]
+    assert plain.count("<script") == page.count("<script")
+    assert not set("\u202e\u2028\0") & set(page)
+
+
+def test_a_page_loads_nothing_and_lets_in_its_own_style_and_script_alone(tmp_path: Path) -> None:
+    page = page_of(tmp_path, *experiments())
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', page)
+
+    assert policy
+    assert "unsafe" not in policy[1]
+    assert policy[1].startswith("default-src &#39;none&#39;; script-src &#39;sha256-")
+    assert not re.search(r"""(src|href)=["'](?!#|data:)""", page)
+    assert not re.search(r"\son[a-z]+=", page)
+
+
+def test_of_a_run_without_records_the_page_says_so(tmp_path: Path) -> None:
+    assert "This run holds no scored experiment" in page_of(tmp_path)
+
+
+def test_an_experiment_that_failed_says_why(tmp_path: Path) -> None:
+    unsteered, steered, _ = experiments()
+    page = page_of(tmp_path, failed(unsteered), failed(steered))
+
+    assert "the machine ran out of memory" in page
+    assert "chip-failed" in page

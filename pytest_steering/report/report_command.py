@@ -46,16 +46,16 @@ def run(arguments: argparse.Namespace) -> int:
         )
     runs = [find_run(name, arguments.steering_dir) for name in arguments.run]
     if arguments.html is None:
-        _print(runs[0])
+        _print(runs[0], None if arguments.all else MOST)
     else:
         _write(runs, arguments.html)
         say([f"Report: {arguments.html}"])
     return 0
 
 
-def _print(asked: Run) -> None:
+def _print(asked: Run, most: int | None) -> None:
     found, width = asked.read(), shutil.get_terminal_size((120, 24)).columns
-    say(report_lines(found.records, width, None if arguments.all else MOST))
+    say(report_lines(found.records, width, most))
     say(look_lines(asked, width))
     say(shortfall_lines(asked, found, width))
 

@@ -29,7 +29,8 @@ def extract(
         model: Read at `layers`.
         pairs: At least one.
         method: `mean_difference`; `lda` for the linear discriminant: the mean difference corrected for how
-            states vary within the sides, with the same norm; or one of your own, see `extraction_method`.
+            states vary within the sides; `pca_diff` or `pca_center` for a principal component of the pairs;
+            all of the same norm; or one of your own, see `extraction_method`.
         layers: Block numbers, `last3` or `all`.
 
     Raises:

@@ -1,0 +1,92 @@
+"""Principal components: along which direction do two sides differ most?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from pytest_steering.extraction.methods.method_registry import extraction_method
+from pytest_steering.models.running.arithmetic import one_thread
+from pytest_steering.steering.contrast import ReadsHiddenStates
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+@extraction_method
+def pca_diff(
+    model: ReadsHiddenStates, positive: Sequence[str], negative: Sequence[str], layers: Sequence[int] | str
+) -> dict[int, Tensor]:
+    """Return the direction along which the pairs' differences vary most about their mean.
+
+    It is repeng's `pca_diff`. The mean difference itself is centred away: where all pairs differ alike, that
+    is not what is found, and `pca_center` is the method.
+
+    Args:
+        model: Read at the last prompt token.
+        positive: Prompts that show the wanted behaviour.
+        negative: Prompts that do not, in the same order.
+        layers: Block numbers, `last3` or `all`.
+
+    Returns:
+        Layer to a float32 tensor as long as the mean difference: {layer: [hidden]}.
+    """
+    return _by_layer(
+        model, (positive, negative), layers, lambda differences: differences - differences.mean(0)
+    )
+
+
+@extraction_method
+def pca_center(
+    model: ReadsHiddenStates, positive: Sequence[str], negative: Sequence[str], layers: Sequence[int] | str
+) -> dict[int, Tensor]:
+    """Return the direction along which states vary most about the middle of their pair.
+
+    It is repeng's `pca_center`, IBM's `pca_pairwise` and the PCA of steering-vectors: of states centred pair
+    by pair the covariance is a quarter of the differences' second moment, about zero.
+
+    Args:
+        model: Read at the last prompt token.
+        positive: Prompts that show the wanted behaviour.
+        negative: Prompts that do not, in the same order.
+        layers: Block numbers, `last3` or `all`.
+
+    Returns:
+        Layer to a float32 tensor as long as the mean difference: {layer: [hidden]}.
+    """
+    return _by_layer(model, (positive, negative), layers, lambda differences: differences)
+
+
+def _by_layer(
+    model: ReadsHiddenStates,
+    sides: tuple[Sequence[str], Sequence[str]],
+    layers: Sequence[int] | str,
+    centred: Callable[[Tensor], Tensor],
+) -> dict[int, Tensor]:
+    positive, negative = sides
+    states = model.hidden_states([*positive, *negative], layers, "last_prompt")
+    with one_thread():
+        parts = {layer: rows.double().split(len(positive)) for layer, rows in states.items()}
+        return {layer: _component(one - other, centred) for layer, (one, other) in parts.items()}
+
+
+def _component(differences: Tensor, centred: Callable[[Tensor], Tensor]) -> Tensor:
+    """Return the first principal component, as long as the mean difference and pointing its way.
+
+    The sign is that of most pairs; where as many go one way as the other, of the mean difference.
+    """
+    import torch
+
+    mean, rows = differences.mean(0), centred(differences)
+    if not bool(rows.any()):
+        return (
+            mean.float()
+        )  # one pair, or pairs that all differ alike: the difference is all there is to know
+    # Of few rows the small product [pairs, pairs] has the same component as the covariance [hidden, hidden].
+    _, weights = torch.linalg.eigh(rows @ rows.T)
+    unit = rows.T @ weights[:, -1]
+    unit = unit / unit.norm()
+    along = differences @ unit
+    votes = int((along > 0).sum() - (along < 0).sum()) or float(mean @ unit)
+    direction: Tensor = (unit * mean.norm() * (-1.0 if votes < 0 else 1.0)).float()
+    return direction

@@ -7,51 +7,102 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import NamedTuple
 
 from pytest_steering.errors import SteeringError
 from pytest_steering.printable import printable, say
 
-# A module has `add_arguments(parser)` and `run(arguments) -> exit status`; it is imported when asked for.
+
+class Command(NamedTuple):
+    """A command, before it is imported.
+
+    Attributes:
+        module: Has `add_arguments(parser)` and `run(arguments) -> exit status`, and may have an `EXAMPLE`.
+        summary: What it does, in a line.
+        mistake: Exit status where what it was given has to be mended.
+    """
+
+    module: str
+    summary: str
+    mistake: int = 4
+
+
+def _first(module: str, summary: str) -> Command:
+    """Return a command of the first run; its other statuses are no verdicts on records, so 2 is free."""
+    return Command(f"pytest_steering.commands.{module}", summary, mistake=2)
+
+
 COMMANDS = {
-    "accept": ("pytest_steering.gate.command_accept", "Make a run's cells the baselines of the next"),
-    "compare": ("pytest_steering.gate.command_compare", "Tell whether one run is worse than another"),
-    "data": ("pytest_steering.tasks.security.datasets.data_command", "Show and check data sets"),
-    "export": ("pytest_steering.report.export.export_command", "Write a run as CSV or Parquet"),
-    "gate": ("pytest_steering.gate.command_gate", "Tell whether a run is worse than the accepted baselines"),
-    "replay": ("pytest_steering.replay", "Read recorded answers again and score them"),
-    "report": ("pytest_steering.report.report_command", "Show the table of an earlier run"),
-    "vector": ("pytest_steering.vector_command", "Show or convert a steering vector of any tool"),
+    "accept": Command("pytest_steering.gate.command_accept", "Make a run's cells the baselines of the next"),
+    "compare": Command("pytest_steering.gate.command_compare", "Tell whether one run is worse than another"),
+    "data": Command("pytest_steering.tasks.security.datasets.data_command", "Show and check data sets"),
+    "doctor": _first("doctor.doctor_command", "Check this machine, and say the command for each gap"),
+    "gate": Command(
+        "pytest_steering.gate.command_gate", "Tell whether a run is worse than the accepted baselines"
+    ),
+    "inspect": _first("inspection.inspect_command", "Show what a model is, what fits, and how it is asked"),
+    "replay": Command("pytest_steering.replay", "Read recorded answers again and score them"),
+    "report": Command("pytest_steering.report.report_command", "Show the table of an earlier run"),
+    "try": _first("trying.try_command", "Answer a prompt without and with a vector, side by side"),
 }
+
+INTERRUPTED = 130
+"""What a shell expects of a command that Ctrl-C ended."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and return its exit status; what a person has to mend is one sentence and status 4."""
+    """Run a command and return its exit status; what a person has to mend is one sentence."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
         return _run(words)
     except SteeringError as error:
-        say([f"pytest-steering: {printable(str(error), 2000)}"], sys.stderr)
-        return 4
+        return _mistake(words, printable(str(error), 2000))
     except RecursionError:
-        say(["pytest-steering: something in these files is nested too deeply to be read"], sys.stderr)
-        return 4
+        return _mistake(words, "something in these files is nested too deeply to be read")
     except BrokenPipeError:
         # Whoever read the output has seen enough; Python would complain once more as it closes it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        return _mistake(words, printable(f"{error.filename or 'a file'}: {error.strerror or error}", 2000))
+    except KeyboardInterrupt:
+        say(["pytest-steering: interrupted"], sys.stderr)
+        return INTERRUPTED
+
+
+def parser_of(names: Sequence[str]) -> argparse.ArgumentParser:
+    """Return the parser of the command line.
+
+    Args:
+        names: Commands whose arguments it knows; only those are imported.
+    """
+    parser = argparse.ArgumentParser(prog="pytest-steering", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, command in COMMANDS.items():
+        sub = commands.add_parser(
+            name,
+            help=command.summary,
+            description=f"{command.summary}.",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        if name in names:
+            module = import_module(command.module)
+            module.add_arguments(sub)
+            sub.epilog = f"example:\n  {module.EXAMPLE}" if hasattr(module, "EXAMPLE") else None
+    return parser
 
 
 def _run(words: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(prog="pytest-steering", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     # Only the command that was asked for is imported: it is the first word.
-    for name, (module, summary) in COMMANDS.items():
-        sub = commands.add_parser(name, help=summary, description=summary)
-        if words[:1] == [name]:
-            import_module(module).add_arguments(sub)
-    chosen = parser.parse_args(words)
-    status: int = import_module(COMMANDS[chosen.command][0]).run(chosen)
+    chosen = parser_of(words[:1]).parse_args(words)
+    status: int = import_module(COMMANDS[chosen.command].module).run(chosen)
     return status
+
+
+def _mistake(words: Sequence[str], sentence: str) -> int:
+    say([f"pytest-steering: {sentence}"], sys.stderr)
+    command = COMMANDS.get(words[0]) if words else None
+    return command.mistake if command else Command("", "").mistake
 
 
 if __name__ == "__main__":

@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from torch import dtype as torch_dtype
 
 
+DTYPES = ("float32", "bfloat16", "float16")
+
+
 def resolve_device(device: str) -> str:
     """Return the device that a user's word means.
 
@@ -45,7 +48,7 @@ def resolve_dtype(dtype: str, device: str) -> torch_dtype | str:
 
     if dtype == "auto":
         return torch.float32 if device == "cpu" else "auto"
-    known = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
-    if dtype not in known:
-        raise ModelError(f"dtype {dtype!r} is not known; use auto, {', '.join(known)}")
-    return known[dtype]
+    if dtype not in DTYPES:
+        raise ModelError(f"dtype {dtype!r} is not known; use auto, {', '.join(DTYPES)}")
+    kind: torch_dtype = getattr(torch, dtype)
+    return kind

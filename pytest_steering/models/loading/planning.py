@@ -112,7 +112,7 @@ def plan_config(
     Raises:
         ModelError: It does not fit.
     """
-    named = dtype if dtype != "auto" else _own_dtype(config, device)
+    named = dtype if dtype != "auto" else own_dtype(config, device)
     if named not in BYTES:
         raise ModelError(f"dtype {named!r} is not known; use auto, {', '.join(BYTES)}")
     sizes = Sizes.of(config)
@@ -141,7 +141,8 @@ def require_memory(name: str, config: Any, device: str, dtype: str = "auto") -> 
         plan_config(name, config, device, dtype=dtype)
 
 
-def _own_dtype(config: Any, device: str) -> str:
+def own_dtype(config: Any, device: str) -> str:
+    """Return the name of the dtype that `auto` stands for: float32 on the CPU, else the config's own."""
     own = getattr(config, "dtype", None) or getattr(config, "torch_dtype", None)
     return "float32" if device == "cpu" or own is None else str(own).removeprefix("torch.")
 

@@ -1,0 +1,1 @@
+"""A prompt answered without and with a vector, side by side."""

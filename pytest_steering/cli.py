@@ -40,6 +40,7 @@ COMMANDS = {
     "gate": Command(
         "pytest_steering.gate.command_gate", "Tell whether a run is worse than the accepted baselines"
     ),
+    "init": _first("first_project.init_command", "Write an example experiment to begin with, which runs"),
     "inspect": _first("inspection.inspect_command", "Show what a model is, what fits, and how it is asked"),
     "replay": Command("pytest_steering.replay", "Read recorded answers again and score them"),
     "report": Command("pytest_steering.report.report_command", "Show the table of an earlier run"),

@@ -44,6 +44,7 @@ COMMANDS = {
     "inspect": _first("inspection.inspect_command", "Show what a model is, what fits, and how it is asked"),
     "replay": Command("pytest_steering.replay", "Read recorded answers again and score them"),
     "report": Command("pytest_steering.report.report_command", "Show the table of an earlier run"),
+    "sweep": _first("sweeping.sweep_command", "Measure layer × scale for files of pairs and of prompts"),
     "try": _first("trying.try_command", "Answer a prompt without and with a vector, side by side"),
 }
 

@@ -30,18 +30,18 @@ _TEST = '''"""{about}"""
 import pytest
 
 
-@pytest.mark.steering(task="{name}")
+@pytest.mark.steering(task="{name}"{marks})
 def {test}(steering, contrast_pairs):
     vector = steering.extract(contrast_pairs)  # positive − negative, at every block
-    choice = steering.search(vector, {layers}, {scales}{positions})  # on the dev split
-    result = steering.run(choice.intervention, controls=({controls}))  # on the test split
+    choice = steering.search(vector, {layers}, {scales}{positions})  # on dev
+    result = steering.run(choice.intervention, controls=({controls}))  # on test
     result.expect("{metric}").{claim}  # 95 % interval of paired samples
-    result.expect_baseline()  # held against an accepted run, once there is one: pytest-steering accept
+    result.expect_baseline()  # held against what `pytest-steering accept` accepted
 '''
 
 
 def _test(**said: str) -> str:
-    return _TEST.format(**{"positions": "", **said})
+    return _TEST.format(**{"positions": "", "marks": "", **said})
 
 
 MUSIC = Example(
@@ -121,6 +121,7 @@ def remarks(root):
     _test(
         about="A vector of kind minus unkind remarks, taken away, lowers the margin of Positive over Negative.",
         name="remarks",
+        marks=", max_new_tokens=6",
         test="test_steering_moves_the_threshold_of_positive",
         layers="[25]",
         scales="[-3.0, -2.0]",

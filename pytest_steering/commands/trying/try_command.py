@@ -19,7 +19,7 @@ from pytest_steering.commands.model_arguments import (
     scale,
     whole,
 )
-from pytest_steering.commands.trying.columns import Columns, one_below, side_by_side
+from pytest_steering.commands.trying.answer_columns import Columns, one_below, side_by_side
 from pytest_steering.errors import PromptError
 from pytest_steering.printable import say
 

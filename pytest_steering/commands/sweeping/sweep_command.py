@@ -1,0 +1,172 @@
+"""`pytest-steering sweep`: layer × scale for a pairs file and a prompts file, without any test file."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pytest_steering.commands.model_arguments import (
+    MODEL_HELP,
+    add_placement,
+    layer,
+    layers_of,
+    loaded,
+    quietly,
+    scale,
+    whole,
+)
+from pytest_steering.commands.sweeping.sweep_run import EXPERIMENT, SweepRun
+from pytest_steering.printable import printable, say
+from pytest_steering.progress import show_progress
+
+if TYPE_CHECKING:
+    from pytest_steering.experiments.experiment import Experiment
+    from pytest_steering.experiments.grid_search import Choice
+    from pytest_steering.tasks.task import Task
+
+EXAMPLE = (
+    "pytest-steering sweep --model smollm2 --pairs cheerful_pairs.jsonl --prompts openings.jsonl \\\n"
+    "      --score sentiment --layers 8 13 18 --scales 0.25 0.5 1"
+)
+
+SCALES = (0.25, 0.5, 1.0, 1.5)
+MOST_LAYERS = 6
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("--model", required=True, help=MODEL_HELP)
+    parser.add_argument(
+        "--pairs",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="What the vector is made of: JSON lines with 'positive' and 'negative'",
+    )
+    parser.add_argument(
+        "--prompts",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="What is asked: JSON lines with 'prompt' or 'messages', or choices with their options; layer and "
+        "scale are chosen on its split dev and scored on test, which are made where it names none",
+    )
+    parser.add_argument(
+        "--score", metavar="NAME", help="What an answer is worth: sentiment, …, or file.py:function"
+    )
+    parser.add_argument(
+        "--layers",
+        type=layer,
+        nargs="+",
+        help=f"Block numbers, 'last3' or 'all' (default: {MOST_LAYERS} blocks over the middle of the depth)",
+    )
+    parser.add_argument(
+        "--scales",
+        type=scale,
+        nargs="+",
+        default=list(SCALES),
+        help=f"Multiply the vector (default: {' '.join(f'{one:g}' for one in SCALES)})",
+    )
+    parser.add_argument(
+        "--positions", default="all", help="Tokens that are steered: all, last, generated, … (default: all)"
+    )
+    parser.add_argument(
+        "--toward", choices=("higher", "lower"), help="Which way the score is to go (default: its better one)"
+    )
+    parser.add_argument("--max-new-tokens", type=whole, default=24, help="Of an answer (default: 24)")
+    parser.add_argument("--limit", type=whole, help="Score at most so many prompts")
+    parser.add_argument("--resume", metavar="RUN", help="Go on with a run that did not end, or 'latest'")
+    parser.add_argument(
+        "--steering-dir", type=Path, default=Path(".steering"), help="Folder of all runs (default: .steering)"
+    )
+    add_placement(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the sweep, and print its tables: 0 where it ran to its end, 1 where no point could be chosen."""
+    from pytest_steering.commands.sweeping.swept_task import swept_task
+
+    # Files are read before the model is: a mistake in one is said at once.
+    task = swept_task(arguments.prompts, arguments.pairs, arguments.score, arguments.max_new_tokens)
+    pairs = _pairs(arguments.pairs)
+    quietly()
+    model = loaded(arguments)
+    folder = SweepRun.of(arguments.steering_dir, arguments.resume, arguments.prompts, model.name)
+    experiment = _experiment(model, task, folder, arguments.limit)
+    layers = _layers(experiment, arguments.layers)
+    say([_plan(experiment, layers, arguments.scales, folder)])
+    watched = show_progress() if sys.stderr.isatty() else nullcontext()
+    with folder.held(experiment.name, model.name), watched:
+        try:
+            vector = experiment.extract(pairs, layers=layers)
+            choice = experiment.search(
+                vector, layers, arguments.scales, toward=arguments.toward, positions=arguments.positions
+            )
+            assert choice.intervention is not None
+            experiment.run(choice.intervention)
+        except KeyboardInterrupt:
+            say([f"go on with: --resume {folder.run.folder.name}"], sys.stderr)
+            raise
+    say(_told(experiment, choice, folder))
+    return 0
+
+
+def _pairs(path: Path) -> Sequence[object]:
+    from pytest_steering.tasks.pair_rows import read_pairs
+
+    return read_pairs(path)
+
+
+def _experiment(model: object, task: Task, folder: SweepRun, limit: int | None) -> Experiment:
+    from pytest_steering.experiments.experiment import Experiment
+
+    return Experiment(
+        model,  # type: ignore[arg-type]
+        task,
+        limit=limit,
+        name=EXPERIMENT,
+        node_id=folder.node_id,
+        sink=folder.write,
+        finished=folder.finished,
+    )
+
+
+def _layers(experiment: Experiment, given: Sequence[int | str] | None) -> list[int]:
+    """Return the layers that are asked for, or some over the middle of the depth, where vectors do most."""
+    architecture = experiment.model.architecture
+    if given is not None:
+        return list(architecture.resolve_layers(layers_of(list(given))))
+    count = architecture.num_layers
+    if count <= MOST_LAYERS:
+        return list(range(count))
+    first, last = count // 5, count * 4 // 5
+    step = (last - first) / (MOST_LAYERS - 1)
+    return sorted({round(first + step * number) for number in range(MOST_LAYERS)})
+
+
+def _plan(experiment: Experiment, layers: Sequence[int], scales: Sequence[float], folder: SweepRun) -> str:
+    dev, test = len(experiment.samples("dev")), len(experiment.scored)
+    return printable(
+        f"{experiment.model.name}: {len(layers)} layers × {len(scales)} scales on {dev} prompts of dev, then "
+        f"the best beside its controls on {test} of test; records go to {folder.run.path}",
+        1000,
+    )
+
+
+def _told(experiment: Experiment, choice: Choice, folder: SweepRun) -> Iterator[str]:
+    from pytest_steering.commands.sweeping.grid_table import grid_lines
+    from pytest_steering.report.terminal import look_lines, report_lines, shortfall_lines
+
+    width, found = shutil.get_terminal_size((120, 24)).columns, folder.run.read()
+    yield from ("", *grid_lines(choice, experiment.questions.source.main_metric), "")
+    yield from report_lines(found.records, width)
+    yield from look_lines(folder.run, width)
+    yield from shortfall_lines(folder.run, found, width)
+    yield ""
+    yield "The table by layer and scale chose; its best number is flattered by that. The arms above are not."
+    yield f"See this again: pytest-steering report {folder.run.folder.name}"

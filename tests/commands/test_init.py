@@ -10,6 +10,7 @@ from pytest_steering.commands.first_project.example import EXAMPLES
 from pytest_steering.commands.first_project.project_files import WORKFLOW, project_files
 
 KINDS = tuple(EXAMPLES)
+RUN = ("text", *(pytest.param(one, marks=pytest.mark.slow) for one in ("choice", "verdict")))
 
 
 def in_folder(folder: Path) -> dict[str, str]:
@@ -71,7 +72,7 @@ def test_a_link_that_leads_nowhere_is_in_the_way(tmp_path: Path) -> None:
     assert not (tmp_path / "nowhere.py").exists()
 
 
-@pytest.mark.parametrize("kind", ["text", *(pytest.param(k, marks=pytest.mark.slow) for k in ("choice", "verdict"))])
+@pytest.mark.parametrize("kind", RUN)
 def test_the_example_runs_and_what_it_claims_holds(
     kind: str, pytester: pytest.Pytester, starcoder2: object
 ) -> None:

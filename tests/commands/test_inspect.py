@@ -14,6 +14,7 @@ from pytest_steering.commands.inspection.blocks import architecture_section
 from pytest_steering.commands.inspection.memory_fit import memory_section, size_text
 from pytest_steering.commands.inspection.prompt_form import template_section
 from pytest_steering.commands.inspection.settings_hint import state_norms
+from pytest_steering.models.loading.footprint import Sizes
 from tests.tiny import tiny_tokenizer
 
 
@@ -69,7 +70,7 @@ def test_a_model_that_does_not_fit_is_status_1_with_what_would(
 
 def test_the_batch_that_fits_is_the_largest_half_that_is_free(starcoder2: SteerableModel) -> None:
     config = starcoder2.loaded.module.config
-    sizes = memory_fit.Sizes.of(config)
+    sizes = Sizes.of(config)
     free = sizes.need("float32", 9, memory_fit.TOKENS).total
     assert memory_fit._most_rows(sizes, "float32", free) == 8
     assert memory_section("m", config, "cpu", "auto").data["dtype"] == "float32"
@@ -88,6 +89,7 @@ def test_what_was_not_taken_for_blocks_is_told_with_its_reason(starcoder2: Steer
 def test_a_template_is_shown_as_it_renders_and_a_doubled_beginning_is_named() -> None:
     tokenizer = tiny_tokenizer()
     assert template_section(tokenizer).data == {"template": False}
+
     class Doubling:
         chat_template = "a template"
         bos_token, bos_token_id = "<s>", 1

@@ -76,7 +76,7 @@ def test_a_sweep_that_was_cut_off_is_gone_on_with(
         again.setattr("pytest_steering.experiments.steps.search._tried", interrupted)
         assert main(["sweep", *TEXTS, *GRID, "--resume", "latest"]) == 0
     assert run.path.read_text().startswith(before)
-    assert run.manifest.status == "finished"
+    assert find_run("latest", Path(".steering")).manifest.status == "finished"
 
 
 def interrupted(*_: object) -> None:
@@ -113,5 +113,7 @@ def test_a_deep_model_is_swept_over_the_middle_of_its_depth(starcoder2: Steerabl
     from dataclasses import replace
     from types import SimpleNamespace
 
-    deep = SimpleNamespace(model=SimpleNamespace(architecture=replace(starcoder2.architecture, num_layers=30)))
+    deep = SimpleNamespace(
+        model=SimpleNamespace(architecture=replace(starcoder2.architecture, num_layers=30))
+    )
     assert sweep_command._layers(deep, None) == [6, 10, 13, 17, 20, 24]  # type: ignore[arg-type]

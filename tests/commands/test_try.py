@@ -128,7 +128,8 @@ def test_columns_stand_side_by_side_though_one_is_written_after_the_other() -> N
 
 
 @pytest.mark.parametrize(
-    ("answers", "width", "height", "column"), [(2, 100, 50, 48), (2, 60, 50, 0), (3, 120, 60, 38), (2, 100, 8, 0)]
+    ("answers", "width", "height", "column"),
+    [(2, 100, 50, 48), (2, 60, 50, 0), (3, 120, 60, 38), (2, 100, 8, 0)],
 )
 def test_columns_need_room(answers: int, width: int, height: int, column: int) -> None:
     assert side_by_side(answers, 40, width, height) == column

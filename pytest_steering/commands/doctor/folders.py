@@ -49,7 +49,7 @@ def unwritable(folder: Path) -> str:
 
 def _temporary() -> Check:
     named = next((os.environ[name] for name in ("TMPDIR", "TEMP", "TMP") if os.environ.get(name)), "")
-    if named and unwritable(Path(named)) or (named and not Path(named).is_dir()):
+    if (named and unwritable(Path(named))) or (named and not Path(named).is_dir()):
         found = f"{named} cannot be used, so that Python takes another folder, or none"
         return Check("temporary folder", "gap", found, f"mkdir -p '{named}' && chmod u+rwx '{named}'")
     try:

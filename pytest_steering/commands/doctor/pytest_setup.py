@@ -1,4 +1,4 @@
-"""What pytest will do here: the plugin, those beside it, flags of the environment, and runs that were left."""
+"""What pytest will do here: the plugin, those beside it, flags of the environment, runs that were left."""
 
 from __future__ import annotations
 

@@ -86,13 +86,13 @@ OUTLOOK = Example(
     "outlook",
     "ChoiceTask",
     ("outlook.jsonl",),
-    '''
+    """
 def outlook(root):
     return ChoiceTask.from_file(
         root / "outlook.jsonl",
         words="Answer as an optimist.",  # what the control `prompted` says, with nothing added
     )
-''',
+""",
     _test(
         about="A vector of hopeful minus gloomy answers makes the hopeful one likelier.",
         name="outlook",
@@ -109,7 +109,7 @@ REMARKS = Example(
     "remarks",
     "VerdictTask",
     ("remarks.jsonl",),
-    '''
+    """
 def remarks(root):
     return VerdictTask.from_file(
         root / "remarks.jsonl",
@@ -117,9 +117,9 @@ def remarks(root):
         yes="Positive",
         no="Negative",
     )
-''',
+""",
     _test(
-        about="A vector of kind minus unkind remarks, taken away, lowers the margin of Positive over Negative.",
+        about="Taking the vector of kind minus unkind remarks away lowers the margin of Positive.",
         name="remarks",
         marks=", max_new_tokens=6",
         test="test_steering_moves_the_threshold_of_positive",
@@ -154,7 +154,7 @@ def code_review(root):
     )
 ''',
     _test(
-        about="The model calls all code vulnerable; a vector of care moves that threshold to where it is right.",
+        about="The model calls all code vulnerable; a vector of care moves that threshold.",
         name="code_review",
         test="test_care_moves_the_threshold",
         metric="accuracy",
@@ -190,7 +190,7 @@ CODE_TEXT = Example(
     "code_text",
     "TextTask",
     ("code_prompts.jsonl", "code_pairs.jsonl"),
-    f'''
+    '''
 def says_secure(prompt, text):
     """Return 1 where an answer begins with Secure; a score is any function of prompt and text."""
     return float(text.strip().startswith("Secure"))

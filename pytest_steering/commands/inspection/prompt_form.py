@@ -46,6 +46,6 @@ def _doubled(tokenizer: Any, rendered: str) -> str:
     if first is None or ids != [first, first]:
         return ""
     return (
-        f"the template writes {tokenizer.bos_token!r}, and so does the tokenizer: read as any text the prompt "
+        f"the template writes {tokenizer.bos_token!r}, and so does the tokenizer: as any text the prompt "
         "would begin twice; here, what a template wrote gets no second one"
     )

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pytest_steering.models.steerable import SteerableModel
 
 DOSES = (0.1, 0.5)
-"""Norm of what is added over that of the state: on SmolLM2 a third changed the text, eight tenths broke it."""
+"""Norm of what is added over that of the state: on SmolLM2 a third changed text, eight tenths broke it."""
 
 _TEXTS = 8
 

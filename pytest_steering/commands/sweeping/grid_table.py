@@ -23,10 +23,7 @@ def grid_lines(choice: Choice, number: str) -> Iterator[str]:
     scales = sorted({point.scale for point in choice.curve})
     layers = sorted({point.layer for point in choice.curve})
     at = {(point.layer, point.scale): point for point in choice.curve}
-    rows = [
-        [layer, *(_cell(at.get((layer, scale)), choice) for scale in scales)]
-        for layer in layers
-    ]
+    rows = [[layer, *(_cell(at.get((layer, scale)), choice) for scale in scales)] for layer in layers]
     yield f"{number} by layer and scale, on the {choice.samples} samples of {choice.split}:"
     heads = ["layer", *(f"{scale:g}" for scale in scales)]
     yield from tabulate(

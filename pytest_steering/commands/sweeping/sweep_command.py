@@ -27,6 +27,8 @@ from pytest_steering.progress import show_progress
 if TYPE_CHECKING:
     from pytest_steering.experiments.experiment import Experiment
     from pytest_steering.experiments.grid_search import Choice
+    from pytest_steering.extraction.pairs import ContrastPair
+    from pytest_steering.models.steerable import SteerableModel
     from pytest_steering.tasks.task import Task
 
 EXAMPLE = (
@@ -53,8 +55,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         required=True,
         metavar="FILE",
-        help="What is asked: JSON lines with 'prompt' or 'messages', or choices with their options; layer and "
-        "scale are chosen on its split dev and scored on test, which are made where it names none",
+        help="What is asked: JSON lines with 'prompt' or 'messages', or choices with their options; layer "
+        "and scale are chosen on its split dev and scored on test, which are made where it names none",
     )
     parser.add_argument(
         "--score", metavar="NAME", help="What an answer is worth: sentiment, …, or file.py:function"
@@ -116,17 +118,17 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _pairs(path: Path) -> Sequence[object]:
+def _pairs(path: Path) -> Sequence[ContrastPair]:
     from pytest_steering.tasks.pair_rows import read_pairs
 
     return read_pairs(path)
 
 
-def _experiment(model: object, task: Task, folder: SweepRun, limit: int | None) -> Experiment:
+def _experiment(model: SteerableModel, task: Task, folder: SweepRun, limit: int | None) -> Experiment:
     from pytest_steering.experiments.experiment import Experiment
 
     return Experiment(
-        model,  # type: ignore[arg-type]
+        model,
         task,
         limit=limit,
         name=EXPERIMENT,

@@ -29,7 +29,7 @@ def swept_task(prompts: Path, pairs: Path, score: str | None, max_new_tokens: in
         DataError: A file or the score is not what is expected.
     """
     if not _of_prompts(prompts):
-        return _choices(prompts, pairs, score)
+        return _choices(prompts, score)
     if score is None:
         raise DataError(f"{prompts} holds prompts, whose answers need a score: --score sentiment, say")
     from pytest_steering.tasks.text import TextTask
@@ -53,7 +53,7 @@ def _of_prompts(path: Path) -> bool:
     return any(name in row[1] for name in PROMPT_FIELDS)
 
 
-def _choices(prompts: Path, pairs: Path, score: str | None) -> Task:
+def _choices(prompts: Path, score: str | None) -> Task:
     if score is not None:
         raise DataError(f"{prompts} holds choices, which are compared by likelihood: leave --score out")
     from dataclasses import replace

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 from pytest_steering.commands.doctor.check import Check
 
@@ -43,7 +44,7 @@ def import_answers() -> dict[str, dict[str, object]]:
         )
         lines, end = done.stdout.splitlines(), f"the process ended with status {done.returncode}"
     except subprocess.TimeoutExpired as hung:
-        said = hung.stdout or b""
+        said: Any = hung.stdout or ""
         lines = (said.decode() if isinstance(said, bytes) else said).splitlines()
         end = f"it did not end within {PATIENCE:.0f} seconds"
     found = {str(row.pop("name")): row for row in map(json.loads, _ours(lines))}

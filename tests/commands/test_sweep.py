@@ -54,7 +54,9 @@ def test_a_sweep_chooses_scores_records_and_says_what_it_may_not_conclude(
     assert run.manifest.status == "finished"
     assert "long by layer and scale, on the 3 samples of dev:" in said
     assert "its best number is flattered by that" in said
-    assert said.endswith(f"See this again: pytest-steering report {run.folder.name}\n")
+    assert f"See this again: pytest-steering report {run.folder.name}\n" in said
+    assert said.endswith(f"Report: {run.folder / 'report.html'}\n")
+    assert "<html" in (run.folder / "report.html").read_text(encoding="utf-8")
 
     assert main(["report"]) == 0
     assert capsys.readouterr().out.splitlines()[0] in said

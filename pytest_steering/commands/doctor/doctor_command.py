@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from pytest_steering.commands.doctor.check import Check, gaps
-from pytest_steering.commands.doctor.folders import folder_checks, written_folders
+from pytest_steering.commands.doctor.folders import folder_checks, unwritable, written_folders
 from pytest_steering.commands.doctor.imports import import_answers, import_checks
 from pytest_steering.commands.doctor.machine import machine_checks
 from pytest_steering.commands.doctor.packages import package_checks
@@ -43,7 +43,7 @@ def _checks(runs: Path) -> Iterator[Check]:
     answers, folders = import_answers(), written_folders()
     yield from package_checks()
     yield from import_checks(answers)
-    yield from machine_checks(answers["cuda"], folders)
+    yield from machine_checks(answers["cuda"], {k: v for k, v in folders.items() if not unwritable(v)})
     yield from folder_checks(folders)
     yield from setup_checks(runs)
 

@@ -19,7 +19,7 @@ _REMEDIES = {
 
 def written_folders() -> dict[str, Path]:
     """Return the folders that a run writes into, by what they are for."""
-    return {"cache": user_cache("proofs").parent, "hub cache": _hub_cache(), "project": Path.cwd()}
+    return {"cache": user_cache("proofs").parent, "hub cache": _hub_cache(), "project": Path()}
 
 
 def folder_checks(folders: Mapping[str, Path]) -> Iterator[Check]:

@@ -86,13 +86,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--steering-dir", type=Path, default=Path(".steering"), help="Folder of all runs (default: .steering)"
     )
+    parser.add_argument(
+        "--html", type=Path, metavar="FILE", help="Where the report is written (default: in the run's folder)"
+    )
     add_placement(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the sweep, and print its tables: 0 where it ran to its end, 1 where no point could be chosen."""
     from pytest_steering.commands.sweeping.swept_task import swept_task
+    from pytest_steering.report.html.report_file import require_place
+    from pytest_steering.report.report_command import write_page
 
+    if arguments.html is not None:
+        require_place(arguments.html)
     # Files are read before the model is: a mistake in one is said at once.
     task = swept_task(arguments.prompts, arguments.pairs, arguments.score, arguments.max_new_tokens)
     pairs = _pairs(arguments.pairs)
@@ -115,6 +122,9 @@ def run(arguments: argparse.Namespace) -> int:
             say([f"go on with: --resume {folder.run.folder.name}"], sys.stderr)
             raise
     say(_told(experiment, choice, folder))
+    page = arguments.html or folder.run.folder / "report.html"
+    write_page([folder.run], page)
+    say([f"Report: {printable(str(page), 1000)}"])
     return 0
 
 

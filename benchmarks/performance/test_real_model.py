@@ -30,7 +30,7 @@ LOOSE_ENDS = 2
 def model() -> SteerableModel:
     """Answers never end, so that every row writes as much."""
     try:
-        loaded = SteerableModel.load("smollm2")
+        loaded = SteerableModel.load("smollm2", dtype="float32")
     except SteeringError as missing:
         pytest.skip(str(missing))
     return replace(loaded, loaded=replace(loaded.loaded, stop_ids=frozenset()))
@@ -68,7 +68,7 @@ def own_generate(model: SteerableModel, prompts: Sequence[str]) -> list[list[int
     import torch
 
     tokenizer, module = model.loaded.tokenizer, model.loaded.module
-    batch = tokenizer(list(prompts), return_tensors="pt", padding=True, padding_side="left")
+    batch = tokenizer(list(prompts), return_tensors="pt", padding=True, padding_side="left").to(model.device)
     with torch.inference_mode():
         ids = module.generate(
             **batch, max_new_tokens=NEW_TOKENS, min_new_tokens=NEW_TOKENS, do_sample=False, pad_token_id=0
@@ -80,7 +80,8 @@ def hooked(model: SteerableModel, prompts: Sequence[str], cell: Intervention) ->
     """Return what `generate` writes beside a plain hook."""
     (layer,) = cell.at
     block = model.architecture.blocks[layer]
-    with plain_hook(model.loaded.module, block.path, cell.scale * cell.vector.directions[layer]):
+    addition = (cell.scale * cell.vector.directions[layer]).to(model.device)
+    with plain_hook(model.loaded.module, block.path, addition):
         return own_generate(model, prompts)
 
 

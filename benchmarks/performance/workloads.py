@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pytest_steering import Intervention, SteerableModel, SteeringVector
+from pytest_steering.models.loading.placement import resolve_device
 
 T = TypeVar("T")
 
@@ -82,6 +83,7 @@ def note(name: str, **numbers: Any) -> None:
 
     held = {
         "machine": platform.platform(),
+        "gpu": torch.cuda.get_device_name() if torch.cuda.is_available() else None,
         "processors": os.cpu_count(),
         "threads": torch.get_num_threads(),
         "load": os.getloadavg()[0],
@@ -161,8 +163,9 @@ def word_tokenizer() -> Any:
 
 
 def random_model(kv_heads: int = 4) -> SteerableModel:
-    """Return the random module as a user holds it."""
-    model = SteerableModel.wrap(random_module(kv_heads), word_tokenizer(), name=f"random-{kv_heads}-kv")
+    """Return the random module as a user holds it, on a CUDA device where there is one."""
+    module = random_module(kv_heads).to(resolve_device("auto"))
+    model = SteerableModel.wrap(module, word_tokenizer(), name=f"random-{kv_heads}-kv")
     return replace(model, batch_rows=ROWS, loaded=replace(model.loaded, stop_ids=frozenset()))
 
 

@@ -112,6 +112,13 @@ def coverage(session: nox.Session) -> None:
 
 
 @nox.session
+def docs(session: nox.Session) -> None:
+    """Build the site of docs/ in build/site; a warning is an error. `-- serve` shows it while you write."""
+    _install(session, "-e", ".[docs]")
+    session.run("mkdocs", *(session.posargs or ("build",)), env={"NO_MKDOCS_2_WARNING": "1"})
+
+
+@nox.session
 def mutation(session: nox.Session) -> None:
     """Change the code that decides, one place at a time, and list the changes that no test notices."""
     _install(session, "-e", ".[dev]")

@@ -1,4 +1,4 @@
-"""Writes the tables of the documents that are made from code: metrics, findings, scores, claims of a proof.
+"""Writes what documents have from the code: metrics, findings, scores, claims of a proof, options, commands.
 
     python -m tools.docs_tables
 
@@ -16,6 +16,7 @@ from pathlib import Path
 from pytest_steering.comparison.metrics import JUDGEMENT, SIDE_EFFECTS, Metric
 from pytest_steering.findings import CATALOGUE, Severity
 from pytest_steering.models.proving.proof import READING, SHARED, STEERING
+from tools import reference_tables
 from tools.score_rows import HEAD, score_rows
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -58,6 +59,8 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "note": partial(finding_table, "note"),
     "scores": score_table,
     "proof": claim_table,
+    "options": reference_tables.options,
+    "commands": reference_tables.commands,
 }
 
 
@@ -70,12 +73,12 @@ def with_tables(text: str) -> str:
 
 def main() -> int:
     """Write every document whose tables changed, and name it."""
-    for path in sorted(DOCS.glob("*.md")):
+    for path in sorted(DOCS.rglob("*.md")):
         before = path.read_text(encoding="utf-8")
         after = with_tables(before)
         if after != before:
             path.write_text(after, encoding="utf-8")
-            sys.stdout.write(f"written: {path.name}\n")
+            sys.stdout.write(f"written: {path.relative_to(DOCS)}\n")
     return 0
 
 

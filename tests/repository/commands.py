@@ -16,7 +16,7 @@ from tests.repository.files import ROOT, nox_sessions, project
 FLAGS = {option.flag for option in OPTIONS} | {"--steering-conformance"}
 
 # Programs whose words need no looking up here.
-OTHERS = ("cd", "coverage", "export", "git", "lint-imports", "mypy", "pre-commit", "ruff", "sed")
+OTHERS = ("cd", "coverage", "export", "git", "lint-imports", "mkdocs", "mypy", "pre-commit", "ruff", "sed")
 
 
 def printed(text: str) -> Iterator[str]:

@@ -34,7 +34,9 @@ MEASURED_WITHIN = (
     "benchmarks/test_fault_injection.py",
 )
 
-PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *ROOT.glob("docs/*.md")])
+PAGES = sorted(
+    [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *ROOT.glob("docs/**/*.md")]
+)
 
 
 def shown() -> Iterator[tuple[str, str]]:
@@ -83,7 +85,7 @@ def test_every_name_that_people_are_shown_is_public(code: str) -> None:
 @pytest.mark.parametrize("page", [str(page.relative_to(ROOT)) for page in PAGES])
 def test_a_name_that_a_page_speaks_of_is_one_that_the_package_gives(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
-    for name in re.findall(r"(?<!python -m )\bpytest_steering((?:\.[A-Za-z_]+)+)", text):
+    for name in re.findall(r"(?<!python -m )(?<!::: )\bpytest_steering((?:\.[A-Za-z_]+)+)", text):
         found: object = pytest_steering
         for part in name.split(".")[1:]:
             found = getattr(found, part)

@@ -1,4 +1,4 @@
-"""Writes what documents have from the code: metrics, findings, scores, claims of a proof, options, commands.
+"""Writes what documents have from the code: metrics, findings, scores, claims of a proof, options.
 
     python -m tools.docs_tables
 
@@ -16,7 +16,7 @@ from pathlib import Path
 from pytest_steering.comparison.metrics import JUDGEMENT, SIDE_EFFECTS, Metric
 from pytest_steering.findings import CATALOGUE, Severity
 from pytest_steering.models.proving.proof import READING, SHARED, STEERING
-from tools import reference_tables
+from tools import option_reference
 from tools.score_rows import HEAD, score_rows
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -59,8 +59,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "note": partial(finding_table, "note"),
     "scores": score_table,
     "proof": claim_table,
-    "options": reference_tables.options,
-    "commands": reference_tables.commands,
+    "options": option_reference.options,
 }
 
 

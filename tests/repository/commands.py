@@ -39,7 +39,7 @@ def missing(command: str) -> list[str]:
 
 
 def _split(lines: str) -> Iterator[str]:
-    for line in lines.splitlines():
+    for line in lines.replace("\\\n", " ").splitlines():
         yield from (part.strip() for part in line.split("&&") if part.strip())
 
 

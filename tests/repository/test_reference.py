@@ -11,12 +11,10 @@ import pytest
 
 import pytest_steering
 from pytest_steering import fixtures, hookspecs
-from pytest_steering.cli import COMMANDS
 from pytest_steering.experiment_options import CHECKS
 from pytest_steering.option_table import OPTIONS
 from tests.repository.files import ROOT
 from tools.docs_tables import with_tables
-from tools.reference_tables import parser_of
 
 PAGES = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "docs" / "reference").glob("*.md")}
 NAMED = set(re.findall(r"^::: pytest_steering\.([\w.]+)$", "\n".join(PAGES.values()), flags=re.MULTILINE))
@@ -66,18 +64,6 @@ def test_every_option_of_pytest_is_documented_and_no_other(pytestconfig: pytest.
     known = {flag for flag in _flags_of(pytestconfig) if flag.startswith("--steering")}
     shown = set(re.findall(r"^### `(--[\w-]+)", PAGES["options.md"], flags=re.MULTILINE))
     assert shown == known >= {option.flag for option in OPTIONS}
-
-
-def test_every_command_is_documented_with_all_that_it_takes() -> None:
-    page = PAGES["command-line.md"]
-    assert re.findall(r"^### `pytest-steering (\w+)`", page, flags=re.MULTILINE) == list(COMMANDS)
-    for name in COMMANDS:
-        section = page.partition(f"### `pytest-steering {name}`")[2].partition("###")[0]
-        flags = {flag for action in parser_of(name)._actions for flag in action.option_strings} - {
-            "-h",
-            "--help",
-        }
-        assert {flag for flag in flags if f"`{flag}" not in section} == set()
 
 
 def test_every_variable_that_the_package_knows_by_name_is_documented() -> None:

@@ -73,7 +73,7 @@ def _pip(words: Sequence[str]) -> Iterator[str]:
 
 
 def _ours(words: Sequence[str]) -> Iterator[str]:
-    if words and words[0] not in COMMANDS:
+    if words and words[0] not in ("COMMAND", *COMMANDS):
         yield f"pytest-steering has no command {words[0]}"
 
 

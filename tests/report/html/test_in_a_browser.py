@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,20 +9,18 @@ from typing import Any
 import pytest
 
 from tests.report.html.runs_at_hand import HOSTILE, experiments, page_of
+from tools.browser import chromium, headless
 
 playwright = pytest.importorskip(
     "playwright.sync_api", reason="pip install pytest-steering[browser] runs the tests of the report's page"
 )
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here; apt-get install chromium")
+pytestmark = pytest.mark.skipif(chromium() is None, reason="no Chromium here; apt-get install chromium")
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with headless() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pytest_steering import Intervention, SteerableModel, SteeringVector
-from pytest_steering.models.loading.placement import resolve_device
 
 T = TypeVar("T")
 
@@ -164,7 +163,9 @@ def word_tokenizer() -> Any:
 
 def random_model(kv_heads: int = 4) -> SteerableModel:
     """Return the random module as a user holds it, on a CUDA device where there is one."""
-    module = random_module(kv_heads).to(resolve_device("auto"))
+    import torch
+
+    module = random_module(kv_heads).to("cuda" if torch.cuda.is_available() else "cpu")
     model = SteerableModel.wrap(module, word_tokenizer(), name=f"random-{kv_heads}-kv")
     return replace(model, batch_rows=ROWS, loaded=replace(model.loaded, stop_ids=frozenset()))
 

@@ -60,4 +60,4 @@ def test_the_site_is_built_without_a_warning_and_its_pages_fetch_nothing(tmp_pat
 def test_every_page_stands_in_the_navigation() -> None:
     told = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
     pages = [str(path.relative_to(ROOT / "docs")) for path in (ROOT / "docs").rglob("*.md")]
-    assert [page for page in pages if not re.search(rf"[ -] {re.escape(page)}$", told, re.MULTILINE)] == []
+    assert [page for page in pages if not re.search(rf"[:-] {re.escape(page)}$", told, re.MULTILINE)] == []

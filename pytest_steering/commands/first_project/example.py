@@ -96,8 +96,9 @@ def outlook(root):
     _test(
         about="A vector of hopeful minus gloomy answers makes the hopeful one likelier.",
         name="outlook",
+        marks=", limit=10",  # of likelihoods 80 null directions are tried on each sample
         test="test_steering_makes_hopeful_answers_likelier",
-        layers="[13]",
+        layers="[18]",
         scales="[1.0, 2.0]",
         controls='"random", "negated"',
         metric="margin",

@@ -1,6 +1,7 @@
 """A behaviour of one's own with a score of one's own: stories that turn to the sea.
 
-The dose is given; `steering.search` would choose one on the dev split. Guards decide with the score.
+Dose and guards were settled on the openings of the dev split, before those of the test split were written;
+`steering.search` would choose the dose there by itself. Guards decide with the score.
 """
 
 import re
@@ -34,7 +35,7 @@ OPENINGS = TextTask.from_file(
     Path(__file__).with_name("openings.jsonl"),
     of_the_sea,
     pairs=[ContrastPair(sea, land, f"pair {n}") for n, (sea, land) in enumerate(PAIRS)],
-    # Of sixteen tokens a phrase that is said twice is a third.
+    # In sixteen tokens one phrase said twice is a share of a third: no broken text yet.
     guards=[scores.repetition(most=0.4), scores.words(), scores.surprise()],
     words="Tell a story of pirates at sea.",
     planted=[("The captain set sail.", 1, 1), ("The bus was late.", 0, 0)],

@@ -57,7 +57,7 @@ def test_a_drop_is_a_regression_with_its_samples_and_the_test_to_run_again(tmp_p
     assert "a prompt of s005" in text
     assert "before no: Secure. It is." in text
     assert "now    yes: Vulnerable. It is." in text
-    assert 'pytest "benchmarks/test_it.py::test_it[m]"' in text
+    assert "pytest 'benchmarks/test_it.py::test_it[m]'" in text
 
 
 def test_a_drop_that_the_unsteered_control_shows_too_is_drift_of_the_environment(tmp_path: Path) -> None:

@@ -72,6 +72,13 @@ def test_a_link_that_leads_nowhere_is_in_the_way(tmp_path: Path) -> None:
     assert not (tmp_path / "nowhere.py").exists()
 
 
+@pytest.fixture
+def at_a_desk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not in CI, where a result that nobody has accepted yet fails."""
+    monkeypatch.delenv("CI", raising=False)
+
+
+@pytest.mark.usefixtures("at_a_desk")
 @pytest.mark.parametrize("kind", RUN)
 def test_the_example_runs_and_what_it_claims_holds(
     kind: str, pytester: pytest.Pytester, starcoder2: object
@@ -83,6 +90,7 @@ def test_the_example_runs_and_what_it_claims_holds(
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("at_a_desk")
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_example_of_a_real_model_runs_and_what_it_claims_holds(
     kind: str, pytester: pytest.Pytester, starcoder2: object

@@ -143,7 +143,8 @@ def test_after_the_weights_changed_the_resumed_run_says_what_the_new_ones_do(
     (old,) = steered(pytester)
     assert pytester.run(sys.executable, "perturb.py", "model").ret == 0
     result = run(pytester, model, "--steering-resume=latest")
-    result.assert_outcomes(passed=1)
+    # What was accepted is of other weights, which fails the test that is held against it.
+    result.assert_outcomes(failed=1)
     found = steered(pytester)
     assert len(found) == 2
     assert found[1]["outcomes"] != old["outcomes"]

@@ -99,4 +99,9 @@ def test_a_method_in_a_conftest_is_run_and_recorded(pytester: pytest.Pytester) -
     pytester.runpytest_subprocess("--steering-device=cpu").assert_outcomes(passed=1)
     records = find_run("latest", pytester.path / ".steering").read().records
     methods = {one.arm: (one.spec["intervention"] or {}).get("method") for one in records}
-    assert methods == {"unsteered": None, "steered": "median_difference", "shuffled": "shuffled:0"}
+    assert methods == {
+        "unsteered": None,
+        "steered": "median_difference",
+        "shuffled": "shuffled:0",
+        "threshold": None,
+    }

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pytest_steering.errors import ModelError
+from pytest_steering.llama_cpp_words import MODEL_TYPES
 
 MAGIC = b"GGUF"
 _POINTER = b"version https://git-lfs"
@@ -21,16 +22,6 @@ _ARCHITECTURE = "general.architecture"
 _BYTES = {0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}
 _STRING, _ARRAY = 8, 9
 _LONGEST_KEY = 65535
-
-# Where llama.cpp has another word for an architecture than transformers' model_type.
-_MODEL_TYPES = {
-    "command-r": "cohere",
-    "gemma3": "gemma3_text",
-    "gpt-oss": "gpt_oss",
-    "minimax-m2": "minimax_m2",
-    "qwen2moe": "qwen2_moe",
-    "qwen3moe": "qwen3_moe",
-}
 
 
 def gguf_in(path: Path) -> Path | None:
@@ -75,7 +66,7 @@ def gguf_model_type(path: Path) -> str:
         raise ModelError(
             f"the header of {path} is not as GGUF files have it; fetch the file again"
         ) from error
-    return _MODEL_TYPES.get(architecture, architecture)
+    return MODEL_TYPES.get(architecture, architecture)
 
 
 def _require_gguf(path: Path, start: bytes) -> None:

@@ -4,18 +4,9 @@ from __future__ import annotations
 
 import re
 
-_WORD = re.compile(r"[a-z][a-z0-9_]*(-[a-z0-9_]+)*")
+from pytest_steering.llama_cpp_words import MODEL_TYPES
 
-# Where llama.cpp has another word for an architecture than transformers' model_type.
-_OTHER_WORDS = {
-    "command-r": "cohere",
-    "gemma3": "gemma3_text",
-    "gpt-oss": "gpt_oss",
-    "minimax-m2": "minimax_m2",
-    "qwen2moe": "qwen2_moe",
-    "qwen3moe": "qwen3_moe",
-    "starcoder": "gpt_bigcode",
-}
+_WORD = re.compile(r"[a-z][a-z0-9_]*(-[a-z0-9_]+)*")
 
 
 def model_type_of(hint: str) -> dict[str, str]:
@@ -28,4 +19,4 @@ def model_type_of(hint: str) -> dict[str, str]:
     """
     if not _WORD.fullmatch(hint) or hint == "unknown":
         return {}
-    return {"model_type": _OTHER_WORDS.get(hint, hint.replace("-", "_"))}
+    return {"model_type": MODEL_TYPES.get(hint, hint.replace("-", "_"))}

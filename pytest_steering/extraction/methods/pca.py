@@ -80,9 +80,8 @@ def _component(differences: Tensor, centred: Callable[[Tensor], Tensor]) -> Tens
 
     mean, rows = differences.mean(0), centred(differences)
     if not bool(rows.any()):
-        return (
-            mean.float()
-        )  # one pair, or pairs that all differ alike: the difference is all there is to know
+        # One pair, or pairs that all differ alike: the difference is all there is to know.
+        return mean.float()
     # Of few rows the small product [pairs, pairs] has the same component as the covariance [hidden, hidden].
     _, weights = torch.linalg.eigh(rows @ rows.T)
     unit = rows.T @ weights[:, -1]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_steering.comparison import STEERED
 from pytest_steering.experiments.condition import Condition
+from pytest_steering.extraction.reading_places import LAST
 from pytest_steering.identity import SCORE
 from pytest_steering.records import Record
 from pytest_steering.source_hash import source_hash
@@ -143,4 +144,5 @@ def provenance_of(intervention: Intervention | None) -> dict[str, Any]:
 
 def _origin(steered: Condition) -> dict[str, str]:
     said = steered.intervention.vector.provenance if steered.intervention else {}
-    return {name: said[name] for name in ("dataset", "contrast") if said.get(name)}
+    elsewhere = {"position": said["position"]} if said.get("position", LAST) != LAST else {}
+    return {name: said[name] for name in ("dataset", "contrast") if said.get(name)} | elsewhere

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from pytest_steering.experiments.margin_threshold import Calibration
     from pytest_steering.experiments.result import Result
     from pytest_steering.extraction.pairs import ContrastPair
+    from pytest_steering.extraction.reading_places import At
     from pytest_steering.models.steerable import SteerableModel
     from pytest_steering.records import Record
     from pytest_steering.statistics import DoseResponse
@@ -168,18 +169,22 @@ class Experiment:
         pairs: Sequence[ContrastPair],
         method: str = "mean_difference",
         layers: Sequence[int] | str = "all",
+        at: At = "last_prompt",
     ) -> SteeringVector:
         """Return the direction of the pairs at each layer, and remember the pairs for the shuffled control.
 
         Args:
             pairs: Contrast pairs, none of them about a scored sample.
-            method: `mean_difference`, `lda`, or one of your own; see `extraction_method`.
+            method: One of those in docs/howto/method.md, or your own; see `extraction_method`.
             layers: Block numbers, `last3` or `all`.
+            at: Where states are read: `last_prompt`; `answer_mean`, the mean over what follows the beginning
+                that a pair shares; `marked:TEXT`, the token that TEXT ends in; positions such as
+                `prompt[-4:]` or a function from token ids to truth values, the mean over those they name.
 
         Raises:
             DataError: A pair is about a scored sample.
         """
-        return extract_vector(self.context, pairs, method, layers)
+        return extract_vector(self.context, pairs, method, layers, at)
 
     def search(
         self,

@@ -9,6 +9,8 @@ from dataclasses import replace
 from pytest_steering.errors import DataError
 from pytest_steering.extraction.methods import method_named
 from pytest_steering.extraction.pairs import ContrastPair, require_pairs
+from pytest_steering.extraction.reading_places import LAST, At, place_of, said_of
+from pytest_steering.extraction.states_elsewhere import read_at
 from pytest_steering.steering.contrast import ReadsHiddenStates
 from pytest_steering.steering.provenance import parts
 from pytest_steering.steering.sources import Sources
@@ -22,8 +24,9 @@ def extract(
     pairs: Sequence[ContrastPair],
     method: str = USUAL,
     layers: Sequence[int] | str = "all",
+    at: At = LAST,
 ) -> SteeringVector:
-    """Return the direction of the pairs at each layer, read at the last prompt token.
+    """Return the direction of the pairs at each layer.
 
     Args:
         model: Read at `layers`.
@@ -32,15 +35,20 @@ def extract(
             states vary within the sides; `pca_diff` or `pca_center` for a principal component of the pairs;
             all of the same norm; or one of your own, see `extraction_method`.
         layers: Block numbers, `last3` or `all`.
+        at: Where states are read, of each text's last token by default; see `place_of`.
 
     Raises:
-        VectorError: The method is not known, or the direction is zero.
-        DataError: There are no pairs, or a pair's prompts are equal.
+        VectorError: The method or the place is not known, or the direction is zero.
+        DataError: There are no pairs, or a pair's prompts are equal, or has no token at that place.
     """
     require_pairs(pairs)
     sides = [pair.positive for pair in pairs], [pair.negative for pair in pairs]
-    vector = SteeringVector.extracted(method_named(method)(model, *sides, layers), method, model, sides)
-    return of_pairs(replace(vector, provenance={**vector.provenance, "samples": samples_hash(pairs)}), pairs)
+    place = place_of(at, model, sides)
+    directions = method_named(method)(read_at(model, place), *sides, layers)
+    vector = SteeringVector.extracted(directions, method, model, sides)
+    said = {**vector.provenance, "samples": samples_hash(pairs), **said_of(at, place)}
+    chooser = at if callable(at) else None
+    return of_pairs(replace(vector, provenance=said, chooser=chooser), pairs)
 
 
 def of_pairs(vector: SteeringVector, pairs: Sequence[ContrastPair]) -> SteeringVector:

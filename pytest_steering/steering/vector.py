@@ -16,6 +16,7 @@ from pytest_steering.steering.checks import checked_directions
 from pytest_steering.steering.contrast import ReadsHiddenStates, mean_differences
 from pytest_steering.steering.dosage import HoldsVectors, announce
 from pytest_steering.steering.numbers import finite_number
+from pytest_steering.steering.positions import TokenChooser
 from pytest_steering.steering.provenance import merged
 from pytest_steering.steering.sources import UNKNOWN, Sources
 
@@ -36,6 +37,7 @@ class SteeringVector:
         sources: What texts stand behind it; nobody knows of those of a vector made by hand.
         pairs: The prompts that it was made from, each as (positive, negative), for controls that read them
             again. They are kept in memory alone: none of a vector that was given or read from a file.
+        chooser: The function that chose the tokens it was read at, where one did; in memory alone as well.
     """
 
     directions: Mapping[int, Tensor]
@@ -43,6 +45,7 @@ class SteeringVector:
     provenance: Mapping[str, str] = field(default_factory=dict)
     sources: Sources = UNKNOWN
     pairs: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    chooser: TokenChooser | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "directions", checked_directions(self.directions))

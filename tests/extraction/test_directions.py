@@ -48,8 +48,11 @@ def test_a_direction_says_which_samples_it_was_made_from() -> None:
 
 
 def test_an_unknown_method_is_named() -> None:
-    with pytest.raises(VectorError, match="method 'pca' is not known; known are lda, mean_difference"):
-        extract(LengthReader(), PAIRS, method="pca")
+    said = (
+        r"method 'pca_dif' is not known \(did you mean 'pca_diff'\?\); known are .* under @extraction_method"
+    )
+    with pytest.raises(VectorError, match=said):
+        extract(LengthReader(), PAIRS, method="pca_dif")
 
 
 def test_a_vector_that_is_given_its_pairs_was_read_from_them_and_stays_as_unknown_as_it_was() -> None:

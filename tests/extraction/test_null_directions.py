@@ -7,27 +7,15 @@ import pytest
 import torch
 from torch import Tensor
 
-from pytest_steering.errors import VectorError
 from pytest_steering.extraction.directions import extract
-from pytest_steering.extraction.null_directions import (
-    half_directions,
-    isotropic_directions,
-    matched_directions,
-    shuffled_directions,
-)
+from pytest_steering.extraction.drawn_directions import isotropic_directions, matched_directions
+from pytest_steering.extraction.null_directions import half_directions, shuffled_directions
 from pytest_steering.extraction.pairs import ContrastPair
-from pytest_steering.extraction.shrinkage import oas
 from pytest_steering.extraction.states_at_hand import StatesAtHand
-from pytest_steering.steering.vector import SteeringVector
 from tests.extraction.test_directions import PAIRS, LengthReader
 
 PROMPTS = [prompt for pair in PAIRS for prompt in (pair.positive, pair.negative)]
 VECTOR = extract(LengthReader(), PAIRS, layers=[0, 1])
-
-
-def states(n: int = 40, size: int = 6) -> Tensor:
-    spread = torch.tensor([8.0, 4.0, 1.0, 0.5, 0.1, 0.1])[:size]
-    return torch.randn(n, size, generator=torch.Generator().manual_seed(3)) * spread + 5.0
 
 
 def unit(direction: Tensor) -> list[float]:
@@ -52,32 +40,6 @@ def test_what_labels_said_is_gone_where_half_of_them_are_wrong() -> None:
     (found,) = shuffled_directions(LengthReader(), PAIRS, [[True, False] * 4], VECTOR)
     assert found.directions[1][0] == 0.0
     assert found.method == "shuffled:0"
-
-
-def test_matched_directions_have_the_shrunk_covariance_of_the_states() -> None:
-    given = states()
-    centred = (given - given.mean(0)).double()
-    wanted = oas(centred.T @ centred / len(centred), len(centred))
-    vector = SteeringVector({2: torch.ones(6)})
-    drawn = torch.stack([one.directions[2] for one in matched_directions({2: given}, vector, 4000, 1)])
-    free = torch.distributions.MultivariateNormal(torch.zeros(6, dtype=torch.float64), wanted)
-    torch.manual_seed(5)
-    reference = torch.stack([one / one.norm() * vector.norms[2] for one in free.sample((4000,))]).float()
-    assert torch.allclose(drawn.T.cov(), reference.T.cov(), atol=0.15)
-
-
-def test_matched_directions_go_together_over_layers_as_states_do() -> None:
-    given = states(2000, size=4)
-    vector = SteeringVector({0: torch.ones(4), 1: torch.ones(4)})
-    drawn = matched_directions({0: given, 1: 3 * given}, vector, 20, 0)
-    cosines = [float(torch.cosine_similarity(one.directions[0], one.directions[1], dim=0)) for one in drawn]
-    assert sum(cosines) / len(cosines) > 0.9
-
-
-@pytest.mark.parametrize("few", [states(1), torch.ones(5, 6)])
-def test_states_without_a_covariance_are_refused(few: Tensor) -> None:
-    with pytest.raises(VectorError, match=r"at least 2 prompts; found 1|zero at layers"):
-        matched_directions({2: few}, SteeringVector({2: torch.ones(6)}), 1, 0)
 
 
 def test_halves_ask_each_prompt_once() -> None:

@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pytest_steering.experiments.steps.vector_extraction import training_pairs
+from pytest_steering.extraction.reading_places import place_again
 from pytest_steering.extraction.states_at_hand import StatesAtHand
+from pytest_steering.extraction.states_elsewhere import read_at
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.context import Context
@@ -35,7 +37,7 @@ def pairs_for(context: Context, vector: SteeringVector) -> list[ContrastPair]:
 
 
 def states_of(context: Context, prompts: Sequence[str], layers: Sequence[int]) -> StatesAtHand:
-    """Return the states of some prompts at some blocks.
+    """Return the states of some prompts at some blocks, at the last token.
 
     Args:
         context: Its model is read.
@@ -44,6 +46,31 @@ def states_of(context: Context, prompts: Sequence[str], layers: Sequence[int]) -
     """
     depends = (tuple(prompts), tuple(layers))  # in this order: batches decide on last digits
     return context.remembered("states", depends, lambda: StatesAtHand(context.model, prompts, layers))
+
+
+def pair_states(
+    context: Context, vector: SteeringVector, pairs: Sequence[ContrastPair], layers: Sequence[int]
+) -> StatesAtHand:
+    """Return the states of pairs at some blocks, at the tokens that a vector was read at.
+
+    Args:
+        context: Its model is read.
+        vector: Says where.
+        pairs: Of the vector, or in their place.
+        layers: Block numbers.
+
+    Raises:
+        VectorError: Nobody knows where: a function chose, and the vector came from a file.
+    """
+    sides = tuple(pair.positive for pair in pairs), tuple(pair.negative for pair in pairs)
+    depends = (sides, tuple(layers), vector.provenance.get("position"), vector.chooser)
+
+    def read() -> StatesAtHand:
+        place = place_again(vector, context.model, sides)
+        prompts = [prompt for pair in pairs for prompt in (pair.positive, pair.negative)]
+        return StatesAtHand(read_at(context.model, place), prompts, layers)
+
+    return context.remembered("pair_states", depends, read)
 
 
 def _own(context: Context) -> list[ContrastPair]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pytest_steering.experiments.controls.control_registry import control
 from pytest_steering.experiments.controls.null_registry import null, null_conditions
-from pytest_steering.extraction.null_directions import isotropic_directions
+from pytest_steering.extraction.drawn_directions import isotropic_directions
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.condition import Condition

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pytest_steering.experiments.controls.control_registry import control
 from pytest_steering.experiments.controls.null_registry import null, null_conditions
-from pytest_steering.experiments.controls.prompts_at_hand import pairs_for, states_of
+from pytest_steering.experiments.controls.prompts_at_hand import pair_states, pairs_for
 from pytest_steering.extraction.null_directions import half_directions
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def halves(context: Context, intervention: Intervention, count: int, seed: int) 
     """
     pairs = pairs_for(context, intervention.vector)
     prompts = [prompt for pair in pairs for prompt in (pair.positive, pair.negative)]
-    states = states_of(context, prompts, intervention.at)
+    states = pair_states(context, intervention.vector, pairs, intervention.at)
     return half_directions(states, prompts, intervention.vector.only(intervention.at), count, seed)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pytest_steering.experiments.controls.control_registry import control
 from pytest_steering.experiments.controls.null_registry import null, null_conditions
 from pytest_steering.experiments.controls.prompts_at_hand import scored_prompts, states_of
-from pytest_steering.extraction.null_directions import matched_directions
+from pytest_steering.extraction.drawn_directions import matched_directions
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.condition import Condition

@@ -9,7 +9,7 @@ from pytest_steering.errors import VectorError
 from pytest_steering.experiments.condition import Condition
 from pytest_steering.experiments.controls.control_registry import control
 from pytest_steering.experiments.controls.null_registry import null, null_arms
-from pytest_steering.experiments.controls.prompts_at_hand import pairs_for, states_of
+from pytest_steering.experiments.controls.prompts_at_hand import pair_states, pairs_for
 from pytest_steering.extraction.label_shuffles import label_shuffles
 from pytest_steering.extraction.null_directions import is_made_of, shuffled_directions
 
@@ -33,8 +33,7 @@ def relabelled(context: Context, intervention: Intervention, count: int, seed: i
     vector, pairs = intervention.vector.only(intervention.at), pairs_for(context, intervention.vector)
     if len(pairs) < 2:
         raise VectorError("one contrast pair has no labels to shuffle; extract the vector from more")
-    prompts = [prompt for pair in pairs for prompt in (pair.positive, pair.negative)]
-    states = states_of(context, prompts, intervention.at)
+    states = pair_states(context, intervention.vector, pairs, intervention.at)
     known = context.pairs_of(intervention.vector) and is_made_of(states, pairs, vector)
     draws = label_shuffles(len(pairs), count, seed) if known else _any_labels(len(pairs), count, seed)
     return shuffled_directions(states, pairs, draws, vector)

@@ -17,6 +17,7 @@ from pytest_steering.tasks.sampling import data_hash
 if TYPE_CHECKING:
     from pytest_steering.experiments.context import Context
     from pytest_steering.extraction.pairs import ContrastPair
+    from pytest_steering.extraction.reading_places import At
     from pytest_steering.steering.vector import SteeringVector
 
 
@@ -39,7 +40,7 @@ def training_pairs(context: Context, count: int) -> list[ContrastPair]:
 
 
 def extract_vector(
-    context: Context, pairs: Sequence[ContrastPair], method: str, layers: Sequence[int] | str
+    context: Context, pairs: Sequence[ContrastPair], method: str, layers: Sequence[int] | str, at: At
 ) -> SteeringVector:
     """Return the direction of the pairs at each layer, and remember the pairs for controls.
 
@@ -48,23 +49,25 @@ def extract_vector(
         pairs: Contrast pairs, none of them about a scored sample.
         method: Of the extraction.
         layers: Block numbers, `last3` or `all`.
+        at: Where states are read.
 
     Raises:
         DataError: A pair is about a scored sample.
     """
     questions = context.questions
     refuse_scored(pairs, questions.source.samples(), [one.sample for one in questions.scored])
-    depends = (tuple(pairs), method_named(method), context.model.architecture.resolve_layers(layers))
-    vector = context.remembered("extract", depends, lambda: _extracted(context, pairs, method, layers))
+    numbers = context.model.architecture.resolve_layers(layers)
+    depends = (tuple(pairs), method_named(method), numbers, at)
+    vector = context.remembered("extract", depends, lambda: _extracted(context, pairs, method, layers, at))
     context.note_vector(vector)
     return vector
 
 
 def _extracted(
-    context: Context, pairs: Sequence[ContrastPair], method: str, layers: Sequence[int] | str
+    context: Context, pairs: Sequence[ContrastPair], method: str, layers: Sequence[int] | str, at: At
 ) -> SteeringVector:
     """Return the vector; its provenance names model, data and samples."""
-    vector = extract(context.model, pairs, method, layers)
+    vector = extract(context.model, pairs, method, layers, at)
     dataset = context.questions.source.name
     told = {
         **made_from(context.model, vector.layers, vector.provenance["weights"]),

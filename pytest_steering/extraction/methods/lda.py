@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING
 
-from pytest_steering.errors import VectorError
 from pytest_steering.extraction.methods.method_registry import extraction_method
+from pytest_steering.extraction.moments_of_sides import moments_of_sides
 from pytest_steering.extraction.shrinkage import oas
 from pytest_steering.models.running.arithmetic import one_thread
 
@@ -14,17 +14,6 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from pytest_steering.models.running.state_moments import Moments
-
-
-@runtime_checkable
-class ReadsMoments(Protocol):
-    """A model that takes means and covariances of states; `SteerableModel` is one."""
-
-    def state_moments(
-        self, groups: Sequence[Sequence[str]], layers: Sequence[int] | str, position: str
-    ) -> dict[int, Moments]:
-        """Return the moments of the groups' states at one token of each prompt."""
-        ...
 
 
 @extraction_method
@@ -48,12 +37,7 @@ def lda(
     Raises:
         VectorError: The model takes no covariances.
     """
-    if not isinstance(model, ReadsMoments):
-        raise VectorError(
-            f"method 'lda' needs covariances of states, which {type(model).__name__} does not take; "
-            "use a SteerableModel, or method 'mean_difference'"
-        )
-    found = model.state_moments((positive, negative), layers, "last_prompt")
+    found = moments_of_sides("lda", model, (positive, negative), layers)
     with one_thread():
         return {layer: _direction(moments) for layer, moments in found.items()}
 

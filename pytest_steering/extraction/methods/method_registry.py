@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from pytest_steering.errors import VectorError
@@ -43,5 +44,10 @@ def method_named(name: str) -> Method:
         VectorError: None has that name.
     """
     if name not in METHODS:
-        raise VectorError(f"extraction method {name!r} is not known; known are {', '.join(METHODS)}")
+        near = get_close_matches(str(name), METHODS, 1)
+        meant = f" (did you mean {near[0]!r}?)" if near else ""
+        raise VectorError(
+            f"extraction method {name!r} is not known{meant}; known are {', '.join(METHODS)}; one of your "
+            "own is a function under @extraction_method in a conftest.py"
+        )
     return METHODS[name]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pytest_steering.models.asking.prompted_model import PromptedModel
 from pytest_steering.models.asking.prompts import Prompt
+from pytest_steering.models.asking.reading_place import Place, tokens_at
 from pytest_steering.models.engine.exclusive import exclusive
 from pytest_steering.models.running.batching import require_room
 from pytest_steering.steering.positions import Positions
@@ -24,14 +25,18 @@ class HiddenStates(PromptedModel):
 
     @exclusive
     def hidden_states(
-        self, prompts: Sequence[Prompt], layers: Sequence[int] | str = "last3", position: str = "last_prompt"
+        self,
+        prompts: Sequence[Prompt],
+        layers: Sequence[int] | str = "last3",
+        position: Place = "last_prompt",
     ) -> dict[int, Tensor]:
         """Return the state leaving each block at one token of each prompt.
 
         Args:
             prompts: Texts, chat messages or token ids.
             layers: Block numbers, `last3` or `all`.
-            position: Names exactly one token of a prompt.
+            position: Names exactly one token of a prompt; or a `ReadingPlace`, of whose tokens the mean is
+                taken.
 
         Returns:
             Layer to a float32 tensor on the CPU: {layer: [n, hidden]}.
@@ -42,10 +47,10 @@ class HiddenStates(PromptedModel):
         """
         from pytest_steering.models.running.state_reading import read_states
 
-        wanted, where = self.architecture.resolve_layers(layers), Positions.parse(position)
-        ids = self.tokens(prompts)
+        wanted, ids = self.architecture.resolve_layers(layers), self.tokens(prompts)
         require_room([len(row) for row in ids], 0, self.loaded.context)
-        return read_states(self.loaded, self.engine, ids, wanted, where, self.batch_rows)
+        read = tokens_at(position, prompts, ids)
+        return read_states(self.loaded, self.engine, ids, wanted, read, self.batch_rows)
 
     @exclusive
     def token_states(
@@ -79,14 +84,15 @@ class HiddenStates(PromptedModel):
         self,
         groups: Sequence[Sequence[Prompt]],
         layers: Sequence[int] | str = "last3",
-        position: str = "last_prompt",
+        position: Place = "last_prompt",
     ) -> dict[int, Tensor]:
         """Return the mean of each group's states at one token of each prompt, keeping no single state.
 
         Args:
             groups: Prompts of each group.
             layers: Block numbers, `last3` or `all`.
-            position: Names exactly one token of a prompt.
+            position: Names exactly one token of a prompt; or a `ReadingPlace`, of whose tokens the mean is
+                taken.
 
         Returns:
             Layer to a float32 tensor on the CPU: {layer: [groups, hidden]}.
@@ -104,14 +110,15 @@ class HiddenStates(PromptedModel):
         self,
         groups: Sequence[Sequence[Prompt]],
         layers: Sequence[int] | str = "last3",
-        position: str = "last_prompt",
+        position: Place = "last_prompt",
     ) -> dict[int, Moments]:
         """Return means and the covariance within groups of states at one token of each prompt.
 
         Args:
             groups: Prompts of each group.
             layers: Block numbers, `last3` or `all`; each takes one number a pair of dimensions.
-            position: Names exactly one token of a prompt.
+            position: Names exactly one token of a prompt; or a `ReadingPlace`, of whose tokens the mean is
+                taken.
 
         Raises:
             VectorError: A layer lies outside the model, or the position names no or several tokens.
@@ -126,9 +133,10 @@ class HiddenStates(PromptedModel):
         read: Callable[..., dict[int, T]],
         groups: Sequence[Sequence[Prompt]],
         layers: Sequence[int] | str,
-        position: str,
+        position: Place,
     ) -> dict[int, T]:
-        wanted, where = self.architecture.resolve_layers(layers), Positions.parse(position)
+        wanted = self.architecture.resolve_layers(layers)
         ids = [self.tokens(prompts) for prompts in groups]
         require_room([len(row) for group in ids for row in group], 0, self.loaded.context)
-        return read(self.loaded, self.engine, ids, wanted, where, self.batch_rows)
+        tokens = [tokens_at(position, prompts, rows) for prompts, rows in zip(groups, ids, strict=True)]
+        return read(self.loaded, self.engine, ids, wanted, tokens, self.batch_rows)

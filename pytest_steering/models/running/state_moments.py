@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from pytest_steering.models.engine.base import Engine, LoadedModel
-    from pytest_steering.steering.positions import Positions
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ def read_means(
     engine: Engine,
     groups: Sequence[Sequence[Sequence[int]]],
     layers: Sequence[int],
-    where: Positions,
+    tokens: Sequence[Sequence[Sequence[int]]],
     batch_rows: int,
 ) -> dict[int, Tensor]:
     """Return the mean state of each group of prompts: {layer: [groups, hidden]}, float32, CPU.
@@ -48,13 +47,10 @@ def read_means(
         engine: Reads the blocks.
         groups: Token ids of each group's prompts, without pads.
         layers: Block numbers.
-        where: Names exactly one token of each prompt.
+        tokens: Of each group's prompts, the numbers of their tokens; of several the mean state is taken.
         batch_rows: At most this many rows in one forward pass.
-
-    Raises:
-        VectorError: The position names no or several tokens of a prompt.
     """
-    means = _read_means(loaded, engine, groups, layers, where, batch_rows)
+    means = _read_means(loaded, engine, groups, layers, tokens, batch_rows)
     return {layer: mean.float() for layer, mean in means.items()}
 
 
@@ -63,7 +59,7 @@ def read_moments(
     engine: Engine,
     groups: Sequence[Sequence[Sequence[int]]],
     layers: Sequence[int],
-    where: Positions,
+    tokens: Sequence[Sequence[Sequence[int]]],
     batch_rows: int,
 ) -> dict[int, Moments]:
     """Return the moments of the groups' states at each layer.
@@ -75,11 +71,8 @@ def read_moments(
         engine: Reads the blocks.
         groups: Token ids of each group's prompts, without pads.
         layers: Block numbers.
-        where: Names exactly one token of each prompt.
+        tokens: Of each group's prompts, the numbers of their tokens; of several the mean state is taken.
         batch_rows: At most this many rows in one forward pass.
-
-    Raises:
-        VectorError: The position names no or several tokens of a prompt.
     """
     import torch
 
@@ -89,7 +82,7 @@ def read_moments(
     def add(layer: int, rows: Tensor) -> None:
         products[layer].addmm_(rows.T, rows)
 
-    means = _read_means(loaded, engine, groups, layers, where, batch_rows, add)
+    means = _read_means(loaded, engine, groups, layers, tokens, batch_rows, add)
     sizes = [len(group) for group in groups]
     return {layer: _moments(means[layer], products[layer], sizes) for layer in layers}
 
@@ -99,7 +92,7 @@ def _read_means(
     engine: Engine,
     groups: Sequence[Sequence[Sequence[int]]],
     layers: Sequence[int],
-    where: Positions,
+    tokens: Sequence[Sequence[Sequence[int]]],
     batch_rows: int,
     also: Callable[[int, Tensor], None] | None = None,
 ) -> dict[int, Tensor]:
@@ -117,7 +110,8 @@ def _read_means(
         if also is not None:
             also(layer, rows)
 
-    each_batch(loaded, engine, prompts, layers, where, batch_rows, add)
+    read = [own for group in tokens for own in group]
+    each_batch(loaded, engine, prompts, layers, read, batch_rows, add)
     sizes = torch.tensor([[len(group)] for group in groups])
     return {layer: total / sizes for layer, total in sums.items()}
 

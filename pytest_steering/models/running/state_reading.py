@@ -1,4 +1,4 @@
-"""One token's state of each prompt, taken out of a batch as it passes."""
+"""One state of each prompt, taken out of a batch as it passes: of one token, or the mean of several."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pytest_steering.errors import ModelError, VectorError
+from pytest_steering.errors import ModelError
 from pytest_steering.models.engine.finite import sizes
 from pytest_steering.models.proving.padded_lengths import padded_lengths
 from pytest_steering.models.running.batching import by_length, pad_left
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from pytest_steering.models.engine.base import Engine, LoadedModel
-    from pytest_steering.steering.positions import Positions
 
 logger = logging.getLogger("pytest_steering")
 
@@ -31,21 +30,18 @@ def read_states(
     engine: Engine,
     prompts: Sequence[Sequence[int]],
     layers: Sequence[int],
-    where: Positions,
+    tokens: Sequence[Sequence[int]],
     batch_rows: int,
 ) -> dict[int, Tensor]:
-    """Return the state leaving each block at one token of each prompt: {layer: [n, hidden]}, float32, CPU.
+    """Return the state leaving each block at each prompt: {layer: [n, hidden]}, float32, CPU.
 
     Args:
         loaded: The model.
         engine: Reads the blocks.
         prompts: Token ids, without pads.
         layers: Block numbers.
-        where: Names exactly one token of each prompt.
+        tokens: Of each prompt, the numbers of its tokens; of several the mean state is taken.
         batch_rows: At most this many rows in one forward pass.
-
-    Raises:
-        VectorError: The position names no or several tokens of a prompt.
     """
     import torch
 
@@ -54,7 +50,7 @@ def read_states(
     def keep(layer: int, members: list[int], state: Tensor) -> None:
         states[layer][members] = state
 
-    each_batch(loaded, engine, prompts, layers, where, batch_rows, keep)
+    each_batch(loaded, engine, prompts, layers, tokens, batch_rows, keep)
     return states
 
 
@@ -63,16 +59,21 @@ def each_batch(
     engine: Engine,
     prompts: Sequence[Sequence[int]],
     layers: Sequence[int],
-    where: Positions,
+    tokens: Sequence[Sequence[int]],
     batch_rows: int,
     keep: Keep,
 ) -> None:
-    """Hand over each batch's states at the wanted tokens: layer, which prompts, [prompts, hidden] on the CPU.
+    """Hand over each batch's states: layer, which prompts, [prompts, hidden] on the CPU.
 
     Where memory runs out, the batch is halved, and later ones stay as small; no prompt is handed over twice.
     """
-    tokens = [[_one(where.tokens(len(ids), 0, len(ids), ids), where.name)] for ids in prompts]
-    each_batch_of_tokens(loaded, engine, prompts, layers, tokens, batch_rows, keep)
+
+    def keep_means(layer: int, owners: list[int], states: Tensor) -> None:
+        members = list(dict.fromkeys(owners))
+        keep(layer, members, _means(states, [len(tokens[number]) for number in members]))
+
+    whole = keep if all(len(own) == 1 for own in tokens) else keep_means
+    each_batch_of_tokens(loaded, engine, prompts, layers, tokens, batch_rows, whole)
 
 
 def each_batch_of_tokens(
@@ -154,9 +155,8 @@ class _Batch:
         return [replace(self, members=half) for half in halved(self.members)]
 
 
-def _one(tokens: list[int], position: str) -> int:
-    if len(tokens) != 1:
-        raise VectorError(
-            f"position {position!r} names {len(tokens)} tokens of a prompt; exactly one is read"
-        )
-    return tokens[0]
+def _means(states: Tensor, sizes: Sequence[int]) -> Tensor:
+    """Return the mean of each run of rows, taken in double precision."""
+    import torch
+
+    return torch.stack([part.double().mean(0).float() for part in torch.split(states, list(sizes))])

@@ -80,7 +80,7 @@ def mean_interval(
     confidence: float = 0.95,
     scale: float | None = None,
 ) -> Interval:
-    """Return Student's interval of a mean, with as many degrees of freedom as clusters less one.
+    """Return Student's interval of a mean, with as many degrees of freedom as clusters of one size, less one.
 
     Numbers without any spread do not show that there is none: a quarter of a cluster is imagined that lies a
     whole scale away.

@@ -49,6 +49,16 @@ class Spread(NamedTuple):
         """Share of the samples that are of a sample's own cluster."""
         return self.together / self.samples
 
+    @property
+    def degrees(self) -> float:
+        """Degrees of freedom of the variance: the effective number of clusters, less one.
+
+        Few large clusters decide a variance that many small ones are counted in. That number,
+        (Σ n_k)² / Σ n_k², is that of Carter, Schnepel & Steigerwald (2017, Review of Economics and
+        Statistics 99:698), and with CR2 nearly Bell & McCaffrey's degrees. One is the least.
+        """
+        return max(1.0, self.samples / self.together - 1)
+
     def deviations(self, confidence: float) -> float:
         """Return how many standard errors an interval reaches to both sides, one cluster taken as one draw.
 
@@ -58,7 +68,7 @@ class Spread(NamedTuple):
         from scipy.stats import norm, t
 
         level = (1 + confidence) / 2
-        return float(norm.ppf(level) if self.clusters < 2 else t.ppf(level, self.clusters - 1))
+        return float(norm.ppf(level) if self.clusters < 2 else t.ppf(level, self.degrees))
 
     def widened(self, away: float) -> float:
         """Return the variance with a quarter of a cluster more, which lies that far from the number.

@@ -9,7 +9,7 @@ from pytest_steering.statistics.spread import Spread
 def student_interval(
     estimate: float, spread: Spread, away: float = 0.0, confidence: float = 0.95
 ) -> Interval:
-    """Return Student's interval, with as many degrees of freedom as clusters less one.
+    """Return Student's interval, with the degrees of freedom of the spread.
 
     Args:
         estimate: The number.
@@ -36,4 +36,4 @@ def student_p(estimate: float, spread: Spread, away: float = 0.0) -> float:
     error, least = spread.widened(away) ** 0.5, 2.0 ** (1 - spread.clusters)
     if error == 0:
         return least if estimate else 1.0
-    return min(1.0, max(least, 2 * float(t.sf(abs(estimate) / error, spread.clusters - 1))))
+    return min(1.0, max(least, 2 * float(t.sf(abs(estimate) / error, spread.degrees))))

@@ -94,6 +94,32 @@ def test_the_spread_of_a_mean_is_the_cluster_robust_variance_of_bell_and_mccaffr
     assert (found.samples, found.clusters) == (len(values), 12)
 
 
+@pytest.mark.parametrize("sizes", [(1,) * 24, (2,) * 24, (8,) * 20])
+def test_clusters_of_one_size_have_as_many_degrees_of_freedom_as_there_are_less_one(
+    sizes: tuple[int, ...],
+) -> None:
+    assert spread_of_means_of(sizes).degrees == pytest.approx(len(sizes) - 1)
+
+
+@pytest.mark.parametrize("sizes", [(2,) * 21 + (3, 4, 5, 8, 18, 24) * 3, (1,) * 30 + (10,), (5, 3)])
+def test_few_large_clusters_have_the_degrees_of_freedom_of_bell_and_mccaffrey(sizes: tuple[int, ...]) -> None:
+    import numpy as np
+
+    counts = np.asarray(sizes, dtype=float)
+    samples = counts.sum()
+    # The variance is a quadratic form in the clusters' sums, whose variances are their sizes.
+    away = np.eye(len(sizes)) - np.outer(counts, np.ones(len(sizes))) / samples
+    form = (away.T / (1 - counts / samples)) @ away @ np.diag(counts)
+    expected = np.trace(form) ** 2 / np.trace(form @ form)
+    assert spread_of_means_of(sizes).degrees == pytest.approx(max(1.0, expected), rel=0.08)
+
+
+def spread_of_means_of(sizes: tuple[int, ...]) -> Spread:
+    """Return the spread of a mean of samples that come in clusters of these sizes."""
+    clusters = [cluster for cluster, size in enumerate(sizes) for _ in range(size)]
+    return spread_of_mean([float(sample % 7) for sample in range(len(clusters))], clusters)
+
+
 def _root(matrix: Any) -> Any:
     import numpy as np
 

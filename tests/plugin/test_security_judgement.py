@@ -100,7 +100,7 @@ def test_published_code_is_judged_by_a_model_of_8k_context(
     )
 
     scored = [record for record in records if record.spec["purpose"] == "score"]
-    arms = ["unsteered", "steered", "random:0", "random:1", "random:2", "negated", "shuffled"]
+    arms = ["unsteered", "steered", "random:0", "random:1", "random:2", "negated", "shuffled", "threshold"]
     assert [record.arm for record in scored] == arms
     for record in scored:
         assert record.spec["vectors"] == {"dataset": "sven", "contrast": "vulnerable − patched"}

@@ -1,4 +1,4 @@
-"""Writes what documents have from the code: metrics, findings, scores, claims of a proof, options.
+"""Writes what documents have from the code: metrics, findings, scores, operations, proof, options.
 
     python -m tools.docs_tables
 
@@ -16,7 +16,7 @@ from pathlib import Path
 from pytest_steering.comparison.metrics import JUDGEMENT, SIDE_EFFECTS, Metric
 from pytest_steering.findings import CATALOGUE, Severity
 from pytest_steering.models.proving.proof import READING, SHARED, STEERING
-from tools import option_reference
+from tools import operation_rows, option_reference
 from tools.score_rows import HEAD, score_rows
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -58,6 +58,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "limits": partial(finding_table, "limits"),
     "note": partial(finding_table, "note"),
     "scores": score_table,
+    "operations": lambda: _table(operation_rows.HEAD, operation_rows.operation_rows()),
     "proof": claim_table,
     "options": option_reference.options,
 }

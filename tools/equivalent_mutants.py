@@ -14,7 +14,7 @@ def _changed(path: str, code: str, old: str, *new: str) -> Iterator[Key]:
 
 _NEGATED = "experiments/controls/negated.py"
 _DRAWN = "drawn = torch.randn(9, 16, generator=torch.Generator().manual_seed(0))"
-_TRIED = "there, back = (Edit(intervention.does, one, 1.0)(drawn[1:]) for one in (drawn[0], -drawn[0]))"
+_TRIED = "there, back = (Edit(intervention.does, one, 1.0, second)(states) for one in (drawn[0], -drawn[0]))"
 _EFFECTS = "names = dict(zip(dict.fromkeys(groups), effects[0].tolist(), strict=True))"
 _MARGINS = "for one, margin, fault in zip(grid, margins, faults, strict=True)"
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pytest_steering.errors import VectorError
@@ -13,7 +15,11 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
-Function = Callable[["Tensor", "Tensor", float], "Tensor"]
+Function = Callable[..., "Tensor"]
+"""From states, direction and strength, with keywords of its own, to the states as they shall be."""
+
+SECOND = "second"
+"""The keyword of a function that is given another direction."""
 
 
 @dataclass(frozen=True)
@@ -21,11 +27,12 @@ class Operation:
     """One way to change states along a direction, and what its users have to know of it.
 
     Attributes:
-        name: As an intervention names it.
-        function: The change itself; see operations.py for what it is given.
+        name: As an intervention names it, with its numbers: `ablate`, `cap(high=2)`.
+        function: The change itself; see `operation` for what it is given.
         additive: Whether strength × direction is added to every state alike, in the states' own type.
         divides_scale: Whether several layers share the scale, because what they do adds up.
         strongest: The strength from which on more of it is no stronger; None where there is none.
+        numbers: What the function is given by name.
     """
 
     name: str
@@ -33,11 +40,29 @@ class Operation:
     additive: bool = False
     divides_scale: bool = True
     strongest: float | None = None
+    numbers: tuple[tuple[str, float], ...] = ()
 
     @property
     def own(self) -> bool:
         """Whether a user brought it."""
-        return self.function.__module__.rpartition(".")[0] != __package__
+        return self.function.__module__.partition(".")[0] != __name__.partition(".")[0]
+
+    @property
+    def keywords(self) -> Mapping[str, inspect.Parameter]:
+        """What the function may be given by name, in its order."""
+        told = inspect.signature(self.function).parameters
+        return {name: one for name, one in told.items() if one.kind is one.KEYWORD_ONLY}
+
+    @property
+    def takes_second(self) -> bool:
+        """Whether it may be given another direction."""
+        return SECOND in self.keywords
+
+    @property
+    def needs_second(self) -> bool:
+        """Whether it has to be given another direction."""
+        wanted = self.keywords.get(SECOND)
+        return wanted is not None and wanted.default is wanted.empty
 
     @property
     def source(self) -> str:
@@ -53,11 +78,13 @@ class Edit:
         operation: What is done.
         direction: Of shape [hidden], float32.
         strength: 0 changes nothing.
+        second: Another direction, [hidden], for an operation that takes one.
     """
 
     operation: Operation
     direction: Tensor
     strength: float
+    second: Tensor | None = None
 
     def __call__(self, states: Tensor) -> Tensor:
         """Return states [..., hidden] as they shall be, in their own type.
@@ -65,10 +92,12 @@ class Edit:
         Raises:
             VectorError: The operation returns states of another shape.
         """
-        if self.strength == 0:
+        if not self.moves:
             return states
         given = states if self.operation.additive else _wide(states)
-        changed = self.operation.function(given, self.direction.to(states.device), self.strength)
+        changed = self.operation.function(
+            given, self.direction.to(states.device), self.strength, **self._keywords
+        )
         if changed.shape != states.shape:
             raise VectorError(
                 f"operation {self.operation.name!r} makes {list(changed.shape)} of states "
@@ -93,14 +122,20 @@ class Edit:
             raise VectorError(f"what {self.operation.name!r} adds to a state depends on the state")
         return self.direction * self.strength
 
-    @property
+    @cached_property
     def moves(self) -> bool:
         """Whether it was asked to change anything."""
         return self.strength != 0 and bool(self.direction.any())
 
+    @property
+    def _keywords(self) -> dict[str, float | Tensor]:
+        second = {} if self.second is None else {SECOND: self.second}
+        return {**dict(self.operation.numbers), **second}
+
     def on(self, device: torch.device) -> Edit:
         """Return the same edit with its direction on a device."""
-        return replace(self, direction=self.direction.to(device))
+        second = None if self.second is None else self.second.to(device)
+        return replace(self, direction=self.direction.to(device), second=second)
 
 
 def _wide(states: Tensor) -> Tensor:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.errors import VectorError
+from pytest_steering.steering.algebra import require_same_width
 from pytest_steering.steering.edit import Edit, Operation
 from pytest_steering.steering.numbers import finite_number, whole_number
 from pytest_steering.steering.operations import operation_named
@@ -28,11 +29,13 @@ class Intervention:
         scale: How strongly: `add` multiplies the vector by it, `ablate` takes away that share of what lies
             along the vector. With several layers it is divided by their number, where what the operation
             does at several adds up (`add`, but not `ablate`).
-        operation: `add`, `ablate`, or one of your own; see `operations.operation`.
+        operation: `add`, `ablate`, `cap(high=2)`, ...: a name, with numbers where it takes them, or one of
+            your own; see `operation`.
         positions: Which tokens; see `Positions.parse`.
         per_layer: Apply the full scale at every layer. Full vectors at several blocks add up and soon
             break the text.
         forced: Apply a vector that was made for another model, tokenizer, layer or site; the record says so.
+        second: Another vector, for an operation that takes two: `rotate` and `swap`.
     """
 
     vector: SteeringVector
@@ -42,12 +45,14 @@ class Intervention:
     positions: PositionsLike = "last"
     per_layer: bool = False
     forced: bool = False
+    second: SteeringVector | None = None
 
     def __post_init__(self) -> None:
-        operation_named(self.operation)
+        object.__setattr__(self, "operation", operation_named(self.operation).name)
         object.__setattr__(self, "scale", finite_number(self.scale, "scale"))
         object.__setattr__(self, "positions", Positions.parse(self.positions))
         object.__setattr__(self, "layers", _distinct(self.vector, self.layers))
+        _require_second(self.does, self.vector, self.second, self.at)
 
     @property
     def where(self) -> Positions:
@@ -74,7 +79,8 @@ class Intervention:
 
     def edit(self, layer: int) -> Edit:
         """Return what is done to the states at one layer."""
-        return Edit(self.does, self.vector.directions[layer], self.coefficient)
+        second = None if self.second is None else self.second.directions[layer]
+        return Edit(self.does, self.vector.directions[layer], self.coefficient, second)
 
     def delta(self, layer: int) -> Tensor:
         """Return what an additive operation adds at one layer: shape [hidden], float32, on the CPU.
@@ -93,6 +99,7 @@ class Intervention:
             "operation": self.operation,
             "positions": self.where.name,
             "per_layer": self.per_layer,
+            **({} if self.second is None else {"second": self.second.only(self.at).sha256[:16]}),
         }
 
 
@@ -114,3 +121,16 @@ def _distinct(vector: Any, layers: Any) -> tuple[int, ...]:
         )
     vector.require_layers(asked)
     return tuple(sorted(asked))
+
+
+def _require_second(
+    does: Operation, vector: SteeringVector, second: SteeringVector | None, layers: Sequence[int]
+) -> None:
+    if second is None:
+        if does.needs_second:
+            raise VectorError(f"operation {does.name!r} needs another vector; give it as second=")
+        return
+    if not does.takes_second:
+        raise VectorError(f"operation {does.name!r} takes one vector; leave second= out")
+    second.require_layers(layers)
+    require_same_width(vector.directions, second.directions)

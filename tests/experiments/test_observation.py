@@ -117,7 +117,7 @@ def test_states_that_an_operation_leaves_as_they_are_are_not_missed(monkeypatch:
         along = projection(states, direction)
         return states - strength * along * ((along * direction).sum(-1, keepdim=True) > 0)
 
-    monkeypatch.setitem(operations._known, "one_side", Operation("one_side", one_side))
+    monkeypatch.setitem(operations.OPERATIONS, "one_side", Operation("one_side", one_side))
     model, asked = tiny_model("qwen2"), Intervention(random_vector(), operation="one_side", positions="all")
     seen, failed = witness(model, asked, PROMPTS)
     whole, _ = witness(model, replace(asked, operation="ablate"), PROMPTS)

@@ -21,7 +21,7 @@ def mirrored(intervention: Intervention) -> Iterator[Intervention]:
         return states - 2 * strength * projection(states, direction)
 
     yield replace(intervention, operation="mirror")
-    del operations._known["mirror"]
+    del operations.OPERATIONS["mirror"]
 
 
 def test_an_operation_of_your_own_runs_from_the_proof_to_the_record(

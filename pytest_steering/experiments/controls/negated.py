@@ -18,9 +18,10 @@ def _same_both_ways(intervention: Intervention) -> str:
     """Try whether the opposite direction does something else to a few states."""
     import torch
 
-    drawn = torch.randn(9, 16, generator=torch.Generator().manual_seed(0))
-    there, back = (Edit(intervention.does, one, 1.0)(drawn[1:]) for one in (drawn[0], -drawn[0]))
-    same = torch.equal(there, back)
+    drawn = torch.randn(10, 16, generator=torch.Generator().manual_seed(0))
+    second, states = drawn[1] if intervention.second else None, drawn[2:]
+    there, back = (Edit(intervention.does, one, 1.0, second)(states) for one in (drawn[0], -drawn[0]))
+    same = torch.equal(there, back) and not torch.equal(there, states)
     return f"{intervention.operation!r} does the same along a vector and its opposite" if same else ""
 
 

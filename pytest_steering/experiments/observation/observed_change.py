@@ -25,7 +25,8 @@ def asked_edit(intervention: Intervention, layer: int) -> Edit:
     operation = operation_named(intervention.operation)
     divided = operation.divides_scale and not intervention.per_layer
     strength = intervention.scale / len(intervention.at) if divided else intervention.scale
-    return Edit(operation, intervention.vector.directions[layer], strength)
+    second = intervention.second.directions[layer] if intervention.second else None
+    return Edit(operation, intervention.vector.directions[layer], strength, second)
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ class LayerWriter:
         self._numbers = [numbers.get(id(row)) for row in rows]
         self._edits = [edit.on(state.device) for edit in edits]
         nothing = torch.full_like(edits[0].direction, -0.0)  # added to −0, a plain 0 changes its sign
-        deltas = [edit.delta if edit.operation.additive and edit.strength else nothing for edit in edits]
+        deltas = [edit.delta if edit.operation.additive and edit.moves else nothing for edit in edits]
         self._deltas = torch.stack(deltas).to(state.device, state.dtype)
 
     def place(self, cells: tuple[Cell, ...], state: Tensor) -> Place:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from pytest_steering.models.proving.witness import States, WitnessSession, witne
 from pytest_steering.models.running.batching import TokenBatch, pad_left
 from pytest_steering.models.running.plain_generation import generate_plainly
 from pytest_steering.steering.intervention import Intervention
+from pytest_steering.steering.operations import operation_named
 from pytest_steering.steering.vector import SteeringVector
 
 if TYPE_CHECKING:
@@ -83,10 +85,8 @@ class Runs:
             for layer, one in sessions.items()
         }
 
-    def _edit(self, layer: int) -> Edit:
-        (intervention, *_) = self._rows([layer])
-        assert intervention is not None
-        return intervention.edit(layer)
+    def _edits(self, layer: int) -> list[Edit]:
+        return [row.edit(layer) for row in self._rows([layer]) if row is not None]
 
     @cached_property
     def _everywhere(self) -> tuple[Tensor, States, WitnessSession]:
@@ -110,11 +110,13 @@ class Runs:
         return logits, passes[0], session
 
     def _rows(self, layers: Sequence[int]) -> list[Intervention | None]:
-        vector = self._vector.only(layers)
-        rows = [
-            *(Intervention(vector, None, 1.0, self.operation, at, per_layer=True) for at in ("last", "all")),
-            None,
-        ]
+        """An operation that takes another direction is tried with one and, where it can be, without."""
+        vector, does = self._vector.only(layers), operation_named(self.operation)
+        second = self._other.only(layers) if does.takes_second else None
+        first = Intervention(
+            vector, None, 1.0, self.operation, per_layer=True, second=second if does.needs_second else None
+        )
+        rows = [first, replace(first, positions="all", second=second), None]
         return rows[: len(self._lengths)]
 
     @property
@@ -124,9 +126,16 @@ class Runs:
     @cached_property
     def _vector(self) -> SteeringVector:
         """Random directions as long as the states they are added to."""
+        return self._drawn(0)
+
+    @cached_property
+    def _other(self) -> SteeringVector:
+        return self._drawn(1)
+
+    def _drawn(self, seed: int) -> SteeringVector:
         import torch
 
-        generator = torch.Generator().manual_seed(0)
+        generator = torch.Generator().manual_seed(seed)
         directions = {}
         for layer, state in self._clean[1].items():
             drawn = torch.randn(self._loaded.architecture.hidden_size, generator=generator)

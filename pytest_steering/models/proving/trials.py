@@ -43,8 +43,8 @@ class Trials(Runs):
         """Edit states together and one by one, and look whether the given ones stay as they are."""
         import torch
 
-        for layer in self.layers:
-            edit, states = self._edit(layer), self._clean[1][layer].flatten(0, 1)
+        for layer, edit in [(number, edit) for number in self.layers for edit in self._edits(number)]:
+            states = self._clean[1][layer].flatten(0, 1)
             given = states.clone()
             together = edit(given)
             if not same_bits(given, states):
@@ -52,7 +52,7 @@ class Trials(Runs):
             if not same_bits(together, torch.cat([edit(states[i : i + 1]) for i in range(len(states))])):
                 return (
                     f"{self.operation!r} makes something else of a state that stands beside others; "
-                    "see steering/operations.py, and take parts along the direction with projection",
+                    "see `operation`, and take parts along the direction with projection",
                     "",
                 )
         return FINE

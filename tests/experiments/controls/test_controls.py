@@ -73,7 +73,7 @@ def test_an_operation_is_tried_on_states_as_wide_as_a_direction(
         assert states.shape[-1:] == direction.shape
         return states + strength * direction * (torch.arange(len(direction)) % 2)
 
-    monkeypatch.setitem(operations._known, "half", Operation("half", half))
+    monkeypatch.setitem(operations.OPERATIONS, "half", Operation("half", half))
     assert "negated" not in vacuous_controls(replace(intervention, operation="half"))
 
 

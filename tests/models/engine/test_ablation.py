@@ -220,10 +220,10 @@ def test_a_proof_finds_an_ablation_at_the_wrong_block(
 @pytest.fixture
 def own() -> Iterator[Callable[..., str]]:
     """Registers an operation for one test and returns its name."""
-    before = dict(operations._known)
+    before = dict(operations.OPERATIONS)
     yield lambda function, **traits: (operation(**traits)(function), function.__name__)[1]
-    operations._known.clear()
-    operations._known.update(before)
+    operations.OPERATIONS.clear()
+    operations.OPERATIONS.update(before)
 
 
 def used(model: SteerableModel, name: str) -> list[str]:

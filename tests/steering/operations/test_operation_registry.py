@@ -15,55 +15,49 @@ from pytest_steering.steering import operations
 from pytest_steering.steering.edit import Edit, Operation
 from pytest_steering.steering.intervention import Intervention
 from pytest_steering.steering.operations import operation, operation_named, projection
+from tests.steering.operations.drawing import (
+    EVERY,
+    PRECISION,
+    drawn,
+    dtypes,
+    edit_of,
+    seeds,
+    shapes,
+    strengths,
+    uses,
+)
 from tests.tiny import random_vector
-
-PRECISION = {torch.float64: 1e-12, torch.float32: 1e-5, torch.float16: 6e-3, torch.bfloat16: 5e-2}
-"""By how much of its length a state may miss after a few roundings of its own type."""
-
-dtypes = st.sampled_from(list(PRECISION))
-names = st.sampled_from(["add", "ablate"])
-strengths = st.sampled_from([-2.0, -0.5, 0.3, 1.0, 1.7])
-shapes = st.tuples(st.integers(1, 9), st.sampled_from([1, 2, 7, 32, 96, 577]))
-
-
-def drawn(shape: tuple[int, int], seed: int) -> tuple[Tensor, Tensor]:
-    """Some states [n, hidden], a direction, float32."""
-    generator = torch.Generator().manual_seed(seed)
-    return (
-        torch.randn(shape, generator=generator) * 3,
-        torch.randn(shape[1], generator=generator),
-    )
 
 
 @pytest.fixture
 def registry() -> Iterator[dict[str, Operation]]:
     """What a test registers is gone after it."""
-    before = dict(operations._known)
-    yield operations._known
-    operations._known.clear()
-    operations._known.update(before)
+    before = dict(operations.OPERATIONS)
+    yield operations.OPERATIONS
+    operations.OPERATIONS.clear()
+    operations.OPERATIONS.update(before)
 
 
-@given(names, shapes, dtypes, st.integers(0, 99))
+@given(uses, shapes, dtypes, seeds)
 @settings(deadline=None)
 def test_strength_zero_is_the_identity_in_every_bit(
-    name: str, shape: tuple[int, int], dtype: torch.dtype, seed: int
+    use: tuple[str, bool], shape: tuple[int, int], dtype: torch.dtype, seed: int
 ) -> None:
     states, direction = drawn(shape, seed)
     states[0, 0] = -0.0
     states = states.to(dtype)
-    left = Edit(operation_named(name), direction, 0.0)(states)
+    left = edit_of(use, direction, 0.0)(states)
     assert torch.equal(torch.signbit(left), torch.signbit(states))
     assert torch.equal(left, states)
 
 
-@given(names, shapes, dtypes, strengths, st.integers(0, 99))
+@given(uses, shapes, dtypes, strengths, seeds)
 @settings(deadline=None)
 def test_a_state_comes_out_the_same_in_every_bit_whatever_stands_beside_it(
-    name: str, shape: tuple[int, int], dtype: torch.dtype, strength: float, seed: int
+    use: tuple[str, bool], shape: tuple[int, int], dtype: torch.dtype, strength: float, seed: int
 ) -> None:
     states, direction = drawn(shape, seed)
-    states, edit = states.to(dtype), Edit(operation_named(name), direction, strength)
+    states, edit = states.to(dtype), edit_of(use, direction, strength)
     together = edit(states)
     assert together.dtype == dtype
     assert same_bits(together, torch.cat([edit(states[row : row + 1]) for row in range(shape[0])]))
@@ -73,7 +67,7 @@ def test_a_state_comes_out_the_same_in_every_bit_whatever_stands_beside_it(
     assert same_bits(edit(streams)[:, 1], together)
 
 
-@given(shapes, dtypes, st.integers(0, 99))
+@given(shapes, dtypes, seeds)
 @settings(deadline=None)
 def test_a_full_ablation_leaves_nothing_along_the_direction_and_nothing_to_ablate(
     shape: tuple[int, int], dtype: torch.dtype, seed: int
@@ -87,7 +81,7 @@ def test_a_full_ablation_leaves_nothing_along_the_direction_and_nothing_to_ablat
     assert bool(((edit(once).double() - once.double()).norm(dim=-1) <= room).all())
 
 
-@given(shapes, dtypes, strengths, st.integers(0, 99))
+@given(shapes, dtypes, strengths, seeds)
 @settings(deadline=None)
 def test_an_ablation_is_what_numpy_takes_away_in_double_precision(
     shape: tuple[int, int], dtype: torch.dtype, strength: float, seed: int
@@ -105,7 +99,7 @@ def test_an_ablation_is_what_numpy_takes_away_in_double_precision(
     assert (apart <= PRECISION[dtype] * np.linalg.norm(h, axis=-1) * max(1, abs(strength))).all()
 
 
-@given(shapes, strengths, st.floats(0.001, 1000), st.integers(0, 99))
+@given(shapes, strengths, st.floats(0.001, 1000), seeds)
 @settings(deadline=None)
 def test_an_ablation_does_not_see_how_long_the_direction_is_or_which_way_it_points(
     shape: tuple[int, int], strength: float, factor: float, seed: int
@@ -131,7 +125,7 @@ def test_along_zeros_lies_nothing() -> None:
     assert torch.equal(Edit(operation_named("ablate"), 0 * direction, 1.0)(states), states)
 
 
-@given(shapes, dtypes, strengths, st.integers(0, 99))
+@given(shapes, dtypes, strengths, seeds)
 @settings(deadline=None)
 def test_adding_rounds_scale_times_the_vector_to_the_state_s_type_and_adds_it(
     shape: tuple[int, int], dtype: torch.dtype, strength: float, seed: int
@@ -179,3 +173,70 @@ def test_an_operation_that_loses_states_is_refused_by_name() -> None:
     first = Operation("first", lambda states, _direction, _strength: states[:1])
     with pytest.raises(VectorError, match=r"operation 'first' makes \[1, 8\] of states \[4, 8\]"):
         Edit(first, torch.ones(8), 1.0)(torch.ones(4, 8))
+
+
+def test_every_operation_of_the_package_is_tried() -> None:
+    assert {name.partition("(")[0] for name in EVERY} == set(operations.OPERATIONS)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("cap(hi=2)", "takes no number called hi; it takes low, high"),
+        ("clamp", r"needs a number for value, as in clamp\(value=1\)"),
+        ("ablate(by=2)", "takes no number called by; it takes none"),
+        ("cap(high=2, high=3)", "gives high twice"),
+        ("cap(2)", "has '2' where a name and a number, such as high=2, belong"),
+        ("cap(high=nan)", "high nan is not a finite number"),
+        ("cap(high=two)", "high 'two' is not a finite number"),
+        ("cap(high=2", "is not a name, such as ablate, or a call"),
+        ("swap(second=1)", "takes no number called second"),
+        ("capp(high=2)", "operation 'capp' is not known; known are ablate"),
+        (3, "operation 3 is not a name"),
+    ],
+)
+def test_a_malformed_operation_is_refused_with_a_sentence(text: str, sentence: str) -> None:
+    with pytest.raises(VectorError, match=sentence):
+        Intervention(random_vector(), operation=text)
+
+
+def test_the_spec_holds_an_operation_with_its_numbers_in_one_form() -> None:
+    written = [" cap( high=2.50,low = -1e0 ) ", "cap(low=-1, high=2.5)"]
+    assert {Intervention(random_vector(), operation=one).spec()["operation"] for one in written} == {
+        "cap(low=-1, high=2.5)"
+    }
+
+
+def test_another_vector_is_part_of_the_spec_and_asked_of_those_operations_that_take_one() -> None:
+    vector, second = random_vector(), random_vector(seed=1)
+    alone, both = (
+        Intervention(vector, operation="swap"),
+        Intervention(vector, operation="swap", second=second),
+    )
+    assert both.spec() == {**alone.spec(), "second": second.sha256[:16]}
+    with pytest.raises(VectorError, match="operation 'ablate' takes one vector; leave second= out"):
+        Intervention(vector, operation="ablate", second=second)
+    with pytest.raises(VectorError, match="has no direction for layers"):
+        Intervention(vector, operation="swap", second=random_vector((1,)))
+    with pytest.raises(VectorError, match="cannot be put together"):
+        Intervention(vector, operation="swap", second=random_vector(hidden=8))
+
+
+def test_an_operation_that_needs_another_vector_says_so(registry: dict[str, Operation]) -> None:
+    @operation
+    def between(states: Tensor, direction: Tensor, strength: float, *, second: Tensor) -> Tensor:
+        return states + strength * (direction + second)
+
+    with pytest.raises(VectorError, match="operation 'between' needs another vector; give it as second="):
+        Intervention(random_vector(), operation="between")
+    assert registry["between"].own
+
+
+def test_an_operation_that_only_adds_takes_nothing_else(registry: dict[str, Operation]) -> None:
+    with pytest.raises(VectorError, match="so it can take nothing else"):
+
+        @operation(additive=True)
+        def more(states: Tensor, direction: Tensor, strength: float, *, by: float) -> Tensor:
+            return states + strength * by * direction
+
+    assert "more" not in registry

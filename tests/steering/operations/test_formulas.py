@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
 from pytest_steering.errors import VectorError
 from pytest_steering.steering.edit import Edit
 from pytest_steering.steering.operations import operation_named
 from tests.steering.operations.drawing import PRECISION, drawn, dtypes, edit_of, seeds, shapes, strengths
 
-Floats = NDArray[np.float64]
+Floats = Any
+"""An array of double precision."""
 Formula = Callable[[Floats, Floats, float, Floats], Floats]
 """From states [n, hidden], direction, strength and another direction."""
 

@@ -27,6 +27,7 @@ def finish(session: SteeringSession, run: pytest.Session) -> Mapping[str, Sequen
     if (
         hasattr(session.config, "workerinput")
         or not session.settings.claims
+        or session.settings.shard is not None
         or not is_there(session.run.path)
     ):
         return {}

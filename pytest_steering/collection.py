@@ -13,6 +13,7 @@ from pytest_steering.fixture_origin import asks_for_ours
 from pytest_steering.identity import named_with_parameters
 from pytest_steering.models.loading.specs import ModelSpec
 from pytest_steering.session import SteeringSession
+from pytest_steering.shard import own_tests
 
 _MARKER_HELP = (
     "steering(task='twins', split='test', form='sentence', reader='text', models=[...], limit=None, "
@@ -72,6 +73,25 @@ def inspect(session: SteeringSession, items: list[pytest.Item]) -> None:
     session.marks = [frozenset(mark.name for mark in item.iter_markers()) for item in items]
     if session.errors:
         session.refuse(items)
+
+
+def keep_shard(session: SteeringSession, collected: list[pytest.Item], items: list[pytest.Item]) -> None:
+    """Leave out the tests of other shards, where the tests are run in shards.
+
+    Args:
+        session: Says which shard this is, and keeps what is to run in all of them.
+        collected: All tests before any was left out, which decide what each shard has.
+        items: Those that are to run; changed.
+    """
+    shard = session.settings.shard
+    if shard is None:
+        return
+    models = {item.nodeid: spec.name if (spec := spec_of(item)) else "" for item in (*collected, *items)}
+    own = own_tests(shard, models)
+    session.all_shards = list(items)
+    others = [item for item in items if item.nodeid not in own]
+    items[:] = [item for item in items if item.nodeid in own]
+    session.config.hook.pytest_deselected(items=others)
 
 
 def order_by_model(items: list[pytest.Item]) -> None:

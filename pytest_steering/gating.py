@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pytest_steering.gate.accept import Wanted
     from pytest_steering.gate.gated_cells import Measured
     from pytest_steering.session import SteeringSession
+    from pytest_steering.shard import Shard
 
 LINES = pytest.StashKey[list[str]]()
 
@@ -49,6 +50,9 @@ def finish(session: SteeringSession, run: pytest.Session) -> Mapping[str, Sequen
     """
     if hasattr(session.config, "workerinput"):
         return {}
+    shard = session.settings.shard
+    if shard is not None:
+        return _left_to_merge(session, shard)
     cells: list[Measured] = []
     try:
         cells = _cells(session)
@@ -69,6 +73,14 @@ def summarise(session: SteeringSession, terminal: pytest.TerminalReporter) -> No
     said: list[str] = session.config.stash.get(LINES, [])
     for line, markup in coloured(said):
         terminal.line(harmless(line), **markup)
+
+
+def _left_to_merge(session: SteeringSession, shard: Shard) -> Mapping[str, Sequence[str]]:
+    """Decide and accept nothing: the gate's level is one for all shards together."""
+    if lifecycle_of(session.config).manifest.status != "unknown":
+        said = f"gate: shard {shard} alone decides and accepts nothing; merge all {shard.of} first"
+        session.config.stash[LINES] = [said]
+    return {}
 
 
 def _cells(session: SteeringSession) -> list[Measured]:

@@ -12,6 +12,7 @@ from pytest_steering.errors import SteeringError
 from pytest_steering.identity import experiment_id
 from pytest_steering.manifest import Ending, Manifest, PlannedTest
 from pytest_steering.session import SteeringSession
+from pytest_steering.shard import share_of
 from pytest_steering.shortfall import first_few
 
 _ENDED_BY_ITSELF = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
@@ -70,12 +71,14 @@ class Lifecycle:
             selected: The tests that are to run.
         """
         asked = tuple(_beginning(self.session.config, argument) for argument in self.session.config.args)
+        shard = self.session.settings.shard
         return Manifest(
             "started",
             asked,
             _planned(selected),
             _planned(self._deselected),
             collected=tuple(self._collected),
+            shard=shard and share_of(shard, _planned(self.session.all_shards)),
         )
 
     def begin(self, plan: Manifest) -> None:
@@ -91,7 +94,7 @@ class Lifecycle:
         if elsewhere or plan.status == "unknown" or self.manifest.status != "unknown":
             return
         try:
-            if plan.selected:
+            if plan.selected or plan.shard:
                 self.session.run.take()
             self.manifest = self.session.run.manifest.begun(plan)
             self._keep()
@@ -106,6 +109,7 @@ class Lifecycle:
         """
         if self.manifest.status == "unknown":
             return
+        self._excuse_an_empty_shard(run)
         to_its_end = run.exitstatus in _ENDED_BY_ITSELF
         try:
             wrong = self._lost()
@@ -116,6 +120,15 @@ class Lifecycle:
         if wrong:
             self.session.errors += wrong
             run.exitstatus = run.exitstatus or pytest.ExitCode.TESTS_FAILED
+
+    def _excuse_an_empty_shard(self, run: pytest.Session) -> None:
+        """Let a shard pass that has none of the tests, as where there are more shards than tests."""
+        share = self.manifest.shard
+        if share and share.tests and run.exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
+            run.exitstatus = pytest.ExitCode.OK
+            self.session.notes.append(
+                f"shard {share.shard} has none of {share.tests} tests that make records"
+            )
 
     def _lost(self) -> list[str]:
         """Return a sentence where records of this run are there no more; their tests ended with a loss."""
@@ -133,7 +146,7 @@ class Lifecycle:
         ]
 
     def _keep(self) -> None:
-        if self.manifest.selected:
+        if self.manifest.selected or self.manifest.shard:
             self.session.run.keep(self.manifest)
 
 

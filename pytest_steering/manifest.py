@@ -13,13 +13,22 @@ from pytest_steering.errors import DataError
 from pytest_steering.file_lines import is_there
 from pytest_steering.plain_json import parsed
 from pytest_steering.record_schema import EVIDENCE, RECORD, require_fields
+from pytest_steering.shard import Share
 from pytest_steering.storage import replace_file
 
 SCHEMA = 1
 
-_TEXTS, _TEXT = EVIDENCE["texts"], RECORD["arm"]
+_TEXTS, _TEXT, _WHOLE = EVIDENCE["texts"], RECORD["arm"], RECORD["attempt"]
 
-_SCHEMA = {"asked": _TEXTS, "uncollected": _TEXTS, "collected": _TEXTS, "ledger": _TEXT}
+_SCHEMA = {
+    **dict.fromkeys(("asked", "uncollected", "collected", "merged", "missing"), _TEXTS),
+    "ledger": _TEXT,
+}
+
+_SHARE = {**dict.fromkeys(("number", "of", "tests"), _WHOLE), "digest": _TEXT}
+
+_LATER = ("shard", "merged", "missing")
+"""Fields that the first manifests have not, and whose digests know none; written where they say something."""
 
 _TEST = {"experiment": _TEXT, "model": _TEXT, "ending": _TEXT}
 
@@ -60,6 +69,9 @@ class Manifest:
         collected: Files that tests were found in.
         ledger: Hash of the entry of the run's ledger that was the last when this was written; empty where no
             ledger is kept.
+        shard: Which part of all tests this is; None where it is all of them.
+        merged: Names of the runs that this one was merged from.
+        missing: A sentence on each thing that those lacked; nothing where they were all of a run.
     """
 
     status: Status = "unknown"
@@ -69,6 +81,9 @@ class Manifest:
     uncollected: tuple[str, ...] = ()
     collected: tuple[str, ...] = ()
     ledger: str = ""
+    shard: Share | None = None
+    merged: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
     def having(self, ending: Ending) -> list[str]:
         """Return the node ids of selected tests that ended so."""
@@ -115,7 +130,8 @@ class Manifest:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the form that a file holds."""
-        return asdict(self)
+        row = asdict(self)
+        return {name: value for name, value in row.items() if name not in _LATER or value}
 
     @classmethod
     def from_dict(cls, row: Mapping[str, Any]) -> Manifest:
@@ -123,13 +139,24 @@ class Manifest:
         require_fields(row, _SCHEMA)
         for test in (*row["selected"].values(), *row["deselected"].values()):
             require_fields(test, _TEST)
+        require_fields(row.get("shard") or {}, _SHARE)
         selected, deselected = (
             {name: PlannedTest(**test) for name, test in row[part].items()}
             for part in ("selected", "deselected")
         )
         asked, uncollected, collected = (tuple(row[part]) for part in ("asked", "uncollected", "collected"))
-        ledger = str(row.get("ledger", ""))
-        return cls(row["status"], asked, selected, deselected, uncollected, collected, ledger)
+        return cls(
+            row["status"],
+            asked,
+            selected,
+            deselected,
+            uncollected,
+            collected,
+            ledger=str(row.get("ledger", "")),
+            shard=Share(**row["shard"]) if row.get("shard") else None,
+            merged=tuple(row.get("merged", ())),
+            missing=tuple(row.get("missing", ())),
+        )
 
 
 def write_manifest(path: Path, manifest: Manifest) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_steering.file_names import nameable
+from pytest_steering.shard import Shard, shard_of
 
 ENGINES = ("hooks", "nnsight", "both")
 BASELINE_MODES = ("require", "create", "ignore")
@@ -105,6 +106,10 @@ def _level(text: str, _base: Path) -> float:
     if not 0 < value <= 0.5:
         raise ValueError("a number above 0 and up to 0.5 was expected")
     return value
+
+
+def _shard(text: str, _base: Path) -> Shard:
+    return shard_of(text)
 
 
 def _truth(text: str, _base: Path) -> bool:
@@ -256,6 +261,14 @@ OPTIONS = (
         "run's folder, or 'latest'",
         convert=_place,
         metavar="RUN",
+    ),
+    Option(
+        "shard",
+        "--steering-shard",
+        "Run one of several parts of the tests, such as 2/8; each test is in one of them, whatever the order "
+        "and -k, those of a model in few. `pytest-steering merge` joins their runs",
+        convert=_shard,
+        metavar="K/N",
     ),
     Option(
         "report",

@@ -17,6 +17,7 @@ import pytest
 from pytest_steering.errors import SteeringError
 from pytest_steering.option_table import ENGINES, OPTIONS, Option, distinct
 from pytest_steering.printable import printable
+from pytest_steering.shard import Shard
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Settings:
         alpha: Chance of a false regression in a run.
         claims: Whether all differences that the tests of a run expect are one family.
         resume: The run to go on with; None starts a new one.
+        shard: The part of the tests that is run; None runs all of them.
         report: File for the HTML report of the run; None writes none.
         trust_remote_code: Whether code from a model's repository may run.
     """
@@ -61,6 +63,7 @@ class Settings:
     alpha: float
     claims: bool
     resume: str | None
+    shard: Shard | None
     report: Path | None
     trust_remote_code: bool
 
@@ -94,7 +97,16 @@ def resolve(config: pytest.Config, environment: Mapping[str, str] = os.environ) 
     values["baseline"] = values["baseline"] or ("require" if environment.get("CI") else "ignore")
     values["baselines"] = config.rootpath / Path(values["baselines"]).expanduser()
     folder = config.rootpath / Path(values.pop("dir")).expanduser()
-    return Settings(folder=folder, **values)
+    return _consistent(Settings(folder=folder, **values))
+
+
+def _consistent(settings: Settings) -> Settings:
+    if settings.shard and (settings.accept or settings.accept_new or settings.prune):
+        raise SteeringError(
+            f"--steering-shard {settings.shard}: what is accepted is decided of all shards together; merge "
+            "their runs (pytest-steering merge), then accept the merged one (pytest-steering accept)"
+        )
+    return settings
 
 
 def _from_hook(config: pytest.Config) -> tuple[str, ...]:

@@ -82,14 +82,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> Generator[None, None, None]:
-    """Refuse tests that are not sound; after every other plugin, sort the tests by model."""
+    """Refuse tests that are not sound; after every other plugin, keep this shard's, sorted by model."""
     collection.inspect(session_of(config), items)
+    collected = list(items)
     try:
         yield
     except pytest.UsageError:
         # pytest refuses a name in -m that is no marker, without saying which was meant.
         if not marker_selection.refuse_misspelt(session_of(config), items):
             raise
+    collection.keep_shard(session_of(config), collected, items)
     collection.order_by_model(items)
 
 

@@ -37,6 +37,7 @@ class SteeringSession:
         marks: The names of the markers that each collected test carries.
         expecting: Ids of the tests so far that are decided when the session finishes: they expect a baseline,
             or claim a difference where all claims of the run are one family.
+        all_shards: The tests that are to run in this shard and the others, where there are shards.
         memo: Vectors and searches that several tests on a model share.
         written: The test of each record that was written, by the hash of its line; xdist's controller has
             those of all workers that ended well.
@@ -52,6 +53,7 @@ class SteeringSession:
         self.has_tests = False
         self.marks: list[frozenset[str]] = []
         self.expecting: set[str] = set()
+        self.all_shards: list[pytest.Item] = []
         self.memo: dict[tuple[object, ...], Any] = {}
         self.written: dict[str, str] = {}
         self.local_workers = 0
@@ -183,7 +185,7 @@ class SteeringSession:
         from pytest_steering.experiments import baseline_expectation, claim_record
 
         late = {baseline_expectation.PURPOSE, *([claim_record.PURPOSE] if self.settings.claims else [])}
-        if record.spec.get("purpose") in late:
+        if self.settings.shard is None and record.spec.get("purpose") in late:
             self.expecting.add(record.node_id)
         known = self.finished.get(record.node_id, {}).get(record.key)
         if known is None:

@@ -27,6 +27,9 @@ def first_few(names: Sequence[str]) -> str:
 
 
 def _status(manifest: Manifest, found: Recorded) -> Iterator[str]:
+    if manifest.shard:
+        yield f"shard {manifest.shard.shard} alone; pytest-steering merge joins all {manifest.shard.of}"
+    yield from (f"merged without {sentence}" for sentence in manifest.missing)
     if manifest.status == "unknown" and found.records:
         yield "status unknown: nothing says which tests were to run and whether all of them did"
     if manifest.status == "started":

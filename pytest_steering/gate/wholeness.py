@@ -57,7 +57,10 @@ def _run(manifest: Manifest, measured: set[str]) -> list[str]:
         "the run was stopped before all of its tests had run": manifest.status == "stopped",
         f"failed, so that nobody knows what they hold against a baseline: {first_few(failed)}": bool(failed),
     }
-    return [sentence for sentence, true in said.items() if true]
+    parts = [f"merged without {sentence}" for sentence in manifest.missing]
+    if manifest.shard:
+        parts.append(f"this is shard {manifest.shard.shard} alone; pytest-steering merge joins all")
+    return [*parts, *(sentence for sentence, true in said.items() if true)]
 
 
 def _said(absent: Iterable[Absent], reasons: Sequence[Reason]) -> list[str]:

@@ -43,6 +43,9 @@ COMMANDS = {
     ),
     "init": _first("first_project.init_command", "Write an example experiment to begin with, which runs"),
     "inspect": _first("inspection.inspect_command", "Show what a model is, what fits, and how it is asked"),
+    "merge": Command(
+        "pytest_steering.execution.merging.merge_command", "Join the runs of a suite's parts, such as shards"
+    ),
     "replay": Command("pytest_steering.replay", "Read recorded answers again and score them"),
     "report": Command("pytest_steering.report.report_command", "Show the table of an earlier run"),
     "sweep": _first("sweeping.sweep_command", "Measure layer × scale for files of pairs and of prompts"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -80,15 +80,25 @@ def append(path: Path, content: Mapping[str, Any], first: Callable[[], Mapping[s
         nonlocal sealed
         before = _row(last)["sha256"] if last else START
         contents = [content] if last else [first(), content]
-        written = []
-        for one in contents:
-            sealed = _seal(before, one)
-            written.append(_text({"content": one, "previous": before, "sha256": sealed}))
-            before = sealed
-        return "\n".join(written)
+        written = list(chained(contents, before))
+        sealed = written[-1][1]
+        return "\n".join(line for line, _ in written)
 
     append_line(path, lines)
     return sealed
+
+
+def chained(contents: Iterable[Mapping[str, Any]], before: str = START) -> Iterator[tuple[str, str]]:
+    """Yield the line of each entry, without its newline, and the entry's hash.
+
+    Args:
+        contents: Plain JSON; of a whole ledger the first says that it begins.
+        before: Hash of the entry that they follow.
+    """
+    for content in contents:
+        sealed = _seal(before, content)
+        yield _text({"content": content, "previous": before, "sha256": sealed}), sealed
+        before = sealed
 
 
 def read(path: Path) -> Ledger:

@@ -81,15 +81,8 @@ class Run:
 
         ledger, known = self.ledger, self.manifest.ledger
         if ledger is not None and known and not ledger.holds(known):
-            self.note(_begun())
-        sealed = self.note(
-            {
-                "kind": "manifest",
-                "status": manifest.status,
-                "tests": len(manifest.selected),
-                "digest": manifest.digest,
-            }
-        )
+            self.note(begun())
+        sealed = self.note(manifest_entry(manifest))
         write_manifest(self.manifest_path, replace(manifest, ledger=sealed))
 
     def take(self) -> None:
@@ -159,7 +152,7 @@ class Run:
         """Return what opens the ledger; records are older than it where no ledger was ever kept."""
         from pytest_steering.record_file import line_hashes
 
-        return _begun([] if self.manifest.ledger else line_hashes(self.path))
+        return begun([] if self.manifest.ledger else line_hashes(self.path))
 
     def _hide(self) -> None:
         """Keep git from the folder of all runs, where this run makes it."""
@@ -169,9 +162,23 @@ class Run:
             replace_file(ignored, b"# Written by pytest-steering.\n*\n", parents=True)
 
 
-def _begun(unvouched: Sequence[str] = ()) -> dict[str, Any]:
-    """Return what a ledger begins with; entries before it count no more."""
+def begun(unvouched: Sequence[str] = ()) -> dict[str, Any]:
+    """Return what a ledger begins with; entries before it count no more.
+
+    Args:
+        unvouched: Hashes of records that are older than the ledger.
+    """
     return {"kind": "begun", "unvouched": list(unvouched)}
+
+
+def manifest_entry(manifest: Manifest) -> dict[str, Any]:
+    """Return what a ledger says of a manifest that is written."""
+    return {
+        "kind": "manifest",
+        "status": manifest.status,
+        "tests": len(manifest.selected),
+        "digest": manifest.digest,
+    }
 
 
 def find_run(wanted: str, home: Path) -> Run:

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from pytest_steering.cli import main
 from pytest_steering.manifest import Manifest
+from pytest_steering.records import to_line
 from pytest_steering.runs import find_run
 
 pytestmark = pytest.mark.usefixtures("few_plugins")
@@ -107,3 +109,26 @@ def test_a_shard_accepts_nothing(project: pytest.Pytester) -> None:
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["ERROR: --steering-shard 1/8: what is accepted is decided of all shards*"])
+
+
+def lines(project: pytest.Pytester, run: str) -> list[str]:
+    """The records of a run, sorted; time apart they say all that was found."""
+    return sorted(map(to_line, find_run(run, project.path / ".steering").read().records))
+
+
+def test_shards_that_are_merged_hold_the_records_of_a_serial_run_and_of_workers(
+    project: pytest.Pytester,
+) -> None:
+    pytest.importorskip("xdist")
+    project.makepyfile(test_it=TESTS)
+    ran(project)
+    serial = lines(project, "latest")
+    project.runpytest_subprocess("-n", "2")
+    workers = lines(project, "latest")
+    for number in (1, 2, 3, 4):
+        project.runpytest("-q", f"--steering-shard={number}/4", f"--steering-dir=shard-{number}")
+    folders = [str(*project.path.glob(f"shard-{number}/runs/*")) for number in (1, 2, 3, 4)]
+
+    assert main(["merge", *folders, "--into", str(project.path / "all")]) == 0
+    assert len(serial) == 18
+    assert lines(project, str(project.path / "all")) == serial == workers

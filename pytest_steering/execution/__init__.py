@@ -1,0 +1,1 @@
+"""Where cells run, and how the runs of several places become one."""

@@ -78,7 +78,7 @@ class Lifecycle:
             _planned(selected),
             _planned(self._deselected),
             collected=tuple(self._collected),
-            shard=shard and share_of(shard, _planned(self.session.all_shards)),
+            shard=share_of(shard, _planned(self.session.all_shards)) if shard else None,
         )
 
     def begin(self, plan: Manifest) -> None:

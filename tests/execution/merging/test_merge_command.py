@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pytest_steering.cli import main
-from pytest_steering.manifest import Ending, Manifest
+from pytest_steering.manifest import Ending, Manifest, Status
 from pytest_steering.records import Record, to_line
 from pytest_steering.runs import Run
 from pytest_steering.shard import Shard, own_tests, share_of
@@ -42,7 +42,7 @@ def shard(home: Path, number: int, of: int = 2, ending: Ending = "passed", **cha
     """A run of one shard of the four tests; `changes` are those of its records."""
     own = own_tests(Shard(number, of), dict.fromkeys(WHOLE.selected, "m"))
     selected = {name: replace(WHOLE.selected[name], ending=ending) for name in own}
-    status = "finished" if ending else "started"
+    status: Status = "finished" if ending else "started"
     manifest = replace(
         WHOLE, status=status, selected=selected, shard=share_of(Shard(number, of), WHOLE.selected)
     )

@@ -142,21 +142,26 @@ def wheel(session: nox.Session) -> None:
         suite = ("pytest", "--noconftest", "--steering-conformance", "--steering-model", "starcoder2")
         session.run(*suite, env=alone)
         shutil.copytree(example, "project")
-        session.run("pytest", "project", "--rootdir=project", env=alone)
+        with session.chdir("project"):
+            session.run("pytest", "--steering-report", "report.html", env=alone)
+            if "<html" not in Path("report.html").read_text(encoding="utf-8"):
+                session.error("report.html is no page")
 
 
 def _require_content(session: nox.Session, built: Path) -> None:
     """Hold what a wheel contains against what its users need, and nothing that is ours alone."""
     names = set(zipfile.ZipFile(built).namelist())
-    fixtures = "pytest_steering/_fixtures"
-    needed = {
-        "pytest_steering/py.typed",
-        f"{fixtures}/data/twins.jsonl",
-        *(f"{fixtures}/models/{one}/model.safetensors" for one in FAMILIES),
-    }
-    ours = {one for one in names if one.split("/")[0] in ("tests", "benchmarks", "tools", "docs", "examples")}
-    if needed - names or ours:
-        session.error(f"{built.name} lacks {sorted(needed - names)} and should not hold {sorted(ours)}")
+    data = [*Path("fixtures/data").glob("*.jsonl"), *Path("fixtures/models").glob("*/*.*")]
+    moved = {f"pytest_steering/_{one.as_posix()}" for one in data if one.name != "trials.json"}
+    lacks = sorted({"pytest_steering/py.typed", *moved} - names)
+    ours = sorted(
+        one
+        for one in names
+        if not one.startswith(("pytest_steering/", "pytest_steering-"))
+        or (one.startswith("pytest_steering/_fixtures/") and one not in moved)
+    )
+    if lacks or ours:
+        session.error(f"{built.name} lacks {lacks} and should not hold {ours}")
 
 
 def _conform(session: nox.Session, constraints: str, *models: str) -> None:

@@ -123,6 +123,7 @@ def _decided(session: SteeringSession, cells: list[Measured]) -> Found:
     note_accepted(session.run, done, settings.reason)
     told = [
         *(line if line.startswith(" ") else f"accepted: {line}" for line in done.told),
+        *done.next_step,
         *(f"refused: {one}" for one in done.refused),
     ]
     open_ = judgement.exit_code != 0 and not wanted.changed

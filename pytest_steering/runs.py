@@ -196,9 +196,7 @@ def find_run(wanted: str, home: Path) -> Run:
         return run_at(path)
     if any((path / name).is_file() for name in (RECORDS, MANIFEST)):
         return Run(path)
-    # A run that was killed before its first record is a run: the latest, maybe.
-    folders = {found.parent for name in (RECORDS, MANIFEST) for found in home.glob(f"runs/*/{name}")}
-    return Run(_by_id(wanted, sorted(folders)))
+    return Run(_by_id(wanted, home / "runs"))
 
 
 def run_at(path: Path) -> Run:
@@ -232,13 +230,20 @@ class _File(Run):
         return RunLock(self._path.with_suffix(f".{LOCK}"))
 
 
-def _by_id(wanted: str, folders: list[Path]) -> Path:
+def _by_id(wanted: str, home: Path) -> Path:
+    # A run that was killed before its first record is a run: the latest, maybe.
+    folders = sorted({found.parent for name in (RECORDS, MANIFEST) for found in home.glob(f"*/{name}")})
     if wanted == "latest" and folders:
         return latest(folders)
     matching = [folder for folder in folders if folder.name.startswith(wanted)]
     if len(matching) == 1:
         return matching[0]
-    known = ", ".join(folder.name for folder in folders[-3:]) or "none"
+    known = ", ".join(folder.name for folder in folders[-3:])
+    if not known:
+        raise DataError(
+            f"no runs are known as {wanted!r}: there is none in {home.absolute()}; go to the folder "
+            "where pytest ran, or name it with --steering-dir"
+        )
     raise DataError(
         f"{len(matching) or 'no'} runs are known as {wanted!r}; give a run id, the path of a records file, "
         f"or 'latest'. Newest runs: {known}"

@@ -34,7 +34,7 @@ def test_a_run_that_is_not_there_is_answered_with_the_newest_ones(tmp_path: Path
 
     with pytest.raises(DataError, match=r"no runs are known as 'x'.*Newest runs: 20260101T000000Z-aaa"):
         find_run("x", tmp_path)
-    with pytest.raises(DataError, match="Newest runs: none"):
+    with pytest.raises(DataError, match=r"there is none in .*runs; go to the folder where pytest ran"):
         find_run("latest", tmp_path / "nothing")
 
 

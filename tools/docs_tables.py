@@ -1,4 +1,4 @@
-"""Writes what documents have from the code: metrics, findings, scores, operations, proof, options.
+"""Writes what documents have from the code: metrics, findings, scores, operations, proof, options, workflow.
 
     python -m tools.docs_tables
 
@@ -13,8 +13,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
+from pytest_steering.commands.first_project.project_files import WORKFLOW, workflow
 from pytest_steering.comparison.metrics import JUDGEMENT, SIDE_EFFECTS, Metric
 from pytest_steering.findings import CATALOGUE, Severity
+from pytest_steering.models.loading.smollm2 import SMOLLM2
 from pytest_steering.models.proving.proof import READING, SHARED, STEERING
 from tools import operation_rows, option_reference
 from tools.score_rows import HEAD, score_rows
@@ -51,6 +53,11 @@ def claim_table() -> str:
     return _table(("of", "claim"), [(kind, claim) for kind, claims in kinds.items() for claim, _ in claims])
 
 
+def workflow_block() -> str:
+    """Return the workflow that `pytest-steering init` writes for SmolLM2, as a block of a document."""
+    return f'```yaml title="{WORKFLOW}"\n{workflow(SMOLLM2)}```\n'
+
+
 TABLES: Mapping[str, Callable[[], str]] = {
     "judgement": partial(metric_table, JUDGEMENT),
     "side effects": partial(metric_table, SIDE_EFFECTS),
@@ -61,6 +68,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "operations": lambda: _table(operation_rows.HEAD, operation_rows.operation_rows()),
     "proof": claim_table,
     "options": option_reference.options,
+    "workflow": workflow_block,
 }
 
 

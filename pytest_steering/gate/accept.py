@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,6 +67,15 @@ class Accepted:
         """Every line, with what stands below it."""
         for line, below in zip(self.lines, self.samples, strict=True):
             yield from (line, *below)
+
+    @property
+    def next_step(self) -> Iterator[str]:
+        """Which files a person reviews and commits, where any were written."""
+        if len(self.written) == 1:
+            yield f"written: {_near(self.written[0])}; review its diff and commit it"
+        elif self.written:
+            folder = Path(os.path.commonpath([path.parent for path in self.written]))
+            yield f"written: {len(self.written)} files in {_near(folder)}; review their diff and commit them"
 
     @property
     def refused(self) -> tuple[str, ...]:
@@ -133,6 +143,12 @@ def _taken(files: Files, change: Replacement, wanted: Wanted) -> tuple[list[Told
     files[place.path][place.entry.key] = change.accepted(wanted.reason)
     below = accepted_lines(change.before, place.entry, wanted.reason) if change.before else ()
     return [(f"{_name(change.measured)}: {shown(change.before)} → {shown(place.entry)}", tuple(below))], ""
+
+
+def _near(path: Path) -> Path:
+    """Return a path as it is written from here, where it lies below."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def _pruned(entries: dict[str, Entry], keys: Iterable[str]) -> list[str]:

@@ -37,6 +37,6 @@ def run(arguments: argparse.Namespace) -> int:
     )
     done = accept(asked.cells, folder, wanted, judgement.orphaned, judgement.worse)
     note_accepted(asked.run, done, arguments.reason)
-    told = [*done.told, *(f"refused: {one}" for one in done.refused)]
+    told = [*done.told, *done.next_step, *(f"refused: {one}" for one in done.refused)]
     say(told or ["nothing to accept: every cell is as its baseline has it"])
     return 2 if done.refused else 0

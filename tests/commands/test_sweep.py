@@ -63,6 +63,20 @@ def test_a_sweep_chooses_scores_records_and_says_what_it_may_not_conclude(
 
 
 @pytest.mark.filterwarnings("ignore")
+def test_words_are_said_by_an_arm_with_nothing_added_and_the_best_of_several_counts() -> None:
+    words = ["Write a long line.", "Be long."]
+    one_point = ["--layers", "2", "--scales", "0.5", "--words"]
+    assert main(["sweep", *TEXTS, *one_point, *words]) == 0
+    records = find_run("latest", Path(".steering")).read().records
+    (prompted,) = [one for one in records if one.arm == "prompted"]
+    assert prompted.spec["intervention"]["header"] in words
+
+    assert main(["sweep", *FILES, "choices.jsonl", *one_point, words[0]]) == 0
+    records = find_run("latest", Path(".steering")).read().records
+    assert "prompted" in {one.arm for one in records}
+
+
+@pytest.mark.filterwarnings("ignore")
 def test_a_sweep_that_was_cut_off_is_gone_on_with(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -29,7 +29,10 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_run_is_accepted_and_then_passes(runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["accept", "same"]) == 0
-    assert "none → 0.900" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "none → 0.900" in said
+    (written,) = Path("benchmarks/baselines").rglob("*.json")
+    assert f"written: {written}; review its diff and commit it\n" in said
     assert main(["gate", "same"]) == 0
     assert main(["accept", "same"]) == 0
     assert "nothing to accept" in capsys.readouterr().out

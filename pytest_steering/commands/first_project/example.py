@@ -35,8 +35,8 @@ def {test}(steering, contrast_pairs):
     vector = steering.extract(contrast_pairs)  # positive − negative, at every block
     choice = steering.search(vector, {layers}, {scales}{positions})  # on dev
     result = steering.run(choice.intervention, controls=({controls}))  # on test
+    result.expect_baseline()  # held against what `pytest-steering accept` accepted, whatever comes next
     result.expect("{metric}").{claim}  # 95 % interval of paired samples
-    result.expect_baseline()  # held against what `pytest-steering accept` accepted
 '''
 
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 EXAMPLE = (
     "pytest-steering sweep --model smollm2 --pairs cheerful_pairs.jsonl --prompts openings.jsonl \\\n"
-    "      --score sentiment --layers 8 13 18 --scales 0.25 0.5 1"
+    '      --score sentiment --words "Answer in a cheerful mood." --layers 8 13 18 --scales 0.25 0.5 1'
 )
 
 SCALES = (0.25, 0.5, 1.0, 1.5)
@@ -60,6 +60,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--score", metavar="NAME", help="What an answer is worth: sentiment, …, or file.py:function"
+    )
+    parser.add_argument(
+        "--words",
+        nargs="+",
+        metavar="TEXT",
+        help="What asks for the behaviour: the control 'prompted' says it, of several the one that does "
+        "best on dev, with nothing added",
     )
     parser.add_argument(
         "--layers",
@@ -101,8 +108,10 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.html is not None:
         require_place(arguments.html)
     # Files are read before the model is: a mistake in one is said at once.
-    task = swept_task(arguments.prompts, arguments.pairs, arguments.score, arguments.max_new_tokens)
-    pairs = _pairs(arguments.pairs)
+    task = swept_task(
+        arguments.prompts, arguments.pairs, arguments.score, arguments.max_new_tokens, arguments.words
+    )
+    pairs = _pairs(arguments.pairs, task)
     quietly()
     model = loaded(arguments)
     folder = SweepRun.of(arguments.steering_dir, arguments.resume, arguments.prompts, model.name)
@@ -128,10 +137,14 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _pairs(path: Path) -> Sequence[ContrastPair]:
-    from pytest_steering.tasks.pair_rows import read_pairs
+def _pairs(path: Path, task: Task) -> Sequence[ContrastPair]:
+    """Return the pairs of a file as those of the task, whose words ask for what they differ in."""
+    from dataclasses import replace
 
-    return read_pairs(path)
+    from pytest_steering.tasks.pair_rows import CONTRAST, read_pairs
+
+    contrast = CONTRAST if task.contrast == CONTRAST else f"{task.contrast}, {path.name}"
+    return [replace(one, contrast=contrast) for one in read_pairs(path)]
 
 
 def _experiment(model: SteerableModel, task: Task, folder: SweepRun, limit: int | None) -> Experiment:

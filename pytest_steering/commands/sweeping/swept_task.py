@@ -10,13 +10,15 @@ from pytest_steering.errors import DataError, first_line
 
 if TYPE_CHECKING:
     from pytest_steering.tasks.scores.score import ScoreFunction
-    from pytest_steering.tasks.task import Task
+    from pytest_steering.tasks.task import Task, Words
     from pytest_steering.tasks.text import AnyScore
 
 PROMPT_FIELDS = ("prompt", "messages")
 
 
-def swept_task(prompts: Path, pairs: Path, score: str | None, max_new_tokens: int) -> Task:
+def swept_task(
+    prompts: Path, pairs: Path, score: str | None, max_new_tokens: int, words: Words = None
+) -> Task:
     """Return the task of a sweep.
 
     Args:
@@ -24,17 +26,18 @@ def swept_task(prompts: Path, pairs: Path, score: str | None, max_new_tokens: in
         pairs: JSON lines with `positive` and `negative`.
         score: Of the package, by name or as JSON; or `file.py:function`. None for choices.
         max_new_tokens: Of an answer.
+        words: What asks for the behaviour: said by the control `prompted`.
 
     Raises:
         DataError: A file or the score is not what is expected.
     """
     if not _of_prompts(prompts):
-        return _choices(prompts, score)
+        return _choices(prompts, score, words)
     if score is None:
         raise DataError(f"{prompts} holds prompts, whose answers need a score: --score sentiment, say")
     from pytest_steering.tasks.text import TextTask
 
-    return TextTask.from_file(prompts, _score(score), pairs=pairs, max_new_tokens=max_new_tokens)
+    return TextTask.from_file(prompts, _score(score), pairs=pairs, words=words, max_new_tokens=max_new_tokens)
 
 
 def _of_prompts(path: Path) -> bool:
@@ -53,14 +56,14 @@ def _of_prompts(path: Path) -> bool:
     return any(name in row[1] for name in PROMPT_FIELDS)
 
 
-def _choices(prompts: Path, score: str | None) -> Task:
+def _choices(prompts: Path, score: str | None, words: Words) -> Task:
     if score is not None:
         raise DataError(f"{prompts} holds choices, which are compared by likelihood: leave --score out")
     from dataclasses import replace
 
     from pytest_steering.tasks.choice import ChoiceTask
 
-    return replace(ChoiceTask.from_file(prompts, by="text"), name=prompts.stem)
+    return replace(ChoiceTask.from_file(prompts, by="text", words=words), name=prompts.stem)
 
 
 def _score(said: str) -> AnyScore:

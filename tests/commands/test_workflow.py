@@ -42,7 +42,7 @@ def test_the_workflow_gates_pull_requests_keeps_the_model_and_hands_on_what_was_
 
 def run_steps(folder: Path, **environment: str) -> list[int]:
     """Run the commands of a workflow as a runner does: after a failure only those that always run."""
-    ended = []
+    ended: list[int] = []
     for step in steps((folder / WORKFLOW).read_text(encoding="utf-8")):
         if "run" in step and (not any(ended) or step.get("if") == "always()"):
             ended.append(shell(folder, step["run"], **IN_CI, **environment).returncode)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pytest_steering.errors import DataError
@@ -26,9 +26,18 @@ class ContrastPair:
 
 
 def require_pairs(pairs: Sequence[ContrastPair]) -> None:
-    """Raise DataError when there are no pairs, or a pair's two prompts are the same."""
+    """Raise DataError when there are no pairs, one is something else, or a pair's two prompts are the same."""
+    if isinstance(pairs, str | bytes | Mapping) or not isinstance(pairs, Sequence):
+        raise DataError(f"a list of contrast pairs was expected; found {type(pairs).__name__}")
     if not pairs:
         raise DataError("there are no contrast pairs; a direction needs at least one")
+    others = [one for one in pairs if not isinstance(one, ContrastPair)]
+    if others:
+        raise DataError(
+            f"{len(others)} of {len(pairs)} contrast pairs are something else, such as "
+            f"{type(others[0]).__name__}; write ContrastPair(positive, negative, sample_id), or read a file "
+            "with read_pairs"
+        )
     same = [pair.sample_id for pair in pairs if pair.positive == pair.negative]
     if same:
         raise DataError(

@@ -168,6 +168,18 @@ _INVALID = {
 }
 
 _LIMITS = {
+    "start-doubled": (
+        "Prompts begin with a special token twice, which no model was trained to read.",
+        "Leave out of the text what the tokenizer adds, or give messages or token ids.",
+    ),
+    "side-effects-unmeasured": (
+        "What the vector does to texts that have nothing to do with the task is not known.",
+        "Take a model with a longer context, a wider type of numbers, or a smaller scale.",
+    ),
+    "prompt-ended": (
+        "Prompts end in a token that ends answers, so that the model goes on after an end.",
+        "Leave it out of the prompt, or let the chat template open an answer.",
+    ),
     "moved-against": (
         "Part of the samples moved against the others of their label, or a whole group did.",
         "Report the groups apart; steering.dose_response has slopes and shares of each with intervals.",

@@ -34,9 +34,18 @@ def spoiled(run: Comparison) -> Iterator[Finding]:
         )
 
 
+def unmeasured(run: Comparison) -> Iterator[Finding]:
+    """Report a steered arm that ran and whose side effects nobody could measure."""
+    if run.evidence.get("neutral") == "unmeasured":
+        yield finding(
+            "side-effects-unmeasured",
+            "no neutral text could be read under the vector: none fits the context, or its states overflow",
+        )
+
+
 def _beyond(name: str, value: float) -> bool:
     """Tell whether a measure is past its budget; a budget below zero is for a fall."""
     return value <= BUDGETS[name] if BUDGETS[name] < 0 else value >= BUDGETS[name]
 
 
-CHECKS = (spoiled,)
+CHECKS = (spoiled, unmeasured)

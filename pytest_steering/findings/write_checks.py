@@ -68,12 +68,29 @@ def positions(run: Comparison) -> Iterator[Finding]:
 
 
 def prompts(run: Comparison) -> Iterator[Finding]:
-    """Report a batch that is padded on the right, or that holds other tokens than the prompts'."""
+    """Report a batch that is padded on the right or holds other tokens, and prompts with misplaced ones."""
     written = run.evidence.get("written") or {}
     if written.get("padding") == "right":
         yield finding("padding-right", "the last column of the batch holds pads")
     if written.get("prompts_read") is False:
         yield finding("prompts-differ", "the tokens that the model read are not those of the prompts")
+    yield from _special_ends(run)
+
+
+def _special_ends(run: Comparison) -> Iterator[Finding]:
+    ends = run.evidence.get("special_ends") or {}
+    if ends.get("doubled"):
+        yield finding(
+            "start-doubled",
+            f"{ends['doubled']} of {ends['prompts']} prompts begin with a special token twice",
+            **ends,
+        )
+    if ends.get("stopped"):
+        yield finding(
+            "prompt-ended",
+            f"{ends['stopped']} of {ends['prompts']} prompts end in a token that ends answers",
+            **ends,
+        )
 
 
 def deltas(run: Comparison) -> Iterator[Finding]:

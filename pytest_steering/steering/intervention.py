@@ -112,8 +112,11 @@ def _distinct(vector: Any, layers: Any) -> tuple[int, ...]:
         return vector.layers
     if isinstance(layers, str) or not isinstance(layers, Iterable):
         raise VectorError(f"layers {layers!r} are no list of block numbers, such as [{vector.layers[-1]}]")
-    asked = {layer if (number := whole_number(layer)) is None else number for layer in layers}
-    back = sorted(layer for layer in asked if isinstance(layer, int) and layer < 0)
+    numbers = [whole_number(layer) for layer in layers]
+    if None in numbers:
+        raise VectorError(f"layers {layers!r} are no block numbers; whole numbers were expected")
+    asked = {number for number in numbers if number is not None}
+    back = sorted(layer for layer in asked if layer < 0)
     if back:
         raise VectorError(
             f"layers {back}: a vector does not know how deep its model is, so that nothing counts back from "

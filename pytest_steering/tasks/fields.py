@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pytest_steering.errors import DataError
+from pytest_steering.tasks.row_kinds import other_kind
 
 
 def required_text(row: Mapping[str, Any], name: str, where: str) -> str:
@@ -20,8 +21,10 @@ def required_text(row: Mapping[str, Any], name: str, where: str) -> str:
         DataError: It is missing, empty or no text.
     """
     if name not in row:
+        kind = other_kind(row, [name])
         raise DataError(
             f"{where}: field {name!r} is missing; found {', '.join(map(repr, row)) or 'no field'}"
+            f"{f'. These are {kind}' if kind else ''}"
         )
     value = row[name]
     if not isinstance(value, str) or not value:

@@ -52,6 +52,8 @@ FAULTS: dict[str, Callable[[], dict[str, Record]]] = {
     "positions-differ": lambda: run(**layer(steered=4, rows=1)),
     "padding-right": lambda: run(written={**EVIDENCE["written"], "padding": "right"}),
     "prompts-differ": lambda: run(written={**EVIDENCE["written"], "prompts_read": False}),
+    "start-doubled": lambda: run(special_ends={"doubled": 3, "stopped": 0, "prompts": 8}),
+    "prompt-ended": lambda: run(special_ends={"doubled": 0, "stopped": 8, "prompts": 8}),
     "delta-sign": lambda: run(**layer(exact=False, cosine=-1.0)),
     "delta-size": lambda: run(**layer(exact=False, ratio=0.5)),
     "delta-layer": lambda: run(written={**EVIDENCE["written"], "other_layers": [4]}),
@@ -119,6 +121,7 @@ FAULTS: dict[str, Callable[[], dict[str, Record]]] = {
             replace(outcome(159, "none"), skipped="it overflows float16: its logits are lost"),
         ]
     ),
+    "side-effects-unmeasured": lambda: run(neutral="unmeasured"),
     "side-effects": lambda: with_metrics(neutral_perplexity_ratio=40.0),
     "one-group-carries": lambda: run(steered=[*one_weakness(160)]),
     "length-ranks-as-well": lambda: run(steered=[by_length(n) for n in range(160)]),

@@ -174,6 +174,20 @@ REPORTED: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
         )
     ],
     "prompts-differ": [("steered", "the tokens that the model read are not those of the prompts", {})],
+    "start-doubled": [
+        (
+            "steered",
+            "3 of 8 prompts begin with a special token twice",
+            {"doubled": 3, "stopped": 0, "prompts": 8},
+        )
+    ],
+    "prompt-ended": [
+        (
+            "steered",
+            "8 of 8 prompts end in a token that ends answers",
+            {"doubled": 0, "stopped": 8, "prompts": 8},
+        )
+    ],
     "random-as-large": [
         (
             "steered",
@@ -229,6 +243,13 @@ REPORTED: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
             "steered",
             "on neutral texts, beyond what is usual (in brackets): neutral_perplexity_ratio +40 (+2)",
             {"neutral_perplexity_ratio": 40.0},
+        )
+    ],
+    "side-effects-unmeasured": [
+        (
+            "steered",
+            "no neutral text could be read under the vector: none fits the context, or its states overflow",
+            {},
         )
     ],
     "too-few-samples": [

@@ -20,6 +20,7 @@ from pytest_steering.text_print import bare_hash
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.context import Context
+    from pytest_steering.models.steerable import SteerableModel
     from pytest_steering.steering.intervention import Intervention
 
 PROMPTS = 8
@@ -87,11 +88,12 @@ def _measured(context: Context, intervention: Intervention) -> dict[str, Any]:
     prompts = [one.prompt for one in scored]
     long = model.overlong(prompts, context.max_new_tokens or longest_answer(model, scored))
     fitting = {one.prompt: one for number, one in enumerate(scored) if number not in long}
+    ends = _special_ends(model, prompts)
     if not fitting:
-        return {}
+        return ends
     few = spread(list(fitting), WITNESSED)
     written, failed = witness(model, intervention, few)
-    found = {"written": written, "failed": failed}
+    found: dict[str, Any] = {**ends, "written": written, "failed": failed}
     if failed:
         return found
     found["together"] = watch_together(model, intervention, few)
@@ -99,3 +101,10 @@ def _measured(context: Context, intervention: Intervention) -> dict[str, Any]:
     again = [fitting[prompt] for prompt in spread(list(fitting), PROMPTS)]
     repeat = repeated(model, intervention, context.max_new_tokens, again)
     return {**found, "read": read, "repeat": repeat}
+
+
+def _special_ends(model: SteerableModel, prompts: Sequence[str]) -> dict[str, Any]:
+    """Return how many prompts begin or end in special tokens as no model was trained to read them."""
+    ends = model.special_ends(prompts)
+    counts = {"doubled": len(ends.doubled), "stopped": len(ends.stopped), "prompts": len(prompts)}
+    return {"special_ends": counts} if any(ends) else {}

@@ -130,6 +130,7 @@ def _scored(
         require_origins(context.model.name, context.model.loaded, [intervention])
         evaluation = context.timed(lambda: evaluate_conditions(context, conditions))
         neutral = _neutral(context.model, conditions)
+        seen |= {} if neutral.get(STEERED) else {"neutral": "unmeasured"}
         seen["nulls"] = null_check(context, intervention)
         seen = _left_as_it_was(context, seen, state)
     except Exception as error:  # whatever a reader, a score or a model raises, the cells say so
@@ -152,9 +153,16 @@ def _said(error: Exception) -> str:
 
 
 def _neutral(model: SteerableModel, conditions: Conditions) -> dict[str, dict[str, float]]:
-    """Return what each arm without words does to texts that ask nothing, by the name of the number."""
+    """Return what each arm without words does to texts that ask nothing, by the name of the number.
+
+    A context that holds none of them leaves the numbers out, which a finding names.
+    """
     arms = {name: one.intervention for name, one in conditions.items() if one.neutral}
-    texts, part = load_neutral(), 1 if model.memory_profile.parameters < LARGE else LARGE_MODELS_PART
+    every, part = load_neutral(), 1 if model.memory_profile.parameters < LARGE else LARGE_MODELS_PART
+    long = model.overlong(every, 1)
+    texts = [text for number, text in enumerate(every) if number not in long]
+    if not texts:
+        return {name: {} for name in arms}
     next_token = neutral_kl(model, arms, texts[: TEXTS // part])
     effects = neutral_effects(model, arms, texts[: NEUTRAL_TEXTS // part])
     return {

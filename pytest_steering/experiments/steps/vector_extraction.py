@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pytest_steering.experiments.leakage import refuse_scored
 from pytest_steering.extraction.directions import extract
 from pytest_steering.extraction.methods import method_named
+from pytest_steering.extraction.pairs import require_pairs
 from pytest_steering.models.proving.origin import made_from
 from pytest_steering.tasks.overlap import without_overlap
 from pytest_steering.tasks.pair_rows import CONTRAST
@@ -52,8 +53,9 @@ def extract_vector(
         at: Where states are read.
 
     Raises:
-        DataError: A pair is about a scored sample.
+        DataError: There are no pairs, or one is about a scored sample.
     """
+    require_pairs(pairs)
     questions = context.questions
     refuse_scored(pairs, questions.source.samples(), [one.sample for one in questions.scored])
     numbers = context.model.architecture.resolve_layers(layers)

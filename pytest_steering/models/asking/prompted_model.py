@@ -18,7 +18,7 @@ from pytest_steering.models.running.batching import too_long
 from pytest_steering.models.running.continuation import Continuation, unknown_to
 from pytest_steering.models.running.fit import require_fit, require_known_tokens, require_rows
 from pytest_steering.models.running.joining import Joining
-from pytest_steering.models.running.special_ends import warn_of_special_ends
+from pytest_steering.models.running.special_ends import SpecialEnds, special_ends, warn_of_special_ends
 
 if TYPE_CHECKING:
     import torch
@@ -104,13 +104,31 @@ class PromptedModel:
         Raises:
             PromptError: The list is empty, or a prompt is empty, no text, or has no tokens.
         """
+        ids = self._known_tokens(prompts)
+        warn_of_special_ends(self._ends(ids), len(ids))
+        return ids
+
+    def special_ends(self, prompts: Sequence[Prompt]) -> SpecialEnds:
+        """Return which prompts begin with a special token twice, or end in one that ends answers.
+
+        Args:
+            prompts: As `tokens` takes them.
+
+        Raises:
+            PromptError: As of `tokens`.
+        """
+        return self._ends(self._known_tokens(prompts))
+
+    def _ends(self, ids: Sequence[Sequence[int]]) -> SpecialEnds:
+        return special_ends(ids, self.loaded.texts.special, self.loaded.stop_ids)
+
+    def _known_tokens(self, prompts: Sequence[Prompt]) -> list[list[int]]:
         texts = as_texts(prompts, self.tokenizer)
         with held(self.loaded.module):
             ids = self.loaded.texts.ids(texts)
         if not all(ids):
             raise PromptError(f"prompt {next(i for i, row in enumerate(ids) if not row)} has no tokens")
         require_known_tokens(ids, self.loaded.module.get_input_embeddings().num_embeddings)
-        warn_of_special_ends(ids, self.loaded.texts.special, self.loaded.stop_ids)
         return ids
 
     def overlong(self, prompts: Sequence[Prompt], max_new_tokens: int) -> dict[int, int]:

@@ -108,10 +108,18 @@ def require_known_choices(choices: Sequence[Sequence[str]], found: Sequence[Cont
         )
 
 
-def require_listed(choices: object) -> None:
-    """Raise PromptError when the choices are one string, whose letters would be taken for choices."""
+def require_listed(choices: Sequence[object]) -> None:
+    """Raise PromptError unless the choices are a list of texts that all prompts share.
+
+    One string's letters would be taken for choices.
+    """
     if isinstance(choices, str):
         raise PromptError(f"choices are a list of texts; one string was given, write [{choices!r}]")
+    if any(isinstance(one, list | tuple) for one in choices):
+        raise PromptError(
+            f"choices {choices!r} are lists, one a prompt; here all prompts have the same, such as "
+            "[' Yes', ' No']. option_logprobs takes choices of each prompt's own"
+        )
 
 
 def require_known_tokens(ids: Sequence[Sequence[int]], vocabulary: int) -> None:

@@ -17,6 +17,7 @@ from pytest_steering.tasks.choices.item import Choice
 from pytest_steering.tasks.data_files import read_text
 from pytest_steering.tasks.fields import required_text
 from pytest_steering.tasks.jsonlines import read_rows
+from pytest_steering.tasks.row_kinds import other_kind
 from pytest_steering.tasks.sample import Sample, text_hash
 from pytest_steering.tasks.splits import split_by_content
 
@@ -101,10 +102,11 @@ def _choice(row: Mapping[str, Any], where: str, by: str, question: str) -> Choic
         return option_rows.option_choice(row, where, by)
     if "statement" in row:
         return statement_rows.statement_choice(row, where, question)
+    kind = other_kind(row, ())
     raise DataError(
-        f"{where}: no choice in {', '.join(map(repr, row)) or 'an empty row'}; expected question "
         f"{where}: no choice in {', '.join(map(repr, row)) or 'an empty row'}; expected question with "
         f"{matching_rows.MATCHING} and {matching_rows.OTHER}, question with options and answer or wanted, or "
+        f"statement and label{f'. These are {kind}' if kind else ''}"
     )
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import warnings
+from pathlib import Path
 
 import pytest
 
+from pytest_steering import Experiment, Intervention, SteeringVector, TextTask
 from pytest_steering.models.chat_template import through_template
 from pytest_steering.models.steerable import SteerableModel
 from tests.tiny import tiny_module
@@ -14,6 +16,10 @@ from tests.tokenizers_at_hand import tokenizer_of
 EACH = "{{ bos_token }}{% for m in messages %}{{ m.content }}{% endfor %}"
 TEMPLATE = EACH + "{% if add_generation_prompt %}:{% endif %}"
 ASKED = [{"role": "user", "content": "Yes or No"}]
+
+
+def length(_prompt: str, text: str) -> float:
+    return float(len(text))
 
 
 @pytest.fixture(scope="module", params=["<s> $A", "<s> $A </s>"])
@@ -48,3 +54,16 @@ def test_an_end_that_the_tokenizer_adds_is_left_out(model: SteerableModel) -> No
         warnings.simplefilter("error")
         (ids,) = model.tokens(["Answer:"])
     assert ids == [1, *model.tokenizer("Answer:", add_special_tokens=False)["input_ids"]]
+
+
+def test_a_run_over_such_prompts_says_so_in_its_record(model: SteerableModel, tmp_path: Path) -> None:
+    path = tmp_path / "prompts.jsonl"
+    path.write_text("".join(f'{{"prompt": "<s> Yes, so {name}", "split": "test"}}\n' for name in "abc"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        experiment = Experiment(model, TextTask.from_file(path, score=length), max_new_tokens=2)
+        vector = SteeringVector.from_contrast(model, ["Yes or"], ["No or"])
+        result = experiment.run(Intervention(vector, layers=vector.layers[-1:]), controls=())
+    said = {one.id: one.sentence for one in result.findings}
+    assert said["start-doubled"] == "3 of 3 prompts begin with a special token twice"
+    assert "none fits the context" in said["side-effects-unmeasured"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from statistics import fmean
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -116,15 +116,31 @@ def best_of(points: Sequence[Point], toward: Toward, split: str, samples: int) -
     require_some(points)
     kept = [point for point in points if point.kept and point.score is not None and not point.skipped]
     if not kept:
-        least = min(points, key=lambda point: 1.0 if point.broken is None else point.broken)
-        raise DataError(
-            f"none of {len(points)} points keeps to the guards: at layer {least.layer}, scale "
-            f"{least.scale:g}, {least.broken or 0:.0%} of the answers are broken and "
-            f"{least.allowed or 0:.0%} are allowed; search smaller scales"
-        )
+        raise DataError(f"none of {len(points)} points can be chosen: {'; '.join(_refusals(points))}")
     sign = -1.0 if toward == "lower" else 1.0
     winner = max(kept, key=lambda point: (sign * (point.score or 0.0), -abs(point.scale)))
     return Choice(winner.layer, winner.scale, split, samples, tuple(points))
+
+
+def _refusals(points: Sequence[Point]) -> Iterator[str]:
+    """Yield why points were passed over, each once, with what to do."""
+    lost = [point for point in points if point.skipped]
+    broken = [point for point in points if not point.skipped and not point.kept]
+    silent = [point for point in points if not point.skipped and point.kept and point.score is None]
+    if lost:
+        yield f"{len(lost)} cannot be run ({lost[0].skipped}); search smaller scales"
+    if broken:
+        least = min(broken, key=lambda point: 1.0 if point.broken is None else point.broken)
+        yield (
+            f"{len(broken)} break the guards: at layer {least.layer}, scale {least.scale:g}, "
+            f"{least.broken or 0:.0%} of the answers are broken and {least.allowed or 0:.0%} are allowed; "
+            "search smaller scales"
+        )
+    if silent:
+        yield (
+            f"{len(silent)} have no score, since none of their answers could be scored; try the score "
+            "function on a prompt and an answer by hand"
+        )
 
 
 def _mean(values: Sequence[float]) -> float | None:

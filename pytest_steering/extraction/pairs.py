@@ -26,7 +26,7 @@ class ContrastPair:
 
 
 def require_pairs(pairs: Sequence[ContrastPair]) -> None:
-    """Raise DataError when there are no pairs, one is something else, or a pair's two prompts are the same."""
+    """Raise DataError unless there are contrast pairs, each of two prompts that differ."""
     if isinstance(pairs, str | bytes | Mapping) or not isinstance(pairs, Sequence):
         raise DataError(f"a list of contrast pairs was expected; found {type(pairs).__name__}")
     if not pairs:

@@ -67,5 +67,5 @@ def test_a_row_of_the_expected_kind_that_lacks_a_field_is_called_nothing_else() 
 def test_a_choice_that_is_none_is_told_each_way_to_write_one(tmp_path: Path) -> None:
     path = tmp_path / "rows.jsonl"
     path.write_text('{"question": "Why?"}', encoding="utf-8")
-    with pytest.raises(DataError, match="or statement and label$"):
+    with pytest.raises(DataError, match=r"or statement and label$"):
         ChoiceTask.from_file(path)

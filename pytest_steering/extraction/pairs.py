@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pytest_steering.errors import DataError
 
@@ -27,21 +28,25 @@ class ContrastPair:
 
 def require_pairs(pairs: Sequence[ContrastPair]) -> None:
     """Raise DataError unless there are contrast pairs, each of two prompts that differ."""
-    if isinstance(pairs, str | bytes | Mapping) or not isinstance(pairs, Sequence):
-        raise DataError(f"a list of contrast pairs was expected; found {type(pairs).__name__}")
-    if not pairs:
-        raise DataError("there are no contrast pairs; a direction needs at least one")
-    others = [one for one in pairs if not isinstance(one, ContrastPair)]
-    if others:
-        raise DataError(
-            f"{len(others)} of {len(pairs)} contrast pairs are something else, such as "
-            f"{type(others[0]).__name__}; write ContrastPair(positive, negative, sample_id), or read a file "
-            "with read_pairs"
-        )
+    _require_kind(pairs)
     same = [pair.sample_id for pair in pairs if pair.positive == pair.negative]
     if same:
         raise DataError(
             f"{len(same)} of {len(pairs)} contrast pairs have two equal prompts, such as {same[0]!r}"
+        )
+
+
+def _require_kind(given: Any) -> None:
+    if isinstance(given, str | bytes | Mapping) or not isinstance(given, Sequence):
+        raise DataError(f"a list of contrast pairs was expected; found {type(given).__name__}")
+    if not given:
+        raise DataError("there are no contrast pairs; a direction needs at least one")
+    others = [one for one in given if not isinstance(one, ContrastPair)]
+    if others:
+        raise DataError(
+            f"{len(others)} of {len(given)} contrast pairs are something else, such as "
+            f"{type(others[0]).__name__}; write ContrastPair(positive, negative, sample_id), or read a file "
+            "with read_pairs"
         )
 
 

@@ -30,6 +30,9 @@ def beside_texts(records: Sequence[Record]) -> Iterator[str]:
 
 def _searched(points: Sequence[Record]) -> str:
     split = (points[0].spec.get("data") or {}).get("split")
+    failed = next((one for one in points if one.failed), None)
+    if failed:
+        return f"the search of {len(points)} points on {split} failed: {failed.evidence['failed']}"
     told = f"searched {len(points)} points on {split}"
     if "broken_share" in points[0].metrics:
         return f"{told}: {_scored(points)}"
@@ -71,5 +74,7 @@ def _measured(purpose: str, cells: Sequence[Record]) -> list[str]:
 
 
 def _numbers(cell: Record) -> str:
+    if cell.failed:
+        return f"failed: {cell.evidence['failed']}"
     known = {name: value for name, value in cell.metrics.items() if value is not None}
     return ", ".join(f"{name} {value:.4g}" for name, value in known.items()) or "no numbers"

@@ -21,8 +21,11 @@ def point(scale: float, **found: Any) -> Point:
             [point(1.0, broken=0.9), point(2.0, broken=0.4)],
             "2 break the guards: at layer 2, scale 2, 40% of the answers are broken and 10% are allowed",
         ),
-        ([point(1.0, skipped="it overflows float16")], r"1 cannot be run \(it overflows float16\)"),
-        ([point(1.0, score=None), point(2.0, broken=1.0)], "1 break the guards.*; 1 have no score"),
+        (
+            [point(1.0, skipped="it overflows float16"), point(0.5, score=None)],
+            r"1 cannot be run \(it overflows float16\); search smaller scales; 1 have no score",
+        ),
+        ([point(1.0, score=None), point(2.0, broken=1.0)], r"1 break the guards.*; 1 have no score"),
     ],
 )
 def test_a_search_that_can_choose_nothing_says_why_of_each_point(points: list[Point], said: str) -> None:

@@ -13,6 +13,7 @@ from pytest_steering.experiments.cell_spec import blank_beside
 from pytest_steering.experiments.controls import NULLS
 from pytest_steering.experiments.environment import environment
 from pytest_steering.experiments.evaluation import likelihoods
+from pytest_steering.experiments.failed_steps import failures_recorded
 from pytest_steering.experiments.null_shifts import drawn_nulls
 from pytest_steering.models.running.completion import Counts
 from pytest_steering.models.running.overflow import fault_of
@@ -107,7 +108,8 @@ def margin_doses(
     finished = resuming.finished_record(context, blank)
     if finished is not None:
         return DoseCurves(**finished.evidence).response()
-    curves = margin_curves(context, intervention, asked, parts=parts, directions=directions, aim=aim)
+    with failures_recorded(context, context.questions.task, [blank]):
+        curves = margin_curves(context, intervention, asked, parts=parts, directions=directions, aim=aim)
     context.sink(_recorded(blank, context.model, context.questions.task, curves))
     return curves.response()
 

@@ -10,6 +10,7 @@ from pytest_steering.experiments import resuming
 from pytest_steering.experiments.cell_spec import blank_beside
 from pytest_steering.experiments.controls import NULLS
 from pytest_steering.experiments.environment import environment
+from pytest_steering.experiments.failed_steps import failures_recorded
 from pytest_steering.experiments.null_shifts import EQUAL, MarginShift, shift_beside_nulls
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ def margin_shift(
     finished = resuming.finished_record(context, blank)
     if finished is not None:
         return MarginShift(**finished.evidence)
-    shift = shift_beside_nulls(context, intervention, asked, directions, equal)
+    with failures_recorded(context, context.questions.task, [blank]):
+        shift = shift_beside_nulls(context, intervention, asked, directions, equal)
     context.sink(_recorded(blank, context.model, context.questions.task, shift))
     return shift
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.comparison import STEERED, UNSTEERED, Comparison
-from pytest_steering.errors import DataError, InterventionError, SteeringError, VectorError
+from pytest_steering.errors import DataError, InterventionError, VectorError
 from pytest_steering.experiments import recording, resuming
 from pytest_steering.experiments.arm_evaluation import evaluate_conditions
 from pytest_steering.experiments.cell_spec import blank
@@ -18,6 +18,7 @@ from pytest_steering.experiments.controls import (
     possible_conditions,
     usual_controls,
 )
+from pytest_steering.experiments.failed_steps import what_ended
 from pytest_steering.experiments.neutral_effects import TEXTS, neutral_kl
 from pytest_steering.experiments.neutral_texts import load_neutral
 from pytest_steering.experiments.observation import run_evidence
@@ -136,20 +137,13 @@ def _scored(
     except Exception as error:  # whatever a reader, a score or a model raises, the cells say so
         now = weights_fingerprint(module)
         why = error if now == state.fingerprint else _changed(context)
-        told = {**run_evidence.after(context, seen, now), "failed": _said(why)}
+        told = {**run_evidence.after(context, seen, now), "failed": what_ended(why)}
         for record in recording.failed_cells(context, asked, conditions, told):
             context.sink(record)
         if why is error:
             raise
         raise why from error
     return recording.score_arms(context, asked, conditions, evaluation, neutral, seen)
-
-
-def _said(error: Exception) -> str:
-    """Return what ended a run as a sentence; somebody else's error begins with its kind."""
-    if isinstance(error, (SteeringError, RuntimeError)) and str(error):
-        return str(error)
-    return f"{type(error).__name__}: {error}".removesuffix(": ")
 
 
 def _neutral(model: SteerableModel, conditions: Conditions) -> dict[str, dict[str, float]]:

@@ -11,6 +11,7 @@ from pytest_steering.errors import DataError
 from pytest_steering.experiments import resuming
 from pytest_steering.experiments.cell_spec import blank_beside
 from pytest_steering.experiments.environment import environment
+from pytest_steering.experiments.failed_steps import failures_recorded
 from pytest_steering.experiments.grid_search import Choice, Point, choice_of, search
 from pytest_steering.experiments.score_search import best_of, search_margins, search_scores, usual_way
 from pytest_steering.steering.intervention import Intervention
@@ -81,7 +82,10 @@ def choose(
     halvings = 0
     if points is None:
         # What another experiment has measured is not measured again; that this one looked, it records itself.
-        points, halvings = context.remembered("search", depends, lambda: _tried(context, grid, asked, split))
+        with failures_recorded(context, context.questions.source, _blanks(context, grid, asked, split)):
+            points, halvings = context.remembered(
+                "search", depends, lambda: _tried(context, grid, asked, split)
+            )
         for record in _records(context, grid, asked, points, split, halvings):
             context.sink(record)
     found = replace(_choice(context, points, way, split, len(asked)), halvings=halvings)
@@ -134,6 +138,12 @@ def _blank(context: Context, point: Intervention, asked: Sequence[Asked], split:
     return replace(blank, spec={**blank.spec, "data": data})
 
 
+def _blanks(
+    context: Context, grid: Sequence[Intervention], asked: Sequence[Asked], split: str
+) -> list[Record]:
+    return [_blank(context, one, asked, split) for one in grid]
+
+
 def _records(
     context: Context,
     grid: Sequence[Intervention],
@@ -171,7 +181,7 @@ def _resumed(
     """Return the points from records, or None where any of them was not finished."""
     if not context.finished:
         return None
-    wanted = [_blank(context, one, asked, split) for one in grid]
+    wanted = _blanks(context, grid, asked, split)
     records = resuming.finished_records(context, wanted, context.questions.source)
     if records is None:
         return None

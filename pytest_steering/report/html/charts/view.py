@@ -55,7 +55,7 @@ class View:
 
     def measured(self, purpose: str) -> list[Record]:
         """Return the records of a measurement beside the scored arms."""
-        return [record for record in self.beside if record.spec.get("purpose") == purpose]
+        return [one for one in self.beside if one.spec.get("purpose") == purpose and not one.failed]
 
 
 class Chart(NamedTuple):

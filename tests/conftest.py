@@ -32,6 +32,17 @@ FEW = {
 }
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Look for no garbage: nothing that collecting makes is any, and to look takes a third of its time."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say what the run cost: processor seconds hardly grow beside other processes, as the clock's do."""
     used = os.times()

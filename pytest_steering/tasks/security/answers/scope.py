@@ -14,6 +14,7 @@ _REACH = 14
 _SHORT_REACH = 4
 _VERB_REACH = 3
 _SUBJECT_REACH = 6
+_BE = ("is", "are", "remains")
 _NOBODY = ("neither", "none", "nothing", "nobody")
 _SHORT = ("rather", "instead", "handles", "handle", "checks", "check", "checking", "detects", "catches")
 MEANING = {Cue.GOOD, Cue.BAD, Cue.CARE, *NOUNS}
@@ -55,6 +56,9 @@ class _Scope:
             self.flips = [token]
         elif token.cue in (Cue.NEG, Cue.STOP):
             self.flips.append(token)
+        elif token.cue is Cue.ASSERT:
+            # "without such a correction the code is vulnerable": what is without it is not the flaw.
+            self.flips = [flip for flip in self.flips if flip.word != "without"]
         elif token.cue is Cue.CAUSE:
             self._cause(token, previous)
         elif token.cue is Cue.COMMA and self.made:
@@ -103,7 +107,7 @@ def statements_of(clause: Clause) -> list[Statement]:
         elif token.word == "no" and answers_name(token, previous, clause.tokens[place + 1 : place + 2]):
             previous = token
             continue
-        if token.cue in _HEEDED:
+        if token.cue in _HEEDED or (token.cue is Cue.ASSERT and token.word in _BE):
             scope.take(place, token, previous)
         previous = token
     trailing = trailing_of(clause.tokens, [place for _, place in scope.made])

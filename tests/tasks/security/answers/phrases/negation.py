@@ -87,6 +87,10 @@ ASSERTED = [
 ]
 
 SAME_SENTENCE = [
+    ("Without such a correction the code is vulnerable to an out-of-bounds write.", "yes"),
+    ("Without a check this function remains exploitable.", "yes"),
+    ("The code is without any vulnerability.", "no"),
+    ("The copy runs without an overflow being possible.", "no"),
     ("Although gets() is often dangerous, this program never calls it and is secure.", "no"),
     (
         "While string concatenation can lead to SQL injection, the code uses placeholders and is "

@@ -17,6 +17,7 @@ from pytest_steering import (
     held_reports,
     hookspecs,
     marker_selection,
+    progress_line,
     reporting,
     root_directory,
     undecided,
@@ -26,7 +27,6 @@ from pytest_steering.errors import SteeringError
 from pytest_steering.fixtures import contrast_pairs, steering, steering_adapter, steering_model
 from pytest_steering.lifecycle import LIFECYCLE, Lifecycle, lifecycle_of
 from pytest_steering.options import add_options
-from pytest_steering.progress_line import ProgressLine
 from pytest_steering.session import SESSION, SteeringSession, session_of
 from pytest_steering.testing import selection
 
@@ -58,7 +58,7 @@ def pytest_configure(config: pytest.Config) -> None:
     held_reports.register(config)
     config.stash[LIFECYCLE] = Lifecycle(session_of(config))
     config.pluginmanager.register(config.stash[LIFECYCLE], "steering_lifecycle")
-    config.pluginmanager.register(ProgressLine(config), "steering_progress_line")
+    progress_line.register(config)
     cell_reports.register(config)
     collection.register_marker(config)
     selection.select(config)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
+
+T = TypeVar("T")
 
 Advance: TypeAlias = Callable[[int], object]
 Watcher: TypeAlias = Callable[[int, str], AbstractContextManager[Advance]]
@@ -17,15 +19,31 @@ def _tell_nobody(_total: int, _unit: str) -> AbstractContextManager[Advance]:
 
 WATCHER: ContextVar[Watcher] = ContextVar("pytest_steering_progress", default=_tell_nobody)
 
+READ: ContextVar[Advance] = ContextVar("pytest_steering_tokens", default=lambda _tokens: None)
+"""Is called with how many tokens a model reads in each pass, prompts and what it generated alike."""
 
-def counted(total: int, unit: str = "row") -> AbstractContextManager[Advance]:
-    """Return a context whose value is called with how many more rows of a call are done.
+
+def counted(total: int, unit: str = "sample") -> AbstractContextManager[Advance]:
+    """Return a context whose value is called with how many more samples of a call are done.
 
     Args:
-        total: Rows of the whole call.
-        unit: What is counted where that is not rows.
+        total: Of the whole call; a prompt counts once for each arm that it is asked in.
+        unit: What is counted where that is not samples.
     """
     return WATCHER.get()(total, unit)
+
+
+def followed(items: Sequence[T], unit: str) -> Iterator[T]:
+    """Yield items, and tell of each when the next one is asked for.
+
+    Args:
+        items: Of the whole call.
+        unit: What one of them is.
+    """
+    with counted(len(items), unit) as advance:
+        for item in items:
+            yield item
+            advance(1)
 
 
 @contextmanager
@@ -33,7 +51,7 @@ def show_progress(tell: Callable[[int, int], object] | None = None) -> Iterator[
     """Show how far each call within the block is.
 
     Args:
-        tell: Called with how many rows are done and how many there are; by default a bar of tqdm shows it.
+        tell: Called with how many samples are done and how many there are; by default a bar of tqdm shows it.
     """
     token = WATCHER.set(_bar if tell is None else _telling(tell))
     try:

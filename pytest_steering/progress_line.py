@@ -1,81 +1,192 @@
-"""A line below the running test that says how far its model is, for calls that take more than a moment."""
+"""One line below the running tests that says how far they are, those of xdist's workers too."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import Token
+import time
+from collections.abc import Callable, Generator
+from contextlib import nullcontext, suppress
+from functools import partial
 from typing import Any
 
 import pytest
 
+from pytest_steering.collection import spec_of
+from pytest_steering.live_line import LiveLine, draws_blocks, obeys
 from pytest_steering.printable import printable
-from pytest_steering.progress import WATCHER, Advance, Watcher
+from pytest_steering.progress_text import RunCount, progress_text
+from pytest_steering.session import session_of
+from pytest_steering.work_under_way import PACE, Work, WorkWatch
+from pytest_steering.workers import told_by_others, told_tests
 
-DELAY = 1.0
+_CHANNEL = "steering_progress"
+
+
+def register(config: pytest.Config) -> None:
+    """Watch this process from its session's start, where somebody looks."""
+    config.pluginmanager.register(_Beginning(), "steering_progress")
+
+
+class _Beginning:
+    """Decides, when the terminal's own plugin is there, whether somebody looks."""
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """Begin to watch and to show."""
+        config, plugins = session.config, session.config.pluginmanager
+        channel = getattr(config, "workerinput", {}).get(_CHANNEL)
+        if channel is not None:
+            plugins.register(ItemWatch(config, partial(_send, channel)))
+        elif not hasattr(config, "workerinput") and _somebody_looks(config):
+            line = ProgressLine(config)
+            plugins.register(line, "steering_progress_line")
+            plugins.register(ItemWatch(config, partial(line.tell, "")))
+
+
+def _somebody_looks(config: pytest.Config) -> bool:
+    reporter: Any = config.pluginmanager.getplugin("terminalreporter")
+    return reporter is not None and config.option.verbose >= 0 and obeys(reporter._tw._file)
+
+
+def _send(channel: Any, work: Work) -> None:
+    with suppress(OSError):  # nobody listens any more
+        channel.send(work.as_dict())
+
+
+class ItemWatch:
+    """Says what a process does, as a plugin of each that runs tests."""
+
+    def __init__(self, config: pytest.Config, tell: Callable[[Work], object]) -> None:
+        session = session_of(config)
+
+        def tell_cells(work: Work) -> None:
+            work.cells = len(session.written)
+            tell(work)
+
+        self._watch = WorkWatch(tell_cells)
+        self._watch.begin()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Say which test begins, at once only where it is one of ours."""
+        self._watch.work.name = printable(item.name, 100)
+        if spec_of(item) is not None:
+            self._watch.announce()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(
+        self, fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
+    ) -> Generator[None, object, object]:
+        """Say that a model is loaded, which takes from a moment to minutes."""
+        if fixturedef.argname != "steering_model":
+            return (yield)
+        test, model = self._watch.work.name, getattr(getattr(request, "param", None), "name", "")
+        self._watch.work.name = printable(f"loading {model}", 100)
+        self._watch.announce(at_once=True)
+        try:
+            return (yield)
+        finally:
+            self._watch.work.name = test
+            self._watch.announce()
+
+    def pytest_unconfigure(self) -> None:
+        """Listen no more."""
+        self._watch.end()
 
 
 class ProgressLine:
-    """Draws the line with tqdm and removes it when the call is over, as a plugin of its own.
+    """Draws the line, as a plugin of the process that reports to a person.
 
-    It is drawn where a person looks: on a terminal, without `-q`, and by no worker of xdist.
+    Whatever pytest writes is written as if there was no such line: it is gone before.
     """
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
-        self._name = ""
-        self._watching: Token[Watcher] | None = None
+        self._terminal: Any = config.pluginmanager.get_plugin("terminalreporter")._tw  # type: ignore[union-attr]
+        self._line = LiveLine(self._write, below=True)
+        self._ascii_only = not draws_blocks(self._terminal._file)
+        self._works: dict[str, Work] = {}
+        self._planned: set[str] = set()
+        self._ended: set[str] = set()
+        self._drawn: float | None = None
+        self._written_by_pytest = self._terminal.write
+        self._terminal.write = self._write_in_its_place
 
-    def pytest_sessionstart(self) -> None:
-        """Begin to watch."""
-        plugins, worker = self._config.pluginmanager, hasattr(self._config, "workerinput")
-        reporter, capture = map(plugins.getplugin, ("terminalreporter", "capturemanager"))
-        if reporter and capture and reporter.isatty and self._config.option.verbose >= 0 and not worker:
-            self._watching = WATCHER.set(self._shown)
+    def tell(self, source: str, work: Work) -> None:
+        """Show what a process does.
+
+        Args:
+            source: The worker of xdist; empty for this process.
+            work: What it does now.
+        """
+        with self._line.lock:
+            self._works[source] = work
+            if work.step is None and not source and not _is_captured(self._config):
+                self._line.erase()  # what the test prints now goes to the terminal, and shall not meet it
+            elif not source or self._drawn is None or time.monotonic() - self._drawn >= PACE:
+                self._draw()
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Give a worker of xdist a channel to say what it does."""
+        channel, source = node.gateway.newchannel(), node.gateway.id
+        channel.setcallback(lambda said: self.tell(source, Work.from_dict(said)))
+        node.workerinput[_CHANNEL] = channel
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Keep the number of a worker's cells, whatever it was doing as it ended."""
+        with self._line.lock:
+            ended = self._works.get(node.gateway.id, Work())
+            self._works[node.gateway.id] = Work(cells=ended.cells)
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Note which test runs."""
-        self._name = printable(item.name, 40)
+    def pytest_runtestloop(self, session: pytest.Session) -> None:
+        """Note which tests are to run; xdist's controller knows none yet."""
+        self._planned = {item.nodeid for item in session.items if spec_of(item) is not None}
 
-    def pytest_unconfigure(self) -> None:
-        """Watch no more."""
-        if self._watching is not None:
-            WATCHER.reset(self._watching)
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self) -> None:
+        """Note which tests workers have collected, as far as they can say it."""
+        self._planned = told_tests(session_of(self._config))
 
-    @contextmanager
-    def _shown(self, total: int, unit: str) -> Iterator[Advance]:
-        from tqdm import tqdm
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Count a test that has ended."""
+        if report.when == "teardown" and (not self._planned or report.nodeid in self._planned):
+            self._ended.add(report.nodeid)
 
-        file = _Terminal(self._config)
-        with tqdm(
-            total=total,
-            desc=self._name,
-            unit=unit,
-            file=file,
-            leave=False,
-            delay=DELAY,
-            miniters=1,
-            mininterval=0.5,
-            ncols=file.width,
-        ) as line:
-            yield line.update
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self) -> None:
+        """Draw no more, though a worker may go on to say something."""
+        with self._line.lock:
+            self._line.end()
+        self._terminal.write = self._written_by_pytest
+
+    def _draw(self) -> None:
+        works, width = list(self._works.values()), self._terminal.fullwidth - 1
+        self._line.draw(progress_text(works, self._tests, width, ascii_only=self._ascii_only))
+        self._drawn = time.monotonic()
+
+    @property
+    def _tests(self) -> RunCount | None:
+        several = told_by_others(self._config)
+        if not self._planned and not several:
+            return None
+        return RunCount(len(self._ended), len(self._planned) or None, several=several)
+
+    def _write(self, text: str) -> None:
+        """Write to the terminal itself, past what pytest captures of a test."""
+        capture: Any = self._config.pluginmanager.get_plugin("capturemanager")
+        with capture.global_and_fixture_disabled() if capture else nullcontext():
+            self._terminal._file.write(text)
+            self._terminal._file.flush()
+
+    def _write_in_its_place(self, text: str, **how: Any) -> None:
+        """Write what pytest writes, while the line is not there."""
+        with self._line.lock:
+            self._line.erase()
+            self._written_by_pytest(text, **how)
 
 
-class _Terminal:
-    """Where pytest writes, past what it captures of a test; the line begins below what stands there."""
-
-    def __init__(self, config: pytest.Config) -> None:
-        plugins = config.pluginmanager
-        self._reporter: Any = plugins.getplugin("terminalreporter")
-        self._capture: Any = plugins.getplugin("capturemanager")
-        self.width = self._reporter._tw.fullwidth - 1
-
-    def write(self, text: str) -> None:
-        """Write a part of the line."""
-        with self._capture.global_and_fixture_disabled():
-            self._reporter.ensure_newline()
-            self._reporter.write(text, flush=True)
-
-    def flush(self) -> None:
-        """Do nothing: what is written is shown at once."""
+def _is_captured(config: pytest.Config) -> bool:
+    return getattr(config.option, "capture", "no") not in ("no", "tee-sys")

@@ -71,6 +71,12 @@ def told_plan(session: SteeringSession) -> Manifest:
     return Manifest.from_dict(json.loads(file.read_bytes())["plan"]) if file.exists() else Manifest()
 
 
+def told_tests(session: SteeringSession) -> set[str]:
+    """Return the ids of the tests that ask for a model, as far as workers said them."""
+    file = session.scratch / _PLAN_FILE
+    return set(json.loads(file.read_bytes())["models"]) if file.exists() else set()
+
+
 def scheduler(session: SteeringSession, log: Any) -> Any:
     """Return the scheduler for `-n` as it stands; a person who names another `--dist` gets that one."""
     if session.config.getoption("dist") != "load":

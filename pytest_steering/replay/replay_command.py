@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pytest_steering.comparison import Facts, trivial_predictors
 from pytest_steering.comparison.natural_order import natural
+from pytest_steering.live_line import shown_work
 from pytest_steering.printable import printable, say
 from pytest_steering.record_file import append, require_records
 from pytest_steering.records import Outcome
@@ -71,7 +73,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _run_file(path: Path, samples: Sequence[Sample], arguments: argparse.Namespace) -> int:
-    report = replay(path, samples, arguments.reader or ("text",))
+    with shown_work(sys.stderr, printable(path.name)):
+        report = replay(path, samples, arguments.reader or ("text",))
     say(line for block in lines(report, arguments.by) for line in block.split("\n"))
     for record in replay_records(report) if arguments.record else ():
         append(arguments.record, record)

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from pytest_steering.errors import DataError
+from pytest_steering.progress import counted
+from pytest_steering.progress_text import BYTES
 from pytest_steering.tasks.fields import shown
 from pytest_steering.tasks.jsonlines import parse_row, read_lines
 
@@ -31,7 +33,19 @@ def written_lines(path: Path) -> Iterator[tuple[int, bytes]]:
     Raises:
         DataError: The file cannot be opened.
     """
-    yield from ((number, line) for number, line in read_lines(path) if line.strip())
+    with counted(_size(path), BYTES) as advance:
+        for number, line in read_lines(path):
+            advance(len(line))
+            if line.strip():
+                yield number, line
+
+
+def _size(path: Path) -> int:
+    """Return how many bytes a file has; what cannot be read is said when it is."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def row_of(line: bytes, number: int) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from pytest_steering import Intervention, SteerableModel, SteeringVector
-from pytest_steering.progress import WATCHER, Advance, counted, show_progress
+from pytest_steering.progress import READ, WATCHER, Advance, counted, show_progress
+from pytest_steering.tasks.scores.score import as_score
 
 Told = list[tuple[int, list[int]]]
 
@@ -51,6 +52,25 @@ def test_a_callback_is_told_of_every_long_call_and_of_none_after_the_block(model
     assert len(told) > 2
     few.hidden_states(prompts)
     assert told[-1] == (10, 10)
+
+
+def test_scoring_answers_is_told_answer_by_answer() -> None:
+    told: list[tuple[int, int]] = []
+    score = as_score(lambda _prompt, text: float(len(text)), "length")
+    with show_progress(lambda done, total: told.append((done, total))):
+        score.of_all([("a", "b"), ("a", "cc")])
+
+    assert told == [(1, 2), (2, 2)]
+
+
+def test_the_tokens_of_each_pass_are_told(model: SteerableModel) -> None:
+    read: list[int] = []
+    token = READ.set(read.append)
+    model.generate(["w5 w6 w7"], max_new_tokens=4)
+    READ.reset(token)
+
+    # The prompt, and each generated token that is fed back; the last one is not.
+    assert read == [3, 1, 1, 1]
 
 
 def test_without_a_callback_a_bar_is_shown(model: SteerableModel, capsys: pytest.CaptureFixture[str]) -> None:

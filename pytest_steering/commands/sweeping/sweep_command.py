@@ -6,7 +6,6 @@ import argparse
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,8 +20,8 @@ from pytest_steering.commands.model_arguments import (
     whole,
 )
 from pytest_steering.commands.sweeping.sweep_run import EXPERIMENT, SweepRun
+from pytest_steering.live_line import shown_work
 from pytest_steering.printable import printable, say
-from pytest_steering.progress import show_progress
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.experiment import Experiment
@@ -118,15 +117,10 @@ def run(arguments: argparse.Namespace) -> int:
     experiment = _experiment(model, task, folder, arguments.limit)
     layers = _layers(experiment, arguments.layers)
     say([_plan(experiment, layers, arguments.scales, folder)])
-    watched = show_progress() if sys.stderr.isatty() else nullcontext()
-    with folder.held(experiment.name, model.name), watched:
+    with folder.held(experiment.name, model.name):
         try:
-            vector = experiment.extract(pairs, layers=layers)
-            choice = experiment.search(
-                vector, layers, arguments.scales, toward=arguments.toward, positions=arguments.positions
-            )
-            assert choice.intervention is not None
-            experiment.run(choice.intervention)
+            with shown_work(sys.stderr, EXPERIMENT) as folder.work:
+                choice = _swept(experiment, pairs, layers, arguments)
         except KeyboardInterrupt:
             say([f"go on with: --resume {folder.run.folder.name}"], sys.stderr)
             raise
@@ -135,6 +129,17 @@ def run(arguments: argparse.Namespace) -> int:
     write_page([folder.run], page)
     say([f"Report: {printable(str(page), 1000)}"])
     return 0
+
+
+def _swept(
+    experiment: Experiment, pairs: Sequence[ContrastPair], layers: Sequence[int], asked: argparse.Namespace
+) -> Choice:
+    """Choose a layer and a scale on one split, and run that beside its controls on the other."""
+    vector = experiment.extract(pairs, layers=layers)
+    choice = experiment.search(vector, layers, asked.scales, toward=asked.toward, positions=asked.positions)
+    assert choice.intervention is not None
+    experiment.run(choice.intervention)
+    return choice
 
 
 def _pairs(path: Path, task: Task) -> Sequence[ContrastPair]:

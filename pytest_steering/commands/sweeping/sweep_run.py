@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pytest_steering.manifest import Ending, Manifest, PlannedTest
 from pytest_steering.runs import Run, find_run
+from pytest_steering.work_under_way import Work
 
 if TYPE_CHECKING:
     from pytest_steering.records import Record
@@ -25,11 +26,13 @@ class SweepRun:
         run: Its folder.
         node_id: Of the sweep, as tests have one.
         finished: Records that are there already, by key; none of a new run.
+        work: What is shown of it meanwhile.
     """
 
     run: Run
     node_id: str
     finished: Mapping[str, Record] = field(default_factory=dict)
+    work: Work = field(default_factory=Work)
 
     @classmethod
     def of(cls, home: Path, resumed: str | None, prompts: Path, model: str) -> SweepRun:
@@ -49,12 +52,13 @@ class SweepRun:
         return cls(run, node_id, kept)
 
     def write(self, record: Record) -> None:
-        """Write a record, unless one that says the same is there."""
+        """Write a record, unless one that says the same is there, and count its cell."""
         from pytest_steering.cell import says_the_same
 
         known = self.finished.get(record.key)
         if known is None or not says_the_same(record, known):
             self.run.append(record)
+        self.work.cells += 1
 
     @contextmanager
     def held(self, experiment: str, model: str) -> Iterator[None]:

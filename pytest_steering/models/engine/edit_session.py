@@ -10,6 +10,7 @@ from pytest_steering.errors import InterventionError, NotFiniteError
 from pytest_steering.models.engine.finite import FiniteWatch
 from pytest_steering.models.engine.trace import Forward, Tokens, Trace, asked_state, require_asked
 from pytest_steering.models.engine.writing import Cell, LayerWriter, Place
+from pytest_steering.progress import READ
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -82,6 +83,7 @@ class EditSession:
         self._finite.begin()
         self._earlier = self._columns
         start = self._read(input_ids)
+        READ.get()(sum(span.stop - span.first for span in self._spans.values()))
         self.trace.forwards.append(self._planned(start))
 
     def end_forward(self, logits: Tensor) -> None:

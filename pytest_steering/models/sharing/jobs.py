@@ -85,7 +85,7 @@ class Sweep:
                 work.begin()
                 for job in self._jobs(work, members, budget):
                     budget.finish(job)
-                advance(len(members) * len(self.arms))
+                    advance(len(members) * len(job.arms))
 
     @property
     def longest(self) -> int:
@@ -110,7 +110,7 @@ class Sweep:
         with_prefix = sum(len(self.prompts[number]) > 1 for number in waiting)
         return min(group, with_prefix) if with_prefix and self.ways.best.way != "none" else group
 
-    def _jobs(self, work: Work, members: Sequence[int], budget: RowBudget) -> Iterator[Job]:
+    def _jobs(self, work: Work, members: Sequence[int], budget: RowBudget) -> Iterator[RowsJob | BranchJob]:
         """Yield the jobs of some prompts, that of the first unsteered arm first."""
         allowed = budget.rows_of(self._tokens(members[0]))
         for family in self._families(members, budget):

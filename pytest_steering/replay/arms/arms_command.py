@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterator
 
 from pytest_steering.errors import DataError
+from pytest_steering.live_line import shown_work
 from pytest_steering.printable import printable, say
 from pytest_steering.record_file import append
 from pytest_steering.replay.arms.arms_notes import notes
@@ -85,7 +87,8 @@ def run_arms(arguments: argparse.Namespace) -> int:
     scores, guards = scores_and_guards(arguments.score, arguments.guard)
     answers = by_arm(arguments.answer) or {ANY: RESPONSE}
     fields = RowFields(arguments.arm, answers, by_arm(arguments.gold), arguments.choices)
-    report = replay_arms(arguments.answers, scores, guards, fields, arguments.base)
+    with shown_work(sys.stderr, ", ".join(printable(path.name) for path in arguments.answers)):
+        report = replay_arms(arguments.answers, scores, guards, fields, arguments.base)
     say(line for block in lines(report) for line in block.split("\n"))
     for model in report.models if arguments.record else ():
         for record in model.records():

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from pytest_steering.errors import DataError
 from pytest_steering.limit import Limit
+from pytest_steering.progress import followed
 from pytest_steering.tasks.scores.watched_call import WatchedCalls
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ class FunctionScore(Score):
         """Return what the function gives each answer; one that it fails on is named, and the others go on."""
         del model
         calls = WatchedCalls(self.of, self.seconds)
-        return [self.within_bounds(*calls(prompt, text)) for prompt, text in written]
+        return [self.within_bounds(*calls(prompt, text)) for prompt, text in followed(written, "answer")]
 
 
 def as_score(score: Score | ScoreFunction, name: str = "") -> Score:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pytest_steering.progress import followed
 from pytest_steering.tasks.scores.score import Score, Scored, Written
 from pytest_steering.tasks.scores.watched_call import WatchedCalls
 
@@ -32,7 +33,7 @@ class TextScore(Score):
         """Return what the function gives each answer, never told what was asked."""
         del model
         calls = WatchedCalls(self.of, self.seconds)
-        return [too_long(text) or self.within_bounds(*calls(text)) for _, text in written]
+        return [too_long(text) or self.within_bounds(*calls(text)) for _, text in followed(written, "answer")]
 
 
 def too_long(text: str) -> Scored | None:

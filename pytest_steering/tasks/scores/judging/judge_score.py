@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pytest_steering.errors import DataError
+from pytest_steering.progress import followed
 from pytest_steering.tasks.scores.judging import judgement_cache
 from pytest_steering.tasks.scores.judging.call_budget import CallBudget
 from pytest_steering.tasks.scores.judging.endpoint import MODEL, URL, Endpoint
@@ -46,7 +47,10 @@ class Judge(Score):
         if self.endpoint is None:
             return [Scored(None, OFF)] * len(written)
         endpoint, calls = self.endpoint, WatchedCalls(_rated, CALL_SECONDS)
-        return [too_long(text) or self._judged(endpoint, calls, prompt, text) for prompt, text in written]
+        return [
+            too_long(text) or self._judged(endpoint, calls, prompt, text)
+            for prompt, text in followed(written, "answer")
+        ]
 
     def _judged(self, endpoint: Endpoint, calls: WatchedCalls, prompt: str, text: str) -> Scored:
         asked = messages(self.criterion, prompt, text)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_steering.errors import SteeringError
-from pytest_steering.gating import LINES
+from pytest_steering.gating import found_in
 from pytest_steering.lifecycle import lifecycle_of
 from pytest_steering.printable import harmless
 
@@ -78,9 +78,8 @@ def _summarise(session: SteeringSession, terminal: pytest.TerminalReporter, path
     from pytest_steering.report.effect import effects_of
 
     try:
-        said: list[str] = session.config.stash.get(LINES, [])
         effects = list(effects_of(session.run.read().records))
-        append_summary(path, effects, said)
+        append_summary(path, effects, found_in(session.config).lines)
     except SteeringError as error:
         terminal.write_line(harmless(str(error)), yellow=True)
 

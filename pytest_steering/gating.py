@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from pytest_steering.session import SteeringSession
     from pytest_steering.shard import Shard
 
-LINES = pytest.StashKey[list[str]]()
-
 
 class Found(NamedTuple):
     """What the gate has to say.
@@ -28,14 +26,25 @@ class Found(NamedTuple):
         lines: At the end of the run.
         failed: Whether the run fails.
         tests: What fails it, by the tests that it can be laid to.
+        new: How many cells still have no baseline.
+        compared: How many were held against one.
     """
 
     lines: list[str]
     failed: bool
     tests: Mapping[str, Sequence[str]]
+    new: int = 0
+    compared: int = 0
 
 
 NOTHING = Found([], False, {})
+
+_FOUND = pytest.StashKey[Found]()
+
+
+def found_in(config: pytest.Config) -> Found:
+    """Return what the gate had to say of a session that has finished."""
+    return config.stash.get(_FOUND, NOTHING)
 
 
 def finish(session: SteeringSession, run: pytest.Session) -> Mapping[str, Sequence[str]]:
@@ -60,7 +69,7 @@ def finish(session: SteeringSession, run: pytest.Session) -> Mapping[str, Sequen
     except SteeringError as error:
         said = [f"gate: cannot be measured: {error}"]
         found = Found(said, True, dict.fromkeys((one.node_id for one in cells), said))
-    session.config.stash[LINES] = found.lines
+    session.config.stash[_FOUND] = found
     if found.failed and run.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
         run.exitstatus = pytest.ExitCode.TESTS_FAILED
     return found.tests
@@ -70,8 +79,7 @@ def summarise(session: SteeringSession, terminal: pytest.TerminalReporter) -> No
     """Write what the gate has to say at the end of the run."""
     from pytest_steering.report.line_colour import coloured
 
-    said: list[str] = session.config.stash.get(LINES, [])
-    for line, markup in coloured(said):
+    for line, markup in coloured(found_in(session.config).lines):
         terminal.line(harmless(line), **markup)
 
 
@@ -118,7 +126,8 @@ def _decided(session: SteeringSession, cells: list[Measured]) -> Found:
     failed = failed_cells(judgement, lambda record: prompts_of(record, settings.data))
     lines = lines_of(judgement, failed)
     if not wanted.anything:
-        return Found(lines, judgement.exit_code != 0, by_test(failed))
+        failing = judgement.exit_code != 0
+        return Found(lines, failing, by_test(failed), len(judgement.missing), len(judgement.compared))
     done = accept(cells, settings.baselines, wanted, judgement.orphaned, judgement.worse)
     note_accepted(session.run, done, settings.reason)
     told = [
@@ -128,7 +137,7 @@ def _decided(session: SteeringSession, cells: list[Measured]) -> Found:
     ]
     open_ = judgement.exit_code != 0 and not wanted.changed
     tests = by_test([*done.refused_cells, *(failed if open_ else [])])
-    return Found([*lines, *told], open_ or bool(done.refused), tests)
+    return Found([*lines, *told], open_ or bool(done.refused), tests, compared=len(judgement.compared))
 
 
 def _wanted(session: SteeringSession) -> Wanted:

@@ -17,6 +17,7 @@ from pytest_steering import (
     held_reports,
     hookspecs,
     marker_selection,
+    next_commands,
     progress_line,
     reporting,
     root_directory,
@@ -201,6 +202,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     gating.summarise(session_of(config), terminalreporter)
     ci_reports.tell_github(session_of(config), terminalreporter)
     reporting.summarise(session_of(config), terminalreporter)
+    next_commands.summarise(session_of(config), terminalreporter)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

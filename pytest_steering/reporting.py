@@ -20,7 +20,7 @@ def finish(session: SteeringSession, run: pytest.Session) -> None:
     if path is None or session.is_worker or session.config.option.collectonly:
         return
     try:
-        session.offers  # noqa: B018 - xdist's controller makes prompts again of tasks that conftests offer
+        session.register_offers()  # xdist's controller makes prompts again of tasks that conftests offer
         _write(session)
     except SteeringError as error:
         session.errors.append(f"--steering-report: {error}")

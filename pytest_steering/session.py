@@ -59,6 +59,7 @@ class SteeringSession:
         self.local_workers = 0
         self.threads: int | None = None
         self._specs: dict[str, ModelSpec] = {}
+        self._offered: list[str] | None = None
 
     @cached_property
     def settings(self) -> Settings:
@@ -167,7 +168,7 @@ class SteeringSession:
             use_at_most(self.threads)
         from pytest_steering.models.steerable import SteerableModel
 
-        self.offers  # noqa: B018 - registered once, before the first test that can use them
+        self.register_offers()
         model = SteerableModel.load(
             spec,
             device=self.settings.device,
@@ -234,34 +235,32 @@ class SteeringSession:
             self.config.addinivalue_line("markers", f"{mark}: tests on a model of this family or name")
         return spec
 
-    @cached_property
-    def offers(self) -> tuple[str, ...]:
-        """Names of the tasks that conftests offer; their readers and data sets are known from here on."""
+    def register_offers(self) -> None:
+        """Make known, once, the readers, data sets and tasks that conftests offer."""
+        if self._offered is not None:
+            return
         from pytest_steering.tasks.task_registry import register_dataset, register_reader, register_task
 
+        self._offered = []
         for readers in self.config.hook.pytest_steering_answer_readers(config=self.config):
             for name, reader in readers.items():
                 register_reader(name, reader)
         for datasets in self.config.hook.pytest_steering_datasets(config=self.config):
             for name, loader in datasets.items():
                 register_dataset(name, loader)
-        offered = [
-            named
-            for tasks in self.config.hook.pytest_steering_tasks(config=self.config)
-            for named in tasks.items()
-        ]
-        for name, task in offered:
-            register_task(name, task)
-        return tuple(name for name, _ in offered)
+        for tasks in self.config.hook.pytest_steering_tasks(config=self.config):
+            for name, task in tasks.items():
+                register_task(name, task)
+                self._offered.append(name)
 
     def close(self) -> None:
         """Let go of the run and of the tasks of its conftests: another one in this process has its own."""
         if "run" in vars(self):
             self.run.lock.release()
-        if "offers" in vars(self):
+        if self._offered:
             from pytest_steering.tasks.task_registry import withdraw_task
 
-            for name in self.offers:
+            for name in self._offered:
                 withdraw_task(name)
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from pytest_steering.cell import newest_cells
 from pytest_steering.comparison import UNSTEERED, Arm
+from pytest_steering.comparison.main_effect import ACCURACY
 from pytest_steering.identity import SCORE, canonical, question_of
 from pytest_steering.records import Record
 
@@ -19,7 +20,7 @@ class Group:
     Attributes:
         model: The model's name.
         experiment: The test's name.
-        conditions: Data set, split and question form.
+        conditions: The number that it is about, unless that is accuracy; data set, split, question form.
         experiment_id: Its name together with the file that it stands in.
         records: Of the arms in the order they were made; of a cell the newest record, and before it those
             that go by the same key and differ.
@@ -77,9 +78,12 @@ def _conditions(record: Record) -> str:
     data, prompt = record.spec.get("data") or {}, record.spec.get("prompt") or {}
     engine, reader = record.spec.get("engine"), record.spec.get("reader")
     vectors = (record.spec.get("vectors") or {}).get("dataset")
+    about = record.evidence.get("main_metric") or ACCURACY
+    read_by = reader if reader not in (None, "", "text") and about not in str(reader).split("+") else None
     unusual = (
+        about if about != ACCURACY else None,
         engine if engine != "hooks" else None,
-        f"{reader} reader" if reader not in (None, "", "text") else None,
+        f"{read_by} reader" if read_by else None,
     )
     origin = f"vectors from {vectors}" if vectors and vectors != data.get("dataset") else None
     run = f"run {record.spec['run']}" if "run" in record.spec else None

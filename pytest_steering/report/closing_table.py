@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import islice
 
-from pytest_steering.printable import printable
 from pytest_steering.report.cell_summary import Group
 from pytest_steering.report.columns import NONE, Column, columns_of
 from pytest_steering.report.report_text import wrapped
@@ -40,7 +39,11 @@ def table_lines(groups: Sequence[Group], columns: Sequence[Column], texts: Texts
     telling = [column for column in columns if not _silent(column, texts)]
     shown, lines = _fitted(telling, texts, width)
     missing = ", ".join(column.title for column in telling if column not in shown)
-    note = wrapped(f"Not shown at {width} characters: {missing}.", width) if missing else []
+    note = (
+        wrapped(f"Not shown at {width} characters, but in the HTML report: {missing}", width)
+        if missing
+        else []
+    )
     return [*_with_headings(lines, groups, width), *note]
 
 
@@ -74,7 +77,7 @@ def _with_headings(lines: Sequence[str], groups: Sequence[Group], width: int) ->
     result, rows = [head, rule], iter(body)
     for group in groups:
         parts = (group.model, group.experiment, group.conditions)
-        result.append(printable(" · ".join(part for part in parts if part), width))
+        result += wrapped(" · ".join(part for part in parts if part), width)
         result += islice(rows, len(group.records))
     return [line.rstrip() for line in result]
 

@@ -42,10 +42,11 @@ def columns_of(arms: Iterable[Arm]) -> list[Column]:
     ours = {name for one in (*JUDGEMENT, *SIDE_EFFECTS) for name in (one.name, *one.older_names)}
     arms = list(arms)
     about = {arm.main_metric for arm in arms}
+    numbers = _OF_MEANS if ACCURACY not in about else _OF_ACCURACY if len(about) == 1 else _OF_BOTH
     names = dict.fromkeys(
         name for arm in arms for name in arm.record.metrics if name not in ours and name not in about
     )
-    return [*COLUMNS, *(_own(name) for name in names)]
+    return [*_TO_DECIDE_BY, *numbers, *_BESIDE, *(_own(name) for name in names)]
 
 
 def _own(name: str) -> Column:
@@ -59,7 +60,8 @@ def _held(name: str) -> Callable[[Arm], str]:
 
 
 def _metric(name: str) -> Callable[[Arm], str]:
-    return lambda arm: _share(arm[name])
+    """Return a number of verdicts: of another task that has none it says nothing."""
+    return lambda arm: _share(arm[name]) if arm.main_metric == ACCURACY or arm[name] is not None else ""
 
 
 def _accuracy(arm: Arm) -> str:
@@ -128,22 +130,37 @@ def _share(value: float | None) -> str:
     return NONE if value is None else f"{value:.2f}"
 
 
-COLUMNS = (
+_TO_DECIDE_BY = (
     Column("arm", "arm", lambda arm: printable(arm.name, 24)),
     Column("at", "at", lambda arm: where(arm.record)),
     Column("n", "n", lambda arm: str(len(arm.run))),
     Column("skipped", "skip", lambda arm: str(len(skipped(arm.outcomes))), 5),
-    # These four stay together: accuracy alone cannot tell "always yes" from a coin or from a broken reader.
-    Column("answered", "ans", _metric("answered_share")),
-    Column("accuracy [95 %]", "acc [95 %]", _accuracy),
-    Column("balanced", "bal", _metric("balanced_accuracy")),
+    # Accuracy alone cannot tell "always yes" from a coin or from a broken reader: these two stay longest.
+    Column("answered", "ans", _metric("answered_share"), 1),
     Column("yes-rate", "yes", _metric("yes_rate")),
-    Column("TNR", "TNR", _metric("tnr"), 9),
-    Column("MCC", "MCC", _metric("mcc"), 7),
-    Column("AUROC", "AUC", _metric("auroc"), 6),
-    Column("Δ accuracy", "Δ acc", _change, 4),
+)
+
+_OF_ACCURACY = (
+    Column("accuracy [95 %]", "acc [95 %]", _accuracy),
+    Column("Δ accuracy", "Δ acc", _change),
+)
+
+_OF_MEANS = (
     Column("mean [95 %]", "mean [95 %]", _mean),
     Column("Δ mean", "Δ", _moved),
-    Column("broken", "brk", _broken, 2),
-    Column("p", "p", _p, 3),
+)
+
+_OF_BOTH = (
+    Column("result [95 %]", "result [95 %]", lambda arm: _mean(arm) or _accuracy(arm)),
+    Column("Δ result", "Δ", lambda arm: _moved(arm) or _change(arm)),
+)
+"""Of a run whose experiments are about several numbers; the line above each experiment's arms says which."""
+
+_BESIDE = (
+    Column("p", "p", _p, 2),
+    Column("broken", "brk", _broken, 3),
+    Column("balanced", "bal", _metric("balanced_accuracy"), 4),
+    Column("AUROC", "AUC", _metric("auroc"), 6),
+    Column("MCC", "MCC", _metric("mcc"), 7),
+    Column("TNR", "TNR", _metric("tnr"), 9),
 )

@@ -33,7 +33,7 @@ def _searched(points: Sequence[Record]) -> str:
     failed = next((one for one in points if one.failed), None)
     if failed:
         return f"the search of {len(points)} points on {split} failed: {failed.evidence['failed']}"
-    told = f"searched {len(points)} points on {split}"
+    told = f"searched {len(points)} point{'s' * (len(points) != 1)} on {split}"
     if "broken_share" in points[0].metrics:
         return f"{told}: {_scored(points)}"
     best = max(points, key=_place)

@@ -52,14 +52,14 @@ def closing_lines(run: Run, loads: Mapping[str, int], width: int) -> list[str]:
         lines.append(f"{_many(len(loads), 'model')}, {_many(sum(loads.values()), 'load')}")
     if found.records:
         lines.append(f"{_many(len(found.records), 'record')}: {run.path}")
-        lines.append(f"See this table again: pytest-steering report {_named(run)}")
+        lines.append(f"See this table again: pytest-steering report {shlex.quote(called(run))}")
     return lines
 
 
-def _named(run: Run) -> str:
-    """Return what a command calls a run, as a shell takes it: its id, or its path where it lies elsewhere."""
+def called(run: Run) -> str:
+    """Return what a command calls a run: its id, or its path where it lies elsewhere."""
     usual = Path(".steering", "runs", run.folder.name).resolve() == run.folder.resolve()
-    return shlex.quote(run.folder.name if usual else str(run.folder))
+    return run.folder.name if usual else str(run.folder)
 
 
 def look_lines(run: Run, width: int) -> list[str]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -147,13 +148,58 @@ def test_no_line_is_wider_than_the_terminal(width: int) -> None:
 def test_in_the_narrowest_table_accuracy_does_not_stand_alone() -> None:
     rows = _rows(cell("unsteered", "yyyy"), cell("steered", "nyny"), width=40)
 
-    assert rows[1].keys() == {"arm", "at", "n", "ans", "acc [95 %]", "bal", "yes"}
+    assert rows[1].keys() == {"arm", "at", "n", "yes", "acc [95 %]", "Δ acc"}
 
 
 def test_at_eighty_characters_the_comparison_is_there_too() -> None:
     rows = _rows(cell("unsteered", "yyyy"), cell("steered", "nyny"), width=80)
 
     assert {"ans", "acc [95 %]", "bal", "yes", "Δ acc", "p"} <= rows[1].keys()
+
+
+def test_the_widest_rows_keep_what_decides_within_a_hundred_characters() -> None:
+    margins = [1.0, 2.0] * 80
+    records = [
+        cell("unsteered", "y" * 160, margins=margins),
+        cell("unembedding:present", "ny" * 80, layers=[10, 11], scale=1.125, margins=margins),
+    ]
+
+    assert re.split("  +", _table(records, 100)[0]) == [
+        "arm",
+        "at",
+        "n",
+        "ans",
+        "yes",
+        "acc [95 %]",
+        "Δ acc",
+        "p",
+        "bal",
+        "AUC",
+    ]
+
+
+def test_experiments_about_other_numbers_share_the_columns_that_decide() -> None:
+    mean = {"main_metric": "cheer", "scores": {"cheer": {"bounds": [0.0, 1.0]}}}
+    scored = [
+        replace(one, outcomes=tuple(replace(o, scores={"cheer": share}) for o in one.outcomes), evidence=mean)
+        for one, share in ((cell("unsteered", "----"), 0.25), (cell("steered", "----"), 0.75))
+    ]
+    moved = [replace(one, experiment="test_cheer") for one in scored]
+    records = [cell("unsteered", "yyyy"), cell("steered", "nyny"), *moved]
+    lines = _table(records, 120)
+    rows = _rows(*records, width=120)
+
+    assert [row["Δ result"] for row in rows] == ["", "+0.50", "", "+0.50"]
+    assert [row["result [95 %]"][:4] for row in rows] == ["0.50", "1.00", "0.25", "0.75"]
+    assert [row["yes-rate"] for row in rows[2:]] == ["", ""]  # of a text nobody asks whether it says yes
+    assert "qwen2 · test_cheer · cheer · twins · test · sentence" in lines
+
+
+def test_a_long_name_goes_on_in_the_next_line_and_what_tells_conditions_apart_is_not_cut() -> None:
+    lines = _table([cell(experiment="test_" + "long_" * 20)], 80)
+
+    assert lines[2].startswith("qwen2 · ")
+    assert lines[3].strip().endswith("twins · test · sentence")
 
 
 def test_a_cell_in_which_every_sample_was_skipped_is_shown_with_dashes() -> None:

@@ -63,7 +63,8 @@ def _of_records(session: SteeringSession) -> Iterator[str]:
 
 def _gate_options(session: SteeringSession) -> list[str]:
     """Return the options by which a command finds the baselines of this session and judges by its level."""
-    from pytest_steering.gate.commands import ALPHA, BASELINES
+    from pytest_steering.gate.commands import BASELINES
+    from pytest_steering.gate.decide import ALPHA
 
     folder, alpha = session.settings.baselines, session.settings.alpha
     elsewhere = folder.resolve() != Path(BASELINES).resolve()

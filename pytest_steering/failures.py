@@ -9,7 +9,9 @@ import pytest
 from _pytest._code.code import ExceptionChainRepr, ReprEntry, ReprFileLocation, ReprTraceback
 
 from pytest_steering.errors import ExpectationFailed, SteeringError
-from pytest_steering.printable import printable
+from pytest_steering.printable import harmless, printable
+
+_LONGEST = 2000
 
 
 def shorten(report: pytest.TestReport, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
@@ -29,9 +31,10 @@ def explained(sentences: Sequence[str], path: str, line: int, kind: str) -> Exce
         line: In it, from 1.
         kind: What failed, such as the name of an exception.
     """
-    lines = [f"E   {printable(text, 2000)}" for text in sentences]
+    # What stands further right belongs to what stands before it: columns are kept.
+    lines = [f"E   {harmless(text[:_LONGEST])}" for text in sentences]
     place = ReprFileLocation(path, line, kind)
-    crash = ReprFileLocation(path, line, printable(sentences[0], 2000))
+    crash = ReprFileLocation(path, line, printable(sentences[0], _LONGEST))
     entry = ReprEntry(lines, None, None, place, "long")
     return ExceptionChainRepr([(ReprTraceback([entry], None, "long"), crash, None)])
 

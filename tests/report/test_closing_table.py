@@ -164,18 +164,8 @@ def test_the_widest_rows_keep_what_decides_within_a_hundred_characters() -> None
         cell("unembedding:present", "ny" * 80, layers=[10, 11], scale=1.125, margins=margins),
     ]
 
-    assert re.split("  +", _table(records, 100)[0]) == [
-        "arm",
-        "at",
-        "n",
-        "ans",
-        "yes",
-        "acc [95 %]",
-        "Δ acc",
-        "p",
-        "bal",
-        "AUC",
-    ]
+    decide = ["arm", "at", "n", "ans", "yes", "acc [95 %]", "Δ acc", "p", "bal"]
+    assert re.split("  +", _table(records, 100)[0])[: len(decide)] == decide
 
 
 def test_experiments_about_other_numbers_share_the_columns_that_decide() -> None:

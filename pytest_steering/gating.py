@@ -87,7 +87,7 @@ def _left_to_merge(session: SteeringSession, shard: Shard) -> Mapping[str, Seque
     """Decide and accept nothing: the gate's level is one for all shards together."""
     if lifecycle_of(session.config).manifest.status != "unknown":
         said = f"gate: shard {shard} alone decides and accepts nothing; merge all {shard.of} first"
-        session.config.stash[LINES] = [said]
+        session.config.stash[_FOUND] = Found([said], False, {})
     return {}
 
 

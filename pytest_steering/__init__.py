@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pytest_steering.experiments.experiment import Experiment
     from pytest_steering.experiments.result import Result
     from pytest_steering.extraction.methods import extraction_method
+    from pytest_steering.extraction.pair_checks import PairProblem, check_pairs
     from pytest_steering.extraction.pairs import ContrastPair
     from pytest_steering.models.finding.architecture import Architecture, detect_architecture
     from pytest_steering.models.loading.memory import known_dimensions, memory_profile
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from pytest_steering.steering.intervention import Intervention
     from pytest_steering.steering.operations import operation, projection
     from pytest_steering.steering.positions import Positions
+    from pytest_steering.steering.reliability import Reliability
     from pytest_steering.steering.vector import SteeringVector
     from pytest_steering.tasks import scores
     from pytest_steering.tasks.asked import Answers, Asked, Options, Planted, Reading
@@ -61,10 +63,12 @@ __all__ = [
     "Intervention",
     "Options",
     "Outcome",
+    "PairProblem",
     "Planted",
     "Positions",
     "Reading",
     "Record",
+    "Reliability",
     "Result",
     "Sample",
     "Sampling",
@@ -76,6 +80,7 @@ __all__ = [
     "TextTask",
     "VerdictTask",
     "__version__",
+    "check_pairs",
     "code_sample",
     "comparison",
     "detect_architecture",
@@ -122,10 +127,12 @@ _HOMES = {
     "Intervention": "steering.intervention",
     "Options": "tasks.asked",
     "Outcome": "records",
+    "PairProblem": "extraction.pair_checks",
     "Planted": "tasks.asked",
     "Positions": "steering.positions",
     "Reading": "tasks.asked",
     "Record": "records",
+    "Reliability": "steering.reliability",
     "Result": "experiments.result",
     "Sample": "tasks.sample",
     "Sampling": "models.running.sampling",
@@ -136,6 +143,7 @@ _HOMES = {
     "Task": "tasks.task",
     "TextTask": "tasks.text",
     "VerdictTask": "tasks.verdict",
+    "check_pairs": "extraction.pair_checks",
     "code_sample": "tasks.task_registry",
     "detect_architecture": "models.finding.architecture",
     "evaluate": "experiments.evaluation",

@@ -46,6 +46,7 @@ COMMANDS = {
     "merge": Command(
         "pytest_steering.execution.merging.merge_command", "Join the runs of a suite's parts, such as shards"
     ),
+    "pairs": _first("pair_inspection.pairs_command", "Look at contrast pairs before anything is steered"),
     "replay": Command("pytest_steering.replay", "Read recorded answers again and score them"),
     "report": Command("pytest_steering.report.report_command", "Show the table of an earlier run"),
     "sweep": _first("sweeping.sweep_command", "Measure layer × scale for files of pairs and of prompts"),

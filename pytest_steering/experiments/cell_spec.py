@@ -139,7 +139,9 @@ def provenance_of(intervention: Intervention | None) -> dict[str, Any]:
     chooser = intervention.where.chooser
     chosen = {"chooser": source_hash(chooser)} if chooser else {}
     own = {"operation": intervention.does.source} if intervention.does.own else {}
-    return {**vector.provenance, **told, **forced, **chosen, **own}
+    agree = {str(n): one.as_dict() for n in intervention.at if (one := vector.reliability.get(n))}
+    reliability = {"reliability": agree} if agree else {}
+    return {**vector.provenance, **told, **forced, **chosen, **own, **reliability}
 
 
 def _origin(steered: Condition) -> dict[str, str]:

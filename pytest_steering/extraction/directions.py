@@ -8,8 +8,10 @@ from dataclasses import replace
 
 from pytest_steering.errors import DataError
 from pytest_steering.extraction.methods import method_named
+from pytest_steering.extraction.pair_agreement import MOST_PAIRS, pair_reliability
 from pytest_steering.extraction.pairs import ContrastPair, require_pairs
 from pytest_steering.extraction.reading_places import LAST, At, place_of, said_of
+from pytest_steering.extraction.states_at_hand import StatesAtHand
 from pytest_steering.extraction.states_elsewhere import read_at
 from pytest_steering.steering.contrast import ReadsHiddenStates
 from pytest_steering.steering.provenance import parts
@@ -44,11 +46,22 @@ def extract(
     require_pairs(pairs)
     sides = [pair.positive for pair in pairs], [pair.negative for pair in pairs]
     place = place_of(at, model, sides)
-    directions = method_named(method)(read_at(model, place), *sides, layers)
-    vector = SteeringVector.extracted(directions, method, model, sides)
+    found = method_named(method)
+    reader = _at_hand(read_at(model, place), pairs, layers)
+    vector = SteeringVector.extracted(found(reader, *sides, layers), method, model, sides)
     said = {**vector.provenance, "samples": samples_hash(pairs), **said_of(at, place)}
     chooser = at if callable(at) else None
-    return of_pairs(replace(vector, provenance=said, chooser=chooser), pairs)
+    told = pair_reliability(reader, pairs, layers)
+    return of_pairs(replace(vector, provenance=said, chooser=chooser, reliability=told), pairs)
+
+
+def _at_hand(
+    model: ReadsHiddenStates, pairs: Sequence[ContrastPair], layers: Sequence[int] | str
+) -> ReadsHiddenStates:
+    """Return the model with the states of the pairs read, where they are few enough to be kept."""
+    if len(pairs) > MOST_PAIRS:
+        return model
+    return StatesAtHand(model, [text for pair in pairs for text in (pair.positive, pair.negative)], layers)
 
 
 def of_pairs(vector: SteeringVector, pairs: Sequence[ContrastPair]) -> SteeringVector:

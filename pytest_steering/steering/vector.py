@@ -18,6 +18,7 @@ from pytest_steering.steering.dosage import HoldsVectors, announce
 from pytest_steering.steering.numbers import finite_number
 from pytest_steering.steering.positions import TokenChooser
 from pytest_steering.steering.provenance import merged
+from pytest_steering.steering.reliability import Reliability
 from pytest_steering.steering.sources import UNKNOWN, Sources
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ class SteeringVector:
         pairs: The prompts that it was made from, each as (positive, negative), for controls that read them
             again. They are kept in memory alone: none of a vector that was given or read from a file.
         chooser: The function that chose the tokens it was read at, where one did; in memory alone as well.
+        reliability: By layer, how far its pairs agree; of a vector that was extracted here, until it is added
+            to another.
     """
 
     directions: Mapping[int, Tensor]
@@ -46,6 +49,7 @@ class SteeringVector:
     sources: Sources = UNKNOWN
     pairs: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     chooser: TokenChooser | None = field(default=None, repr=False)
+    reliability: Mapping[int, Reliability] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "directions", checked_directions(self.directions))

@@ -10,11 +10,12 @@ import torch
 from pytest_steering.errors import VectorError
 from pytest_steering.extraction.directions import extract
 from pytest_steering.extraction.label_shuffles import label_shuffles
+from pytest_steering.extraction.methods import method_named
 from pytest_steering.extraction.null_directions import shuffled_directions
 from pytest_steering.extraction.pairs import ContrastPair
 from pytest_steering.extraction.shrinkage import oas
 from pytest_steering.models.rounding import parted, rounding
-from tests.extraction.test_directions import PAIRS, LengthReader
+from tests.extraction.test_directions import LengthReader
 from tests.near import assert_near
 from tests.tiny import tiny_model
 
@@ -86,4 +87,4 @@ def test_states_that_do_not_vary_leave_the_mean_difference() -> None:
 
 def test_a_model_without_covariances_is_refused_with_a_sentence() -> None:
     with pytest.raises(VectorError, match="needs covariances of states, which LengthReader does not take"):
-        extract(LengthReader(), PAIRS, "lda")
+        method_named("lda")(LengthReader(), ["a"], ["b"], "all")

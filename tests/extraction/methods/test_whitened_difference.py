@@ -8,10 +8,11 @@ import torch
 
 from pytest_steering.errors import VectorError
 from pytest_steering.extraction.directions import extract
+from pytest_steering.extraction.methods import method_named
 from pytest_steering.extraction.shrinkage import oas
 from pytest_steering.models.rounding import parted, rounding
 from tests.extraction.methods.test_lda import WORDS, sides
-from tests.extraction.test_directions import PAIRS, LengthReader
+from tests.extraction.test_directions import LengthReader
 from tests.tiny import tiny_model
 
 
@@ -41,4 +42,4 @@ def test_it_stands_between_the_mean_difference_and_the_discriminant() -> None:
 
 def test_a_model_without_covariances_is_refused_with_a_sentence() -> None:
     with pytest.raises(VectorError, match="'whitened' needs covariances of states, which LengthReader"):
-        extract(LengthReader(), PAIRS, "whitened")
+        method_named("whitened")(LengthReader(), ["a"], ["b"], "all")

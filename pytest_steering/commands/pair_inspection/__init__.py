@@ -1,0 +1,1 @@
+"""Contrast pairs looked at before anything is steered: as texts, and as states of a model."""

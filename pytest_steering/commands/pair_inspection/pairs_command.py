@@ -1,0 +1,108 @@
+"""`pytest-steering pairs`: what a file of contrast pairs would teach a direction beside the behaviour."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pytest_steering.commands.model_arguments import (
+    MODEL_HELP,
+    add_placement,
+    layer,
+    layers_of,
+    loaded,
+    quietly,
+)
+from pytest_steering.printable import printable, say
+
+if TYPE_CHECKING:
+    from pytest_steering.extraction.pair_checks import PairProblem
+    from pytest_steering.extraction.pairs import ContrastPair
+    from pytest_steering.steering.reliability import Reliability
+
+EXAMPLE = "pytest-steering pairs pairs.jsonl --model smollm2"
+
+_NUMBERS = ("agreement", "split_half", "d_prime", "auroc")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument(
+        "file", type=Path, metavar="FILE", help="JSON lines with 'positive' and 'negative', as they are read"
+    )
+    parser.add_argument("--model", help=f"Says too how far the pairs agree in its states. {MODEL_HELP}")
+    parser.add_argument(
+        "--layer",
+        type=layer,
+        nargs="+",
+        default=["all"],
+        help="Block numbers, 'last3' or 'all' (default: all)",
+    )
+    parser.add_argument(
+        "--at",
+        default="last_prompt",
+        help="Tokens whose states are read: last_prompt, answer_mean, marked:TEXT, prompt[-4:], …",
+    )
+    parser.add_argument("--json", action="store_true", help="One JSON object, for scripts")
+    add_placement(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print what was found; 1 where something is wrong with the texts."""
+    from pytest_steering.extraction.pair_checks import check_pairs
+    from pytest_steering.tasks.pair_rows import read_pairs
+
+    pairs = read_pairs(arguments.file)
+    problems = check_pairs(pairs)
+    told = _reliability(arguments, pairs) if arguments.model else {}
+    say([_as_json(pairs, problems, told)] if arguments.json else _lines(arguments, pairs, problems, told))
+    return 1 if problems else 0
+
+
+def _reliability(arguments: argparse.Namespace, pairs: Sequence[ContrastPair]) -> Mapping[int, Reliability]:
+    from pytest_steering.extraction.directions import extract
+
+    quietly()
+    model = loaded(arguments)
+    return extract(model, pairs, layers=layers_of(arguments.layer), at=arguments.at).reliability
+
+
+def _as_json(
+    pairs: Sequence[ContrastPair], problems: Sequence[PairProblem], told: Mapping[int, Reliability]
+) -> str:
+    found: dict[str, Any] = {
+        "pairs": len(pairs),
+        "problems": [vars(one) for one in problems],
+        "reliability": {str(layer): one.as_dict() for layer, one in told.items()},
+    }
+    return json.dumps(found, ensure_ascii=True)
+
+
+def _lines(
+    arguments: argparse.Namespace,
+    pairs: Sequence[ContrastPair],
+    problems: Sequence[PairProblem],
+    told: Mapping[int, Reliability],
+) -> Iterator[str]:
+    count = (
+        f"{len(problems)} problems" if problems else "nothing that tells the sides apart but what they say"
+    )
+    yield f"{printable(str(arguments.file), 120)}: {len(pairs)} pairs, {count}"
+    for one in problems:
+        yield f"  {one.name:<17}{printable(one.says, 400)}"
+        yield f"  {'':<17}→ {one.advice}"
+    if told:
+        yield from _table(told)
+    else:
+        yield "  --model MODEL says how far the pairs agree in a model's states"
+
+
+def _table(told: Mapping[int, Reliability]) -> Iterator[str]:
+    yield f"  {'block':>5} " + " ".join(f"{name:>10}" for name in _NUMBERS)
+    for block, one in told.items():
+        shown = (getattr(one, name) for name in _NUMBERS)
+        row = " ".join(f"{'–' if number is None else f'{number:.2f}':>10}" for number in shown)
+        yield f"  {block:>5} {row}" + ("  other pairs may give another direction" if one.doubtful else "")

@@ -1,0 +1,78 @@
+"""`pytest-steering pairs` looks at texts alone, and at states where a model is named."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pytest_steering.cli import main
+from pytest_steering.models.steerable import SteerableModel
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    rows = [{"positive": f"Cheerful, {n} is", "negative": f"Dismally, {n} is"} for n in range(20)]
+    path = tmp_path / "pairs.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
+
+
+def test_what_is_wrong_is_shown_with_what_to_do(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["pairs", str(file)]) == 1
+    said = capsys.readouterr().out
+    assert "20 pairs, 2 problems" in said
+    assert "leakage          'cheerful' stands in 20 positive and 0 negative texts of 20" in said
+    assert "→ vary the words of a side" in said
+    assert "--model MODEL says how far the pairs agree" in said
+
+
+def test_sound_pairs_end_with_0(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = [
+        "ape",
+        "bee",
+        "cat",
+        "dog",
+        "eel",
+        "fox",
+        "gnu",
+        "hen",
+        "ibex",
+        "jay",
+        "kid",
+        "lark",
+        "mole",
+        "newt",
+        "owl",
+        "pig",
+        "quail",
+        "rat",
+    ]
+    rows = [{"positive": f"{one} {n}", "negative": f"{n} {one}"} for n, one in enumerate(words)]
+    path = tmp_path / "pairs.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert main(["pairs", str(path)]) == 0
+    assert "nothing that tells the sides apart but what they say" in capsys.readouterr().out
+
+
+def test_a_model_says_how_far_its_states_agree(
+    file: Path,
+    starcoder2: SteerableModel,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("pytest_steering.commands.pair_inspection.pairs_command.loaded", lambda _: starcoder2)
+    asked = ["pairs", str(file), "--model", "starcoder2", "--layer", "1", "3"]
+    assert main([*asked, "--json"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert found["pairs"] == 20
+    assert set(found["reliability"]) == {"1", "3"}
+    assert found["reliability"]["3"]["pairs"] == 20
+    main(asked)
+    assert "agreement split_half" in capsys.readouterr().out
+
+
+def test_a_file_without_pairs_is_a_mistake(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["pairs", str(tmp_path / "none.jsonl")]) == 2
+    assert "none.jsonl" in capsys.readouterr().err

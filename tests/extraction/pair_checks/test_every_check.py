@@ -10,73 +10,14 @@ from pytest_steering.errors import DataError
 from pytest_steering.extraction.pair_checks import check_pairs
 from pytest_steering.extraction.pairs import ContrastPair
 
-THINGS = [
-    "apple",
-    "bread",
-    "chair",
-    "dog",
-    "eagle",
-    "fire",
-    "glass",
-    "hill",
-    "ink",
-    "jar",
-    "kite",
-    "lamp",
-    "moon",
-    "nut",
-    "oven",
-    "pen",
-    "quill",
-    "rock",
-    "sand",
-    "tree",
-]
-GOOD = [
-    "great",
-    "lovely",
-    "superb",
-    "fine",
-    "neat",
-    "grand",
-    "sweet",
-    "bright",
-    "charming",
-    "splendid",
-    "warm",
-    "kind",
-    "clever",
-    "pretty",
-    "useful",
-    "perfect",
-    "brilliant",
-    "gentle",
-    "calm",
-    "fresh",
-]
-BAD = [
-    "awful",
-    "ghastly",
-    "horrid",
-    "poor",
-    "weak",
-    "dull",
-    "sour",
-    "dim",
-    "tedious",
-    "dreadful",
-    "cold",
-    "rude",
-    "stupid",
-    "ugly",
-    "useless",
-    "damaged",
-    "miserable",
-    "rough",
-    "shaky",
-    "stale",
-]
-TEXTS = list(zip(THINGS, GOOD, BAD, strict=True))
+ROWS = (
+    "apple great awful, bread lovely ghastly, chair superb horrid, dog fine poor, "
+    "eagle neat weak, fire grand dull, glass sweet sour, hill bright dim, "
+    "ink charming tedious, jar splendid dreadful, kite warm cold, lamp kind rude, "
+    "moon clever stupid, nut pretty ugly, oven useful useless, pen perfect damaged, "
+    "quill brilliant miserable, rock gentle rough, sand calm shaky, tree fresh stale"
+)
+TEXTS = [row.split() for row in ROWS.split(", ")]
 
 
 def pairs_of(positive: str, negative: str, count: int = 20) -> list[ContrastPair]:

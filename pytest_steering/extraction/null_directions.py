@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_steering.extraction.directions import USUAL
-from pytest_steering.extraction.methods import METHODS
+from pytest_steering.extraction.methods import LEARNED, METHODS
 from pytest_steering.extraction.pairs import ContrastPair, with_exchanged
 from pytest_steering.steering.sources import Sources
 from pytest_steering.steering.vector import SteeringVector
@@ -86,11 +86,13 @@ def is_made_of(model: ReadsHiddenStates, pairs: Sequence[ContrastPair], vector: 
 def _between(
     model: ReadsHiddenStates, first: Sequence[str], second: Sequence[str], name: str, vector: SteeringVector
 ) -> SteeringVector:
-    """Return the direction between two sides in the vector's norm; one that was scaled has no method here.
+    """Return the direction between two sides in the vector's norm, by its method.
+
+    One that was scaled has no method here, and learning takes too long: both go by the mean difference.
 
     Sides whose means are the same have no direction, and stay without: adding nothing is what they do.
     """
-    method = vector.method if vector.method in METHODS else USUAL
+    method = vector.method if vector.method in METHODS.keys() - LEARNED else USUAL
     directions = METHODS[method](model, first, second, vector.layers)
     read = Sources.of([*first, *second])
     drawn = SteeringVector(directions, name, vector.provenance, read)

@@ -11,7 +11,6 @@ import torch
 
 from pytest_steering.errors import DataError, VectorError
 from pytest_steering.extraction.directions import extract
-from pytest_steering.extraction.methods import METHODS
 from pytest_steering.extraction.pairs import ContrastPair
 from pytest_steering.extraction.reading_places import place_again
 from pytest_steering.models.steerable import SteerableModel
@@ -70,7 +69,9 @@ def test_a_marked_token_is_the_one_that_the_mark_ends_in_where_it_stands_last(mo
     assert_near(vector.directions[2], one - other)
 
 
-@pytest.mark.parametrize("method", [name for name in METHODS if not name.startswith("random")])
+@pytest.mark.parametrize(
+    "method", ["mean_difference", "whitened", "lda", "logistic", "pca_diff", "pca_center"]
+)
 def test_every_method_reads_where_it_is_told(model: SteerableModel, method: str) -> None:
     last = extract(model, PAIRS, method, layers=[2])
     answers = extract(model, PAIRS, method, layers=[2], at="answer_mean")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, overload
 
 from pytest_steering.errors import VectorError
 from pytest_steering.registration import refuse_taken
@@ -22,19 +22,40 @@ Given = TypeVar("Given", bound="Method")
 METHODS: dict[str, Method] = {}
 
 
-def extraction_method(function: Given) -> Given:
+LEARNED: set[str] = set()
+"""Those that learn, too slow to be run once more for each of many nulls."""
+
+
+@overload
+def extraction_method(function: Given, /) -> Given: ...
+
+
+@overload
+def extraction_method(*, learns: bool) -> Callable[[Given], Given]: ...
+
+
+def extraction_method(
+    function: Given | None = None, /, *, learns: bool = False
+) -> Given | Callable[[Given], Given]:
     """Make a function known as an extraction method under its own name; used as a decorator.
 
     Args:
         function: From a model, positive prompts, negative prompts and layers to {layer: direction}.
+        learns: Whether it takes many passes: its shuffled labels and random halves go through the mean
+            difference then, in the vector's norm.
 
     Raises:
         VectorError: A function of another file has that name already.
     """
-    name = function.__name__
-    refuse_taken("extraction method", name, METHODS.get(name), function)
-    METHODS[name] = function
-    return function
+
+    def register(given: Given) -> Given:
+        name = given.__name__
+        refuse_taken("extraction method", name, METHODS.get(name), given)
+        METHODS[name] = given
+        LEARNED.update({name} if learns else ())
+        return given
+
+    return register if function is None else register(function)
 
 
 def method_named(name: str) -> Method:

@@ -1,0 +1,1 @@
+"""Directions that are learned by gradient, on a model whose weights stay as they are."""

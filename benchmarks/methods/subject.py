@@ -48,14 +48,14 @@ def subject_of(name: str, pairs: int, samples: int) -> Subject:
     experiment = Experiment(model, agreeableness() if small else "twins")
     dev, test = (_asked(experiment, split, samples) for split in ("dev", "test"))
     made = [_pair(one) for one in _asked(experiment, "train", pairs)]
-    depth = model.architecture.num_layers
-    blocks = (8, 13, 18) if small else range(depth)
+    blocks = (8, 13) if small else range(model.architecture.num_layers)
     said = (
         "an agreeable answer over a disagreeable one"
         if small
         else "yes over no, asked whether code is vulnerable"
     )
-    return Subject(model, said, made, dev, test, blocks, load_neutral()[:NEUTRAL_TEXTS])
+    neutral = load_neutral()[: NEUTRAL_TEXTS // 4 if small else NEUTRAL_TEXTS]
+    return Subject(model, said, made, dev, test, blocks, neutral)
 
 
 def _asked(experiment: Experiment, split: str, count: int) -> list[Asked]:

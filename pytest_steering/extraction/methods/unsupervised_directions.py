@@ -88,7 +88,8 @@ def _loss(
 
     def loss(direction: Tensor, _step: int) -> Tensor:
         free = _scaled(_without(direction, taken), float(direction.detach().norm()))
-        return -(states_under(loaded, ids, layer, target, free) - before).norm(dim=-1).mean()
+        changed: Tensor = (states_under(loaded, ids, layer, target, free) - before).norm(dim=-1)
+        return -changed.mean()
 
     return loss
 
@@ -100,4 +101,5 @@ def _without(direction: Tensor, taken: Sequence[Tensor]) -> Tensor:
 
 
 def _scaled(direction: Tensor, radius: float) -> Tensor:
-    return radius * direction / direction.norm()
+    scaled: Tensor = radius * direction / direction.norm()
+    return scaled

@@ -28,6 +28,7 @@ MEASURED_WITHIN = (
     "benchmarks/audit/",
     "benchmarks/gate/near_copies.py",
     "benchmarks/intervals/",
+    "benchmarks/methods/",
     "benchmarks/nulls/",
     "benchmarks/performance/many_cells.py",
     "benchmarks/rivals.py",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -13,22 +14,20 @@ from pytest_steering.live_line import shown_work
 from pytest_steering.printable import printable, say
 from pytest_steering.record_file import append, require_records
 from pytest_steering.records import Outcome
+from pytest_steering.replay.answer_reading import RECORDED
 from pytest_steering.replay.arms.arms_command import add_arm_arguments, asks_for_arms, run_arms
 from pytest_steering.replay.numbers_table import footnotes, numbers_table, summary_table
 from pytest_steering.replay.problem_lines import problem_lines
 from pytest_steering.replay.replay_records import replay_records
-from pytest_steering.replay.replay_report import (
-    RECORDED,
-    Cell,
-    ReplayedAnswer,
-    ReplayReport,
-    replay,
-)
+from pytest_steering.replay.replay_report import RESPONSE, Cell, ReplayedAnswer, ReplayReport, replay
 from pytest_steering.tasks.data_option import add_data_argument, given_paths
 from pytest_steering.tasks.sample import Sample
 from pytest_steering.tasks.task_registry import GROUP_NAMES, READERS, load_dataset
 
 MOST_COLUMNS = 3
+MOST_PROCESSES = 256
+LARGE = 20_000_000
+"""Bytes of a file from which on several processes read it: starting them takes about a second."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -54,6 +53,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--by", metavar="NAME", help="Also by group, or by any other field of the samples or the answers"
     )
+    parser.add_argument(
+        "--processes",
+        type=_count,
+        metavar="N",
+        help="How many processes read the answers (default: one, of a large file one for each processor)",
+    )
     add_arm_arguments(parser)
 
 
@@ -74,13 +79,39 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _run_file(path: Path, samples: Sequence[Sample], arguments: argparse.Namespace) -> int:
     with shown_work(sys.stderr, printable(path.name)):
-        report = replay(path, samples, arguments.reader or ("text",))
+        report = replay(
+            path,
+            samples,
+            arguments.reader or ("text",),
+            keep=_kept(arguments),
+            processes=arguments.processes or _fitting_processes(path),
+        )
     say(line for block in lines(report, arguments.by) for line in block.split("\n"))
     for record in replay_records(report) if arguments.record else ():
         append(arguments.record, record)
     if not report.answers:
         return 2
     return 1 if report.problems else 0
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_PROCESSES:
+        raise argparse.ArgumentTypeError(f"{text!r}: a whole number from 1 to {MOST_PROCESSES} was expected")
+    return int(text)
+
+
+def _kept(arguments: argparse.Namespace) -> set[str]:
+    """Return the fields of the lines that the tables or the records need; all others cost memory alone."""
+    by = {GROUP_NAMES.get(arguments.by, arguments.by)} if arguments.by else set()
+    return by | ({RESPONSE} if arguments.record else set())
+
+
+def _fitting_processes(path: Path) -> int:
+    """Return one for a file that is soon read, else as many as there are processors."""
+    try:
+        return 1 if path.stat().st_size < LARGE else os.cpu_count() or 1
+    except OSError:  # whoever reads it says what is wrong
+        return 1
 
 
 def lines(report: ReplayReport, by: str | None = None) -> Iterator[str]:

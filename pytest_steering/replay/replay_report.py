@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pytest_steering.comparison.outcomes import judged
 from pytest_steering.records import Outcome
+from pytest_steering.replay.reading_processes import read_by_processes
 from pytest_steering.replay.recorded_answer import Problem, Recorded
 from pytest_steering.replay.recorded_lines import read_recorded
 from pytest_steering.tasks.reading.answer import Answer
 from pytest_steering.tasks.sample import Sample
-from pytest_steering.tasks.task_registry import read_answer
 
-RECORDED = "recorded"
+RESPONSE = "response"
 
 
 @dataclass(frozen=True, order=True)
@@ -41,7 +41,7 @@ class ReplayedAnswer:
         cell: Its model, prompt and reader.
         trial: Name of the trial; may be empty.
         outcome: What became of the sample.
-        known: What a report can be broken down by: the sample's fields that are short texts, by name.
+        known: What a report can be broken down by: those of the sample's fields that were kept, by name.
         truncated: Whether the prompt was cut short.
     """
 
@@ -84,7 +84,14 @@ class ReplayReport:
         return dict(sorted(found.items()))
 
 
-def replay(path: Path, samples: Sequence[Sample] = (), readers: Sequence[str] = ("text",)) -> ReplayReport:
+def replay(
+    path: Path,
+    samples: Sequence[Sample] = (),
+    readers: Sequence[str] = ("text",),
+    *,
+    keep: Collection[str] | None = None,
+    processes: int = 1,
+) -> ReplayReport:
     """Read and score answers that were recorded elsewhere, without a model.
 
     Args:
@@ -93,49 +100,49 @@ def replay(path: Path, samples: Sequence[Sample] = (), readers: Sequence[str] = 
             fields.
         samples: Known samples, for lines that name one by its id.
         readers: Names of readers; each reads every answer. `recorded` takes the line's own `verdict`.
+        keep: Fields that are kept of each line beside its outcome, `response` among them; None for all. A
+            large file needs as much memory as what is kept.
+        processes: How many read the answers; those of one's own readers are read by one.
 
     Raises:
         DataError: The file cannot be opened, or a reader is unknown.
     """
     report = ReplayReport(path)
     known = {sample.id: sample for sample in samples}
-    for entry in read_recorded(path, known):
+    cells: dict[Cell, Cell] = {}
+    for entry, answers in read_by_processes(read_recorded(path, known), readers, processes):
         report.lines += 1
         if isinstance(entry, Problem):
             report.problems.append(entry)
-        else:
-            report.answers += _read(entry, readers)
+            continue
+        told = _known(entry, keep)
+        for reader, answer in zip(readers, answers, strict=True):
+            cell = Cell(entry.model, entry.prompt, reader)
+            outcome = _outcome(entry, answer, keep is None or RESPONSE in keep)
+            report.answers.append(
+                ReplayedAnswer(
+                    entry.line, cells.setdefault(cell, cell), entry.trial, outcome, told, entry.truncated
+                )
+            )
     return report
 
 
-def _read(recorded: Recorded, readers: Sequence[str]) -> Iterator[ReplayedAnswer]:
-    for reader in readers:
-        answer = _own_verdict(recorded) if reader == RECORDED else _answer(recorded, reader)
-        cell = Cell(recorded.model, recorded.prompt, reader)
-        known = {name: text for name, value in recorded.sample.items() if (text := _text(value))}
-        yield ReplayedAnswer(
-            recorded.line, cell, recorded.trial, _outcome(recorded, answer), known, recorded.truncated
-        )
+def _known(recorded: Recorded, keep: Collection[str] | None) -> dict[str, str]:
+    """Return the fields of a sample that are kept and are texts or whole numbers."""
+    return {
+        name: text
+        for name, value in recorded.sample.items()
+        if (keep is None or name in keep) and name != RESPONSE and (text := _text(value))
+    }
 
 
-def _answer(recorded: Recorded, reader: str) -> Answer:
-    return read_answer(recorded.response, recorded.question, reader)
-
-
-def _own_verdict(recorded: Recorded) -> Answer:
-    verdict = (recorded.verdict or "").lower()
-    if verdict == "yes":
-        return Answer("yes", None, None, RECORDED)
-    return Answer("no" if verdict == "no" else "none", None, None, RECORDED)
-
-
-def _outcome(recorded: Recorded, answer: Answer) -> Outcome:
+def _outcome(recorded: Recorded, answer: Answer, with_text: bool) -> Outcome:
     known = recorded.sample
     pair, text = _text(known.get("pair_id")), known.get("text")
     outcome = Outcome(
         id=recorded.id,
         expected="yes" if recorded.label else "no",
-        response=recorded.response,
+        response=recorded.response if with_text else "",
         confidence=answer.confidence,
         rule=answer.rule,
         margin=recorded.margin,

@@ -16,6 +16,7 @@ from typing import Any
 from pytest_steering.file_names import nameable
 from pytest_steering.shard import Shard, shard_of
 
+EXECUTORS = ("here", "ray")
 ENGINES = ("hooks", "nnsight", "both")
 BASELINE_MODES = ("require", "create", "ignore")
 DTYPES = ("auto", "float32", "bfloat16", "float16")
@@ -261,6 +262,23 @@ OPTIONS = (
         "run's folder, or 'latest'",
         convert=_place,
         metavar="RUN",
+    ),
+    Option(
+        "executor",
+        "--steering-executor",
+        "Where the tests that need a model run: here (in this process, or in the workers of -n) or ray (in "
+        "workers of a Ray cluster, one loaded model each) (default: here)",
+        default="here",
+        convert=_one_of(*EXECUTORS),
+        metavar="EXECUTOR",
+    ),
+    Option(
+        "ray_address",
+        "--steering-ray-address",
+        "The Ray cluster that --steering-executor=ray uses: auto (one that runs, else one of this machine is "
+        "started), or HOST:PORT (default: auto)",
+        default="auto",
+        metavar="ADDRESS",
     ),
     Option(
         "shard",

@@ -42,6 +42,8 @@ class Settings:
         alpha: Chance of a false regression in a run.
         claims: Whether all differences that the tests of a run expect are one family.
         resume: The run to go on with; None starts a new one.
+        executor: Where tests run that need a model: `here` or `ray`.
+        ray_address: Of the Ray cluster, or `auto`.
         shard: The part of the tests that is run; None runs all of them.
         report: File for the HTML report of the run; None writes none.
         trust_remote_code: Whether code from a model's repository may run.
@@ -63,6 +65,8 @@ class Settings:
     alpha: float
     claims: bool
     resume: str | None
+    executor: str
+    ray_address: str
     shard: Shard | None
     report: Path | None
     trust_remote_code: bool

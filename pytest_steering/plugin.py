@@ -25,6 +25,7 @@ from pytest_steering import (
     workers,
 )
 from pytest_steering.errors import SteeringError
+from pytest_steering.execution import executor
 from pytest_steering.fixtures import contrast_pairs, steering, steering_adapter, steering_model
 from pytest_steering.lifecycle import LIFECYCLE, Lifecycle, lifecycle_of
 from pytest_steering.options import add_options
@@ -70,6 +71,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """Resolve what was asked for, so that a mistake in it is a usage error."""
     try:
         session_of(session.config).resolve_asked()
+        executor.require(session.config)
     except SteeringError as error:
         raise pytest.UsageError(str(error)) from error
 
@@ -104,11 +106,15 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_runtestloop(session: pytest.Session) -> None:
-    """Write what is to run before the first test does; xdist's controller knows no tests yet."""
+def pytest_runtestloop(session: pytest.Session) -> bool | None:
+    """Write what is to run before the first test does, then run it where it was asked to.
+
+    xdist's controller knows no tests yet.
+    """
     lifecycle = lifecycle_of(session.config)
     if not workers.told_by_others(session.config) and lifecycle.concerned:
         lifecycle.begin(lifecycle.plan(session.items))
+    return executor.run(session)
 
 
 @pytest.hookimpl(optionalhook=True)

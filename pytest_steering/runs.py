@@ -96,6 +96,10 @@ class Run:
         for draft in self.folder.glob(f".*{DRAFT}"):
             draft.unlink(missing_ok=True)
 
+    def join(self) -> None:
+        """Write into the run as a worker of the session that has taken it."""
+        self.lock.join()
+
     def append(self, record: Record) -> str:
         """Add a record, complete on the disk when this returns; return the hash of its line.
 

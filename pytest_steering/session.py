@@ -190,13 +190,14 @@ class SteeringSession:
             self.expecting.add(record.node_id)
         known = self.finished.get(record.node_id, {}).get(record.key)
         if known is None:
-            self._append(record)
+            self.write(record)
         elif not says_the_same(record, known):
-            self._append(replace(record, attempt=known.attempt + 1))
+            self.write(replace(record, attempt=known.attempt + 1))
 
-    def _append(self, record: Record) -> None:
+    def write(self, record: Record) -> None:
+        """Write a record into the run's folder."""
         if self.is_worker and not self.written:
-            self.run.lock.join()
+            self.run.join()
         self.written[self.run.append(record)] = record.node_id
 
     def summarise(self, terminal: pytest.TerminalReporter) -> None:

@@ -21,7 +21,7 @@ _RUN, _PLAN, _WORKERS = "steering_run", "steering_plan", "steering_workers"
 _PLAN_FILE = "steering_plan.json"
 _ALONE = "steering_model_on_one_worker"
 _LOADS, _ERRORS, _NOTES = "steering_loads", "steering_errors", "steering_notes"
-_WRITTEN = "steering_written"
+WRITTEN = "steering_written"
 
 
 def share_out(session: SteeringSession, specs: Sequence[Any]) -> None:
@@ -91,7 +91,7 @@ def report(session: SteeringSession) -> None:
     output = getattr(session.config, "workeroutput", None)
     if output is not None:
         output[_LOADS], output[_ERRORS] = dict(session.loads), session.errors
-        output[_NOTES], output[_WRITTEN] = session.notes, session.written
+        output[_NOTES], output[WRITTEN] = session.notes, session.written
 
 
 def merge(session: SteeringSession, workeroutput: dict[str, Any]) -> None:
@@ -99,7 +99,7 @@ def merge(session: SteeringSession, workeroutput: dict[str, Any]) -> None:
     session.loads.update(workeroutput.get(_LOADS, {}))
     session.errors += workeroutput.get(_ERRORS, [])
     session.notes += workeroutput.get(_NOTES, [])
-    session.written |= workeroutput.get(_WRITTEN, {})
+    session.written |= workeroutput.get(WRITTEN, {})
 
 
 def decide(session: SteeringSession, run: pytest.Session) -> None:

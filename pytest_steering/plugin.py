@@ -12,6 +12,7 @@ from pytest_steering import (
     ci_reports,
     claiming,
     collection,
+    executor,
     failures,
     gating,
     held_reports,
@@ -25,7 +26,6 @@ from pytest_steering import (
     workers,
 )
 from pytest_steering.errors import SteeringError
-from pytest_steering.execution import executor
 from pytest_steering.fixtures import contrast_pairs, steering, steering_adapter, steering_model
 from pytest_steering.lifecycle import LIFECYCLE, Lifecycle, lifecycle_of
 from pytest_steering.options import add_options

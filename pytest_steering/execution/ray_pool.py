@@ -10,7 +10,6 @@ from ray.exceptions import RayError
 
 from pytest_steering.errors import SteeringError
 from pytest_steering.execution.messages import Message
-from pytest_steering.execution.ray_worker import RayWorker
 from pytest_steering.execution.work import Project, Unit
 
 PATIENCE = 600.0
@@ -25,10 +24,11 @@ GOODBYE = 30.0
 class RayPool:
     """Workers of one run."""
 
-    def __init__(self, project: Project, address: str, most: int, memory: int = 0) -> None:
+    def __init__(self, worker: type, project: Project, address: str, most: int, memory: int = 0) -> None:
         """Join the cluster and ask it for workers.
 
         Args:
+            worker: The class of an actor, which is made of a project as it is sent and of a name.
             project: Whose tests are run.
             address: Of the cluster; `auto` is one that runs, else one of this machine is started.
             most: Workers that there is use for.
@@ -37,7 +37,7 @@ class RayPool:
         Raises:
             SteeringError: There is no such cluster.
         """
-        self._project = project
+        self._worker, self._project = worker, project
         self._joined = not ray.is_initialized()
         if self._joined:
             _join(address)
@@ -102,7 +102,7 @@ class RayPool:
     def _add(self) -> None:
         self._number += 1
         name = f"ray{self._number}"
-        made = ray.remote(RayWorker).options(
+        made = ray.remote(self._worker).options(
             **self._needs,
             max_restarts=0,
             runtime_env={"env_vars": _variables(self._project)},

@@ -10,8 +10,6 @@ from typing import Any
 
 import pytest
 
-from pytest_steering.collection import spec_of
-
 CARRIED = ("PYTEST_", "HF_", "TRANSFORMERS_", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 """How the names of environment variables begin that decide what tests do."""
 
@@ -50,12 +48,6 @@ class Project:
     def as_dict(self) -> dict[str, Any]:
         """Return the form that is sent."""
         return asdict(self)
-
-
-def unit_of(item: pytest.Item) -> Unit:
-    """Return a collected test as what is handed out."""
-    spec = spec_of(item)
-    return Unit(item.nodeid, spec.name if spec else "")
 
 
 def project_of(config: pytest.Config, environment: Mapping[str, str] = os.environ) -> Project:

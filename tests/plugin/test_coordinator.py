@@ -11,7 +11,7 @@ pytestmark = pytest.mark.usefixtures("few_plugins")
 POOL = """
     import os
     from _pytest.runner import runtestprotocol
-    from pytest_steering.execution.coordinator import Coordinator
+    from pytest_steering.coordinator import Coordinator
     from pytest_steering.execution.messages import Message
     from pytest_steering.plugin import BEGUN
     from pytest_steering.records import from_line, to_line

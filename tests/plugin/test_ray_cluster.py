@@ -15,7 +15,7 @@ from pytest_steering.records import Record
 from pytest_steering.runs import find_run
 
 # At the top: a pytest inside this one would forget it, and it cannot be imported a second time.
-pytest.importorskip("ray", reason="pip install pytest-steering[ray]")
+cluster_utils = pytest.importorskip("ray.cluster_utils", reason="pip install pytest-steering[ray]")
 
 TESTS = """
     import os, signal, time
@@ -52,10 +52,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("few_plugins")]
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Any]:
     """A cluster of two nodes with a processor each; the head has none, so that either may be killed."""
-    from ray.cluster_utils import Cluster
-
     small = {"object_store_memory": 80 << 20}
-    made = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False, **small})
+    made = cluster_utils.Cluster(
+        initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False, **small}
+    )
     for _ in range(2):
         made.add_node(num_cpus=1, **small)
     yield made

@@ -43,15 +43,17 @@ def run(session: pytest.Session) -> bool | None:
     uncollected = session.testsfailed and not config.option.continue_on_collection_errors
     if not _elsewhere(config) or config.option.collectonly or uncollected or not steering.has_tests:
         return None
-    from pytest_steering.execution.coordinator import Coordinator
+    from pytest_steering.coordinator import Coordinator
     from pytest_steering.execution.needs import memory_needed
     from pytest_steering.execution.ray_pool import RayPool
     from pytest_steering.execution.work import project_of
+    from pytest_steering.ray_worker import RayWorker
 
     specs = [spec for item in session.items if (spec := spec_of(item))]
     memory = memory_needed(set(specs), steering.settings.dtype)
     try:
-        pool = RayPool(project_of(config), steering.settings.ray_address, max(1, len(specs)), memory)
+        address = steering.settings.ray_address
+        pool = RayPool(RayWorker, project_of(config), address, max(1, len(specs)), memory)
     except SteeringError as error:
         raise pytest.UsageError(str(error)) from error
     Coordinator(session, pool).run()

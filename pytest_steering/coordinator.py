@@ -3,37 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any
 
 import pytest
 
 from pytest_steering import workers
+from pytest_steering.collection import spec_of
 from pytest_steering.execution.dispatch import Dispatch
 from pytest_steering.execution.messages import Message
-from pytest_steering.execution.work import Unit, unit_of
+from pytest_steering.execution.pool import Pool
+from pytest_steering.execution.work import Unit
 from pytest_steering.records import from_line, to_line
 from pytest_steering.session import session_of
-
-
-class Pool(Protocol):
-    """Workers somewhere. One that died may be replaced under another name."""
-
-    def send(self, worker: str, unit: Unit, finished: Sequence[str]) -> None:
-        """Have a worker run a test.
-
-        Args:
-            worker: Is ready and has none.
-            unit: The test.
-            finished: Records of its cells that need not be run again, as lines.
-        """
-
-    def messages(self) -> Iterator[tuple[str, Message]]:
-        """Yield what workers say, with their names, as it comes; ends when no worker is left."""
-
-    def close(self) -> Sequence[Message]:
-        """End all workers and return what they have to say at their end."""
 
 
 class Coordinator:
@@ -49,7 +32,9 @@ class Coordinator:
         self._session, self._pool = session, pool
         self._steering = session_of(session.config)
         self._items = {item.nodeid: item for item in session.items}
-        self._dispatch = Dispatch(unit for unit in map(unit_of, session.items) if unit.model)
+        self._dispatch = Dispatch(
+            Unit(item.nodeid, spec.name) for item in session.items if (spec := spec_of(item))
+        )
         self._lines: dict[str, list[str]] = defaultdict(list)
         self._reports: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
         self._idle: set[str] = set()
@@ -58,13 +43,9 @@ class Coordinator:
 
     def run(self) -> None:
         """Run all tests; those without a model here, as they cost next to nothing."""
-        self._run_here([item for item in self._session.items if not unit_of(item).model])
+        self._run_here([item for item in self._session.items if spec_of(item) is None])
         try:
-            if not self._dispatch.over:
-                for worker, message in self._pool.messages():
-                    self._take(worker, message)
-                    if self._dispatch.over or self._stopped:
-                        break
+            self._listen()
             if not self._stopped:
                 self._give_up(self._dispatch.left(), "no worker is left")
         finally:
@@ -74,7 +55,18 @@ class Coordinator:
 
     @property
     def _stopped(self) -> bool:
-        return bool(self._session.shouldstop or self._session.shouldfail)
+        return any((self._session.shouldstop, self._session.shouldfail))
+
+    @property
+    def _done(self) -> bool:
+        return self._stopped or self._dispatch.over
+
+    def _listen(self) -> None:
+        said = iter(()) if self._done else self._pool.messages()
+        for worker, message in said:
+            self._take(worker, message)
+            if self._done:
+                return
 
     def _run_here(self, items: Sequence[pytest.Item]) -> None:
         for item, behind in zip(items, [*items[1:], None], strict=True):

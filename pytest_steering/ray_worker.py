@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pytest_steering.execution.hosted_pytest import HostedPytest
 from pytest_steering.execution.messages import Message
 from pytest_steering.execution.work import Project, Unit
+from pytest_steering.hosted_pytest import HostedPytest
 
 
 class RayWorker:

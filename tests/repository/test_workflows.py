@@ -77,6 +77,32 @@ def test_the_tests_that_a_script_names_are_there(script: str) -> None:
     assert [path for path in named if not (ROOT / path).exists()] == []
 
 
+def ended(script: str) -> subprocess.CompletedProcess[str]:
+    """Run a script as one of .ci does."""
+    command = ["bash", "-euo", "pipefail", "-c", f"source .ci/steps\n{script}\nsum_up"]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_a_part_that_fails_is_named_at_the_end_and_what_follows_is_run() -> None:
+    done = ended("part one true; part two false; part three true")
+    assert done.returncode == 1
+    assert "==> three" in done.stdout
+    assert done.stderr == "failed: two\n"
+    assert re.findall(r"(?m)^ +\d+ s  (.*)$", done.stdout) == ["one", "two", "three"]
+
+
+def test_a_step_that_fails_ends_its_script() -> None:
+    done = ended("step one false; step two true")
+    assert done.returncode == 1
+    assert "==> two" not in done.stdout
+
+
+def test_steps_that_all_pass_say_so() -> None:
+    done = ended("step one true; part two true")
+    assert done.returncode == 0
+    assert "All steps passed in " in done.stdout
+
+
 @pytest.mark.parametrize("name", ["SCHEDULING", "NUMERIC"])
 def test_the_tests_that_a_session_runs_are_there(name: str) -> None:
     assert [path for path in nox_list(name) if not (ROOT / path).exists()] == []

@@ -33,7 +33,14 @@ def pairs(bare: Experiment) -> list[ContrastPair]:
     return bare.contrast_pairs()
 
 
-@pytest.mark.parametrize("null", ["random_matched", "random_halves", "shuffled"])
+@pytest.mark.parametrize(
+    "null",
+    [
+        "random_matched",
+        pytest.param("random_halves", marks=pytest.mark.slow),
+        pytest.param("shuffled", marks=pytest.mark.slow),
+    ],
+)
 def test_a_vector_that_means_nothing_is_named_though_no_control_was_asked_for(
     bare: Experiment, pairs: list[ContrastPair], null: str
 ) -> None:

@@ -11,6 +11,8 @@ import pytest
 from pytest_steering.comparison import Comparison
 from tests.films import GENRES, QUESTION, WORDS, review, run_project
 
+pytestmark = pytest.mark.slow  # test_film_reviews.py tries the same reviews as verdicts, quickly
+
 CONFTEST = f"""
 from pytest_steering import ChoiceTask
 

@@ -38,7 +38,7 @@ def cases(path: Path) -> dict[str, list[str]]:
     return dict(found)
 
 
-@pytest.mark.parametrize("options", [(), ("-n", "2"), ("-x",), ("-v",)])
+@pytest.mark.parametrize("options", [(), pytest.param(("-n", "2"), marks=pytest.mark.slow), ("-x",), ("-v",)])
 def test_a_regression_is_one_failed_test_in_every_report(
     red: pytest.Pytester, options: tuple[str, ...]
 ) -> None:

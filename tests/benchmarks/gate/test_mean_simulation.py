@@ -23,7 +23,7 @@ def comparison(name: str, before: np.ndarray, after: np.ndarray, together: int) 
 
 
 @every_rerun
-@pytest.mark.parametrize("runs", [2, pytest.param(10, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("runs", [1, pytest.param(10, marks=pytest.mark.slow)])
 def test_simulated_runs_are_decided_as_the_gate_decides_them(rerun: Rerun, runs: int) -> None:
     setting = Setting(rerun, 48, 0.2)
     found = decide_runs(simulate_cells(setting, runs, 6, seed=3))

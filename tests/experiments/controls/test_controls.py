@@ -175,7 +175,15 @@ def test_a_vector_of_prompts_knows_its_pairs_too(experiment: Experiment, interve
     assert "shuffled" in conditions(experiment, replace(intervention, vector=vector), ["shuffled"])
 
 
-@pytest.mark.parametrize("made", ["loaded", "loaded and negated", "summed with a loaded one", "given"])
+@pytest.mark.parametrize(
+    "made",
+    [
+        "loaded",
+        pytest.param("loaded and negated", marks=pytest.mark.slow),
+        pytest.param("summed with a loaded one", marks=pytest.mark.slow),
+        "given",
+    ],
+)
 def test_a_vector_that_knows_no_pairs_runs_and_the_control_is_named_as_not_possible(
     experiment: Experiment, intervention: Intervention, tmp_path: Path, made: str
 ) -> None:

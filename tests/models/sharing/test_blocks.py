@@ -87,7 +87,7 @@ def sweep_by_hand(model: SteerableModel) -> list[list[tuple[int, ...]]]:
 
 
 @pytest.mark.parametrize("least", [1, depth.LEAST_TOKENS])
-@pytest.mark.parametrize("rows", [3, 20, 256])
+@pytest.mark.parametrize("rows", [pytest.param(3, marks=pytest.mark.slow), 20, 256])
 def test_a_sweep_over_layers_writes_what_plain_hooks_write(
     model: SteerableModel,
     sweep_by_hand: list[list[tuple[int, ...]]],

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from itertools import product
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -20,6 +21,14 @@ if TYPE_CHECKING:
 
 WAYS = ("tree", "copies")
 STEPS = 5
+
+
+def each_way(few: int) -> list[Any]:
+    """Each way with few rows at a time, which cost most, and with all; by a plain run each way once."""
+    quick = {("tree", few), ("copies", 64)}
+    pairs = product(WAYS, (few, 64))
+    return [pytest.param(*pair, marks=() if pair in quick else pytest.mark.slow) for pair in pairs]
+
 
 PROMPTS = (
     "w3 w14 w15 w9 w26",
@@ -82,8 +91,7 @@ def positions_alone(model: SteerableModel) -> list[list[tuple[int, ...]]]:
     return alone(model, every_position())
 
 
-@pytest.mark.parametrize("rows", [3, 64])
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(("way", "rows"), each_way(few=3))
 def test_a_sweep_writes_what_each_cell_writes_alone(
     model: SteerableModel, grid_alone: list[list[tuple[int, ...]]], way: str, rows: int
 ) -> None:
@@ -92,8 +100,7 @@ def test_a_sweep_writes_what_each_cell_writes_alone(
     assert tokens(sweep.arms) == grid_alone
 
 
-@pytest.mark.parametrize("rows", [5, 64])
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(("way", "rows"), each_way(few=5))
 def test_arms_at_any_positions_write_what_each_writes_alone(
     model: SteerableModel, positions_alone: list[list[tuple[int, ...]]], way: str, rows: int
 ) -> None:

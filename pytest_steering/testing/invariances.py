@@ -114,12 +114,17 @@ def prompt_logprobs(model: SteerableModel, side: str) -> Tensor:
     return torch.stack(scores)
 
 
-def uncached_faults(model: SteerableModel) -> Comparison:
-    """Read each answer again in one pass without a cache and compare the best token at every step."""
+def uncached_faults(model: SteerableModel, written: Sequence[Sequence[Completion]]) -> Comparison:
+    """Read each answer again in one pass without a cache and compare the best token at every step.
+
+    Args:
+        model: Wrote them.
+        written: Its answers, arm by arm.
+    """
     differing: list[str] = []
     tied: list[str] = []
     ids = model.tokens(list(PROMPTS))
-    for arm, (intervention, done) in enumerate(zip(arms(model), answers(model), strict=True)):
+    for arm, (intervention, done) in enumerate(zip(arms(model), written, strict=True)):
         for prompt, completion in enumerate(done):
             row = [*ids[prompt], *completion.token_ids[:-1]]
             batch = pad_left([row], model.loaded.pad_id, model.loaded.device, [len(ids[prompt])])

@@ -5,6 +5,7 @@ import pty
 import re
 import subprocess
 import sys
+import textwrap
 from collections.abc import Callable
 from io import StringIO
 from types import SimpleNamespace
@@ -17,6 +18,7 @@ from pytest_steering import progress_line, work_under_way
 from pytest_steering.progress_line import ProgressLine
 from pytest_steering.work_under_way import Step, Work
 from tests.inner_pytest import FEW_PLUGINS
+from tests.plugin.conftest import STUB
 
 pytest.importorskip("xdist")
 
@@ -170,6 +172,16 @@ def test_where_tests_print_to_the_terminal_the_line_is_gone_when_a_call_is_over(
 
     assert DRAWN.search(sent)
     assert sent[: sent.index("afterwards")].endswith(GONE)
+
+
+def test_the_loading_of_a_model_and_then_each_test_is_announced_by_name_and_number(
+    project: pytest.Pytester, long_at_once: pytest.Pytester
+) -> None:
+    project.makeconftest(textwrap.dedent(STUB) + textwrap.dedent(TERMINAL))
+    project.makepyfile(test_it="def test_a(steering):\n    steering.run()\ndef test_b(steering):\n    pass")
+    drawn = DRAWN.findall(sent_by(long_at_once, "--steering-model=one"))
+
+    assert drawn == ["1/2 · loading one", "1/2 · test_a[one]", "2/2 · test_b[one] · 2 cells"]
 
 
 @pytest.mark.parametrize("options", [["-q"], ["-p", "no:terminal"]])

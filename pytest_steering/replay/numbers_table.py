@@ -9,6 +9,7 @@ from pytest_steering.comparison.metrics import JUDGEMENT, Metric, metric, own_me
 from pytest_steering.comparison.metrics.detection import SATURATED
 from pytest_steering.errors import DataError
 from pytest_steering.printable import printable
+from pytest_steering.wide_characters import tabulated
 
 _MAIN = (
     "answered_share",
@@ -31,21 +32,17 @@ def numbers_table(results: Mapping[str, Facts], trivial: Mapping[str, Facts]) ->
         results: Samples by the name of their column.
         trivial: What *always yes*, *always no* and *length only* answer to the same samples.
     """
-    from tabulate import tabulate
-
     columns = {**results, **trivial}
     body = [
         [one.title, *(_cell(facts, one, name in results) for name, facts in columns.items())]
         for one in _shown()
     ]
     body += [[title, *(value(facts) for facts in columns.values())] for title, value in _COUNTS]
-    return tabulate(body, headers=["", *(printable(name) for name in columns)], disable_numparse=True)
+    return tabulated(body, headers=["", *(printable(name) for name in columns)], disable_numparse=True)
 
 
 def summary_table(results: Mapping[str, Facts], title: str) -> str:
     """Return one row a result, with those of the main numbers that any result has."""
-    from tabulate import tabulate
-
     main = [metric(name) for name in _MAIN]
     columns = [one for one in main if any(one.value(facts) is not None for facts in results.values())]
     body = [
@@ -58,7 +55,7 @@ def summary_table(results: Mapping[str, Facts], title: str) -> str:
         for name, facts in results.items()
     ]
     headers = [title, "n", *(column.title for column in columns), "constant predictor"]
-    return tabulate(body, headers=headers, disable_numparse=True)
+    return tabulated(body, headers=headers, disable_numparse=True)
 
 
 def footnotes(results: Mapping[str, Facts]) -> list[str]:

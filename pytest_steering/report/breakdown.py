@@ -13,6 +13,7 @@ from pytest_steering.comparison.outcomes import labelled
 from pytest_steering.printable import printable
 from pytest_steering.records import Outcome
 from pytest_steering.report.cell_summary import Group
+from pytest_steering.wide_characters import tabulated
 
 MOST = 8
 """Rows of the table; with more groups than this the largest are shown."""
@@ -46,8 +47,6 @@ def _counts_for(main_metric: str) -> Callable[[Outcome, Outcome], bool]:
 
 
 def _table(both: Pairing, main_metric: str) -> list[str]:
-    from tabulate import tabulate
-
     members = {name: _members(both, name) for name in _names(both)}
     if len(members) < 2:
         return []
@@ -55,7 +54,7 @@ def _table(both: Pairing, main_metric: str) -> list[str]:
     rows = [_row(name, members[name], main_metric) for name in members if name in largest]
     headers = ["group", "n", "unsteered", "steered", f"Δ {printable(main_metric, NAME_WIDTH)}"]
     align = ["left", *["right"] * 4]
-    lines = tabulate(rows, headers=headers, disable_numparse=True, colalign=align).splitlines()
+    lines = tabulated(rows, headers=headers, disable_numparse=True, colalign=align).splitlines()
     rest = len(members) - len(rows)
     more = [f"{rest} smaller groups are not shown"] if rest else []
     return [f"{INDENT}{line.rstrip()}" for line in (*lines, *more)]

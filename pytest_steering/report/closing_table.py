@@ -8,6 +8,7 @@ from itertools import islice
 from pytest_steering.report.cell_summary import Group
 from pytest_steering.report.columns import NONE, Column, columns_of
 from pytest_steering.report.report_text import wrapped
+from pytest_steering.wide_characters import tabulated
 
 Texts = Sequence[dict[str, str]]
 
@@ -61,12 +62,10 @@ def _fitted(columns: Sequence[Column], texts: Texts, width: int) -> tuple[list[C
 
 
 def _tabulated(titles: Sequence[str], columns: Sequence[Column], texts: Texts) -> list[str]:
-    from tabulate import tabulate
-
     rows = [titles, *([text[column.title] for column in columns] for text in texts)]
     align = ["left", "left", *["right"] * (len(columns) - 2)]
     # As a row the titles take the room they need; as headers tabulate would add two characters to each.
-    rule, head, *body, _ = tabulate(
+    rule, head, *body, _ = tabulated(
         rows, disable_numparse=True, colalign=align, tablefmt="simple"
     ).splitlines()
     return [rule, head, *body]

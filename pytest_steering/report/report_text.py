@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import textwrap
-
 from pytest_steering.printable import printable
+from pytest_steering.wide_characters import filled
 
 _LONGEST = 2000
 
@@ -17,7 +16,7 @@ def wrapped(text: str, width: int, indent: str = "") -> list[str]:
         width: In characters; below 20 counts as 20.
         indent: Before the first line.
     """
-    return textwrap.wrap(
+    return filled(
         printable(text, _LONGEST),
         max(width, 20),
         initial_indent=indent,

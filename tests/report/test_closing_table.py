@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+from tqdm.utils import disp_len
 
 from pytest_steering.records import Record
 from pytest_steering.report.cell_summary import scored_groups
@@ -183,6 +184,17 @@ def test_experiments_about_other_numbers_share_the_columns_that_decide() -> None
     assert [row["result [95 %]"][:4] for row in rows] == ["0.50", "1.00", "0.25", "0.75"]
     assert [row["yes-rate"] for row in rows[2:]] == ["", ""]  # of a text nobody asks whether it says yes
     assert "qwen2 · test_cheer · cheer · twins · test · sentence" in lines
+
+
+@pytest.mark.parametrize("width", [120, 80])
+def test_names_of_wide_characters_leave_columns_straight_and_lines_within_the_terminal(width: int) -> None:
+    name = "test_日本語の長い名前を持つ実験" * 4
+    records = [cell("unsteered", "yyyy", experiment=name), cell("対照群", "nyny", experiment=name)]
+    lines = _table(records, width)
+    rows = [line for line in lines if line.startswith(("unsteered", "対照群"))]
+
+    assert max(map(disp_len, lines)) <= width
+    assert len({disp_len(row[: row.index(" 4 ")]) for row in rows}) == 1
 
 
 def test_a_long_name_goes_on_in_the_next_line_and_what_tells_conditions_apart_is_not_cut() -> None:

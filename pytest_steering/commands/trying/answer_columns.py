@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TextIO
 
 from pytest_steering.printable import printable
+from pytest_steering.wide_characters import filled, places
 
 NARROWEST = 36
 """Characters of a column; where so many do not fit for each answer, they stand one under the other."""
@@ -56,7 +56,7 @@ class Columns:
         text, shown = "", [""]
         for piece in pieces:
             text += piece
-            lines = textwrap.wrap(printable(text, _LONGEST), self._width) or [""]
+            lines = filled(printable(text, _LONGEST), self._width) or [""]
             for row in range(len(lines)):
                 if row >= len(shown) or lines[row] != shown[row]:
                     self._write(row, column, lines[row])
@@ -68,7 +68,7 @@ class Columns:
             self._out.write("\n" * (row + 1 - self._rows))
             self._rows = row + 1
         up, right = self._rows - row, column * (self._width + _GAP) + 1
-        self._out.write(f"\x1b[{up}A\x1b[{right}G{line.ljust(self._width)}\x1b[{up}B\r")
+        self._out.write(f"\x1b[{up}A\x1b[{right}G{line}{' ' * (self._width - places(line))}\x1b[{up}B\r")
         self._out.flush()
 
 

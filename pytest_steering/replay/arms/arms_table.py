@@ -15,6 +15,7 @@ from pytest_steering.replay.arms.asked_numbers import GOLD
 from pytest_steering.replay.arms.label_agreement import agreement_text, label_agreement
 from pytest_steering.replay.arms.replayed_arms import ReplayedArms
 from pytest_steering.replay.arms.replayed_model import ReplayedModel
+from pytest_steering.wide_characters import tabulated
 
 SHORT = 40
 
@@ -44,14 +45,12 @@ def number_tables(report: ReplayedArms) -> Iterator[str]:
     Args:
         report: Has an answer at least.
     """
-    from tabulate import tabulate
-
     for name in report.asked.names:
         lines = list(_lines(report, name))
         shown = {title: [text(one) for one in lines] for title, text in _COLUMNS.items()}
         telling = {title: texts for title, texts in shown.items() if any(texts)}
         yield f"{name}: {printable(metric(name, lines[0].arm.facts.scores).meaning, 300)}"
-        yield tabulate(telling, headers="keys", disable_numparse=True)
+        yield tabulated(list(zip(*telling.values(), strict=True)), list(telling), disable_numparse=True)
         yield ""
 
 

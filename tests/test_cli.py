@@ -18,7 +18,7 @@ def test_a_report_is_made_from_a_records_file_alone(
     append(tmp_path / "r.jsonl", Record(spec, metrics={"accuracy_by_margin": 0.5}, experiment="test_a"))
 
     assert main(["report", str(tmp_path / "r.jsonl")]) == 0
-    assert capsys.readouterr().out.startswith("qwen2 · test_a\n  searched 1 points on dev")
+    assert capsys.readouterr().out.startswith("qwen2 · test_a\n  searched 1 point on dev")
 
 
 def test_what_a_person_has_to_mend_is_one_sentence_and_status_4(

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Iterator
+
+from pytest_steering.printable import harmless
 
 _RED = re.compile(r"  invalid \(|gate: (regression|cannot be measured)|regressed: |refused: ")
 _YELLOW = re.compile(r"  limits \(|gate: cannot tell|cannot tell: |Not shown at|does not survive")
@@ -25,6 +28,19 @@ def coloured(lines: Iterable[str]) -> Iterator[Coloured]:
         if not (markup and line.startswith("      ")):
             markup = _markup(line)
         yield line, markup
+
+
+def say_coloured(lines: Iterable[str]) -> None:
+    """Print lines of a report, coloured on terminals as at pytest's end, and as NO_COLOR and FORCE_COLOR say.
+
+    Args:
+        lines: In order.
+    """
+    from _pytest._io import TerminalWriter  # pytest's own, so that a report looks alike wherever it is read
+
+    terminal = TerminalWriter(sys.stdout)
+    for line, markup in coloured(lines):
+        terminal.line(harmless(line), **markup)
 
 
 def _markup(line: str) -> dict[str, bool]:

@@ -102,6 +102,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the sweep, and print its tables: 0 where it ran to its end, 1 where no point could be chosen."""
     from pytest_steering.commands.sweeping.swept_task import swept_task
     from pytest_steering.report.html.report_file import require_place
+    from pytest_steering.report.line_colour import say_coloured
     from pytest_steering.report.report_command import write_page
 
     if arguments.html is not None:
@@ -124,7 +125,7 @@ def run(arguments: argparse.Namespace) -> int:
         except KeyboardInterrupt:
             say([f"go on with: --resume {folder.run.folder.name}"], sys.stderr)
             raise
-    say(_told(experiment, choice, folder))
+    say_coloured(_told(experiment, choice, folder))
     page = arguments.html or folder.run.folder / "report.html"
     write_page([folder.run], page)
     say([f"Report: {printable(str(page), 1000)}"])

@@ -19,6 +19,7 @@ from pytest_steering.findings import CATALOGUE, Severity
 from pytest_steering.models.loading.smollm2 import SMOLLM2
 from pytest_steering.models.proving.proof import READING, SHARED, STEERING
 from tools import operation_rows, option_reference
+from tools.scaling import tables as scaling
 from tools.score_rows import HEAD, score_rows
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -67,6 +68,9 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "scores": score_table,
     "operations": lambda: _table(operation_rows.HEAD, operation_rows.operation_rows()),
     "proof": claim_table,
+    "scaling points": lambda: _table(scaling.POINTS_HEAD, scaling.point_rows()),
+    "scaling worked": lambda: _table(scaling.WORKED_HEAD, scaling.worked_rows()),
+    "scaling samples": lambda: _table(scaling.SAMPLES_HEAD, scaling.sample_rows()),
     "options": option_reference.options,
     "workflow": workflow_block,
 }

@@ -64,7 +64,7 @@ class FiniteWatch:
         found = best.sum(dtype=torch.float32)  # a sum is finite only where all of its terms are
         for one in self._sizes:
             found = found + one.sum(dtype=torch.float32).to(best.device)
-        if math.isfinite(float(found)):
+        if math.isfinite(float(found.detach())):
             return
         kept, fine = best.shape[1], best.isfinite().tolist()
         lost = [one for one in cells if one[1] <= kept and not fine[one[0]][kept - one[1]]]

@@ -1,0 +1,1 @@
+"""What a plan of steering experiments costs, before it is run: docs/scaling.md."""

@@ -34,6 +34,13 @@ class InterventionError(SteeringError):
     """An intervention that did not happen where and as it was asked for."""
 
 
+class CellTimeoutError(SteeringError):
+    """A test from which no cell came for longer than `--steering-cell-timeout`."""
+
+    def __init__(self, sentence: str = "no cell ended within --steering-cell-timeout") -> None:
+        super().__init__(sentence)
+
+
 class NotFiniteError(SteeringError):
     """States or logits that overflow the dtype they are computed in, or are no numbers at all."""
 

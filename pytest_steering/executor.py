@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from importlib.util import find_spec
 
 import pytest
@@ -9,6 +10,9 @@ import pytest
 from pytest_steering.collection import spec_of
 from pytest_steering.errors import SteeringError
 from pytest_steering.session import session_of
+
+GRACE = 2.0
+"""A worker that is silent for so many time-outs of a cell hangs in a step that nothing can interrupt."""
 
 
 def require(config: pytest.Config) -> None:
@@ -53,7 +57,14 @@ def run(session: pytest.Session) -> bool | None:
     memory = memory_needed(set(specs), steering.settings.dtype)
     try:
         address = steering.settings.ray_address
-        pool = RayPool(RayWorker, project_of(config), address, max(1, len(specs)), memory)
+        pool = RayPool(
+            RayWorker,
+            project_of(config),
+            address,
+            most=max(1, len(specs)),
+            memory=memory,
+            silence=GRACE * (steering.settings.cell_timeout or math.inf),
+        )
     except SteeringError as error:
         raise pytest.UsageError(str(error)) from error
     Coordinator(session, pool).run()

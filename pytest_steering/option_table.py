@@ -109,6 +109,16 @@ def _level(text: str, _base: Path) -> float:
     return value
 
 
+def _seconds(text: str, _base: Path) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value <= 1e7:
+        raise ValueError("a number of seconds above 0 was expected")
+    return value
+
+
 def _shard(text: str, _base: Path) -> Shard:
     return shard_of(text)
 
@@ -262,6 +272,14 @@ OPTIONS = (
         "run's folder, or 'latest'",
         convert=_place,
         metavar="RUN",
+    ),
+    Option(
+        "cell_timeout",
+        "--steering-cell-timeout",
+        "Seconds that a test may go on without a cell that ends; then it fails, its cells are recorded as "
+        "failed, and the run goes on (default: as many as it takes)",
+        convert=_seconds,
+        metavar="SECONDS",
     ),
     Option(
         "executor",

@@ -42,6 +42,7 @@ class Settings:
         alpha: Chance of a false regression in a run.
         claims: Whether all differences that the tests of a run expect are one family.
         resume: The run to go on with; None starts a new one.
+        cell_timeout: Seconds that a test may go on without a cell that ends; None for as many as it takes.
         executor: Where tests run that need a model: `here` or `ray`.
         ray_address: Of the Ray cluster, or `auto`.
         shard: The part of the tests that is run; None runs all of them.
@@ -65,6 +66,7 @@ class Settings:
     alpha: float
     claims: bool
     resume: str | None
+    cell_timeout: float | None
     executor: str
     ray_address: str
     shard: Shard | None

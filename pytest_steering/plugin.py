@@ -133,8 +133,9 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
-    """Fail a test that leaves an expectation undecided."""
-    yield
+    """Fail a test from which no cell comes for too long, and one that leaves an expectation undecided."""
+    with session_of(item.config).clock.running(item.nodeid):
+        yield
     undecided.require_decided(item.stash[BEGUN])
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_steering.cell_clock import CellClock
 from pytest_steering.devices import use_at_most, visible_devices
 from pytest_steering.errors import ModelError, SteeringError
 from pytest_steering.file_lines import is_there
@@ -180,11 +181,17 @@ class SteeringSession:
         self.loads[spec.name] += 1
         return model
 
+    @cached_property
+    def clock(self) -> CellClock:
+        """The time since the running test's last cell ended."""
+        return CellClock(self.settings.cell_timeout)
+
     def record(self, record: Record) -> None:
         """Write a record into the run's folder, unless the run that is gone on with says the same already."""
         from pytest_steering.cell import says_the_same
         from pytest_steering.experiments import baseline_expectation, claim_record
 
+        self.clock.restart(record.arm)
         late = {baseline_expectation.PURPOSE, *([claim_record.PURPOSE] if self.settings.claims else [])}
         if self.settings.shard is None and record.spec.get("purpose") in late:
             self.expecting.add(record.node_id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -24,7 +26,16 @@ GOODBYE = 30.0
 class RayPool:
     """Workers of one run."""
 
-    def __init__(self, worker: type, project: Project, address: str, most: int, memory: int = 0) -> None:
+    def __init__(
+        self,
+        worker: type,
+        project: Project,
+        address: str,
+        *,
+        most: int,
+        memory: int = 0,
+        silence: float = math.inf,
+    ) -> None:
         """Join the cluster and ask it for workers.
 
         Args:
@@ -33,6 +44,7 @@ class RayPool:
             address: Of the cluster; `auto` is one that runs, else one of this machine is started.
             most: Workers that there is use for.
             memory: Bytes that a worker without a GPU needs.
+            silence: Seconds without a word after which a worker that has a test is taken for dead.
 
         Raises:
             SteeringError: There is no such cluster.
@@ -44,6 +56,7 @@ class RayPool:
         self._needs = _needs(memory)
         self._asked: dict[Any, str] = {}
         self._actors: dict[str, Any] = {}
+        self._silence, self._heard_at = silence, dict[str, float]()
         self._ready: set[str] = set()
         self._number = 0
         for _ in range(min(most, _room(self._needs))):
@@ -53,6 +66,7 @@ class RayPool:
         """Have a worker run a test; see `Pool`."""
         run = self._actors[worker].run.options(num_returns="streaming")
         self._asked[run.remote(unit, list(finished))] = worker
+        self._heard_at[worker] = time.monotonic()
 
     def messages(self) -> Iterator[tuple[str, Message]]:
         """Yield what workers say; see `Pool`. Whoever died is replaced where the cluster has room."""
@@ -61,6 +75,7 @@ class RayPool:
             ready, _ = ray.wait(list(self._asked), num_returns=1, timeout=_STEP, fetch_local=False)
             if ready:
                 yield from self._heard(ready[0])
+            yield from self._silenced()
             at_work = any(map(_streams, self._asked))
             waited = 0.0 if ready or at_work else waited + _STEP
 
@@ -77,8 +92,20 @@ class RayPool:
             ray.shutdown()
         return said
 
+    def _silenced(self) -> Iterator[tuple[str, Message]]:
+        """Let go of each worker that has a test and says nothing."""
+        now = time.monotonic()
+        silent = [
+            one for one, name in self._asked.items() if now - self._heard_at.get(name, now) > self._silence
+        ]
+        for source in silent:
+            worker = self._asked.pop(source)
+            self._bury(worker)
+            yield worker, Message("died", f"it said nothing for {self._silence:g} s")
+
     def _heard(self, source: Any) -> Iterator[tuple[str, Message]]:
         worker = self._asked[source]
+        self._heard_at[worker] = time.monotonic()
         try:
             reference = next(source) if _streams(source) else source
         except StopIteration:

@@ -30,7 +30,7 @@ def test_a_test_without_a_cell_for_too_long_fails_by_name_and_the_run_goes_on(
     result.assert_outcomes(passed=1, failed=2)
     result.stdout.fnmatch_lines(
         [
-            f"*test_{name}?one?: no cell ended within 0.4 s (--steering-cell-timeout); the last that did: {arm}"
+            f"*test_{name}?one?: no cell ended within 0.4 s (--steering-cell-timeout); the last*: {arm}"
             for name, arm in (("hangs", "steered"), ("loops", "none"))
         ]
     )

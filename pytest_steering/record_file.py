@@ -10,6 +10,7 @@ from pytest_steering.errors import DataError
 from pytest_steering.file_lines import is_there, lines_of
 from pytest_steering.line_parts import outcomes_part
 from pytest_steering.plain_json import NotJsonError
+from pytest_steering.prompt_file import PromptFile
 from pytest_steering.record_entry import line_hash
 from pytest_steering.records import Record, from_line, to_line
 from pytest_steering.storage import append_line, torn_path
@@ -54,13 +55,15 @@ class Recorded:
 
 
 def append(path: Path, record: Record) -> None:
-    """Add a record to a file, complete on the disk when this returns.
+    """Add a record to a file and its prompts beside it, complete on the disk when this returns.
 
     Raises:
         StorageError: It could not be written.
         DataError: It holds a value that JSON does not know.
     """
-    append_line(path, to_line(record))
+    line = to_line(record)
+    PromptFile(path).keep(record.prompts)
+    append_line(path, line)
 
 
 def require_records(path: Path) -> None:

@@ -44,6 +44,8 @@ class Record:
         findings: What is wrong with the cell or limits it; each has at least `id` and `sentence`.
         experiment: The test's name with its parameters, but for the model.
         node_id: The test that ran it.
+        prompts: What the outcomes were asked, by hash, as far as whoever made the record knows; texts stand
+            beside the records and in no line, and nothing is decided by them.
         attempt: 1, and one more each time that the run was gone on with and the cell measured anew.
         schema_version: Of this layout.
     """
@@ -60,6 +62,7 @@ class Record:
     findings: tuple[Mapping[str, Any], ...] = ()
     experiment: str = ""
     node_id: str = ""
+    prompts: Mapping[str, str] = field(default_factory=dict, compare=False)
     attempt: int = 1
     schema_version: int = SCHEMA_VERSION
 
@@ -112,14 +115,15 @@ def means_nothing(finding: Mapping[str, Any]) -> bool:
 
 
 def to_line(record: Record) -> str:
-    """Return the record as one line of JSON, without its newline.
+    """Return the record as one line of JSON, without its newline and without the texts of prompts.
 
     Raises:
         DataError: It holds a value that JSON does not know, such as a number of numpy's.
     """
     canonical(record.spec)
     try:
-        row = {**asdict(replace(record, outcomes=())), "outcomes": [asdict(one) for one in record.outcomes]}
+        row = {**asdict(replace(record, **_BESIDE)), "outcomes": [asdict(one) for one in record.outcomes]}
+        del row["prompts"]
         return json.dumps(encoded(row), sort_keys=True, allow_nan=False)
     except (TypeError, ValueError) as error:
         raise DataError(
@@ -163,7 +167,7 @@ def _newer(version: Any) -> bool:
 
 
 def _record(row: dict[str, Any]) -> Record:
-    known = {item.name for item in fields(Record)}
+    known = {item.name for item in fields(Record)} - {"prompts"}
     unknown = sorted(set(row) - known)
     if unknown or "spec" not in row:
         raise DataError(f"not a record: unknown fields {unknown}" if unknown else "not a record: no spec")
@@ -171,6 +175,10 @@ def _record(row: dict[str, Any]) -> Record:
         return Record(**{name: _FIELDS.get(name, _as_it_is)(value) for name, value in row.items()})
     except (TypeError, AttributeError) as error:
         raise DataError(f"not a record: a field is not what its schema says: {error}") from error
+
+
+_BESIDE: Mapping[str, Any] = {"outcomes": (), "prompts": {}}
+"""What a line does not hold as a dataclass has it."""
 
 
 def _as_it_is(value: Any) -> Any:

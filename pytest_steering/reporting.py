@@ -40,11 +40,10 @@ def summarise(session: SteeringSession, terminal: pytest.TerminalReporter) -> No
 
 
 def _write(session: SteeringSession) -> None:
-    from pytest_steering.report.html.known_prompts import KnownPrompts
     from pytest_steering.report.html.report_file import write_report
     from pytest_steering.report.html.run_page import run_page
     from pytest_steering.report.html.run_view import run_view
 
     assert session.settings.report is not None
-    view = run_view(session.run, KnownPrompts(session.settings.data))
+    view = run_view(session.run, session.settings.data)
     write_report(session.settings.report, run_page(view))

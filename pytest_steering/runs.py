@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from pytest_steering.ledger import Ledger
     from pytest_steering.manifest import Manifest
+    from pytest_steering.prompt_file import PromptFile
     from pytest_steering.record_file import Recorded
     from pytest_steering.records import Record
     from pytest_steering.run_lock import RunLock
@@ -61,6 +62,13 @@ class Run:
         """The file that vouches for the records."""
         return self.folder / LEDGER
 
+    @cached_property
+    def prompts(self) -> PromptFile:
+        """The prompts that the records hold hashes of."""
+        from pytest_steering.prompt_file import PromptFile
+
+        return PromptFile(self.path)
+
     @property
     def ledger(self) -> Ledger | None:
         """What the ledger says; None where none is kept."""
@@ -103,14 +111,17 @@ class Run:
     def append(self, record: Record) -> str:
         """Add a record, complete on the disk when this returns; return the hash of its line.
 
-        The ledger has it first: a record that it does not know was made by somebody else, while one that is
-        missing may be that of a process which was killed in between.
+        Its prompts come first, so that no record is there whose prompts a killed process could not add. The
+        ledger has it before its file: a record that it does not know was made by somebody else, while one
+        that is missing may be that of a process which was killed in between.
         """
         from pytest_steering.record_entry import record_entry
         from pytest_steering.records import to_line
 
         line = to_line(record)
         entry = record_entry(record, line)
+        self._hide()
+        self.prompts.keep(record.prompts)
         self.note(entry)
         append_line(self.path, line)
         return str(entry["record"])

@@ -22,7 +22,7 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def append_line(path: Path, line: str | Callable[[bytes], str]) -> None:
-    """Add a line to a file, complete on the disk when this returns.
+    """Add a line or several to a file, complete on the disk when this returns.
 
     A piece of a line that a killed process left at the end is moved to `torn_path` first: what is added next
     would become one broken line with it.
@@ -30,6 +30,7 @@ def append_line(path: Path, line: str | Callable[[bytes], str]) -> None:
     Args:
         path: May not be there yet, nor its folder.
         line: Without its newline; or what makes it of the last whole line, while no other process adds one.
+            Nothing is added where it makes nothing.
 
     Raises:
         StorageError: The line could not be written.
@@ -39,7 +40,8 @@ def append_line(path: Path, line: str | Callable[[bytes], str]) -> None:
         with path.open("a+b", buffering=0) as file:
             alone = _lock(file)
             said = line if isinstance(line, str) else line(_last_line(file))
-            _append(file, said.encode("utf-8") + b"\n", path, alone=alone)
+            if said:
+                _append(file, said.encode("utf-8") + b"\n", path, alone=alone)
 
 
 def torn_path(path: Path) -> Path:

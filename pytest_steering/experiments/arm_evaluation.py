@@ -71,6 +71,7 @@ def _beside(shared: Evaluation, worded: Evaluation) -> Evaluation:
         counts={name: count + worded.counts.get(name, 0) for name, count in shared.counts.items()},
         seconds=shared.seconds + worded.seconds,
         sharing={**shared.sharing, **worded.sharing},
+        prompts={**shared.prompts, **worded.prompts},
     )
 
 

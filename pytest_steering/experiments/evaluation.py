@@ -41,6 +41,7 @@ class Evaluation:
         seconds: Wall-clock time of the whole call.
         sharing: By arm, how arms of one prompt shared its beginning.
         calibrated: By arm, what judged its margins; of arms that were judged so alone.
+        prompts: What was asked in any of the arms, by hash.
     """
 
     outcomes: Mapping[str, tuple[Outcome, ...]]
@@ -48,6 +49,7 @@ class Evaluation:
     seconds: float
     sharing: Mapping[str, str]
     calibrated: Mapping[str, Calibration] = field(default_factory=dict)
+    prompts: Mapping[str, str] = field(default_factory=dict)
 
 
 def evaluate(
@@ -97,7 +99,9 @@ def evaluate(
         for name, own in zip(arms, lost, strict=True)
     }
     seconds = time.perf_counter() - started
-    return Evaluation(outcomes, counts.as_dict(), seconds, dict.fromkeys(arms, generation.sharing))
+    sharing = dict.fromkeys(arms, generation.sharing)
+    prompts = {one.prompt_sha256: one.prompt for one in asked}
+    return Evaluation(outcomes, counts.as_dict(), seconds, sharing, prompts=prompts)
 
 
 def likelihoods(

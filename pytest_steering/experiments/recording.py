@@ -57,6 +57,7 @@ def score_arms(
             latency=cost,
             counts={"arms": len(conditions), **evaluation.counts, "skipped": len(skipped(outcomes))},
             evidence={**scored, **evidence} if name == STEERED else scored,
+            prompts=evaluation.prompts,
         )
         for name in conditions
         for cell, outcomes in ((blank(context, asked, conditions, name), evaluation.outcomes[name]),)

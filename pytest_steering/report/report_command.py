@@ -68,11 +68,10 @@ def write_page(runs: list[Run], path: Path) -> None:
         path: Of the file.
     """
     from pytest_steering.report.html.compared_page import compared_page
-    from pytest_steering.report.html.known_prompts import KnownPrompts
     from pytest_steering.report.html.report_file import require_place, write_report
     from pytest_steering.report.html.run_page import run_page
     from pytest_steering.report.html.run_view import run_view
 
     require_place(path)
-    views = [run_view(one, KnownPrompts({})) for one in runs]
+    views = [run_view(one, {}) for one in runs]
     write_report(path, run_page(views[0]) if len(views) == 1 else compared_page(*views))

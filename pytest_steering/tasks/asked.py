@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from pytest_steering.tasks.sample import Sample, text_hash
+from pytest_steering.tasks.sample import Sample
+from pytest_steering.text_hash import text_hash
 
 
 @dataclass(frozen=True)

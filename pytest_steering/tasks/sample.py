@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from pytest_steering.text_hash import text_hash
 
 Message = dict[str, str]
 
@@ -58,8 +59,3 @@ class Sample:
     def resampled_with(self) -> str:
         """Name of the cluster that a bootstrap draws whole."""
         return self.cluster or self.pair_id or self.id
-
-
-def text_hash(text: str) -> str:
-    """Return the SHA-256 of a text as UTF-8, in hexadecimal."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

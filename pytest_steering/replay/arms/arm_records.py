@@ -34,8 +34,9 @@ def arm_records(answers: Sequence[ArmAnswer], asked: AskedNumbers) -> dict[str, 
         "reader": "+".join(asked.names),
         "intervention": None,
     }
+    prompts = {one.outcome.prompt_sha256: one.prompt for one in answers if one.prompt}
     return {
-        name: Record(spec=spec, arm=name, outcomes=own, evidence=evidence, experiment="replay")
+        name: Record(spec, name, outcomes=own, evidence=evidence, experiment="replay", prompts=prompts)
         for name, own in outcomes.items()
     }
 

@@ -14,6 +14,7 @@ from pytest_steering.report.html.compared_view import alone, compared_views
 from pytest_steering.report.html.experiment_verdict import WORDS, Kind
 from pytest_steering.report.html.figures import compared_figures
 from pytest_steering.report.html.page import rendered
+from pytest_steering.report.html.prompt_table import PromptTable
 from pytest_steering.report.html.run_page import widest
 from pytest_steering.report.html.run_view import RunView
 
@@ -27,7 +28,8 @@ def compared_page(before: RunView, now: RunView) -> str:
         before: The earlier run.
         now: The later one.
     """
-    views = list(compared_views(before, now))
+    table = PromptTable()
+    views = list(compared_views(before, now, table))
     kinds = Counter(view.kind for view in views)
     return rendered(
         "compared.html",
@@ -41,6 +43,7 @@ def compared_page(before: RunView, now: RunView) -> str:
         gate=_gate(before, now),
         gone=alone(before.groups, now.groups),
         new=alone(now.groups, before.groups),
+        prompts=table.blocks(),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -15,8 +16,9 @@ from pytest_steering.report.html.experiment_verdict import (
     paired_change,
     verdict_of,
 )
+from pytest_steering.report.html.prompt_table import PromptTable
 from pytest_steering.report.html.run_view import RunView
-from pytest_steering.report.html.samples import Samples, samples_of
+from pytest_steering.report.html.samples import Prompts, Samples, samples_of
 
 
 @dataclass(frozen=True)
@@ -43,16 +45,17 @@ class ComparedView:
     samples: Samples
 
 
-def compared_views(before: RunView, now: RunView) -> Iterator[ComparedView]:
+def compared_views(before: RunView, now: RunView, table: PromptTable) -> Iterator[ComparedView]:
     """Yield the experiments that both runs scored.
 
     Args:
         before: The earlier run.
         now: The later one.
+        table: Gets the prompts that are shown.
     """
     for one, other in shared_groups(before.groups, now.groups):
-        prompts = {**before.prompts.of(one.records), **now.prompts.of(other.records)}
-        yield _view(one.afresh, other.afresh, prompts)
+        prompts = ChainMap(before.prompts.of(one.records), now.prompts.of(other.records))
+        yield _view(one.afresh, other.afresh, prompts, table)
 
 
 def shared_groups(before: Sequence[Group], now: Sequence[Group]) -> list[tuple[Group, Group]]:
@@ -71,11 +74,11 @@ def _name(group: Group) -> tuple[str, str, str]:
     return group.model, group.experiment_id, group.conditions
 
 
-def _view(before: Group, now: Group, prompts: dict[str, str]) -> ComparedView:
+def _view(before: Group, now: Group, prompts: Prompts, table: PromptTable) -> ComparedView:
     effects = verdict_of(before), verdict_of(now)
     browsed = {**_both(before, now, STEERED, ""), **_both(before, now, UNSTEERED, f"{UNSTEERED} ")}
     metric = effects[1].metric
-    samples = samples_of(browsed, metric, prompts)
+    samples = samples_of(browsed, metric, prompts, table)
     if "now" not in browsed or "before" not in browsed:
         return ComparedView(now, "unpaired", "One run has no steered arm.", metric, None, effects, samples)
     change = paired_change(browsed["now"], metric)

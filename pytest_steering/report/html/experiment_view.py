@@ -16,6 +16,7 @@ from pytest_steering.report.columns import NONE, columns_of
 from pytest_steering.report.cost import cost_texts
 from pytest_steering.report.html.experiment_verdict import Verdict, verdict_of
 from pytest_steering.report.html.figures import Figure, Missing, experiment_figures, missing_figures
+from pytest_steering.report.html.prompt_table import PromptTable
 from pytest_steering.report.html.provenance import Fact, provenance_of
 from pytest_steering.report.html.samples import Prompts, Samples, samples_of
 from pytest_steering.report.side_measurements import beside_texts
@@ -83,13 +84,16 @@ class ExperimentView:
     samples: Samples
 
 
-def experiment_view(group: Group, cells: Sequence[Cell], prompts: Prompts) -> ExperimentView:
+def experiment_view(
+    group: Group, cells: Sequence[Cell], prompts: Prompts, table: PromptTable
+) -> ExperimentView:
     """Return what is shown of an experiment.
 
     Args:
         group: Its scored arms.
         cells: All cells of the experiment on its model, searches and measurements among them.
         prompts: The prompts that are known, by hash.
+        table: Gets those that are shown.
     """
     records = [cell.record for cell in cells]
     verdict = verdict_of(group)
@@ -102,7 +106,7 @@ def experiment_view(group: Group, cells: Sequence[Cell], prompts: Prompts) -> Ex
         tuple(missing_figures(records, group)),
         tuple(_remarks(group, cells)),
         provenance_of(group.records),
-        samples_of({arm.name: arm for arm in group.arms}, verdict.metric, prompts),
+        samples_of({arm.name: arm for arm in group.arms}, verdict.metric, prompts, table),
     )
 
 

@@ -1,4 +1,4 @@
-"""The prompts of a run by hash, made again from data sets that are at hand: records hold hashes alone."""
+"""The prompts of a run by hash: as they were kept beside its records, or made again from data at hand."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ class KnownPrompts:
         paths: Where data sets lie that are not embedded.
     """
 
-    def __init__(self, paths: Mapping[str, Path]) -> None:
+    def __init__(self, paths: Mapping[str, Path], stored: Mapping[str, str]) -> None:
+        """Know the prompts that were kept, by hash; older runs kept none."""
         self.paths = paths
-        self._texts: dict[str, str] = {}
+        self._texts = dict(stored)
         self._asked: set[str] = set()
 
     def of(self, records: tuple[Record, ...]) -> Mapping[str, str]:
@@ -29,7 +30,8 @@ class KnownPrompts:
             records: The cells.
         """
         for record in records:
-            self._learn(record)
+            if any(one.prompt_sha256 not in self._texts for one in record.outcomes):
+                self._learn(record)
         return self._texts
 
     def _learn(self, record: Record) -> None:

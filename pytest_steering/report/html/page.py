@@ -19,6 +19,9 @@ from pytest_steering.report.html.shown_text import shown
 GENERATOR = '<meta name="generator" content="pytest-steering">'
 """By which a page is known for one of ours."""
 
+SCRIPTS = ("text.js", "cards.js", "samples.js", "page.js")
+"""One after the other they are the page's script."""
+
 
 def rendered(template: str, **data: Any) -> str:
     """Return what a template makes of some data, with style, script and the policy that lets only them in.
@@ -27,7 +30,7 @@ def rendered(template: str, **data: Any) -> str:
         template: Its name in `assets`.
         data: What it shows.
     """
-    style, script = f"{STYLE}\n{_asset('page.css')}", _asset("page.js")
+    style, script = f"{STYLE}\n{_asset('page.css')}", "\n".join(map(_asset, SCRIPTS))
     return (
         _environment()
         .get_template(template)

@@ -11,6 +11,7 @@ from pytest_steering.report.html.experiment_verdict import WORDS, Change, Verdic
 from pytest_steering.report.html.experiment_view import ExperimentView, FindingView
 from pytest_steering.report.html.inlined import packed
 from pytest_steering.report.html.page import rendered
+from pytest_steering.report.html.prompt_table import PromptTable
 from pytest_steering.report.html.run_view import RunView
 from pytest_steering.report.html.samples import Samples
 
@@ -48,7 +49,8 @@ def run_page(run: RunView) -> str:
         run: Its records, and how it went.
     """
     inline = len(run.groups) <= INLINE
-    rows = list(_rows(run, inline))
+    table = PromptTable()
+    rows = list(_rows(run, inline, table))
     kinds = Counter(row.verdict.kind for row in rows)
     return rendered(
         "run.html",
@@ -58,6 +60,7 @@ def run_page(run: RunView) -> str:
         counts=[(kind, WORDS[kind], kinds[kind]) for kind in WORDS if kinds[kind]],
         models=sorted({row.view_of[0] for row in rows}),
         reach=widest((row.verdict.metric, row.verdict.steered) for row in rows),
+        prompts=table.blocks(),
     )
 
 
@@ -74,8 +77,8 @@ def widest(changes: Iterable[tuple[str, Change | None]]) -> dict[str, float]:
     return found
 
 
-def _rows(run: RunView, inline: bool) -> Iterator[Row]:
-    for number, view in enumerate(run.views(), 1):
+def _rows(run: RunView, inline: bool, table: PromptTable) -> Iterator[Row]:
+    for number, view in enumerate(run.views(table), 1):
         key = f"experiment-{number}"
         detail = rendered_experiment(key, view)
         group = view.group

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 from pytest_steering.cell import Cell, newest_cells
 from pytest_steering.findings import across
 from pytest_steering.looks import looks_at, unreadable
+from pytest_steering.prompt_file import StoredPrompts
 from pytest_steering.record_file import Recorded
 from pytest_steering.records import Record
 from pytest_steering.report.cell_summary import Group, scored_groups
 from pytest_steering.report.claim_texts import claim_texts
 from pytest_steering.report.html.experiment_view import ExperimentView, experiment_view
 from pytest_steering.report.html.known_prompts import KnownPrompts
+from pytest_steering.report.html.prompt_table import PromptTable
 from pytest_steering.report.terminal import look_text
 from pytest_steering.runs import Run
 from pytest_steering.shortfall import shortfalls
@@ -27,12 +30,19 @@ class RunView:
     Attributes:
         run: Its folder.
         found: What its file of records holds.
-        prompts: As far as they can be had.
+        kept: The prompts that lie beside the records.
+        data: Where data sets lie that are not embedded, to make other prompts again.
     """
 
     run: Run
     found: Recorded
-    prompts: KnownPrompts
+    kept: StoredPrompts
+    data: Mapping[str, Path]
+
+    @cached_property
+    def prompts(self) -> KnownPrompts:
+        """Prompts as far as they can be had."""
+        return KnownPrompts(self.data, self.kept.texts)
 
     @property
     def name(self) -> str:
@@ -57,7 +67,7 @@ class RunView:
     @property
     def shortfalls(self) -> list[str]:
         """What the run lacks of what it was to be."""
-        return shortfalls(self.run.manifest, self.found)
+        return [*shortfalls(self.run.manifest, self.found), *self.kept.doubts]
 
     @property
     def remarks(self) -> list[str]:
@@ -74,24 +84,28 @@ class RunView:
         """Return how the test of an experiment ended; empty where nobody wrote it down."""
         return self.endings.get((group.experiment_id, group.model), "")
 
-    def views(self) -> Iterator[ExperimentView]:
-        """Yield the experiments; what is computed of one is dropped with it."""
+    def views(self, table: PromptTable) -> Iterator[ExperimentView]:
+        """Yield the experiments; what is computed of one is dropped with it.
+
+        Args:
+            table: Gets the prompts that are shown.
+        """
         cells: dict[tuple[str, str], list[Cell]] = {}
         for cell in newest_cells(self.records).values():
             cells.setdefault((cell.record.model, cell.record.experiment_id), []).append(cell)
         for group in self.groups:
             own = cells.get((group.model, group.experiment_id), [])
-            yield experiment_view(group.afresh, own, self.prompts.of(group.records))
+            yield experiment_view(group.afresh, own, self.prompts.of(group.records), table)
 
 
-def run_view(run: Run, prompts: KnownPrompts) -> RunView:
+def run_view(run: Run, data: Mapping[str, Path]) -> RunView:
     """Return a run as its page shows it.
 
     Args:
         run: Its records, and how it went.
-        prompts: As far as they can be had.
+        data: Where data sets lie that are not embedded.
 
     Raises:
         DataError: Its records cannot be read.
     """
-    return RunView(run, run.read(), prompts)
+    return RunView(run, run.read(), run.prompts.read(), data)

@@ -14,6 +14,7 @@ from pytest_steering.comparison.outcomes import labelled, right
 from pytest_steering.errors import DataError
 from pytest_steering.records import Outcome
 from pytest_steering.report.html.inlined import packed_json
+from pytest_steering.report.html.prompt_table import PROMPTS_A_BLOCK, PromptTable
 
 TEXTS_A_BLOCK = 400
 """Samples whose texts are unpacked together: more, and a page of ten waits; fewer, and they pack worse."""
@@ -39,13 +40,14 @@ class Samples:
     blocks: tuple[str, ...]
 
 
-def samples_of(arms: Mapping[str, Arm], metric: str, prompts: Prompts) -> Samples:
+def samples_of(arms: Mapping[str, Arm], metric: str, prompts: Prompts, table: PromptTable) -> Samples:
     """Return the samples of an experiment.
 
     Args:
         arms: By the name that a reader chooses them by; each with the arm that it is compared with.
         metric: The number that the experiment is about.
         prompts: The prompts that are known, by hash.
+        table: Gets those that are shown.
     """
     rows = {name: dict(_keyed(arm.outcomes)) for name, arm in arms.items() if arm.outcomes}
     keys = list(dict.fromkeys(key for own in rows.values() for key in own))
@@ -59,8 +61,9 @@ def samples_of(arms: Mapping[str, Arm], metric: str, prompts: Prompts) -> Sample
         "numbers": {name: [_number(metric, own.get(key)) for key in keys] for name, own in rows.items()},
         "became": {name: _became(arms[name], own, keys, metric) for name, own in rows.items()},
         "block": TEXTS_A_BLOCK,
+        "prompts": PROMPTS_A_BLOCK,
     }
-    texts = [[_said(own.get(key), prompts) for own in rows.values()] for key in keys]
+    texts = [[_said(own.get(key), prompts, table) for own in rows.values()] for key in keys]
     blocks = (texts[start : start + TEXTS_A_BLOCK] for start in range(0, len(texts), TEXTS_A_BLOCK))
     return Samples(len(keys), packed_json(index), tuple(map(packed_json, blocks)))
 
@@ -103,13 +106,14 @@ def _turn(before: Outcome | None, after: Outcome | None, metric: str) -> str:
     return SAME if first == second else BETTER if second > first else WORSE
 
 
-def _said(outcome: Outcome | None, prompts: Prompts) -> dict[str, Any]:
+def _said(outcome: Outcome | None, prompts: Prompts, table: PromptTable) -> dict[str, Any]:
     """Return what is shown of an answer; what it has not is left out."""
     if outcome is None:
         return {}
+    prompt = table.number(outcome.prompt_sha256, prompts)
     found = {
-        "prompt": prompts.get(outcome.prompt_sha256),
-        "sha": None if outcome.prompt_sha256 in prompts else outcome.prompt_sha256[:12],
+        "prompt": prompt,
+        "sha": outcome.prompt_sha256[:12] if prompt is None else None,
         "text": outcome.response,
         "verdict": outcome.predicted,
         "chosen": outcome.chosen,

@@ -18,8 +18,9 @@ from pytest_steering.tasks.data_files import read_text
 from pytest_steering.tasks.fields import required_text
 from pytest_steering.tasks.jsonlines import read_rows
 from pytest_steering.tasks.row_kinds import other_kind
-from pytest_steering.tasks.sample import Sample, text_hash
+from pytest_steering.tasks.sample import Sample
 from pytest_steering.tasks.splits import split_by_content
+from pytest_steering.text_hash import text_hash
 
 TIES = ("pair_id", "cluster", "base_id", "split")
 KNOWN = {"id", "group", *TIES, *matching_rows.FIELDS, *option_rows.FIELDS}

@@ -36,6 +36,9 @@ def test_the_prompted_arm_asks_in_words_and_adds_nothing(
     asked = {name: [one.prompt_sha256 for one in arm.outcomes] for name, arm in result.arms.items()}
     assert asked["unsteered"] == asked["steered"]
     assert not set(asked["prompted"]) & set(asked["unsteered"])
+    record = prompted.record
+    assert [record.prompts[one] for one in asked["prompted"]] == prompts_of(experiment, header)
+    assert from_line(to_line(record)) == record
 
 
 def test_what_the_words_move_is_measured_against_the_unsteered_answers(

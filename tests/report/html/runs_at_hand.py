@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from pytest_steering.records import Outcome, Record
-from pytest_steering.report.html.known_prompts import KnownPrompts
 from pytest_steering.report.html.run_page import run_page
 from pytest_steering.report.html.run_view import run_view
 from pytest_steering.runs import Run
+from pytest_steering.text_hash import text_hash
 
 HOSTILE = "</script><img src=x onerror=alert(1)>\u202eoff\u2028\0\ud800&amp;\"'"
 """What ends a script, runs one, turns a line around, ends one, and is no character at all."""
@@ -73,7 +73,7 @@ def page_of(home: Path, *records: Record) -> str:
     run = Run(home / "runs" / "20260101T000000Z-abcdef")
     for record in records:
         run.append(record)
-    return run_page(run_view(run, KnownPrompts({})))
+    return run_page(run_view(run, {}))
 
 
 def unpacked(page: str, name: str) -> Any:
@@ -81,6 +81,15 @@ def unpacked(page: str, name: str) -> Any:
     found = re.search(rf'<script type="text/plain" id="{name}">([^<]*)</script>', page)
     assert found, name
     return json.loads(gzip.decompress(base64.b64decode(found[1])))
+
+
+def asked(record: Record, text: str = "What is %d?") -> Record:
+    """Return a cell that knows what its samples were asked."""
+    texts = [text.replace("%d", str(number)) for number in range(len(record.outcomes))]
+    outcomes = [
+        one.but(prompt_sha256=text_hash(said)) for one, said in zip(record.outcomes, texts, strict=True)
+    ]
+    return replace(record, outcomes=outcomes, prompts={text_hash(said): said for said in texts})
 
 
 def failed(record: Record) -> Record:

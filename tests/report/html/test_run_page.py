@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from pytest_steering.comparison import Comparison, estimated_change
-from tests.report.html.runs_at_hand import HOSTILE, experiments, failed, page_of, unpacked
+from tests.report.html.runs_at_hand import HOSTILE, asked, experiments, failed, page_of, unpacked
 
 
 def test_the_overview_says_the_effect_that_the_house_computes(tmp_path: Path) -> None:
@@ -32,6 +33,36 @@ def test_texts_of_samples_come_back_as_they_were(tmp_path: Path) -> None:
 
     assert index["ids"][3] == "s003" + HOSTILE.replace("\ud800", "")
     assert texts[3][1]["text"] == "It is yes." + HOSTILE.replace("\ud800", "")
+
+
+def test_prompts_that_were_kept_stand_in_the_page_once(tmp_path: Path) -> None:
+    page = page_of(tmp_path, *(asked(one, f"{HOSTILE} %d") for one in experiments(8)))
+    prompts = unpacked(page, "prompts-0")
+
+    assert prompts == [f"{HOSTILE} {number}" for number in range(25)]
+    for number in range(1, 9):
+        texts = unpacked(page, f"experiment-{number}-texts-0")
+        assert [[arm["prompt"] for arm in arms] for arms in texts] == [[one] * 3 for one in range(25)]
+
+
+def test_a_prompt_that_nobody_kept_is_named_by_its_hash(tmp_path: Path) -> None:
+    first = asked(experiments()[0])
+    page = page_of(tmp_path, replace(first, prompts=dict(list(first.prompts.items())[:3])))
+    texts = [arms[0] for arms in unpacked(page, "experiment-1-texts-0")]
+
+    assert [one.get("prompt") for one in texts] == [0, 1, 2, *[None] * 22]
+    assert [one["sha"] for one in texts[3:]] == [one.prompt_sha256[:12] for one in first.outcomes[3:]]
+
+
+def test_prompts_that_were_changed_are_counted_and_not_shown(tmp_path: Path) -> None:
+    first = asked(experiments()[0])
+    page_of(tmp_path, first)
+    (kept,) = tmp_path.rglob("prompts.jsonl")
+    kept.write_text(kept.read_text().replace("What is 7?", "What is 8?", 1))
+    page = page_of(tmp_path)
+
+    assert "1 of the lines of prompts.jsonl hold no prompt that goes by its hash" in page
+    assert "sha" in unpacked(page, "experiment-1-texts-0")[7][0]
 
 
 @pytest.mark.parametrize("many", [1, 8])

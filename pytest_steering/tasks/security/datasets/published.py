@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pytest_steering.errors import DataError
-from pytest_steering.tasks.sample import Sample, text_hash
+from pytest_steering.tasks.sample import Sample
+from pytest_steering.text_hash import text_hash
 
 
 @dataclass(frozen=True)

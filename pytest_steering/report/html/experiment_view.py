@@ -124,10 +124,12 @@ def findings_of(records: Sequence[Record]) -> tuple[FindingView, ...]:
             about = str(row["severity"]), str(row["id"]), str(row["sentence"]), advice
             arms.setdefault(about, []).append(record.arm)
     views = [FindingView(*about, tuple(names)) for about, names in arms.items()]
-    # A severity that is unknown here means nothing good.
-    return tuple(
-        sorted(views, key=lambda one: _GRAVITY.index(one.severity) if one.severity in _GRAVITY else 0)
-    )
+    return tuple(sorted(views, key=lambda one: gravity(one.severity)))
+
+
+def gravity(severity: str) -> int:
+    """Return a number that is lower the graver a severity is; one that is unknown here means nothing good."""
+    return _GRAVITY.index(severity) if severity in _GRAVITY else 0
 
 
 def _arms(group: Group) -> Table:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from pytest_steering.report.html.advice import NOTE, Experiment, advice_of
 from pytest_steering.report.html.experiment_verdict import WORDS, Change, Verdict
 from pytest_steering.report.html.experiment_view import ExperimentView, FindingView
 from pytest_steering.report.html.inlined import packed
@@ -27,7 +28,7 @@ class Row:
         key: Its anchor.
         view_of: Model, experiment and conditions.
         verdict: What is concluded.
-        severities: How many findings there are of each severity.
+        findings: The gravest first.
         ending: How its test ended.
         detail: Its part of the page, as HTML; compressed where there are many.
         samples: To browse.
@@ -36,10 +37,15 @@ class Row:
     key: str
     view_of: tuple[str, str, str, str]
     verdict: Verdict
-    severities: Mapping[str, int]
+    findings: Sequence[FindingView]
     ending: str
     detail: str
     samples: Samples
+
+    @property
+    def severities(self) -> Mapping[str, int]:
+        """How many findings there are of each severity."""
+        return Counter(one.severity for one in self.findings)
 
 
 def run_page(run: RunView) -> str:
@@ -60,6 +66,8 @@ def run_page(run: RunView) -> str:
         counts=[(kind, WORDS[kind], kinds[kind]) for kind in WORDS if kinds[kind]],
         models=sorted({row.view_of[0] for row in rows}),
         reach=widest((row.verdict.metric, row.verdict.steered) for row in rows),
+        advice=advice_of((Experiment(row.key, row.view_of[1]), row.findings) for row in rows),
+        notes=sum(row.severities[NOTE] for row in rows),
         prompts=table.blocks(),
     )
 
@@ -86,7 +94,7 @@ def _rows(run: RunView, inline: bool, table: PromptTable) -> Iterator[Row]:
             key,
             (group.model, group.experiment, group.conditions, group.experiment_id),
             view.verdict,
-            _severities(view.findings),
+            view.findings,
             run.ending(group),
             detail if inline else packed(detail),
             view.samples,
@@ -96,7 +104,3 @@ def _rows(run: RunView, inline: bool, table: PromptTable) -> Iterator[Row]:
 def rendered_experiment(key: str, view: ExperimentView) -> str:
     """Return an experiment's part of the page."""
     return rendered("experiment.html", key=key, view=view, verdict=view.verdict)
-
-
-def _severities(findings: Sequence[FindingView]) -> dict[str, int]:
-    return Counter(one.severity for one in findings)

@@ -10,6 +10,7 @@ from pathlib import Path
 from pytest_steering.cell import Cell, newest_cells
 from pytest_steering.findings import across
 from pytest_steering.looks import looks_at, unreadable
+from pytest_steering.manifest import Status
 from pytest_steering.prompt_file import StoredPrompts
 from pytest_steering.record_file import Recorded
 from pytest_steering.records import Record
@@ -21,6 +22,14 @@ from pytest_steering.report.html.prompt_table import PromptTable
 from pytest_steering.report.terminal import look_text
 from pytest_steering.runs import Run
 from pytest_steering.shortfall import shortfalls
+
+_WENT: Mapping[Status, str] = {
+    "unknown": "nobody wrote down how it went",
+    "started": "not finished: killed, or still going on",
+    "finished": "finished, all tests passed",
+    "failed": "finished, with tests that failed",
+    "stopped": "stopped before every test had run",
+}
 
 
 @dataclass(frozen=True)
@@ -50,9 +59,9 @@ class RunView:
         return self.run.folder.name
 
     @property
-    def status(self) -> str:
+    def went(self) -> str:
         """How the run went, as far as somebody wrote it down."""
-        return self.run.manifest.status
+        return _WENT[self.run.manifest.status]
 
     @cached_property
     def records(self) -> list[Record]:
@@ -77,8 +86,11 @@ class RunView:
     @cached_property
     def endings(self) -> Mapping[tuple[str, str], str]:
         """How the test of each experiment ended, by its name with its file and its model."""
-        tests = self.run.manifest.selected.values()
-        return {(test.experiment, test.model): test.ending or "did not end" for test in tests}
+        manifest = self.run.manifest
+        # A run that was killed wrote none of its endings down: its tests may have ended or not.
+        open_ended = "not written down" if manifest.status == "started" else "did not end"
+        tests = manifest.selected.values()
+        return {(test.experiment, test.model): test.ending or open_ended for test in tests}
 
     def ending(self, group: Group) -> str:
         """Return how the test of an experiment ended; empty where nobody wrote it down."""

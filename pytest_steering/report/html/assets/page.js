@@ -123,9 +123,31 @@ function details() {
     one.addEventListener("toggle", () => one.open && unpackDetail(one.querySelector(".body")));
   }
   browsers(document);
+  printing();
+}
+
+// On paper every experiment is open. What is packed can be unpacked only before somebody prints: in idle moments,
+// unless there are so many that nobody would print them all
+
+const MOST_UNPACKED = 80;
+
+function printing() {
+  const all = [...document.querySelectorAll("details.experiment")];
+  let closed = [];
   addEventListener("beforeprint", () => {
-    for (const one of document.querySelectorAll("details.experiment:not([hidden])")) if (!one.querySelector("[data-packed]")) one.open = true;
+    closed = all.filter((one) => !one.open);
+    for (const one of closed) one.open = true;
   });
+  addEventListener("afterprint", () => { for (const one of closed) one.open = false; });
+  const idle = (call) => (self.requestIdleCallback ? requestIdleCallback(call) : setTimeout(call, 50));
+  async function next(place) {
+    if (place === all.length || all.length > MOST_UNPACKED) document.documentElement.dataset.printable = "";
+    else {
+      await unpackDetail(all[place].querySelector(".body"));
+      idle(() => next(place + 1));
+    }
+  }
+  idle(() => next(0));
 }
 
 function browsers(within) {

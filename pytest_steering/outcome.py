@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,6 +38,8 @@ class Outcome:
         group: What results are broken down by; empty without one.
         scores: Numbers that the task gives the answer, by name; None for one that cannot be had.
         faults: Why a score failed on the answer, by its name.
+        spans: Where in the response the words stand that decided, by what they decided (`verdict`, `choice`
+            or a score's name): first character, and the one behind the last.
         prompt_tokens: Length of the prompt.
         length: Characters of the sample's text; None where that is not known.
         skipped: Why the sample was not run; empty when it was.
@@ -68,6 +70,7 @@ class Outcome:
     group: str = ""
     scores: Mapping[str, float | None] = field(default_factory=dict)
     faults: Mapping[str, str] = field(default_factory=dict)
+    spans: Mapping[str, Sequence[Sequence[int]]] = field(default_factory=dict)
     prompt_tokens: int = 0
     length: int | None = None
     skipped: str = ""

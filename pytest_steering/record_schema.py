@@ -52,7 +52,12 @@ _TRUTH_OR_NULL = _of("true, false or null", bool, NoneType)
 _NUMBER, _NUMBER_OR_NULL = _of("a number", int, float), _of("a number or null", int, float, NoneType)
 _WHOLE = Kind("a whole number from 0", lambda value: type(value) is int and 0 <= value < 1 << 63)
 _WHOLE_OR_NULL = Kind(f"{_WHOLE.said} or null", lambda value: value is None or _WHOLE.holds(value))
+_WHOLES = _list_of(_WHOLE)
 _NUMBERS = _object_of(_NUMBER_OR_NULL)
+_SPANS = Kind(
+    "a list of pairs of whole numbers",
+    lambda value: type(value) is list and all(_WHOLES.holds(one) and len(one) == 2 for one in value),
+)
 
 Schema = Mapping[str, Kind]
 
@@ -133,6 +138,7 @@ OUTCOME: Schema = {
     "group": _TEXT,
     "scores": _NUMBERS,
     "faults": _object_of(_TEXT),
+    "spans": _object_of(_SPANS),
     "prompt_tokens": _WHOLE,
     "length": _WHOLE_OR_NULL,
     "skipped": _TEXT,

@@ -45,6 +45,7 @@ outcomes = st.builds(
     pair_id=st.none() | texts,
     group=texts,
     scores=st.dictionaries(texts, numbers, max_size=2),
+    spans=st.dictionaries(texts, st.lists(st.lists(st.integers(0, 99), min_size=2, max_size=2)), max_size=2),
     skipped=texts,
 )
 findings = st.fixed_dictionaries(
@@ -127,6 +128,12 @@ def test_a_number_of_another_library_is_refused_in_a_sentence() -> None:
         ({"outcomes": None}, "'outcomes' is None, expected a list"),
         ({"metrics": [1]}, "'metrics' is \\[1\\], expected an object"),
         ({"outcomes": [[1]]}, "expected a list, each an object"),
+        (
+            {"outcomes": [{"id": "a", "expected": "", "spans": {"verdict": [[1]]}}]},
+            "a list of pairs of whole",
+        ),
+        ({"outcomes": [{"id": "a", "expected": "", "spans": {"verdict": [[-1, 2]]}}]}, "pairs of whole numb"),
+        ({"outcomes": [{"id": "a", "expected": "", "spans": [[1, 2]]}]}, "'spans' is .*expected an object"),
         ({"findings": 3}, "'findings' is 3, expected a list, each an object"),
     ],
 )

@@ -41,6 +41,7 @@ def answered(
         chosen=reading.chosen,
         scores=dict(reading.scores),
         faults=dict(reading.faults),
+        spans={name: [list(one) for one in own] for name, own in reading.spans.items() if own},
         margin=None if margin is None else margin.value,
         choice_mass=None if margin is None else margin.mass,
         swapped_margin=opposite,

@@ -145,6 +145,7 @@ def _outcome(recorded: Recorded, answer: Answer, with_text: bool) -> Outcome:
         response=recorded.response if with_text else "",
         confidence=answer.confidence,
         rule=answer.rule,
+        spans={} if answer.span is None else {"verdict": [list(answer.span)]},
         margin=recorded.margin,
         # Twins are compared within a prompt and trial; answers about one pair are still not independent.
         pair_id=" ".join((pair, recorded.prompt, recorded.trial)) if pair else None,

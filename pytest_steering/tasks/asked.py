@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 from pytest_steering.tasks.sample import Sample
 from pytest_steering.text_hash import text_hash
+
+Span: TypeAlias = tuple[int, int]
+"""Where words stand in an answer: their first character, and the one behind their last."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,8 @@ class Reading:
         chosen: The option that was chosen; empty where none was, or none are asked.
         scores: Numbers by name; None for one that cannot be had of this answer.
         faults: Why a score failed on this answer, by its name.
+        spans: Where the words stand that decided, by what they decided: `verdict`, `choice` or a score's
+            name; nothing of what cannot tell.
     """
 
     predicted: str = ""
@@ -88,6 +94,14 @@ class Reading:
     chosen: str = ""
     scores: Mapping[str, float | None] = field(default_factory=dict)
     faults: Mapping[str, str] = field(default_factory=dict)
+    spans: Mapping[str, Sequence[Span]] = field(default_factory=dict)
+
+    def moved(self, by: int) -> Reading:
+        """Return the same of an answer of which only what follows so many characters was read."""
+        if not by or not self.spans:
+            return self
+        placed = {name: [(one + by, two + by) for one, two in own] for name, own in self.spans.items()}
+        return replace(self, spans=placed)
 
 
 @dataclass(frozen=True)

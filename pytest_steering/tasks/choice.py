@@ -146,8 +146,13 @@ class ChoiceTask(Task):
     def read(self, text: str, asked: Asked) -> Reading:
         """Return which option an answer chooses, and whether it is the wanted one."""
         choice = self._choice(asked.sample)
-        place = read_option(self.begun + text, choice.letters, choice.texts)
-        return _reading(choice, place, "option read")
+        found = read_option(self.begun + text, choice.letters, choice.texts)
+        if found is None:
+            return _reading(choice, None, "option read")
+        # An answer that was begun with "(" has its first character in the prompt.
+        first, behind = (max(0, place - len(self.begun)) for place in found.span)
+        spans = {"choice": [(first, behind)]} if first < behind else {}
+        return replace(_reading(choice, found.place, "option read"), spans=spans)
 
     def read_margin(self, asked: Asked, margin: Margin) -> Reading:
         """Return which option is the likeliest; none where two are, or one's likelihood is no number."""

@@ -225,7 +225,12 @@ class TextTask(Task):
         self, texts: Sequence[str], asked: Sequence[Asked], model: SteerableModel | None
     ) -> list[Reading]:
         said = [after_thinking(text) for text in texts] if self.skip_thinking else list(texts)
-        return score_answers(self.scores, [one.prompt for one in asked], said, model)
+        readings = score_answers(self.scores, [one.prompt for one in asked], said, model)
+        # What is scored is the end of the answer, so that its words stand so much further on.
+        return [
+            reading.moved(len(text) - len(end or ""))
+            for reading, text, end in zip(readings, texts, said, strict=True)
+        ]
 
 
 def _planted(text: str, asked: Asked, score: str, low: float, high: float) -> Planted:

@@ -19,7 +19,7 @@ from pytest_steering.limit import Limit
 from pytest_steering.models.tokenisation import TemplatedText
 from pytest_steering.tasks.prompting import message
 from pytest_steering.tasks.sample import Sample
-from pytest_steering.tasks.scores import FunctionScore, repetition, words
+from pytest_steering.tasks.scores import FunctionScore, repetition, word_list, words
 from pytest_steering.tasks.text import TextTask
 from tests.tasks.security.test_study_form import chatty
 
@@ -265,3 +265,12 @@ def test_a_search_in_which_every_answer_breaks_is_refused(
         match=r"2 break the guards: .* 100% of the answers are broken",
     ):
         experiment.search(vector, layers=[1], scales=[0.5, 1.0])
+
+
+def test_the_words_that_a_score_counts_are_marked_in_the_whole_answer() -> None:
+    task = loud(skip_thinking=True, score=word_list(["yes"], "agrees"))
+    texts = ["<think>yes</think> \n oh yes", "<think>yes", "yes", "no"]
+    found = task.read_all(texts, task.ask(samples()[:4]), None)  # type: ignore[arg-type]
+
+    assert [one.spans for one in found] == [{"agrees": [(24, 27)]}, {}, {"agrees": [(0, 3)]}, {}]
+    assert texts[0][24:27] == "yes"

@@ -246,3 +246,21 @@ def test_a_split_that_is_not_there_names_those_that_are(write: Write) -> None:
 def test_there_is_no_opposite_question(write: Write) -> None:
     with pytest.raises(DataError, match=r"'comments' \(Is this comment insulting\?\) has no opposite"):
         task(write(INSULT, PRAISE)).opposite()
+
+
+def test_the_words_that_decided_are_known_by_their_places(write: Write) -> None:
+    made = task(write(INSULT, PRAISE))
+    (asked, _) = made.ask(made.samples())
+    text = " My answer is yes."
+    ((first, behind),) = made.read(text, asked).spans["verdict"]
+
+    assert text[first:behind] == "yes"
+    assert made.read("Who knows.", asked).spans == {}
+
+
+@pytest.mark.parametrize("span", [(1,), (1, "2"), (-1, 2), (0.0, 2.0), "ab", (True, 2)])
+def test_a_reader_that_points_nowhere_is_refused(write: Write, span: Any) -> None:
+    made = task(write(INSULT, PRAISE), reader=lambda *_: Answer("no", None, span, "mine"))
+    (asked, _) = made.ask(made.samples())
+    with pytest.raises(DataError, match="the first character of the words that decided"):
+        made.read("x", asked)

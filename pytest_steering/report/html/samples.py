@@ -13,6 +13,7 @@ from pytest_steering.comparison.metrics import number_of
 from pytest_steering.comparison.outcomes import labelled, right
 from pytest_steering.errors import DataError
 from pytest_steering.records import Outcome
+from pytest_steering.report.html.evidence import evidence_of
 from pytest_steering.report.html.inlined import packed_json
 from pytest_steering.report.html.prompt_table import PROMPTS_A_BLOCK, PromptTable
 
@@ -33,11 +34,13 @@ class Samples:
         count: How many there are.
         index: Compressed: ids, groups, and of each arm the numbers and what became of each sample.
         blocks: Compressed, in order: the texts of so many samples each.
+        lost: How many places of words that decided lie outside their answers.
     """
 
     count: int
     index: str
     blocks: tuple[str, ...]
+    lost: int
 
 
 def samples_of(arms: Mapping[str, Arm], metric: str, prompts: Prompts, table: PromptTable) -> Samples:
@@ -65,7 +68,8 @@ def samples_of(arms: Mapping[str, Arm], metric: str, prompts: Prompts, table: Pr
     }
     texts = [[_said(own.get(key), prompts, table) for own in rows.values()] for key in keys]
     blocks = (texts[start : start + TEXTS_A_BLOCK] for start in range(0, len(texts), TEXTS_A_BLOCK))
-    return Samples(len(keys), packed_json(index), tuple(map(packed_json, blocks)))
+    lost = sum(evidence_of(one).lost for own in rows.values() for one in own.values())
+    return Samples(len(keys), packed_json(index), tuple(map(packed_json, blocks)), lost)
 
 
 def _keyed(outcomes: Sequence[Outcome]) -> Iterator[tuple[Key, Outcome]]:
@@ -126,5 +130,6 @@ def _said(outcome: Outcome | None, prompts: Prompts, table: PromptTable) -> dict
         "tokens": outcome.tokens,
         "cut": True if outcome.ended is False else None,
         "tied": outcome.tied_at,
+        "evidence": evidence_of(outcome).marks,
     }
     return {name: value for name, value in found.items() if value not in (None, "", {})}

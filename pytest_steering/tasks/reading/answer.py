@@ -48,6 +48,7 @@ def as_answer(found: object, who: str, to: str) -> Answer:
         DataError: It is neither.
     """
     if isinstance(found, Answer):
+        _require_span(found.span, who, to)
         return found
     for verdict in VERDICTS:
         if found == verdict:
@@ -67,7 +68,18 @@ def verdict_reading(answer: Answer, asked: Asked) -> Reading:
     """
     open_ended = answer.verdict == "none" or not asked.sample.expected
     correct = None if open_ended else answer.verdict == asked.sample.expected
-    return Reading(answer.verdict, correct, answer.confidence, answer.rule)
+    spans = {} if answer.span is None else {"verdict": (answer.span,)}
+    return Reading(answer.verdict, correct, answer.confidence, answer.rule, spans=spans)
+
+
+def _require_span(span: object, who: str, to: str) -> None:
+    """Refuse what is no place in a text; one that lies outside the answer is seen where it is shown."""
+    pair = isinstance(span, tuple) and [type(one) for one in span] == [int, int] and min(span) >= 0
+    if span is not None and not pair:
+        raise DataError(
+            f"the reader {who!r} returned the span {span!r} for the answer to {to!r}; the first character of "
+            "the words that decided and the one behind their last were expected, or None"
+        )
 
 
 def planted_verdict(name: str, text: str, verdict: Verdict, asked: Asked) -> Planted:

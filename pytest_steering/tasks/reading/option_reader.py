@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
+
+from pytest_steering.tasks.asked import Span
 
 NEW_PROMPT = re.compile(r"\n[ \t]{0,8}(#{2,}|(question|text|user|human|q|choices)\s*:)", re.IGNORECASE)
 """Base models ramble on into further questions; only what comes before is the answer."""
@@ -15,10 +18,23 @@ _LETTER = r"(?:\((?P<closed>[A-Z])\)|(?P<open>[A-Z])(?=\s*(?:[).:,;\n]|$)))"
 _ANNOUNCED = re.compile(_HEAD + _LETTER, re.IGNORECASE)
 _LEADING = re.compile(r"[\W_]*?" + _LETTER)
 _NAMED = re.compile(r"\(([A-Z])\)")
+_WORD = re.compile(r"\w+")
 _JOINED = re.compile(r"\([A-Z]\)\s*(?:/|or|and|,)\s*\([A-Z]\)")
 
 
-def read_option(text: str, letters: Sequence[str], texts: Sequence[str]) -> int | None:
+class Found(NamedTuple):
+    """The option that an answer chooses.
+
+    Attributes:
+        place: Which of the options.
+        span: Where the answer names it.
+    """
+
+    place: int
+    span: Span
+
+
+def read_option(text: str, letters: Sequence[str], texts: Sequence[str]) -> Found | None:
     """Return which option an answer chooses; None where it names none, or several.
 
     Args:
@@ -32,27 +48,40 @@ def read_option(text: str, letters: Sequence[str], texts: Sequence[str]) -> int 
     return _by_text(said, texts) if found is None and not _NAMED.search(said) else found
 
 
-def _by_letter(said: str, letters: Sequence[str]) -> int | None:
+def _by_letter(said: str, letters: Sequence[str]) -> Found | None:
     if _JOINED.search(said):
         return None
     announced = list(_ANNOUNCED.finditer(said))
     match = announced[-1] if announced else _LEADING.match(said)
-    named = {f"({letter})" for letter in _NAMED.findall(said)}
-    letter = f"({(match['closed'] or match['open']).upper()})" if match else ""
-    if not letter and len(named) == 1:
-        (letter,) = named
-    return letters.index(letter) if letter in letters else None
+    named = {f"({one[1]})": one.span() for one in _NAMED.finditer(said)}
+    if match:
+        which = "closed" if match["closed"] else "open"
+        letter, span = f"({match[which].upper()})", match.span(which)
+    elif len(named) == 1:
+        ((letter, span),) = named.items()
+    else:
+        return None
+    return Found(letters.index(letter), span) if letter in letters else None
 
 
-def _by_text(said: str, texts: Sequence[str]) -> int | None:
+def _by_text(said: str, texts: Sequence[str]) -> Found | None:
     """Return the option whose words lead the answer, or the only one that stands in it."""
-    words, options = _words(said), [_words(text) for text in texts]
+    placed = list(_WORD.finditer(said))
+    words, options = [one[0].casefold() for one in placed], [_words(text) for text in texts]
+
+    def found(place: int, at: int) -> Found:
+        return Found(place, (placed[at].start(), placed[at + len(options[place]) - 1].end()))
+
     leading = [place for place, option in enumerate(options) if option and words[: len(option)] == option]
     if leading:
         place = max(leading, key=lambda one: len(options[one]))
-        return None if _goes_on(words[len(options[place]) :], options) else place
-    there = [place for place, option in enumerate(options) if len(option) > 1 and _holds(words, option)]
-    return there[0] if len(there) == 1 else None
+        return None if _goes_on(words[len(options[place]) :], options) else found(place, 0)
+    there = [
+        (place, at)
+        for place, option in enumerate(options)
+        if len(option) > 1 and (at := _place_of(option, words)) is not None
+    ]
+    return found(*there[0]) if len(there) == 1 else None
 
 
 def _goes_on(words: Sequence[str], options: Sequence[Sequence[str]]) -> bool:
@@ -61,11 +90,12 @@ def _goes_on(words: Sequence[str], options: Sequence[Sequence[str]]) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", text.casefold())
+    return [word.casefold() for word in _WORD.findall(text)]
 
 
-def _holds(words: Sequence[str], option: Sequence[str]) -> bool:
-    return any(list(words[at : at + len(option)]) == list(option) for at in range(len(words)))
+def _place_of(option: Sequence[str], words: Sequence[str]) -> int | None:
+    places = range(len(words) - len(option) + 1)
+    return next((at for at in places if list(words[at : at + len(option)]) == list(option)), None)
 
 
 def planted_options(letters: Sequence[str], texts: Sequence[str]) -> list[tuple[str, str, int | None]]:

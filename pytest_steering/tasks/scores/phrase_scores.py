@@ -7,8 +7,9 @@ from functools import cache, partial
 from typing import Any
 
 from pytest_steering.errors import DataError
+from pytest_steering.tasks.asked import Span
 from pytest_steering.tasks.scores.text_score import TextScore
-from pytest_steering.tasks.scores.wording import wording, words
+from pytest_steering.tasks.scores.wording import word_places, wording, words
 
 PATTERN_SECONDS = 5.0
 """How long a regular expression may look at one answer; some take longer than the world will stand."""
@@ -63,6 +64,7 @@ def pattern(expression: str, name: str) -> TextScore:
         meaning=f"whether the regular expression {expression!r} is found",
         of=partial(_finds, expression),
         seconds=PATTERN_SECONDS,
+        counted=partial(_found, expression),
     )
 
 
@@ -86,6 +88,7 @@ def word_list(phrases: Sequence[str], name: str) -> TextScore:
         unit="share",
         meaning=f"whether any of these is said: {', '.join(phrases)}",
         of=partial(_says, listed),
+        counted=partial(_places, listed, False),
     )
 
 
@@ -114,6 +117,7 @@ def refusal(phrases: Sequence[str] = REFUSALS, *, anywhere: bool = False) -> Tex
         unit="share",
         meaning=f"whether the answer {where} {which}",
         of=partial(_refuses, listed, anywhere),
+        counted=partial(_places, listed, not anywhere),
     )
 
 
@@ -128,14 +132,35 @@ def _compiled(expression: str) -> Any:
 
 
 def _finds(expression: str, text: str) -> float:
+    return float(_first(expression, text) is not None)
+
+
+def _found(expression: str, text: str) -> list[Span]:
+    """Return what was found first, which is what decided; it takes no longer than finding it did."""
+    found = _first(expression, text)
+    return [found.span()] if found and found[0] else []
+
+
+def _first(expression: str, text: str) -> Any:
     # Twice the time, so that whoever waits gives up first and the thread left behind ends as well.
-    found = _compiled(expression).search(text, concurrent=True, timeout=2 * PATTERN_SECONDS)
-    return float(found is not None)
+    return _compiled(expression).search(text, concurrent=True, timeout=2 * PATTERN_SECONDS)
 
 
 def _says(listed: Sequence[str], text: str) -> float:
     said = wording(text)
     return float(any(phrase in said for phrase in listed))
+
+
+def _places(listed: Sequence[str], begun: bool, text: str) -> list[Span]:
+    """Return where any of some phrases stands; at the beginning alone where that is what counts."""
+    placed, phrases = word_places(text), [phrase.split() for phrase in listed]
+    said = [word for word, *_ in placed]
+    return [
+        (placed[at][1], placed[at + len(phrase) - 1][2])
+        for at in range(len(said[:1] if begun else said))
+        for phrase in phrases
+        if said[at : at + len(phrase)] == phrase
+    ]
 
 
 def _listed(phrases: Sequence[str]) -> list[str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 from pytest_steering.errors import DataError
 from pytest_steering.limit import Limit
 from pytest_steering.progress import followed
+from pytest_steering.tasks.asked import Span
 from pytest_steering.tasks.scores.watched_call import WatchedCalls
 
 if TYPE_CHECKING:
@@ -68,6 +69,15 @@ class Score(ABC):
             written: Prompts with what was written after them.
             model: The model that wrote, for scores that ask it unsteered; None where there is none at hand.
         """
+
+    def spans(self, text: str) -> Sequence[Span]:
+        """Return where the words stand in an answer that its number counts; nothing where it cannot tell.
+
+        Args:
+            text: An answer that has a number other than 0.
+        """
+        del text
+        return ()
 
     def within_bounds(self, value: float | None, fault: str = "") -> Scored:
         """Return what a function gave; a number that the score cannot have is a fault."""

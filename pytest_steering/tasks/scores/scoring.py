@@ -43,7 +43,7 @@ def score_answers(
     columns = {one.name: iter(_of_all(one, written, model)) for one in scores}
     nothing = Reading(scores=dict.fromkeys(columns))
     return [
-        nothing if text is None else _reading({name: next(column) for name, column in columns.items()})
+        nothing if text is None else _reading(scores, text, [next(one) for one in columns.values()])
         for text in said
     ]
 
@@ -61,8 +61,10 @@ def _of_all(score: Score, written: Sequence[Written], model: SteerableModel | No
     return found
 
 
-def _reading(row: dict[str, Scored]) -> Reading:
+def _reading(scores: Sequence[Score], text: str, row: Sequence[Scored]) -> Reading:
+    named = list(zip(scores, row, strict=True))
     return Reading(
-        scores={name: one.value for name, one in row.items()},
-        faults={name: one.fault for name, one in row.items() if one.fault},
+        scores={of.name: one.value for of, one in named},
+        faults={of.name: one.fault for of, one in named if one.fault},
+        spans={of.name: found for of, one in named if one.value and (found := of.spans(text))},
     )

@@ -29,6 +29,18 @@ def words(text: str, most: int | None = None) -> list[str]:
     return [found.lower().translate(_STRAIGHT) for found in _first(_word(), text, most)]
 
 
+def word_places(text: str, most: int | None = None) -> list[tuple[str, int, int]]:
+    """Return the words of a text, each with its first character and the one behind its last.
+
+    Args:
+        text: Any.
+        most: How many of its first words are wanted; all where nothing is said.
+    """
+    pattern, said = (_ASCII, text.lower()) if text.isascii() else (_word(), text)
+    found = islice(pattern.finditer(said), most)
+    return [(one[0].lower().translate(_STRAIGHT), *one.span()) for one in found]
+
+
 def wording(text: str, most: int | None = None) -> str:
     """Return a text's words, a space before and after each: whole phrases are found in it as they are.
 

@@ -98,3 +98,20 @@ def test_an_experiment_that_failed_says_why(tmp_path: Path) -> None:
 
     assert "the machine ran out of memory" in page
     assert "chip-failed" in page
+
+
+def test_the_words_that_decided_are_marked_and_those_outside_an_answer_are_counted(tmp_path: Path) -> None:
+    unsteered, steered, _ = experiments()
+    answer = "\U0001f600\ud800 Yes.\u2028No"
+    spans = {"verdict": [[3, 6]], "agrees": [[7, 99], [5, 5], [8, 10]], "lost": [[11, 12]]}
+    first = steered.outcomes[0].but(response=answer, spans=spans)
+    page = page_of(tmp_path, unsteered, replace(steered, outcomes=(first, *steered.outcomes[1:])))
+    told = unpacked(page, "experiment-1-texts-0")[0][1]
+    units = answer.encode("utf-16-le", "surrogatepass")
+    marked = {
+        name: [units[2 * one : 2 * behind].decode("utf-16-le") for one, behind in own]
+        for name, own in told["evidence"].items()
+    }
+
+    assert marked == {"verdict": ["Yes"], "agrees": ["No"]}
+    assert "3 places of words that are said to have decided lie outside their answers" in page

@@ -130,3 +130,34 @@ def test_with_the_list_of_a_published_study_each_answer_gets_its_published_label
     found = values(scores.refusal(STUDY_LIST, anywhere=True), *texts)
     assert found == list(labels)
     assert (len(found), sum(labels)) == (100, PUBLISHED[model, arm])
+
+
+@pytest.mark.parametrize(
+    ("score", "text", "marked"),
+    [
+        (
+            scores.word_list(["wedding", "tie the knot"], "w"),
+            "A Wedding! They TIE the—knot.",
+            ["Wedding", "TIE the—knot"],
+        ),
+        (scores.word_list(["don't"], "w"), "\U0001f600 I don’t, İ don't.", ["don’t", "don't"]),
+        (scores.pattern(r"(?i)w\w+g", "p"), "To wed: a wedding, another wedding", ["wedding"]),
+        (scores.pattern(r"x?", "p"), "no words at all", []),
+        (scores.refusal(), "I'm sorry, I cannot. Sorry.", ["I'm sorry"]),
+        (scores.refusal(anywhere=True), "Well. I cannot; I won't.", ["I cannot", "I won't"]),
+        (scores.repetition(), "no no no no", []),
+    ],
+)
+def test_the_words_that_are_counted_are_known_by_their_places(
+    score: scores.Score, text: str, marked: list[str]
+) -> None:
+    assert [text[slice(*one)] for one in score.spans(text)] == marked
+
+
+@given(st.lists(st.text("ab ’'.Bİ学", max_size=5), max_size=6).map(" ".join))
+def test_words_are_marked_where_the_number_counts_any_and_there_alone(text: str) -> None:
+    score = scores.word_list(["ab", "a b", "b'a"], "w")
+    marked = [text[slice(*one)] for one in score.spans(text)]
+
+    assert values(score, text) == [float(bool(marked))]
+    assert all(values(score, one) == [1.0] for one in marked)

@@ -6,11 +6,13 @@ import base64
 import gzip
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pytest_steering.records import Outcome, Record
+from pytest_steering.report.html.compared_page import compared_page
 from pytest_steering.report.html.run_page import run_page
 from pytest_steering.report.html.run_view import run_view
 from pytest_steering.runs import Run
@@ -74,6 +76,17 @@ def page_of(home: Path, *records: Record) -> str:
     for record in records:
         run.append(record)
     return run_page(run_view(run, {}))
+
+
+def compared(home: Path, before: Sequence[Record], now: Sequence[Record]) -> str:
+    """Return the page of two runs."""
+    views = []
+    for number, records in enumerate((before, now), 1):
+        run = Run(home / "runs" / f"2026010{number}T000000Z-abcdef")
+        for record in records:
+            run.append(record)
+        views.append(run_view(run, {}))
+    return compared_page(*views)
 
 
 def unpacked(page: str, name: str) -> Any:

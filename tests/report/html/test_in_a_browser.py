@@ -2,52 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.report.html.runs_at_hand import HOSTILE, experiments, page_of
-from tools.browser import chromium, headless
-
-playwright = pytest.importorskip(
-    "playwright.sync_api", reason="pip install pytest-steering[browser] runs the tests of the report's page"
-)
-pytestmark = pytest.mark.skipif(chromium() is None, reason="no Chromium here; apt-get install chromium")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with headless() as opened:
-        yield opened
+from tests.report.html.runs_at_hand import HOSTILE, asked, compared, experiments, page_of
 
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("hostile")
     path = home / "report.html"
-    text = page_of(home, *experiments(60, HOSTILE.replace("\ud800", "")))
+    text = page_of(home, *(asked(one, f"{HOSTILE} %d") for one in experiments(60, HOSTILE)))
     path.write_text(text, encoding="utf-8")
     return path
 
 
 @pytest.fixture
-def opened(browser: Any, hostile: Path) -> Iterator[Any]:
-    """Return the page; what a browser complains of, and asks of a network, fails the test."""
-    page, wrong = browser.new_page(), []
-    page.on("console", lambda message: wrong.append(message.text))
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("dialog", lambda dialog: wrong.append(dialog.message))
-    page.on("request", lambda asked: wrong.append(asked.url) if not _own(asked.url) else None)
-    page.goto(hostile.as_uri())
-    yield page
-    page.close()
-    assert wrong == []
+def opened(open_page: Callable[..., Any], hostile: Path) -> Any:
+    return open_page(hostile)
 
 
-def _own(url: str) -> bool:
-    return url.startswith(("file:", "data:"))
+def browse(page: Any) -> Any:
+    """Unpack the samples of the open experiment, and return their cards."""
+    page.locator("details[open] .load").click()
+    cards = page.locator("details[open] .card")
+    cards.first.wait_for()
+    return cards
+
+
+def of_count(cards: Any, count: int) -> None:
+    cards.page.wait_for_function(
+        "many => document.querySelectorAll('details[open] .card').length === many", arg=count
+    )
 
 
 def test_experiments_are_paged_filtered_and_sorted(opened: Any) -> None:
@@ -68,34 +58,73 @@ def test_experiments_are_paged_filtered_and_sorted(opened: Any) -> None:
 
 def test_samples_are_unpacked_filtered_and_shown_as_text(opened: Any) -> None:
     opened.locator("#experiments tbody a").nth(2).click()
-    opened.locator("details[open] .load").click()
-    cards = opened.locator("details[open] .card")
-    playwright.expect(cards).to_have_count(10)
+    cards = browse(opened)
+    of_count(cards, 10)
     opened.get_by_label("What became of it").select_option("up")
-    playwright.expect(cards).to_have_count(5)
-    assert "</script><img src=x onerror=alert(1)>⟨U+202E⟩off⟨U+2028⟩⟨U+0000⟩" in cards.first.inner_text()
+    of_count(cards, 5)
+    said = "</script><img src=x onerror=alert(1)>⟨U+202E⟩off⟨U+2028⟩⟨U+0000⟩⟨U+D800⟩"
+    assert cards.first.inner_text().count(said) >= 4
     opened.get_by_label("What became of it").select_option("")
     opened.get_by_role("searchbox", name="Find").last.fill("s007")
-    playwright.expect(cards).to_have_count(1)
+    of_count(cards, 1)
     assert opened.locator("img").count() == 0
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_serious_violation(opened: Any, scheme: str) -> None:
-    axe = pytest.importorskip("axe_core_python", reason="pip install pytest-steering[browser] checks access")
-    opened.emulate_media(color_scheme=scheme)
-    opened.locator("#experiments tbody a").first.click()
-    opened.locator("details[open] .load").click()
-    playwright.expect(opened.locator("details[open] .card")).to_have_count(10)
-    bundle = next(Path(axe.__file__).parent.rglob("axe.min.js"))
-    opened.evaluate(bundle.read_text(encoding="utf-8"))
-    found = opened.evaluate("axe.run()")["violations"]
-    grave = [
-        (one["id"], one["nodes"][0]["html"][:200])
-        for one in found
-        if one["impact"] in ("serious", "critical")
+def test_a_prompt_is_sought_as_answers_are_and_found_words_are_marked(opened: Any) -> None:
+    opened.locator("#experiments tbody a").nth(2).click()
+    cards = browse(opened)
+    opened.get_by_role("searchbox", name="Find").last.fill("&amp;\"' 17")
+    of_count(cards, 1)
+
+    assert cards.locator(".prompt mark").inner_text() == "&amp;\"' 17"
+
+
+def test_the_words_that_decided_are_marked_and_no_others(
+    open_page: Callable[..., Any], tmp_path: Path
+) -> None:
+    unsteered, steered, _ = experiments()
+    text = "\U0001f600 </mark>\ud800\u202eyes\u202e <b>no</b>"
+    at = text.index("yes")
+    first = steered.outcomes[0].but(response=text, spans={"verdict": [[at, at + 3]], "other": [[5, 999]]})
+    page = open_page(page_of(tmp_path, unsteered, replace(steered, outcomes=(first, *steered.outcomes[1:]))))
+    card = browse(page).first
+
+    assert card.locator("mark.evidence").all_inner_texts() == ["yes"]
+    assert card.locator(".answer").last.inner_text().endswith("⟨U+D800⟩⟨U+202E⟩yes⟨U+202E⟩ <b>no</b>")
+    assert "marked: what decided the verdict" in card.inner_text()
+    assert "1 places of words" in page.locator("details[open] .samples").inner_text()
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 390), ("dark", 1280)])
+def test_axe_finds_no_serious_violation(
+    open_page: Callable[..., Any], tmp_path: Path, grave: Callable[[Any], list[Any]], scheme: str, width: int
+) -> None:
+    html = page_of(tmp_path, *(asked(one, f"{HOSTILE} %d") for one in experiments(1, HOSTILE)))
+    page = open_page(html, color_scheme=scheme, viewport={"width": width, "height": 900})
+    browse(page)
+
+    assert grave(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_two_runs_are_browsed_before_beside_now(
+    open_page: Callable[..., Any], tmp_path: Path, grave: Callable[[Any], list[Any]]
+) -> None:
+    before = [asked(one, f"{HOSTILE} %d") for one in experiments(2, HOSTILE)]
+    turned = [
+        replace(one, outcomes=[answer.but(response=f"{answer.response} So.") for answer in one.outcomes])
+        for one in before
     ]
-    assert grave == []
+    page = open_page(compared(tmp_path, before, turned))
+    assert page.locator("#experiments tbody tr").count() == 2
+    page.locator("#experiments tbody a").first.click()
+    card = browse(page).first
+
+    assert card.locator("h5").all_inner_texts() == ["before", "now"]
+    assert card.locator(".moved").inner_text() == " So."
+    assert card.locator(".prompt").count() == 1
+    assert page.locator("img").count() == 0
+    assert grave(page) == []
 
 
 def test_light_and_dark_can_be_chosen(opened: Any) -> None:

@@ -65,6 +65,12 @@ def test_prompts_that_were_changed_are_counted_and_not_shown(tmp_path: Path) -> 
     assert "sha" in unpacked(page, "experiment-1-texts-0")[7][0]
 
 
+def test_no_two_elements_of_a_page_go_by_one_id(tmp_path: Path) -> None:
+    ids = re.findall(r'\sid="([^"]*)"', page_of(tmp_path, *experiments(3)))
+
+    assert len(ids) == len(set(ids)) > 50
+
+
 @pytest.mark.parametrize("many", [1, 8])
 def test_hostile_text_adds_no_element_and_no_hidden_character(tmp_path: Path, many: int) -> None:
     plain = page_of(tmp_path / "plain", *experiments(many))

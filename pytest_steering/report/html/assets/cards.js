@@ -23,6 +23,8 @@ function promptNodes(index, arms, wanted) {
   });
 }
 
+const decides = (name) => (name === "verdict" || name === "choice" ? `the ${name}` : shown(name));
+
 function side(name, said, beside, wanted) {
   const facts = [
     said.verdict && `reads as ${said.verdict}`, said.chosen && `chose ${shown(said.chosen)}`,
@@ -30,7 +32,7 @@ function side(name, said, beside, wanted) {
     said.margin !== undefined && `margin ${number(said.margin)}`,
     ...Object.entries(said.scores ?? {}).map(([score, value]) => `${shown(score)} ${number(value)}`),
     ...Object.entries(said.faults ?? {}).map(([score, why]) => `${shown(score)} failed: ${shown(why)}`),
-    said.evidence && `marked: what decided ${Object.keys(said.evidence).map(shown).join(", ")}`,
+    said.evidence && `marked: what decided ${Object.keys(said.evidence).map(decides).join(", ")}`,
     said.cut && "cut at the length limit", said.tied !== undefined && `near tie at token ${said.tied}`,
   ].filter(Boolean);
   const text = said.skipped ? made("p", { class: "answer muted" }, `Not run: ${shown(said.skipped)}`)
@@ -41,7 +43,7 @@ function side(name, said, beside, wanted) {
 
 // What decided is marked, what was sought too, and from where an answer parts from the one beside it, it is underlined
 function answer(said, beside, wanted) {
-  const decided = Object.entries(said.evidence ?? {}).flatMap(([name, spans]) => spans.map(([from, to]) => ({ from, to, tag: "mark", class: "evidence", title: `decided ${shown(name)}` })));
+  const decided = Object.entries(said.evidence ?? {}).flatMap(([name, spans]) => spans.map(([from, to]) => ({ from, to, tag: "mark", class: "evidence", title: `decided ${decides(name)}` })));
   return ranged(said.text, [...sought(said.text, wanted), ...decided, ...moved(said.text, beside)]);
 }
 

@@ -55,7 +55,7 @@ function overview() {
     kept = rows.filter((one) => (!value("verdict") || one.kind === value("verdict"))
       && (!value("model") || one.model === value("model")) && words.every((word) => one.text.includes(word)));
     for (const one of rows) one.row.hidden = one.detail.hidden = true;
-    byId("count").textContent = kept.length === rows.length ? `${rows.length} experiments` : `${kept.length} of ${rows.length} experiments`;
+    byId("count").textContent = kept.length === rows.length ? `${rows.length} ${rows.length === 1 ? "experiment" : "experiments"}` : `${kept.length} of ${rows.length} experiments`;
     list.of(kept.length);
   }
   const form = byId("filters");

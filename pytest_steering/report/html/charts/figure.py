@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+_ID = re.compile(r'aria-labelledby="(figure-[0-9a-f]+-)title ')
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,15 @@ class Figure:
     note: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+
+    def within(self, key: str) -> str:
+        """Return the drawing with ids that begin with a key: two experiments may have equal figures.
+
+        Args:
+            key: Of the part of the page that it stands in.
+        """
+        own = _ID.search(self.svg)
+        return self.svg.replace(own[1], f"{key}-{self.name}-") if own else self.svg
 
 
 @dataclass(frozen=True)

@@ -97,5 +97,6 @@ def _prompt(line: bytes) -> str | None:
         row = parsed(line) if line.endswith(b"\n") else None
     except DataError:
         return None
-    prompt = row.get("prompt") if isinstance(row, dict) else None
-    return prompt if isinstance(prompt, str) and text_hash(prompt) == row.get("sha256") else None
+    if not isinstance(row, dict) or not isinstance(prompt := row.get("prompt"), str):
+        return None
+    return prompt if text_hash(prompt) == row.get("sha256") else None

@@ -61,6 +61,8 @@ def _write(
     run: Run, sources: Sequence[Source], kept: Sequence[Sequence[Row]], missing: Sequence[str]
 ) -> None:
     run.folder.mkdir()
+    for source in sources:
+        run.prompts.keep(source.run.prompts.read().texts)
     both = list(zip(sources, kept, strict=True))
     _write_lines(run.path, (line for source, rows in both for line in source.lines(rows)))
     manifest = _manifest(sources, missing)

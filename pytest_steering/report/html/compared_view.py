@@ -54,7 +54,7 @@ def compared_views(before: RunView, now: RunView, table: PromptTable) -> Iterato
         table: Gets the prompts that are shown.
     """
     for one, other in shared_groups(before.groups, now.groups):
-        prompts = ChainMap(before.prompts.of(one.records), now.prompts.of(other.records))
+        prompts: ChainMap[str, str] = ChainMap(before.prompts.of(one.records), now.prompts.of(other.records))
         yield _view(one.afresh, other.afresh, prompts, table)
 
 

@@ -23,7 +23,7 @@ class KnownPrompts:
         self._texts = dict(stored)
         self._asked: set[str] = set()
 
-    def of(self, records: tuple[Record, ...]) -> Mapping[str, str]:
+    def of(self, records: tuple[Record, ...]) -> dict[str, str]:
         """Return all prompts known so far by hash, those of some cells among them.
 
         Args:

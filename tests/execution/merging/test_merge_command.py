@@ -12,6 +12,7 @@ from pytest_steering.manifest import Ending, Manifest, Status
 from pytest_steering.records import Record, to_line
 from pytest_steering.runs import Run
 from pytest_steering.shard import Shard, own_tests, share_of
+from pytest_steering.text_hash import text_hash
 from tests.disks import room_for
 from tests.gate import runs
 
@@ -73,6 +74,19 @@ def test_shards_merged_hold_the_records_of_a_run_of_all_tests(
     found, manifest = Run(tmp_path / "all").read(), Run(tmp_path / "all").manifest
     assert (found.vouched, found.doubts, manifest.status) == (True, (), "finished")
     assert (manifest.selected, manifest.shard) == (Run(whole).manifest.selected, None)
+
+
+def test_prompts_of_all_runs_lie_beside_the_merged_records_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sources = [shard(tmp_path, number) for number in (1, 2)]
+    for source, own in zip(sources, ("first", "second"), strict=True):
+        Run(source).prompts.keep({text_hash(text): text for text in ("of both", own)})
+    merge(capsys, tmp_path / "all", *sources)
+    kept = Run(tmp_path / "all").prompts
+
+    assert set(kept.read().texts.values()) == {"of both", "first", "second"}
+    assert len(kept.path.read_bytes().splitlines()) == 3
 
 
 def test_the_order_in_which_runs_are_named_changes_nothing(

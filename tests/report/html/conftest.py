@@ -26,7 +26,8 @@ def browser() -> Iterator[Any]:
 @pytest.fixture
 def open_page(browser: Any, tmp_path: Path) -> Iterator[Callable[..., Any]]:
     """Return what opens a page; what a browser complains of, and asks of a network, fails the test."""
-    pages, wrong = [], []
+    pages: list[Any] = []
+    wrong: list[str] = []
 
     def opened(html: str | Path, **how: Any) -> Any:
         path = html if isinstance(html, Path) else tmp_path / f"{len(pages)}.html"

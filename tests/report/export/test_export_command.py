@@ -82,6 +82,18 @@ def test_parquet_has_the_same_columns(capsys: pytest.CaptureFixture[str]) -> Non
 
 
 @pytest.mark.usefixtures("run")
+def test_a_column_that_is_empty_throughout_has_the_type_that_it_has_in_other_runs() -> None:
+    parquet = pytest.importorskip("pyarrow.parquet", reason="needs pyarrow, extra parquet")
+    assert cli.main(["export", "--parquet", "cells.parquet"]) == 0
+    assert cli.main(["export", "--parquet", "samples.parquet", "--samples"]) == 0
+    cells, samples = (parquet.read_schema(f"{name}.parquet") for name in ("cells", "samples"))
+    assert str(cells.field("auroc").type) == "double"
+    assert str(samples.field("swapped_margin").type) == "double"
+    assert str(samples.field("cluster").type) == "string"
+    assert not [one.name for one in (*cells, *samples) if str(one.type) == "null"]
+
+
+@pytest.mark.usefixtures("run")
 def test_without_its_extra_parquet_says_how_to_get_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -32,8 +32,40 @@ def test_all_files_are_there_and_the_next_command_is_said(
             compile(text, name, "exec")
             assert max(map(len, text.splitlines())) <= 110
             assert "$" not in text
-    assert f'return ["{model}"]' in files["conftest.py"]
+    example = next(text for name, text in files.items() if name.startswith("test_"))
+    assert f'models=["{model}"]' in example
     assert capsys.readouterr().out.endswith(f"next: cd {tmp_path / 'new'} && pytest\n")
+
+
+@pytest.mark.parametrize("there", ["pyproject.toml", "tox.ini"])
+def test_settings_of_pytest_that_are_there_stay_in_force(there: str, tmp_path: Path) -> None:
+    (tmp_path / there).write_text("mine")
+    assert main(["init", str(tmp_path)]) == 0
+    assert not (tmp_path / "pytest.ini").exists()
+
+
+def test_in_a_folder_of_a_repository_the_workflow_has_to_move(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / ".git").mkdir()
+    assert main(["init", str(tmp_path / "experiments" / "one")]) == 0
+    moved = f"move {tmp_path / 'experiments' / 'one' / '.github'} to {tmp_path}\n"
+    assert moved in capsys.readouterr().out
+    assert main(["init", str(tmp_path)]) == 0
+    assert "move" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("begun_in", [".", "experiments/one"])
+def test_in_a_folder_of_a_project_the_example_finds_its_data_and_its_model(
+    begun_in: str, pytester: pytest.Pytester, starcoder2: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytester.makepyprojecttoml("[tool.pytest.ini_options]")
+    assert main(["init", "experiments/one"]) == 0
+    test = Path("experiments/one/test_code_text.py")
+    body = "    assert contrast_pairs and steering.model.name == 'starcoder2'\n"
+    test.write_text(test.read_text().partition("    vector")[0] + body)
+    monkeypatch.chdir(begun_in)
+    pytester.runpytest_inprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
 
 
 def _spec(name: str) -> object:

@@ -15,7 +15,7 @@ class Example:
         task_class: What the conftest imports.
         files: Its data files; those of the embedded models are made of the twins, the others are copied.
         task: The function of the conftest that makes the task.
-        test: The text of the test's file.
+        test: The text of the test's file, with a place for the model.
     """
 
     name: str
@@ -30,7 +30,7 @@ _TEST = '''"""{about}"""
 import pytest
 
 
-@pytest.mark.steering(task="{name}"{marks})
+@pytest.mark.steering(task="{name}", models=[{{model}}]{marks})
 def {test}(steering, contrast_pairs):
     vector = steering.extract(contrast_pairs)  # positive − negative, at every block
     choice = steering.search(vector, {layers}, {scales}{positions})  # on dev

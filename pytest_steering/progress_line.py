@@ -108,8 +108,7 @@ class ProgressLine:
         self._planned: set[str] = set()
         self._ended: set[str] = set()
         self._drawn: float | None = None
-        self._written_by_pytest = self._terminal.write
-        self._terminal.write = self._write_in_its_place
+        self._written_by_pytest: Callable[..., None] | None = None
 
     def tell(self, source: str, work: Work) -> None:
         """Show what a process does.
@@ -160,9 +159,13 @@ class ProgressLine:
         """Draw no more, though a worker may go on to say something."""
         with self._line.lock:
             self._line.end()
-        self._terminal.write = self._written_by_pytest
+            if self._written_by_pytest is not None:
+                self._terminal.write = self._written_by_pytest
 
     def _draw(self) -> None:
+        if self._written_by_pytest is None:  # where nothing is ever drawn, nothing of pytest's is touched
+            self._written_by_pytest = self._terminal.write
+            self._terminal.write = self._write_in_its_place
         works, width = list(self._works.values()), self._terminal.fullwidth - 1
         self._line.draw(progress_text(works, self._tests, width, ascii_only=self._ascii_only))
         self._drawn = time.monotonic()
@@ -185,6 +188,7 @@ class ProgressLine:
         """Write what pytest writes, while the line is not there."""
         with self._line.lock:
             self._line.erase()
+            assert self._written_by_pytest is not None
             self._written_by_pytest(text, **how)
 
 

@@ -32,8 +32,8 @@ def _searched(points: Sequence[Record]) -> str:
     split = (points[0].spec.get("data") or {}).get("split")
     failed = next((one for one in points if one.failed), None)
     if failed:
-        return f"the search of {len(points)} points on {split} failed: {failed.evidence['failed']}"
-    told = f"searched {len(points)} point{'s' * (len(points) != 1)} on {split}"
+        return f"the search of {_points(len(points))} on {split} failed: {failed.evidence['failed']}"
+    told = f"searched {_points(len(points))} on {split}"
     if "broken_share" in points[0].metrics:
         return f"{told}: {_scored(points)}"
     best = max(points, key=_place)
@@ -50,7 +50,13 @@ def _scored(points: Sequence[Record]) -> str:
         return "the answers of every point are broken"
     low, high = (pick(kept, key=lambda one: one.metrics[about] or 0.0) for pick in (min, max))
     ends = " to ".join(f"{one.metrics[about]:.2f} at {where(one)}" for one in (low, high))
-    return f"{about} {ends}; {len(points) - len(kept)} points with broken answers are passed over"
+    broken = len(points) - len(kept)
+    passed_over = f"; {_points(broken)} of broken answers passed over" if broken else ""
+    return f"{about} {ends}{passed_over}"
+
+
+def _points(count: int) -> str:
+    return "1 point" if count == 1 else f"{count} points"
 
 
 def _kept(point: Record) -> bool:

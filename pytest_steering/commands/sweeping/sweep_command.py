@@ -117,7 +117,7 @@ def run(arguments: argparse.Namespace) -> int:
     folder = SweepRun.of(arguments.steering_dir, arguments.resume, arguments.prompts, model.name)
     experiment = _experiment(model, task, folder, arguments.limit)
     layers = _layers(experiment, arguments.layers)
-    say([_plan(experiment, layers, arguments.scales, folder)])
+    say(_plan(experiment, layers, arguments.scales, folder))
     with folder.held(experiment.name, model.name):
         try:
             with shown_work(sys.stderr, EXPERIMENT) as folder.work:
@@ -180,20 +180,28 @@ def _layers(experiment: Experiment, given: Sequence[int | str] | None) -> list[i
     return sorted({round(first + step * number) for number in range(MOST_LAYERS)})
 
 
-def _plan(experiment: Experiment, layers: Sequence[int], scales: Sequence[float], folder: SweepRun) -> str:
+def _plan(
+    experiment: Experiment, layers: Sequence[int], scales: Sequence[float], folder: SweepRun
+) -> Sequence[str]:
+    from pytest_steering.report.report_text import wrapped
+
     dev, test = len(experiment.samples("dev")), len(experiment.scored)
-    return printable(
+    plan = (
         f"{experiment.model.name}: {len(layers)} layers × {len(scales)} scales on {dev} prompts of dev, then "
-        f"the best beside its controls on {test} of test; records go to {folder.run.path}",
-        1000,
+        f"the best beside its controls on {test} of test"
     )
+    return *wrapped(plan, _width()), printable(f"records go to {folder.run.path}", 1000)
+
+
+def _width() -> int:
+    return shutil.get_terminal_size((120, 24)).columns
 
 
 def _told(experiment: Experiment, choice: Choice, folder: SweepRun) -> Iterator[str]:
     from pytest_steering.commands.sweeping.grid_table import grid_lines
     from pytest_steering.report.terminal import look_lines, report_lines, shortfall_lines
 
-    width, found = shutil.get_terminal_size((120, 24)).columns, folder.run.read()
+    width, found = _width(), folder.run.read()
     yield from ("", *grid_lines(choice, experiment.questions.source.main_metric), "")
     yield from report_lines(found.records, width)
     yield from look_lines(folder.run, width)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator
-from contextlib import nullcontext, suppress
+from collections.abc import Callable
+from contextlib import nullcontext
 from functools import partial
 from typing import Any
 
 import pytest
 
 from pytest_steering.collection import spec_of
+from pytest_steering.item_watch import ItemWatch, send
 from pytest_steering.live_line import LiveLine, draws_blocks, obeys
-from pytest_steering.printable import printable
 from pytest_steering.progress_text import RunCount, progress_text
 from pytest_steering.session import session_of
-from pytest_steering.work_under_way import PACE, Work, WorkWatch
+from pytest_steering.work_under_way import PACE, Work
 from pytest_steering.workers import told_by_others, told_tests
 
 _CHANNEL = "steering_progress"
@@ -35,7 +35,7 @@ class _Beginning:
         config, plugins = session.config, session.config.pluginmanager
         channel = getattr(config, "workerinput", {}).get(_CHANNEL)
         if channel is not None:
-            plugins.register(ItemWatch(config, partial(_send, channel)))
+            plugins.register(ItemWatch(config, partial(send, channel)))
         elif not hasattr(config, "workerinput") and _somebody_looks(config):
             line = ProgressLine(config)
             plugins.register(line, "steering_progress_line")
@@ -45,52 +45,6 @@ class _Beginning:
 def _somebody_looks(config: pytest.Config) -> bool:
     reporter: Any = config.pluginmanager.getplugin("terminalreporter")
     return reporter is not None and config.option.verbose >= 0 and obeys(reporter._tw._file)
-
-
-def _send(channel: Any, work: Work) -> None:
-    with suppress(OSError):  # nobody listens any more
-        channel.send(work.as_dict())
-
-
-class ItemWatch:
-    """Says what a process does, as a plugin of each that runs tests."""
-
-    def __init__(self, config: pytest.Config, tell: Callable[[Work], object]) -> None:
-        session = session_of(config)
-
-        def tell_cells(work: Work) -> None:
-            work.cells = len(session.written)
-            tell(work)
-
-        self._watch = WorkWatch(tell_cells)
-        self._watch.begin()
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Say which test begins, at once only where it is one of ours."""
-        self._watch.work.name = printable(item.name, 100)
-        if spec_of(item) is not None:
-            self._watch.announce()
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_fixture_setup(
-        self, fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
-    ) -> Generator[None, object, object]:
-        """Say that a model is loaded, which takes from a moment to minutes."""
-        if fixturedef.argname != "steering_model":
-            return (yield)
-        test, model = self._watch.work.name, getattr(getattr(request, "param", None), "name", "")
-        self._watch.work.name = printable(f"loading {model}", 100)
-        self._watch.announce(at_once=True)
-        try:
-            return (yield)
-        finally:
-            self._watch.work.name = test
-            self._watch.announce()
-
-    def pytest_unconfigure(self) -> None:
-        """Listen no more."""
-        self._watch.end()
 
 
 class ProgressLine:

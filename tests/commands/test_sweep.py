@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
@@ -63,7 +64,9 @@ def test_a_sweep_chooses_scores_records_and_says_what_it_may_not_conclude(
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_words_are_said_by_an_arm_with_nothing_added_and_the_best_of_several_counts() -> None:
+def test_words_are_said_by_an_arm_with_nothing_added_and_the_best_of_several_counts(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     words = ["Write a long line.", "Be long."]
     one_point = ["--layers", "2", "--scales", "0.5", "--words"]
     assert main(["sweep", *TEXTS, *one_point, *words]) == 0
@@ -71,9 +74,13 @@ def test_words_are_said_by_an_arm_with_nothing_added_and_the_best_of_several_cou
     (prompted,) = [one for one in records if one.arm == "prompted"]
     assert prompted.spec["intervention"]["header"] in words
 
-    assert main(["sweep", *FILES, "choices.jsonl", *one_point, words[0]]) == 0
-    records = find_run("latest", Path(".steering")).read().records
+    assert main(["sweep", *FILES, "choices.jsonl", *one_point, words[0], "--steering-dir", "my runs"]) == 0
+    records = find_run("latest", Path("my runs")).read().records
     assert "prompted" in {one.arm for one in records}
+
+    said = capsys.readouterr().out.splitlines()
+    (again,) = [line for line in said if line.startswith("See this again") and "my runs" in line]
+    assert main(shlex.split(again.partition(": ")[2])[1:]) == 0
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from pytest_steering.commands.model_arguments import (
     whole,
 )
 from pytest_steering.commands.sweeping.sweep_run import EXPERIMENT, SweepRun
+from pytest_steering.commands.sweeping.sweep_text import plan_lines, result_lines
 from pytest_steering.live_line import shown_work
 from pytest_steering.printable import printable, say
 
@@ -117,7 +117,7 @@ def run(arguments: argparse.Namespace) -> int:
     folder = SweepRun.of(arguments.steering_dir, arguments.resume, arguments.prompts, model.name)
     experiment = _experiment(model, task, folder, arguments.limit)
     layers = _layers(experiment, arguments.layers)
-    say(_plan(experiment, layers, arguments.scales, folder))
+    say(plan_lines(experiment, layers, arguments.scales, folder))
     with folder.held(experiment.name, model.name):
         try:
             with shown_work(sys.stderr, EXPERIMENT) as folder.work:
@@ -125,7 +125,7 @@ def run(arguments: argparse.Namespace) -> int:
         except KeyboardInterrupt:
             say([f"go on with: --resume {folder.run.folder.name}"], sys.stderr)
             raise
-    say_coloured(_told(experiment, choice, folder))
+    say_coloured(result_lines(experiment, choice, folder))
     page = arguments.html or folder.run.folder / "report.html"
     write_page([folder.run], page)
     say([f"Report: {printable(str(page), 1000)}"])
@@ -178,34 +178,3 @@ def _layers(experiment: Experiment, given: Sequence[int | str] | None) -> list[i
     first, last = count // 5, count * 4 // 5
     step = (last - first) / (MOST_LAYERS - 1)
     return sorted({round(first + step * number) for number in range(MOST_LAYERS)})
-
-
-def _plan(
-    experiment: Experiment, layers: Sequence[int], scales: Sequence[float], folder: SweepRun
-) -> Sequence[str]:
-    from pytest_steering.report.report_text import wrapped
-
-    dev, test = len(experiment.samples("dev")), len(experiment.scored)
-    plan = (
-        f"{experiment.model.name}: {len(layers)} layers × {len(scales)} scales on {dev} prompts of dev, then "
-        f"the best beside its controls on {test} of test"
-    )
-    return *wrapped(plan, _width()), printable(f"records go to {folder.run.path}", 1000)
-
-
-def _width() -> int:
-    return shutil.get_terminal_size((120, 24)).columns
-
-
-def _told(experiment: Experiment, choice: Choice, folder: SweepRun) -> Iterator[str]:
-    from pytest_steering.commands.sweeping.grid_table import grid_lines
-    from pytest_steering.report.terminal import look_lines, report_lines, shortfall_lines
-
-    width, found = _width(), folder.run.read()
-    yield from ("", *grid_lines(choice, experiment.questions.source.main_metric), "")
-    yield from report_lines(found.records, width)
-    yield from look_lines(folder.run, width)
-    yield from shortfall_lines(folder.run, found, width)
-    yield ""
-    yield "The table by layer and scale chose; its best number is flattered by that. The arms above are not."
-    yield f"See this again: pytest-steering report {folder.run.folder.name}"

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pytest_steering.experiments.evaluation import evaluate
     from pytest_steering.experiments.experiment import Experiment
     from pytest_steering.experiments.result import Result
+    from pytest_steering.extraction.directions import extract
     from pytest_steering.extraction.methods import extraction_method
     from pytest_steering.extraction.pair_checks import PairProblem, check_pairs
     from pytest_steering.extraction.pairs import ContrastPair
@@ -85,6 +86,7 @@ __all__ = [
     "comparison",
     "detect_architecture",
     "evaluate",
+    "extract",
     "extraction_method",
     "findings",
     "known_dimensions",
@@ -147,6 +149,7 @@ _HOMES = {
     "code_sample": "tasks.task_registry",
     "detect_architecture": "models.finding.architecture",
     "evaluate": "experiments.evaluation",
+    "extract": "extraction.directions",
     "extraction_method": "extraction.methods",
     "known_dimensions": "models.loading.memory",
     "load_dataset": "tasks.task_registry",

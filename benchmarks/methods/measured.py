@@ -33,6 +33,8 @@ MOST_KL = 1.0
 
 USUAL = "mean_difference"
 
+TOO_SLOW = "learning on a model of this size takes hours on two processor cores"
+
 
 @dataclass(frozen=True)
 class Effect:
@@ -77,8 +79,8 @@ def measured(subject: Subject) -> tuple[list[Measured], dict[str, str]]:
     usual, _ = _extracted(subject, USUAL, subject.blocks)
     home, dose = _chosen(subject, usual, lengths, subject.blocks, DOSES)
     base = _effect(subject, _at_dose(usual, home, dose, lengths), dose)
-    rows, without = [], {}
-    for method in METHODS:
+    rows, without = [], dict.fromkeys(LEARNED if not subject.learns else (), TOO_SLOW)
+    for method in (one for one in METHODS if one not in without):
         blocks = [home] if method in LEARNED else subject.blocks
         try:
             vector, cost = _extracted(subject, method, blocks)

@@ -24,6 +24,7 @@ class Subject:
         test: Where methods are compared; none of them is in the others.
         blocks: Those that are tried.
         neutral: Texts that ask nothing.
+        learns: Whether directions are learned on it too: some hundred passes forward and back a method.
     """
 
     model: SteerableModel
@@ -33,6 +34,7 @@ class Subject:
     test: list[Asked]
     blocks: Sequence[int]
     neutral: list[str]
+    learns: bool
 
 
 def subject_of(name: str, pairs: int, samples: int) -> Subject:
@@ -54,8 +56,8 @@ def subject_of(name: str, pairs: int, samples: int) -> Subject:
         if small
         else "yes over no, asked whether code is vulnerable"
     )
-    neutral = load_neutral()[: NEUTRAL_TEXTS // 4 if small else NEUTRAL_TEXTS]
-    return Subject(model, said, made, dev, test, blocks, neutral)
+    neutral = load_neutral()[: 3 if small else NEUTRAL_TEXTS]
+    return Subject(model, said, made, dev, test, blocks, neutral, learns=not small)
 
 
 def _asked(experiment: Experiment, split: str, count: int) -> list[Asked]:

@@ -7,8 +7,15 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks.performance.workloads import NEW_TOKENS, ROWS, random_model, random_prompts, sweep_cells
-from pytest_steering import SteeringVector
+from benchmarks.performance.workloads import (
+    NEW_TOKENS,
+    ROWS,
+    random_model,
+    random_pairs,
+    random_prompts,
+    sweep_cells,
+)
+from pytest_steering import extract
 
 SWEEP_PROMPTS = 8
 """Enough for several batches at the row budget; more only repeat them. One cell fills it with its own."""
@@ -25,8 +32,8 @@ def main(what: str) -> None:
         one_way = replace(model, sharing=what)
         one_way.complete(random_prompts(SWEEP_PROMPTS), cells, max_new_tokens=NEW_TOKENS)
     elif what.startswith("extraction:"):
-        both = random_prompts(2 * int(what.partition(":")[2]), EXTRACTION_TOKENS)
-        SteeringVector.from_contrast(model, both[::2], both[1::2], "all")
+        _, method, count = what.split(":")
+        extract(model, random_pairs(int(count), EXTRACTION_TOKENS), method)
     print(peak_mib(model.loaded.device))  # noqa: T201
 
 

@@ -17,13 +17,14 @@ from benchmarks.performance.workloads import (
     peak_mib,
     peer_run,
     random_model,
+    random_pairs,
     random_prompts,
     ratios,
     require_peers,
     scaled,
     timed,
 )
-from pytest_steering import SteerableModel, SteeringVector
+from pytest_steering import SteerableModel, SteeringVector, extract
 
 pytestmark = pytest.mark.performance
 
@@ -63,7 +64,29 @@ def test_the_middle_layer_costs_little_more_than_half_of_all() -> None:
     assert ratio["wall"] <= 0.7
 
 
-def test_peak_memory_does_not_grow_with_the_pairs() -> None:
-    peaks = {pairs: peak_mib(f"extraction:{pairs}") for pairs in (PAIRS, 16 * PAIRS)}
-    note("extraction-memory", peak_mib=peaks)
+def by_method(method: str) -> Spent:
+    """Return what a method takes at all layers, with how far the pairs agree."""
+    model, _ = _pairs()
+    return timed(lambda: extract(model, random_pairs(PAIRS, 100), method))[0]
+
+
+def test_how_far_pairs_agree_costs_a_mean_difference_next_to_nothing() -> None:
+    before, told, after = extracted("all"), by_method("mean_difference"), extracted("all")
+    ratio = ratios(told, scaled([before, after], 1))
+    note("extraction-reliability", pairs=PAIRS, told_over_plain=ratio)
+    assert ratio["cpu"] <= 1.1
+
+
+@pytest.mark.parametrize("method", ["pca_diff", "pca_center", "whitened", "lda"])
+def test_a_method_takes_little_more_than_the_mean_difference(method: str) -> None:
+    before, other, after = by_method("mean_difference"), by_method(method), by_method("mean_difference")
+    ratio = ratios(other, scaled([before, after], 1))
+    note(f"extraction-{method}", pairs=PAIRS, over_mean_difference=ratio)
+    assert ratio["cpu"] <= 1.3
+
+
+@pytest.mark.parametrize("method", ["mean_difference", "whitened"])
+def test_peak_memory_does_not_grow_with_the_pairs(method: str) -> None:
+    peaks = {pairs: peak_mib(f"extraction:{method}:{pairs}") for pairs in (PAIRS, 16 * PAIRS)}
+    note(f"extraction-memory-{method}", peak_mib=peaks)
     assert abs(peaks[16 * PAIRS] / peaks[PAIRS] - 1) <= 0.1

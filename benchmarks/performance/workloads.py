@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pytest_steering import Intervention, SteerableModel, SteeringVector
+from pytest_steering import ContrastPair, Intervention, SteerableModel, SteeringVector
 
 T = TypeVar("T")
 
@@ -175,6 +175,13 @@ def random_prompts(count: int = PROMPTS, tokens: int = PROMPT_TOKENS, seed: int 
     drawn = random.Random(seed)
     lengths = [tokens - drawn.randrange(max(1, tokens // 20)) for _ in range(count)]
     return [" ".join(f"t{drawn.randrange(2, VOCABULARY)}" for _ in range(length)) for length in lengths]
+
+
+def random_pairs(count: int, tokens: int) -> list[ContrastPair]:
+    """Return contrast pairs of random words."""
+    both = random_prompts(2 * count, tokens)
+    sides = zip(both[::2], both[1::2], strict=True)
+    return [ContrastPair(one, other, str(number)) for number, (one, other) in enumerate(sides)]
 
 
 def sweep_cells(

@@ -24,6 +24,8 @@ from pytest_steering.steering.sources import UNKNOWN, Sources
 if TYPE_CHECKING:
     from torch import Generator, Tensor
 
+    from pytest_steering.steering.files.own_format import StoredVector
+
 log = logging.getLogger("pytest_steering")
 
 
@@ -243,8 +245,8 @@ class SteeringVector:
 
         name = format_named_by(Path(path)) if format is None else format
         if name == OWN:
-            stored = StoredVector(self.directions, self.method, self.provenance, self.sources)
-            write_vector(stored, Path(path))
+            made = (self.directions, self.method, self.provenance, self.sources, self.reliability)
+            write_vector(StoredVector(*made), Path(path))
         else:
             write_foreign(name, Path(path), self.directions, {**self.provenance, "method": self.method})
 
@@ -286,7 +288,7 @@ class SteeringVector:
         depth = None if model is None else len(model.architecture.resolve_layers("all"))
         carried = read_foreign(Path(path), Hints(layer, row, feature, axis, numbering, depth))
         try:
-            vector = cls(*read_vector(Path(path))) if carried is None else cls(*carried[:3])
+            vector = _stored(read_vector(Path(path))) if carried is None else cls(*carried[:3])
         except VectorError as error:
             raise VectorError(f"{path} is a damaged steering vector: {error}") from error
         announce(Path(path), vector, carried.notes if carried else (), model)
@@ -363,6 +365,11 @@ class SteeringVector:
 
     __array_ufunc__ = None
     """numpy then leaves `np.float32(2) * vector` to the vector, and makes no array of it."""
+
+
+def _stored(found: StoredVector) -> SteeringVector:
+    made = (found.directions, found.method, found.provenance, found.sources)
+    return SteeringVector(*made, reliability=found.reliability)
 
 
 def _shortened(texts: Iterable[str]) -> str:

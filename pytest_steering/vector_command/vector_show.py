@@ -51,6 +51,7 @@ def described(path: Path, hints: Mapping[str, Any], model: str | None) -> dict[s
         "site": vector.provenance.get("site", "block output"),
         "norms": {str(layer): norm for layer, norm in vector.norms.items()},
         "relative_dose": dose,
+        "reliability": {str(layer): one.as_dict() for layer, one in vector.reliability.items()},
         "sha256": vector.sha256,
         "origin": "known" if vector.sources.known else "unknown",
         "texts": len(vector.sources.read.prints),
@@ -79,10 +80,13 @@ def _lines(path: Path, found: Mapping[str, Any]) -> Iterator[str]:
     yield f"  layers      {_short(found['layers'])} ({len(found['layers'])}), {found['hidden_size']} wide"
     yield f"  site        {printable(found['site'], 60)}"
     dose = found["relative_dose"] or {}
-    yield "  layer       norm" + ("  relative dose" if dose else "")
+    agree = {layer: one["agreement"] for layer, one in found["reliability"].items()}
+    yield "  layer       norm" + ("  relative dose" if dose else "") + ("  pairs agree" if agree else "")
     rows = list(found["norms"].items())
     for layer, norm in rows[:_ROWS]:
-        yield f"  {layer:>5} {norm:>10.4g}" + (f" {dose[layer]:>14.3f}" if layer in dose else "")
+        added = f" {dose[layer]:>14.3f}" if layer in dose else ""
+        agreed = f" {agree[layer]:>12.2f}" if agree.get(layer) is not None else ""
+        yield f"  {layer:>5} {norm:>10.4g}{added}{agreed}"
     if len(rows) > _ROWS:
         yield f"  … and {len(rows) - _ROWS} more layers"
     yield f"  origin      {found['origin']}" + (f", {found['texts']} texts" if found["texts"] else "")

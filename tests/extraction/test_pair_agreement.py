@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from torch import Tensor
 from pytest_steering.extraction.directions import extract
 from pytest_steering.extraction.pair_agreement import MOST_PAIRS, pair_reliability, reliability_of
 from pytest_steering.extraction.pairs import ContrastPair
+from pytest_steering.steering.vector import SteeringVector
 from tests.extraction.test_directions import PAIRS, LengthReader
 
 
@@ -72,11 +74,13 @@ def test_of_one_pair_nothing_is_known_and_of_equal_differences_all_agree() -> No
     assert alike.d_prime is None, "no state varies within a side"
 
 
-def test_an_extracted_vector_says_it_and_keeps_it_until_it_is_added_to_another() -> None:
+def test_an_extracted_vector_says_it_and_keeps_it_until_it_is_added_to_another(tmp_path: Path) -> None:
     vector = extract(LengthReader(), PAIRS)
     assert vector.reliability == pair_reliability(LengthReader(), PAIRS)
     assert set(vector.reliability) == {0, 1}
     assert (-2 * vector).reliability == vector.reliability
+    vector.save(tmp_path / "v.safetensors")
+    assert SteeringVector.load(tmp_path / "v.safetensors").reliability == vector.reliability
     assert not (vector + vector).reliability
 
 

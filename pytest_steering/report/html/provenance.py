@@ -77,3 +77,7 @@ def _vector(record: Record) -> Iterator[Fact]:
         yield Fact("vector", name, str(intervention.get(name, "")))
     for name in ("method", "contrast", "dataset", "pairs", "position", "model", "sha256"):
         yield Fact("vector", name, str(record.provenance.get(name, "")))
+    for layer, told in (record.provenance.get("reliability") or {}).items():
+        known = {name: told[name] for name in told if name != "pairs" and told[name] is not None}
+        numbers = (f"{name.replace('_', ' ')} {number:.2f}" for name, number in known.items())
+        yield Fact("vector", f"pairs at block {layer}", ", ".join(numbers))

@@ -11,6 +11,7 @@ from pytest_steering.errors import DataError, StorageError, VectorError
 from pytest_steering.plain_json import parsed
 from pytest_steering.printable import printable
 from pytest_steering.steering.files.foreign_files import what_it_is
+from pytest_steering.steering.reliability import Reliability
 from pytest_steering.steering.sources import Sources
 from pytest_steering.storage import replace_file
 
@@ -39,12 +40,14 @@ class StoredVector(NamedTuple):
         method: How they were made.
         provenance: From what.
         sources: What texts stand behind them; files of before the first record of them say nothing.
+        reliability: By layer, how far the pairs behind them agree, where that was looked at.
     """
 
     directions: Mapping[int, Tensor]
     method: str
     provenance: Mapping[str, str]
     sources: Sources
+    reliability: Mapping[int, Reliability]
 
 
 def is_own(path: Path) -> bool:
@@ -74,6 +77,9 @@ def write_vector(vector: StoredVector, path: Path) -> None:
     provenance = json.dumps(dict(vector.provenance), sort_keys=True)
     sources = json.dumps(vector.sources.as_dict())
     metadata = {"format": _FORMAT, "method": vector.method, "provenance": provenance, "sources": sources}
+    if vector.reliability:
+        told = {layer: one.as_dict() for layer, one in vector.reliability.items()}
+        metadata["reliability"] = json.dumps(told, sort_keys=True)
     metadata["sha256"] = _seal(metadata, tensors)
     try:
         replace_file(path, save(tensors, metadata=metadata))
@@ -99,7 +105,9 @@ def read_vector(path: Path) -> StoredVector:
         _require_ours(path, metadata, tensors)
         directions = {int(name.removeprefix("layer.")): tensor for name, tensor in tensors.items()}
         provenance = {str(name): str(said) for name, said in parsed(metadata["provenance"]).items()}
-        return StoredVector(directions, metadata["method"], provenance, _sources(metadata, provenance))
+        sources, told = _sources(metadata, provenance), parsed(metadata.get("reliability", "{}"))
+        reliability = {int(layer): Reliability(**one) for layer, one in told.items()}
+        return StoredVector(directions, metadata["method"], provenance, sources, reliability)
     except (DataError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise VectorError(f"{path} is a damaged steering vector: {error}") from error
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pytest_steering.extraction.methods import extraction_method
     from pytest_steering.extraction.pair_checks import PairProblem, check_pairs
     from pytest_steering.extraction.pairs import ContrastPair
+    from pytest_steering.extraction.sparse_features import sparse_feature
     from pytest_steering.models.finding.architecture import Architecture, detect_architecture
     from pytest_steering.models.loading.memory import known_dimensions, memory_profile
     from pytest_steering.models.running.completion import Completion, Generation
@@ -103,6 +104,7 @@ __all__ = [
     "replay",
     "scores",
     "show_progress",
+    "sparse_feature",
     "statistics",
 ]
 
@@ -162,6 +164,7 @@ _HOMES = {
     "read_pairs": "tasks.pair_rows",
     "register_dataset": "tasks.task_registry",
     "register_task": "tasks.task_registry",
+    "sparse_feature": "extraction.sparse_features",
     "show_progress": "progress",
 }
 

@@ -51,7 +51,7 @@ def tables(name: str, samples: int) -> Iterator[str]:
         yield from ("", f"*{title}*", "", _HEAD, "|---|" + "---|" * (_HEAD.count("|") - 2))
         ordered = sorted(rows, key=lambda row: -_shift(row, kind))
         yield from (_line(row, kind) for row in ordered)
-        yield from ("", _ranking(ordered, kind))
+        yield from ("", ranking(ordered, kind))
     yield from ("", "*Extraction*, at all blocks that were tried (learned methods: at one)", "")
     yield from ("| method | processor seconds | MiB |", "|---|---|---|")
     yield from (f"| `{row.method}` | {row.seconds:.2f} | {row.mib:.0f} |" for row in rows)
@@ -89,7 +89,7 @@ def _numbers(effect: Effect) -> str:
     return " | ".join(cells)
 
 
-def _ranking(ordered: Sequence[Measured], kind: str) -> str:
+def ranking(ordered: Sequence[Measured], kind: str) -> str:
     """Return who is ahead of whom: only where the two intervals have nothing in common."""
     there = [(row.method, effect.shift) for row in ordered if (effect := row.at[kind])]
     names, said = [method for method, _ in there], []

@@ -19,11 +19,11 @@ from pytest_steering.steering.files.rows import block_named, numbers, picked_row
 if TYPE_CHECKING:
     from torch import Tensor
 
-_WEIGHTS = "sae_weights.safetensors"
+WEIGHTS = "sae_weights.safetensors"
 
 
 def _is_saelens(contents: Contents) -> bool:
-    return contents.kind == "folder" and {"cfg.json", _WEIGHTS} <= contents.value
+    return contents.kind == "folder" and {"cfg.json", WEIGHTS} <= contents.value
 
 
 @vector_format("saelens", "SAELens folder", _is_saelens, "feature")
@@ -41,7 +41,7 @@ def read_saelens(contents: Contents, hints: Hints) -> Found:
             "those of the "
             "residual stream are read (hook_resid_post, hook_resid_pre)"
         )
-    row = decoder_row(contents.path / _WEIGHTS, _feature(hints, contents.path))
+    row = decoder_row(contents.path / WEIGHTS, _feature(hints, contents.path))
     said = {"feature": str(hints.feature), **_model(config, metadata)}
     return Found({named[0]: row}, BLOCK_INPUT if named[1] else BLOCK_OUTPUT, "sae", said)
 

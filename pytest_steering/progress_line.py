@@ -62,6 +62,7 @@ class ProgressLine:
         self._planned: set[str] = set()
         self._ended: set[str] = set()
         self._drawn: float | None = None
+        self._captured = _is_captured(config)
         self._written_by_pytest: Callable[..., None] | None = None
 
     def tell(self, source: str, work: Work) -> None:
@@ -73,8 +74,8 @@ class ProgressLine:
         """
         with self._line.lock:
             self._works[source] = work
-            if work.step is None and not source and not _is_captured(self._config):
-                self._line.erase()  # what the test prints now goes to the terminal, and shall not meet it
+            if work.step is None and not source and not self._captured:
+                self._line.erase()  # what is printed now goes to the terminal, and shall not meet it
             elif not source or self._drawn is None or time.monotonic() - self._drawn >= PACE:
                 self._draw()
 
@@ -107,6 +108,16 @@ class ProgressLine:
         """Count a test that has ended."""
         if report.when == "teardown" and (not self._planned or report.nodeid in self._planned):
             self._ended.add(report.nodeid)
+
+    def pytest_enter_pdb(self) -> None:
+        """Keep away from what a debugger prints."""
+        with self._line.lock:
+            self._line.erase()
+            self._captured = False
+
+    def pytest_leave_pdb(self) -> None:
+        """Go on as before the debugger."""
+        self._captured = _is_captured(self._config)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:

@@ -272,6 +272,17 @@ def test_a_worker_that_says_something_after_the_end_draws_nothing(controller: Co
     assert controller.file.getvalue() == sent
 
 
+def test_in_a_debugger_the_line_is_gone_when_a_call_is_over(controller: Controller) -> None:
+    controller.line.pytest_enter_pdb()
+    controller.line.tell("", Work("test_a", 0, Step(10, done=5, seconds=4.0)))
+    controller.line.tell("", Work("test_a"))
+    assert controller.file.getvalue().endswith(GONE)
+
+    controller.line.pytest_leave_pdb()
+    controller.line.tell("", Work("test_a"))
+    assert not controller.file.getvalue().endswith(GONE)
+
+
 def test_a_test_counts_when_it_has_ended_and_once(controller: Controller) -> None:
     _, one = controller.worker("gw0")
     for when in ("setup", "call", "teardown", "teardown"):

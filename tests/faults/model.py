@@ -109,7 +109,7 @@ REFUSED = frozenset({"intervention-failed"})
 
 MODEL_FAULTS = (
     Fault("hook left from an earlier run", "hooks-left", _hook_left, quick=True),
-    Fault("weights changed in place", "weights-changed", _weights_changed),
+    Fault("weights changed in place", "weights-changed", _weights_changed, REFUSED | {"vector-foreign"}),
     Fault("dropout of .01", "not-repeatable", _dropout(0.01), quick=True),
     Fault("dropout of .001", "not-repeatable", _dropout(0.001)),
     Fault("a model that always says yes", "answer-constant", _always_yes, early=True),

@@ -106,6 +106,7 @@ __all__ = [
     "show_progress",
     "sparse_feature",
     "statistics",
+    "steered_lm",
 ]
 
 # Packages whose names are public as well: `from pytest_steering import statistics`.
@@ -166,6 +167,7 @@ _HOMES = {
     "register_task": "tasks.task_registry",
     "sparse_feature": "extraction.sparse_features",
     "show_progress": "progress",
+    "steered_lm": "harness",
 }
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from pytest_steering.models.running.completion import Arms, Counts
+    from pytest_steering.models.running.text_scoring import ScoredText
+    from pytest_steering.steering.intervention import Intervention
 
 
 class LogProbabilities(PromptedModel):
@@ -129,4 +131,37 @@ class LogProbabilities(PromptedModel):
         require_room(
             [len(row) + len(own) for row, own in zip(ids, answers, strict=True)], 0, self.loaded.context
         )
-        return score_texts(self.loaded, self.engine, ids, answers, self.batch_rows)
+        return [one.logprobs for one in score_texts(self.loaded, self.engine, ids, answers, self.batch_rows)]
+
+    @exclusive
+    def continuation_scores(
+        self,
+        prompts: Sequence[Sequence[int]],
+        continuations: Sequence[Sequence[int]],
+        intervention: Intervention | None = None,
+    ) -> list[ScoredText]:
+        """Return how likely each token of a continuation is, and whether it is the likeliest.
+
+        Args:
+            prompts: Token ids, read as they are.
+            continuations: Token ids of what follows each; they count as generated.
+            intervention: None is the unsteered model.
+
+        Raises:
+            VectorError: The intervention does not fit the model.
+            PromptError: A prompt is empty, there is not one continuation a prompt, or the two of them do not
+                fit into the context.
+        """
+        from pytest_steering.models.running.text_scoring import score_texts
+
+        arms = as_arms(intervention)
+        self.require(arms)
+        ids = self.tokens(prompts)
+        if len(continuations) != len(prompts):
+            raise PromptError(
+                f"{len(prompts)} prompts and {len(continuations)} continuations; give one a prompt"
+            )
+        lengths = [len(row) + len(own) for row, own in zip(ids, continuations, strict=True)]
+        require_room(lengths, 0, self.loaded.context)
+        require_positions(arms, [len(row) for row in ids])
+        return score_texts(self.loaded, self.engine, ids, continuations, self.batch_rows, intervention)

@@ -120,7 +120,9 @@ class PromptedModel:
         return self._ends(self._known_tokens(prompts))
 
     def _ends(self, ids: Sequence[Sequence[int]]) -> SpecialEnds:
-        return special_ends(ids, self.loaded.texts.special, self.loaded.stop_ids)
+        # Words that the tokenizer does not know are read as a special token, and are nobody's mistake here.
+        added = self.loaded.texts.special - {getattr(self.tokenizer, "unk_token_id", None)}
+        return special_ends(ids, added, self.loaded.stop_ids)
 
     def _known_tokens(self, prompts: Sequence[Prompt]) -> list[list[int]]:
         texts = as_texts(prompts, self.tokenizer)

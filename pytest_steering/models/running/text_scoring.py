@@ -1,10 +1,10 @@
-"""Log-probabilities of the tokens of given texts, each after a prompt of its own, unsteered."""
+"""Log-probabilities of the tokens of given texts, each after a prompt of its own."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_steering.models.engine.edit_session import EditSession
 from pytest_steering.models.proving.padded_lengths import padded_lengths
@@ -17,9 +17,23 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from pytest_steering.models.engine.base import Engine, LoadedModel
+    from pytest_steering.steering.intervention import Intervention
 
 MOST_LOGITS = 2**26
 """Logits of one forward pass, 256 MB of them: a whole text needs those of every column, not of one."""
+
+
+class ScoredText(NamedTuple):
+    """How likely a text's tokens are, each after those before it.
+
+    Attributes:
+        logprobs: Of each: [tokens], float32 on the CPU, natural logarithms; no numbers where the model
+            overflows.
+        likeliest: Whether no token was likelier at its place: [tokens], truth values on the CPU.
+    """
+
+    logprobs: Tensor
+    likeliest: Tensor
 
 
 def score_texts(
@@ -28,10 +42,11 @@ def score_texts(
     prompts: Sequence[Sequence[int]],
     texts: Sequence[Sequence[int]],
     batch_rows: int,
-) -> list[Tensor]:
-    """Return log p of each token of each text: [tokens] each, float32 on the CPU.
+    intervention: Intervention | None = None,
+) -> list[ScoredText]:
+    """Return how likely each token of each text is.
 
-    Where the model overflows they are no numbers, and a warning names the text.
+    Where the model overflows there are no numbers, and a warning names the text.
 
     Args:
         loaded: The model.
@@ -39,10 +54,9 @@ def score_texts(
         prompts: Token ids, without pads.
         texts: Token ids of what follows each prompt; one without any is not run.
         batch_rows: At most this many rows in one forward pass over the longest; see `RowBudget`.
+        intervention: None is the unsteered model. The texts' tokens count as generated.
     """
-    import torch
-
-    scoring = _Scoring(loaded, engine, prompts, texts, [torch.empty(0) for _ in texts])
+    scoring = _Scoring(loaded, engine, prompts, texts, intervention, [_unscored(0) for _ in texts])
     lengths = [len(prompt) + len(text) for prompt, text in zip(prompts, texts, strict=True)]
     waiting = sorted((i for i, text in enumerate(texts) if text), key=lambda i: -lengths[i])
     budget = RowBudget(batch_rows, max(lengths), padded_lengths(loaded, engine))
@@ -63,7 +77,8 @@ class _Scoring:
     engine: Engine
     prompts: Sequence[Sequence[int]]
     texts: Sequence[Sequence[int]]
-    scores: list[Tensor]
+    intervention: Intervention | None
+    scores: list[ScoredText]
 
     @property
     def most_rows(self) -> int:
@@ -84,21 +99,19 @@ class _Batch:
         of = self.scoring
         rows = [[*of.prompts[i], *of.texts[i]] for i in self.members]
         batch = pad_left(rows, of.loaded.pad_id, of.loaded.device, [len(of.prompts[i]) for i in self.members])
-        session = EditSession(batch, [None] * len(rows))
+        session = EditSession(batch, [of.intervention] * len(rows))
         logits = of.engine.logits(batch, session, 1 + max(len(of.texts[i]) for i in self.members))
         session.trace.verify(batch.columns)
         for row, i in enumerate(self.members):
-            of.scores[i] = _log_probabilities(logits[row], of.texts[i])
+            of.scores[i] = _scored(logits[row], of.texts[i])
 
     def set_aside(self) -> None:
         """See `Job.set_aside`; a text that overflows has no numbers for its tokens."""
-        import torch
-
         of, (one,) = self.scoring, self.members
         prompt, text = of.prompts[one], of.texts[one]
-        found = overflow_of(of.loaded, of.engine, [*prompt, *text], len(prompt), None, self.run)
+        found = overflow_of(of.loaded, of.engine, [*prompt, *text], len(prompt), of.intervention, self.run)
         if found is not None:
-            of.scores[one] = torch.full((len(text),), torch.nan)
+            of.scores[one] = _unscored(len(text))
             logger.warning("text %d has no log-probabilities: %s", one, found)
 
     def halves(self) -> Sequence[Job]:
@@ -106,10 +119,16 @@ class _Batch:
         return [replace(self, members=half) for half in halved(self.members)]
 
 
-def _log_probabilities(logits: Tensor, text: Sequence[int]) -> Tensor:
-    """Return log p of the tokens that a row ends with: [columns, vocabulary] to [tokens]."""
+def _scored(logits: Tensor, text: Sequence[int]) -> ScoredText:
+    """Return how likely the tokens are that a row ends with: [columns, vocabulary] to [tokens]."""
     import torch
 
     foretelling = logits[-len(text) - 1 : -1].float()
     own = foretelling[torch.arange(len(text)), torch.tensor(text)]
-    return (own - foretelling.logsumexp(-1)).cpu()
+    return ScoredText((own - foretelling.logsumexp(-1)).cpu(), (own == foretelling.amax(-1)).cpu())
+
+
+def _unscored(count: int) -> ScoredText:
+    import torch
+
+    return ScoredText(torch.full((count,), torch.nan), torch.zeros(count, dtype=torch.bool))

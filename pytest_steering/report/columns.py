@@ -10,6 +10,7 @@ from pytest_steering.comparison.guards import beside_unsteered
 from pytest_steering.comparison.main_effect import ACCURACY
 from pytest_steering.comparison.metrics import JUDGEMENT, SIDE_EFFECTS, find
 from pytest_steering.comparison.outcomes import labelled, skipped
+from pytest_steering.errors import DataError
 from pytest_steering.printable import printable
 from pytest_steering.report.cell_summary import where
 
@@ -97,14 +98,20 @@ def _mean(arm: Arm) -> str:
     """Return the number that the run is about with its interval, where that is no accuracy."""
     if arm.main_metric == ACCURACY:
         return ""
-    return _with_interval(arm.estimate(arm.main_metric))
+    try:
+        return _with_interval(arm.estimate(arm.main_metric))
+    except DataError:  # of a single sample, or of one cluster, there is a number and no interval
+        return _share(arm[arm.main_metric])
 
 
 def _mean_change(arm: Arm) -> Estimate | None:
     beside = arm.facts.beside
     if beside is None or arm.beside is arm.record or arm.invalid or arm.main_metric == ACCURACY:
         return None
-    found = estimated_change(beside, arm.main_metric)
+    try:
+        found = estimated_change(beside, arm.main_metric)
+    except DataError:  # no sample was run both ways, or those are of one cluster
+        return None
     return None if found.value is None else found
 
 

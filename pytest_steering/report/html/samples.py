@@ -61,7 +61,9 @@ def samples_of(arms: Mapping[str, Arm], metric: str, prompts: Prompts, table: Pr
         "ids": [one.id for one in firsts],
         "groups": [one.group for one in firsts],
         "expected": [one.expected or one.wanted for one in firsts],
-        "numbers": {name: [_number(metric, own.get(key)) for key in keys] for name, own in rows.items()},
+        "numbers": {
+            name: [_rounded(_number(metric, own.get(key))) for key in keys] for name, own in rows.items()
+        },
         "became": {name: _became(arms[name], own, keys, metric) for name, own in rows.items()},
         "block": TEXTS_A_BLOCK,
         "prompts": PROMPTS_A_BLOCK,
@@ -82,7 +84,7 @@ def _keyed(outcomes: Sequence[Outcome]) -> Iterator[tuple[Key, Outcome]]:
 
 def _number(metric: str, outcome: Outcome | None) -> float | None:
     try:
-        return None if outcome is None or outcome.skipped else _rounded(number_of(metric)(outcome))
+        return None if outcome is None or outcome.skipped else number_of(metric)(outcome)
     except DataError:
         return None
 

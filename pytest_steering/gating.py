@@ -123,7 +123,8 @@ def _decided(session: SteeringSession, cells: list[Measured]) -> Found:
     )
     if not cells and all(one.reason == "left out" for one in judgement.absent):
         return NOTHING
-    failed = failed_cells(judgement, lambda record: prompts_of(record, settings.data))
+    kept = session.run.prompts.read().texts
+    failed = failed_cells(judgement, lambda record: prompts_of(record, settings.data, kept))
     lines = lines_of(judgement, failed)
     if not wanted.anything:
         failing = judgement.exit_code != 0

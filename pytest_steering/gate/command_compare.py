@@ -26,7 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the verdict: 0 pass, 1 regression, 2 cannot be measured or cannot tell."""
     before = asked_run(arguments.before, arguments.steering_dir)
     now = asked_run(arguments.now, arguments.steering_dir)
-    return show(judge_runs(before, now, arguments.steering_alpha), arguments.all)
+    return show(judge_runs(before, now, arguments.steering_alpha), now.run, arguments.all)
 
 
 def judge_runs(before: Asked, now: Asked, alpha: float) -> Judgement:

@@ -27,5 +27,6 @@ def run(arguments: argparse.Namespace) -> int:
             manifest=asked.manifest,
             alpha=arguments.steering_alpha,
         ),
+        asked.run,
         arguments.all,
     )

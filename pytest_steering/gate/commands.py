@@ -94,12 +94,14 @@ def add_all(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def show(judgement: Judgement, every: bool) -> int:
+def show(judgement: Judgement, run: Run, every: bool) -> int:
     """Print a verdict and return its exit status.
 
     Args:
         judgement: The verdict.
+        run: That is judged; it may have kept its prompts.
         every: Whether all cells are listed that keep it from a pass.
     """
-    say(verdict_lines(judgement, lambda record: prompts_of(record, {}), None if every else MOST))
+    kept = run.prompts.read().texts
+    say(verdict_lines(judgement, lambda record: prompts_of(record, {}, kept), None if every else MOST))
     return judgement.exit_code

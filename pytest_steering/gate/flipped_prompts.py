@@ -1,13 +1,16 @@
-"""The prompts of samples that flipped, made again from the data set where it is at hand."""
+"""The prompts of samples that flipped: as the run kept them, or made again from the data set at hand."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from pytest_steering.errors import SteeringError
 from pytest_steering.records import Record
+
+NONE_KEPT: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -23,13 +26,19 @@ class FlippedPrompts:
     missing: str = ""
 
 
-def prompts_of(record: Record, paths: Mapping[str, Path]) -> FlippedPrompts:
+def prompts_of(
+    record: Record, paths: Mapping[str, Path], kept: Mapping[str, str] = NONE_KEPT
+) -> FlippedPrompts:
     """Return the prompts of a cell, those alone whose hash is the recorded one.
 
     Args:
         record: The cell.
         paths: Where data sets lie that are not embedded.
+        kept: The prompts that lie beside the run's records, by hash.
     """
+    hashes = {outcome.id: outcome.prompt_sha256 for outcome in record.outcomes}
+    if hashes and kept.keys() >= set(hashes.values()):
+        return FlippedPrompts({name: kept[sha256] for name, sha256 in hashes.items()})
     from pytest_steering.tasks.task_registry import find_task
 
     data, prompt = record.spec.get("data") or {}, record.spec.get("prompt") or {}
@@ -39,7 +48,6 @@ def prompts_of(record: Record, paths: Mapping[str, Path]) -> FlippedPrompts:
         asked = task.ask(task.samples(data.get("split")), header)
     except SteeringError as error:
         return FlippedPrompts(missing=str(error))
-    hashes = {outcome.id: outcome.prompt_sha256 for outcome in record.outcomes}
     return FlippedPrompts(
         {one.sample.id: one.prompt for one in asked if hashes.get(one.sample.id) == one.prompt_sha256}
     )

@@ -32,3 +32,11 @@ def test_a_data_set_that_is_not_at_hand_is_named_in_place_of_prompts() -> None:
     found = prompts_of(elsewhere, {})
     assert not found.texts
     assert "castle" in found.missing
+
+
+def test_prompts_of_a_task_that_only_a_test_knows_are_those_that_the_run_kept() -> None:
+    record = cell("steered", (Outcome("a", "yes", prompt_sha256="1"), Outcome("b", "yes", prompt_sha256="2")))
+    own = replace(record, spec={**record.spec, "data": {"dataset": "of a marker", "split": "test"}})
+
+    assert prompts_of(own, {}, {"1": "What?", "2": "How?", "3": "Why?"}).texts == {"a": "What?", "b": "How?"}
+    assert "of a marker" in prompts_of(own, {}, {"1": "What?"}).missing

@@ -69,12 +69,7 @@ def test_how_a_run_went_stands_beside_its_name(tmp_path: Path, went: Status, sai
     run.keep(Manifest(went, selected={"t.py::a": PlannedTest("a", "m")}))
     page = text_of(run_page(run_view(run, {})))
 
-    said = {
-        "failed": "with tests that failed",
-        "stopped": "before every test",
-        "finished": "all tests passed",
-    }
-    assert said[went] in page
+    assert said in page
     assert "This run holds no scored experiment" in page
 
 

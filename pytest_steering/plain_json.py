@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from sys import intern
 from typing import Any, NoReturn
 
 from pytest_steering.errors import DataError
@@ -16,6 +17,9 @@ class NotJsonError(DataError):
 class RepeatedKeyError(DataError):
     """An object that says something twice, as after a merge."""
 
+
+_SHORT = 64
+"""Characters of a text that may stand in many lines, as names, versions and hashes do."""
 
 MOST_DIGITS = 300
 """Of a whole number; one of more digits has no form as a float."""
@@ -42,12 +46,17 @@ def parsed(text: str | bytes) -> Any:
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Return an object whose keys differ; of two that are equal the reader would drop one in silence."""
-    found = dict(pairs)
+    # Of many thousand lines each says the same few words: every one is held once.
+    found = {intern(key): _held_once(value) for key, value in pairs}
     if len(found) != len(pairs):
         keys = [key for key, _ in pairs]
         twice = next(key for key in keys if keys.count(key) > 1)
         raise RepeatedKeyError(f"{twice!r} stands in one object {keys.count(twice)} times")
     return found
+
+
+def _held_once(value: Any) -> Any:
+    return intern(value) if type(value) is str and len(value) <= _SHORT else value
 
 
 def _whole(digits: str) -> int:

@@ -80,8 +80,12 @@ def require_records(path: Path) -> None:
         raise DataError(f"{path} is no file of records, and nothing was added to it: {told}") from error
 
 
-def read(path: Path) -> Recorded:
+def read(path: Path, *, stored: bool = False) -> Recorded:
     """Return the records of a file; lines that a killed process or a full disk tore are named beside them.
+
+    Args:
+        path: Of the file.
+        stored: Whether outcomes stay there until they are asked for, however small the file is.
 
     Raises:
         DataError: The file cannot be read, or a whole line is no record; the message names file and line.
@@ -89,7 +93,7 @@ def read(path: Path) -> Recorded:
     found: list[Record] = []
     lines: list[Line] = []
     torn: list[str] = []
-    start, large = 0, path.exists() and path.stat().st_size > LARGE
+    start, large = 0, stored or (path.exists() and path.stat().st_size > LARGE)
     for number, line in enumerate(lines_of(path), 1):
         try:
             found.append(_stored(line, path, number, start) if large else _record(line))

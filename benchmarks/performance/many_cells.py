@@ -6,12 +6,18 @@ import hashlib
 import random
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from pytest_steering.comparison import Comparison, Facts
 from pytest_steering.comparison.metrics import numbers
 from pytest_steering.experiments.baseline_expectation import baseline_expected, held_by
+from pytest_steering.ledger import chained
+from pytest_steering.manifest import Manifest, PlannedTest, write_manifest
+from pytest_steering.record_entry import record_entry
 from pytest_steering.records import Outcome, Record, to_line
+from pytest_steering.runs import Run, begun, manifest_entry
+from pytest_steering.shard import Shard, share_of
 
 ARMS = ("unsteered", "steered", "random:0", "negated")
 SAMPLES = 20
@@ -43,6 +49,46 @@ def write(path: Path, records: Iterator[Record]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8") as file:
         file.writelines(f"{to_line(record)}\n" for record in records)
+
+
+def write_shards(folder: Path, records: Iterator[Record], of: int) -> list[Path]:
+    """Write the runs of shards at once, each with the ledger and manifest that its tests leave; return them.
+
+    Args:
+        folder: Takes a folder a shard.
+        records: Of all shards, those of a test together.
+        of: How many shards there are.
+    """
+    lines: list[list[str]] = [[] for _ in range(of)]
+    entries: list[list[dict[str, object]]] = [[begun()] for _ in range(of)]
+    tests: dict[str, PlannedTest] = {}
+    for record in records:
+        tests[record.node_id] = PlannedTest(record.experiment_id, record.model, "passed")
+        place = (len(tests) - 1) % of
+        lines[place].append(to_line(record))
+        entries[place].append(record_entry(record, lines[place][-1]))
+    return [
+        _write_shard(folder / f"shard-{place + 1}", Shard(place + 1, of), tests, lines[place], entries[place])
+        for place in range(of)
+    ]
+
+
+def _write_shard(
+    folder: Path,
+    shard: Shard,
+    tests: dict[str, PlannedTest],
+    lines: list[str],
+    entries: list[dict[str, object]],
+) -> Path:
+    run, own = Run(folder), {str(one["test"]) for one in entries[1:]}
+    selected = {name: test for name, test in tests.items() if name in own}
+    manifest = Manifest("finished", ("",), selected, shard=share_of(shard, tests))
+    chain = list(chained([*entries, manifest_entry(manifest)]))
+    folder.mkdir(parents=True)
+    run.path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    run.ledger_path.write_text("".join(f"{line}\n" for line, _ in chain), encoding="utf-8")
+    write_manifest(run.manifest_path, replace(manifest, ledger=chain[-1][1]))
+    return folder
 
 
 def _cell(name: str, arm: str, samples: int, drawn: random.Random) -> Record:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pytest_steering.execution.merging.sources import Row, Source
@@ -36,14 +36,24 @@ def overlap(sources: Sequence[Source]) -> Overlap:
     for source in sources:
         newest = {row.key: row for row in source.rows}
         again = {key: taken[key] for key in newest if key in taken}
+        ours = source.said([newest[key] for key in again])
+        theirs = _said(again.values())
         for key, (row, other) in again.items():
-            if row.said == newest[key].said:
+            if theirs[key] == ours[key]:
                 repeated.setdefault((other.name, source.name), []).append(row.name)
             else:
                 conflicts.append(f"{row.name} is one thing in {other.name} and another in {source.name}")
         kept.append(tuple(row for row in source.rows if row.key not in again))
         taken |= {key: (row, source) for key, row in newest.items() if key not in again}
     return Overlap(tuple(kept), tuple(_repeated(repeated)), tuple(conflicts))
+
+
+def _said(placed: Iterable[tuple[Row, Source]]) -> dict[str, str]:
+    """Return what records of several runs say, by the keys of their cells; see `Source.said`."""
+    rows: dict[str, tuple[Source, list[Row]]] = {}
+    for row, source in placed:
+        rows.setdefault(str(source.run.path), (source, []))[1].append(row)
+    return {key: said for source, own in rows.values() for key, said in source.said(own).items()}
 
 
 def _repeated(found: Mapping[tuple[str, str], Sequence[str]]) -> list[str]:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pytest_steering import ledger
 from pytest_steering.errors import DataError
 from pytest_steering.execution.merging.agreement import Settings, settings_of
 from pytest_steering.file_lines import lines_of
 from pytest_steering.identity import SCORE
 from pytest_steering.manifest import Manifest
 from pytest_steering.non_finite import encoded
-from pytest_steering.record_entry import RECORD, record_entry
+from pytest_steering.record_entry import RECORD, outcomes_hash, record_entry
 from pytest_steering.record_file import Line
-from pytest_steering.records import Record
+from pytest_steering.records import Record, from_line
 from pytest_steering.runs import RECORDS, Run
 
 Content = Mapping[str, Any]
@@ -28,14 +29,12 @@ class Row:
 
     Attributes:
         key: Of its cell.
-        said: Hash of all that it says but how long it took.
         line: Where it stands in its file.
         entry: What a ledger says of it.
         vouched: Whether the ledger of its run does.
     """
 
     key: str
-    said: str
     line: Line
     entry: Content
     vouched: bool
@@ -89,6 +88,15 @@ class Source:
                     raise DataError(f"{self.run.path} was written to as it was read; let its run end first")
                 yield line
 
+    def said(self, rows: Sequence[Row]) -> dict[str, str]:
+        """Return a hash of all that records say but how long that took, by the keys of their cells.
+
+        Args:
+            rows: Of the records.
+        """
+        placed = sorted(rows, key=lambda row: row.line.number)
+        return {row.key: _said(from_line(line)) for row, line in zip(placed, self.lines(rows), strict=True)}
+
 
 def read_source(run: Run) -> Source:
     """Return a run that is to be merged.
@@ -96,8 +104,9 @@ def read_source(run: Run) -> Source:
     Raises:
         DataError: It cannot be read.
     """
-    found, manifest, ledger = run.read(), run.manifest, run.ledger
-    noted = {str(one.content["record"]): one.content for one in ledger.of(RECORD)} if ledger else {}
+    found, manifest = run.read(stored=True), run.manifest
+    entries = ledger.contents(run.ledger_path) if found.vouched else ()
+    noted = {str(one["record"]): one for one in entries if one.get("kind") == RECORD}
     rows = tuple(_row(line, record, noted) for line, record in zip(found.lines, found.records, strict=True))
     return Source(run, manifest, rows, settings_of(found.records), found.doubts)
 
@@ -105,9 +114,10 @@ def read_source(run: Run) -> Source:
 def _row(line: Line, record: Record, noted: Mapping[str, Content]) -> Row:
     known = noted.get(line.sha256)
     entry = known or {**record_entry(record, ""), "record": line.sha256}
-    return Row(record.key, _said(record, str(entry["outcomes"])), line, entry, known is not None)
+    return Row(record.key, line, entry, known is not None)
 
 
-def _said(record: Record, outcomes: str) -> str:
+def _said(record: Record) -> str:
+    outcomes = outcomes_hash(record)
     parts = [record.decided_by, encoded(record.metrics), record.evidence, record.counts, outcomes]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()

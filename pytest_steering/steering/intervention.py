@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.errors import VectorError
@@ -12,6 +13,8 @@ from pytest_steering.steering.edit import Edit, Operation
 from pytest_steering.steering.numbers import finite_number, whole_number
 from pytest_steering.steering.operations import operation_named
 from pytest_steering.steering.positions import Positions, PositionsLike
+from pytest_steering.steering.schedules import Schedule
+from pytest_steering.steering.similarity import Similarity
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -36,6 +39,12 @@ class Intervention:
             break the text.
         forced: Apply a vector that was made for another model, tokenizer, layer or site; the record says so.
         second: Another vector, for an operation that takes two: `rotate` and `swap`.
+        schedule: How the strength goes on with the answer: `window(stop=5)`, `linear(tokens=20)`,
+            `exponential(rate=0.9)`, `until(token=198)`, `after(token=198)`; see `Schedule`.
+        when: `similarity > 0.1`, as a cosine with the condition vector: each prompt decides for itself at its
+            last token, or with ` at each token` behind it each steered token does.
+        condition: The condition vector, of one layer, at or below the steered ones.
+        weights: A factor of the scale for each layer, which is not divided then; layers are those it names.
     """
 
     vector: SteeringVector
@@ -46,13 +55,23 @@ class Intervention:
     per_layer: bool = False
     forced: bool = False
     second: SteeringVector | None = None
+    schedule: str | None = None
+    when: str | None = None
+    condition: SteeringVector | None = None
+    weights: Mapping[int, float] | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "operation", operation_named(self.operation).name)
+        if self.schedule is not None:
+            object.__setattr__(self, "schedule", str(Schedule.parse(self.schedule)))
+        if self.weights is not None:
+            object.__setattr__(self, "weights", _checked_weights(self.weights, self.layers))
+            object.__setattr__(self, "layers", tuple(self.weights))
         object.__setattr__(self, "scale", finite_number(self.scale, "scale"))
         object.__setattr__(self, "positions", Positions.parse(self.positions))
         object.__setattr__(self, "layers", _distinct(self.vector, self.layers))
         _require_second(self.does, self.vector, self.second, self.at)
+        _require_condition(self)
 
     @property
     def where(self) -> Positions:
@@ -73,14 +92,56 @@ class Intervention:
 
     @property
     def coefficient(self) -> float:
-        """How strongly the operation is done at each layer."""
-        divided = self.does.divides_scale and not self.per_layer
+        """How strongly the operation is done at each layer, before what `weights` say of it."""
+        divided = self.does.divides_scale and not self.per_layer and self.weights is None
         return self.scale / len(self.at) if divided else self.scale
 
-    def edit(self, layer: int) -> Edit:
-        """Return what is done to the states at one layer."""
+    @cached_property
+    def similarity(self) -> Similarity | None:
+        """The condition, parsed; None where it is done in any case."""
+        return None if self.when is None else Similarity.parse(self.when, self.condition)
+
+    @property
+    def watched(self) -> tuple[int, ...]:
+        """The blocks that it has to do with: those that are steered, and where its condition is looked at."""
+        beside = () if self.similarity is None else (self.similarity.layer,)
+        return tuple(sorted({*self.at, *beside}))
+
+    @property
+    def reads_tokens(self) -> bool:
+        """Whether which tokens are steered depends on what they are."""
+        return self.where.chooser is not None or (self._schedule is not None and self._schedule.reads_tokens)
+
+    def shares(
+        self, prompt_length: int, start: int, stop: int, ids: Sequence[int] | None = None
+    ) -> dict[int, float]:
+        """Return the tokens in [start, stop) that are steered, each with its share of the strength.
+
+        A condition is not looked at.
+
+        Args:
+            prompt_length: Number of prompt tokens in the row, without pads.
+            start: First token number of this forward pass.
+            stop: One past its last token number.
+            ids: Token ids of the row up to `stop`; needed where it reads tokens.
+        """
+        tokens = self.where.tokens(prompt_length, start, stop, ids)
+        if self._schedule is None:
+            return dict.fromkeys(tokens, 1.0)
+        found = {token: self._schedule.share(token, prompt_length, ids) for token in tokens}
+        return {token: share for token, share in found.items() if share}
+
+    def edit(self, layer: int, share: float = 1.0) -> Edit:
+        """Return what is done to the states at one layer.
+
+        Args:
+            layer: Block number.
+            share: Of the strength; see `shares`.
+        """
         second = None if self.second is None else self.second.directions[layer]
-        return Edit(self.does, self.vector.directions[layer], self.coefficient, second)
+        weight = 1.0 if self.weights is None else self.weights[layer]
+        strength = self.coefficient * weight * share
+        return Edit(self.does, self.vector.directions[layer], strength, second)
 
     def delta(self, layer: int) -> Tensor:
         """Return what an additive operation adds at one layer: shape [hidden], float32, on the CPU.
@@ -99,8 +160,25 @@ class Intervention:
             "operation": self.operation,
             "positions": self.where.name,
             "per_layer": self.per_layer,
-            **({} if self.second is None else {"second": self.second.only(self.at).sha256[:16]}),
+            **self._further,
         }
+
+    @property
+    def _further(self) -> dict[str, object]:
+        """What of an intervention is said only where there is any."""
+        second, condition = self.second and self.second.only(self.at), self.condition
+        found = {
+            "second": second and second.sha256[:16],
+            "schedule": self.schedule,
+            "when": self.when,
+            "condition": condition and {"layer": condition.layers[0], "sha256": condition.sha256[:16]},
+            "weights": self.weights and {str(layer): weight for layer, weight in self.weights.items()},
+        }
+        return {name: value for name, value in found.items() if value is not None}
+
+    @cached_property
+    def _schedule(self) -> Schedule | None:
+        return None if self.schedule is None else Schedule.parse(self.schedule)
 
 
 def _distinct(vector: Any, layers: Any) -> tuple[int, ...]:
@@ -137,3 +215,33 @@ def _require_second(
         raise VectorError(f"operation {does.name!r} takes one vector; leave second= out")
     second.require_layers(layers)
     require_same_width(vector.directions, second.directions)
+
+
+def _require_condition(given: Intervention) -> None:
+    condition = given.condition
+    if given.when is None:
+        if condition is not None:
+            raise VectorError("a condition vector says nothing without when=, such as 'similarity > 0.1'")
+        return
+    similarity = Similarity.parse(given.when, condition)
+    object.__setattr__(given, "when", str(similarity))
+    assert condition is not None
+    require_same_width(given.vector.directions, condition.directions)
+    if similarity.layer > min(given.at):
+        raise VectorError(
+            f"the condition is looked at after block {similarity.layer}, when block {min(given.at)} has been "
+            "steered already; use a condition vector of that block or a lower one"
+        )
+
+
+def _checked_weights(weights: object, layers: object) -> dict[int, float]:
+    if (
+        not isinstance(weights, Mapping)
+        or not weights
+        or (layers is not None and set(layers) != set(weights))
+    ):  # type: ignore[call-overload]
+        raise VectorError(
+            f"weights {weights!r} are no number for each layer, such as {{12: 0.5, 13: 1.0}}; "
+            "leave layers out, or name the same ones"
+        )
+    return {layer: finite_number(weight, f"the weight of layer {layer}") for layer, weight in weights.items()}

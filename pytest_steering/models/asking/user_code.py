@@ -42,10 +42,10 @@ class UserCode(PromptedModel):
                 yield seen
 
     def _require_steerable(self, arms: list[Intervention]) -> None:
-        chosen = [arm.where.name for arm in arms if arm.where.chooser]
-        if chosen:
+        read = [arm.where.name if arm.where.chooser else arm.schedule for arm in arms if arm.reads_tokens]
+        if read:
             raise VectorError(
-                f"positions {chosen[0]} read all tokens of a row, which a pass of your own code does not "
+                f"{read[0]} reads all tokens of a row, which a pass of your own code does not "
                 "show; use a region such as 'last', or SteerableModel's own methods"
             )
         if not is_lent(self.loaded.module):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pytest_steering.errors import InterventionError, NotFiniteError
+from pytest_steering.models.engine.decisions import Decisions
 from pytest_steering.models.engine.finite import FiniteWatch
-from pytest_steering.models.engine.trace import Forward, Tokens, Trace, asked_state, require_asked
+from pytest_steering.models.engine.span import Span
+from pytest_steering.models.engine.trace import Forward, Shares, Tokens, Trace, asked_state, require_asked
 from pytest_steering.models.engine.writing import Cell, LayerWriter, Place
 from pytest_steering.progress import READ
 
@@ -19,40 +20,13 @@ if TYPE_CHECKING:
     from pytest_steering.steering.intervention import Intervention
 
 
-@dataclass(frozen=True)
-class Span:
-    """Where the tokens of one row stand in a forward pass.
-
-    Attributes:
-        member: Of the batch, counted from 0; several rows may share one.
-        column: Of the first token, counted from the pass's first column.
-        first: Number of the first token in its row.
-        stop: One past the number of the last token that may be steered.
-        stride: Columns from one token of the row to the next.
-    """
-
-    member: int
-    column: int
-    first: int
-    stop: int
-    stride: int = 1
-
-    def cell(self, token: int) -> tuple[int, int]:
-        """Return the batch member and the column at which a token stands."""
-        return self.member, self.column + (token - self.first) * self.stride
-
-    def token(self, column: int) -> int:
-        """Return the number of the token at a column."""
-        return self.first + (column - self.column) // self.stride
-
-
 class EditSession:
     """The interventions of one batch, row by row, through all of its forward passes.
 
     Attributes:
         batch: The prompts.
         rows: Each row's intervention, or None.
-        layers: All layers that some row steers, ascending.
+        layers: All layers that some row steers, or looks at to decide whether it does, ascending.
         trace: Which tokens were to be steered, and which were.
     """
 
@@ -67,20 +41,23 @@ class EditSession:
             stop_ids: Token ids after which a row has ended; what it is fed from then on is padding.
         """
         self.batch, self.rows, self._stop_ids = batch, tuple(rows), stop_ids
-        self.layers = tuple(sorted({layer for row in self.rows if row for layer in row.at}))
         self.trace = Trace()
+        self._decisions = Decisions(self.rows, batch.prompt_lengths, self.trace)
+        self._steered = sorted({layer for row in self.rows if row for layer in row.at})
+        self.layers = tuple(sorted({*self._steered, *self._decisions.layers}))
         self._fed: list[list[int]] = [[] for _ in self.rows]
         self._ended: set[int] = set()
         self._columns = self._earlier = 0
         self._spans: dict[int, Span] = {}
         self._writers: dict[int, LayerWriter] = {}
         self._places: dict[tuple[int, tuple[Cell, ...]], Place] = {}
-        self._unproven = set(self.layers)
+        self._unproven = set(self._steered)
         self._finite = FiniteWatch()
 
     def begin_forward(self, input_ids: Tensor) -> None:
         """Plan the forward pass that is about to read `input_ids`: [rows, columns of this pass]."""
         self._finite.begin()
+        self._decisions.begin()
         self._earlier = self._columns
         start = self._read(input_ids)
         READ.get()(sum(span.stop - span.first for span in self._spans.values()))
@@ -98,11 +75,19 @@ class EditSession:
         self._finite.end(logits, ((member, width - column) for member, column in cells))
 
     def _planned(self, start: int) -> Forward:
-        tokens = {row: self._tokens(row, span) for row, span in self._spans.items() if self.rows[row]}
-        expected = {
-            layer: {r: t for r, t in tokens.items() if self._steers(r, layer)} for layer in self.layers
+        shares = {row: self._shares(row, span) for row, span in self._spans.items() if self.rows[row]}
+        return Forward(start, self._columns, self._by_layer(shares), shares)
+
+    def _by_layer(self, shares: Mapping[int, Shares]) -> dict[int, Tokens]:
+        return {
+            layer: {row: [*tokens] for row, tokens in shares.items() if self._steers(row, layer)}
+            for layer in self._steered
         }
-        return Forward(start, self._columns, expected)
+
+    def _decide(self, layer: int, state: Tensor, forward: Forward) -> None:
+        """Let those rows decide whether they are steered that look at this block's states."""
+        forward.shares = self._decisions.decided(layer, state, self._spans, forward.shares)
+        forward.expected = self._by_layer(forward.shares)
 
     def edit(self, layer: int, state: Tensor) -> Tensor:
         """Return the state as the interventions of this pass make it at the planned tokens.
@@ -114,9 +99,14 @@ class EditSession:
         """
         self._fit(layer, int(state.shape[1]))
         forward = self.trace.forwards[-1]
+        if layer in self._decisions.layers:
+            self._decide(layer, state, forward)
+        if layer not in self._steered:
+            return state
+        self._decisions.require(layer)
         if layer not in self._writers:
             self._writers[layer] = LayerWriter(layer, self.rows, state)
-        place = self._place(layer, forward.expected[layer], state)
+        place = self._place(layer, forward, state)
         forward.actual[layer] = self._written(place)
         if not place.cells:
             return state
@@ -199,21 +189,23 @@ class EditSession:
         stop = min(self._columns, self.batch.columns) if row in self._ended else self._columns
         return Span(row, max(0, pad - start), max(0, start - pad), max(0, stop - pad))
 
-    def _tokens(self, row: int, span: Span) -> list[int]:
+    def _shares(self, row: int, span: Span) -> Shares:
         intervention, pad = self.rows[row], self.batch.pads[row]
         assert intervention is not None
-        where, length = intervention.where, self.batch.prompt_lengths[row]
-        ids = [*self.batch.input_ids[row, pad:].tolist(), *self._fed[row]] if where.chooser else None
-        return where.tokens(length, span.first, span.stop, ids)
+        read = intervention.reads_tokens
+        ids = [*self.batch.input_ids[row, pad:].tolist(), *self._fed[row]] if read else None
+        return intervention.shares(self.batch.prompt_lengths[row], span.first, span.stop, ids)
 
     def _steers(self, row: int, layer: int) -> bool:
         intervention = self.rows[row]
         return intervention is not None and layer in intervention.at
 
-    def _place(self, layer: int, planned: Tokens, state: Tensor) -> Place:
+    def _place(self, layer: int, forward: Forward, state: Tensor) -> Place:
         """Return where the planned tokens stand in this pass; the steps of a decode share one place."""
         cells = tuple(
-            (row, *self._spans[row].cell(token)) for row, tokens in planned.items() for token in tokens
+            (row, *self._spans[row].cell(token), forward.shares[row][token])
+            for row, tokens in forward.expected[layer].items()
+            for token in tokens
         )
         if (layer, cells) not in self._places:
             self._places[layer, cells] = self._writers[layer].place(cells, state)
@@ -222,6 +214,6 @@ class EditSession:
     def _written(self, place: Place) -> Tokens:
         """Return row to tokens, read back from where the pass writes."""
         written: dict[int, list[int]] = {}
-        for row, _, column in place.cells:
+        for row, _, column, _ in place.cells:
             written.setdefault(row, []).append(self._spans[row].token(column))
         return written

@@ -102,7 +102,7 @@ class _Follower:
 
     def __init__(self, intervention: Intervention) -> None:
         self._intervention = intervention
-        self.layers = intervention.at
+        self.layers = intervention.watched
         self.next: OwnPass | None = None
         self._session: OwnSession | None = None
         self._done = 0

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.errors import InterventionError
-from pytest_steering.models.engine.edit_session import EditSession, Span
+from pytest_steering.models.engine.edit_session import EditSession
+from pytest_steering.models.engine.span import Span
 from pytest_steering.models.running.batching import TokenBatch
 
 if TYPE_CHECKING:

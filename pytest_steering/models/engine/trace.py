@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 Tokens = Mapping[int, Sequence[int]]
 
+Shares = Mapping[int, float]
+"""Token numbers of a row, each with its share of the intervention's strength."""
+
 ColumnOf = Callable[[int, int, int], tuple[int, int]]
 """Row, token and a pass's first column to the batch member and the column at which the token stands."""
 
@@ -27,12 +30,14 @@ class Forward:
         start: First column.
         stop: One past the last column.
         expected: Layer to row to the token numbers that are to be steered.
+        shares: Row to these tokens, each with its share of the strength.
         actual: The same, read back from where the block's hook wrote; rows without such tokens left out.
     """
 
     start: int
     stop: int
     expected: Mapping[int, Tokens]
+    shares: Mapping[int, Shares] = field(default_factory=dict)
     actual: dict[int, Tokens] = field(default_factory=dict)
 
     def steers(self, layer: int) -> bool:
@@ -42,9 +47,16 @@ class Forward:
 
 @dataclass
 class Trace:
-    """All forward passes of one batch."""
+    """All forward passes of one batch.
+
+    Attributes:
+        forwards: In their order.
+        decisions: By the id of a row's intervention, how often its condition was looked at, and how often it
+            held: once a row, or once a token where each decides for itself.
+    """
 
     forwards: list[Forward] = field(default_factory=list)
+    decisions: dict[int, list[int]] = field(default_factory=dict)
 
     @property
     def expected(self) -> list[Mapping[int, Tokens]]:
@@ -118,9 +130,11 @@ def asked_state(
                     f"token {token} of row {row} was to be steered at layer {layer}, but the pass over "
                     f"columns {forward.start} to {forward.stop - 1} does not read it"
                 )
-        if cells:
-            at = [member for member, _ in cells], [column for _, column in cells]
-            asked[at] = intervention.edit(layer)(before[at])
+        shares = [forward.shares[row][token] for token in tokens]
+        for share in dict.fromkeys(shares):
+            own = [cell for cell, its in zip(cells, shares, strict=True) if its == share]
+            at = [member for member, _ in own], [column for _, column in own]
+            asked[at] = intervention.edit(layer, share)(before[at])
     return asked
 
 

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from pytest_steering.steering.edit import Edit
     from pytest_steering.steering.intervention import Intervention
 
-Cell = tuple[int, int, int]
-"""Row, batch member and column of a steered token."""
+Cell = tuple[int, int, int, float]
+"""Row, batch member and column of a steered token, and its share of the strength."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Place:
     """Where a forward pass writes, and whose each cell is.
 
     Attributes:
-        cells: Row, batch member and column, on the host.
+        cells: Row, batch member, column and share, on the host.
         members: The cells' batch members, as an index.
         columns: The cells' columns, as an index.
         owners: Number of each cell's intervention among the layer's distinct ones, as an index.
@@ -47,30 +48,44 @@ class LayerWriter:
             rows: One intervention or None for each row of the batch.
             state: Any state of the layer; its device and dtype are what counts.
         """
-        import torch
-
-        distinct = {id(row): row.edit(layer) for row in rows if row and layer in row.at}
-        edits = list(distinct.values())
-        numbers = {identity: number for number, identity in enumerate(distinct)}
-        self._numbers = [numbers.get(id(row)) for row in rows]
-        self._edits = [edit.on(state.device) for edit in edits]
-        nothing = torch.full_like(edits[0].direction, -0.0)  # added to −0, a plain 0 changes its sign
-        deltas = [edit.delta if edit.operation.additive and edit.moves else nothing for edit in edits]
-        self._deltas = torch.stack(deltas).to(state.device, state.dtype)
+        self._layer, self._rows = layer, rows
+        self._numbers: dict[tuple[int, float], int] = {}
+        self._edits: list[Edit] = []
+        self._deltas = state.new_zeros(0, state.shape[-1])
 
     def place(self, cells: tuple[Cell, ...], state: Tensor) -> Place:
         """Return where some cells stand in a pass whose state has this shape."""
         import torch
 
-        def index(numbers: Sequence[int | None]) -> Tensor:
+        def index(numbers: Sequence[int]) -> Tensor:
             return torch.tensor(numbers, device=state.device, dtype=torch.long)
 
         members, columns = [cell[1] for cell in cells], [cell[2] for cell in cells]
-        owners = [self._numbers[row] for row, _, _ in cells]
-        others = [n for n, edit in enumerate(self._edits) if not edit.operation.additive and n in owners]
+        owners = self._owners(cells)
+        others = [n for n in sorted({*owners}) if not self._edits[n].operation.additive]
         theirs = [(n, index([i for i, owner in enumerate(owners) if owner == n])) for n in others]
         whole = state.shape[1] == 1 and members == list(range(state.shape[0]))
         return Place(cells, index(members), index(columns), index(owners), tuple(theirs), whole)
+
+    def _owners(self, cells: Sequence[Cell]) -> list[int]:
+        """Return the number of each cell's edit; one that is new is made ready."""
+        known = len(self._edits)
+        for row, _, _, share in cells:
+            one = self._rows[row]
+            assert one is not None
+            if (id(one), share) not in self._numbers:
+                self._numbers[id(one), share] = len(self._edits)
+                self._edits.append(one.edit(self._layer, share).on(self._deltas.device))
+        self._add_deltas(self._edits[known:])
+        return [self._numbers[id(self._rows[row]), share] for row, _, _, share in cells]
+
+    def _add_deltas(self, edits: Sequence[Edit]) -> None:
+        import torch
+
+        for edit in edits[:1]:
+            nothing = torch.full_like(edit.direction, -0.0)  # added to −0, a plain 0 changes its sign
+            deltas = [one.delta if one.operation.additive and one.moves else nothing for one in edits]
+            self._deltas = torch.cat([self._deltas, torch.stack(deltas).to(self._deltas.dtype)])
 
     def write(self, place: Place, state: Tensor) -> tuple[Tensor, Tensor]:
         """Return the state with each cell as its intervention makes it, and what was made; no place is empty.

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pytest_steering.errors import InterventionError
-from pytest_steering.models.engine.edit_session import EditSession, Span
+from pytest_steering.models.engine.edit_session import EditSession
+from pytest_steering.models.engine.span import Span
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -42,7 +43,7 @@ class BranchSession(EditSession):
         super().__init__(batch, rows, stop_ids)
         self._branches = branches
         for row, (intervention, tokens) in enumerate(zip(rows, shared, strict=True)):
-            if intervention and self._tokens(row, Span(row, 0, 0, tokens)):
+            if intervention and self._shares(row, Span(row, 0, 0, tokens)):
                 raise InterventionError(f"row {row} is to be steered within the {tokens} tokens it shares")
 
     def _read(self, input_ids: Tensor) -> int:
@@ -50,7 +51,7 @@ class BranchSession(EditSession):
         self._spans = self._branches.spans
         for row, span in self._spans.items():
             intervention = self.rows[row]
-            if intervention and intervention.where.chooser:
+            if intervention and intervention.reads_tokens:
                 first = max(span.first, self.batch.columns - self.batch.pads[row])
                 self._fed[row].extend(int(input_ids[span.cell(token)]) for token in range(first, span.stop))
         return start

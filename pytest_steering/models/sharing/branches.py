@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from pytest_steering.models.engine.edit_session import Span
+from pytest_steering.models.engine.span import Span
 
 if TYPE_CHECKING:
     from torch import Tensor

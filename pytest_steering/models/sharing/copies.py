@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from pytest_steering.models.engine.edit_session import Span
+from pytest_steering.models.engine.span import Span
 from pytest_steering.models.sharing.branches import Fed
 from pytest_steering.models.sharing.prefix import Prefix, cached_inputs
 from pytest_steering.models.sharing.prefix_cache import copied, keep_members

@@ -41,7 +41,7 @@ def depths(rows: Arms, texts: Sequence[Sequence[int]], layers: int) -> list[Dept
 
 
 def _by_lowest(rows: Arms) -> list[Depth]:
-    lowest = [min(row.at) if row else None for row in rows]
+    lowest = [min(row.watched) if row else None for row in rows]
     top = max((layer for layer in lowest if layer is not None), default=0)
     groups: dict[int, list[int]] = {}
     for row, layer in enumerate(lowest):

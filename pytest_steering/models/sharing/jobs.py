@@ -146,7 +146,7 @@ class Sweep:
     def _first_own_block(self, arm: int) -> float:
         """Order unsteered arms first, then those that can share most blocks."""
         intervention = self.arms[arm].intervention
-        return -min(intervention.at) if intervention else -math.inf
+        return -min(intervention.watched) if intervention else -math.inf
 
 
 def _in_batches(arms: Sequence[int], size: int, apart: Collection[int]) -> Iterator[tuple[int, ...]]:

@@ -56,8 +56,8 @@ def shared_tokens(intervention: Intervention | None, prompt: Sequence[int]) -> i
     last = len(prompt) - 1
     if intervention is None:
         return last
-    steered = intervention.where.tokens(len(prompt), 0, len(prompt), list(prompt))
-    return min(steered[0], last) if steered else last
+    steered = intervention.shares(len(prompt), 0, len(prompt), list(prompt))
+    return min(*steered, last) if steered else last
 
 
 def families(arms: Sequence[Arm], prompts: Sequence[Sequence[int]]) -> tuple[list[Family], list[int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from pytest_steering.models.engine.edit_session import Span
+from pytest_steering.models.engine.span import Span
 from pytest_steering.models.running.batching import TokenBatch, pad_left
 from pytest_steering.models.sharing.copies import OwnRows
 from pytest_steering.models.sharing.decode import Rows, Run

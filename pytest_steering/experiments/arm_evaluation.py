@@ -72,6 +72,7 @@ def _beside(shared: Evaluation, worded: Evaluation) -> Evaluation:
         seconds=shared.seconds + worded.seconds,
         sharing={**shared.sharing, **worded.sharing},
         prompts={**shared.prompts, **worded.prompts},
+        decisions={**shared.decisions, **worded.decisions},
     )
 
 

@@ -42,6 +42,7 @@ class Evaluation:
         sharing: By arm, how arms of one prompt shared its beginning.
         calibrated: By arm, what judged its margins; of arms that were judged so alone.
         prompts: What was asked in any of the arms, by hash.
+        decisions: By arm with a condition, how often it was looked at, and how often it held.
     """
 
     outcomes: Mapping[str, tuple[Outcome, ...]]
@@ -50,6 +51,7 @@ class Evaluation:
     sharing: Mapping[str, str]
     calibrated: Mapping[str, Calibration] = field(default_factory=dict)
     prompts: Mapping[str, str] = field(default_factory=dict)
+    decisions: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
 
 def evaluate(
@@ -101,7 +103,9 @@ def evaluate(
     seconds = time.perf_counter() - started
     sharing = dict.fromkeys(arms, generation.sharing)
     prompts = {one.prompt_sha256: one.prompt for one in asked}
-    return Evaluation(outcomes, counts.as_dict(), seconds, sharing, prompts=prompts)
+    looked = {**scoring.decisions, **counts.decisions}
+    decisions = {name: looked[id(arm)] for name, arm in arms.items() if id(arm) in looked}
+    return Evaluation(outcomes, counts.as_dict(), seconds, sharing, prompts=prompts, decisions=decisions)
 
 
 def likelihoods(

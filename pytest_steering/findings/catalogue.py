@@ -36,6 +36,10 @@ _INVALID = {
         "Nothing was changed at the asked layers.",
         "Check that the engine's hooks reach the model that runs; run the conformance suite on this model.",
     ),
+    "condition-never": (
+        "The condition of the intervention held nowhere, so nothing was steered.",
+        "Look at how similar your prompts are to the condition vector; set the threshold between them.",
+    ),
     "intervention-failed": (
         "The engine stopped because what it wrote is not what was asked for.",
         "Read the sentence of the engine; run the conformance suite on this model.",
@@ -293,6 +297,10 @@ _LIMITS = {
 }
 
 _NOTES = {
+    "condition-held": (
+        "The intervention was done where its condition held, and nowhere else.",
+        "Read the numbers as those of all samples, steered or not.",
+    ),
     "controls-missing": (
         "Controls were not run beside this cell.",
         "Run controls=('zero', 'random', 'negated', 'shuffled').",

@@ -35,6 +35,8 @@ def happened(run: Comparison) -> Iterator[Finding]:
     written = run.evidence.get("written") or {}
     layers: Mapping[str, Seen] = written.get("layers") or {}
     silent = [name for name, seen in layers.items() if not seen["steered"] and not seen["elsewhere"]]
+    if _conditional(run):
+        silent = [name for name in silent if layers[name]["asked"]]
     others = written.get("other_layers") or []
     if others:
         asked = ", ".join(layers)
@@ -48,6 +50,21 @@ def happened(run: Comparison) -> Iterator[Finding]:
         yield finding(
             "intervention-missing", f"nothing was added at layers {', '.join(silent)}", layers=silent
         )
+
+
+def condition(run: Comparison) -> Iterator[Finding]:
+    """Report at how many samples or tokens a condition held; at none, nothing was steered."""
+    counts = run.steered.record.counts
+    if not _conditional(run) or not counts.get("decided"):
+        return
+    held, decided = counts["held"], counts["decided"]
+    said = f"the condition held at {held} of {decided} "
+    said += "tokens" if str(_conditional(run)).endswith("at each token") else "answers"
+    yield finding("condition-held" if held else "condition-never", said, held=held, decided=decided)
+
+
+def _conditional(run: Comparison) -> object:
+    return (run.steered.record.spec.get("intervention") or {}).get("when")
 
 
 def positions(run: Comparison) -> Iterator[Finding]:
@@ -167,4 +184,4 @@ def _moves(run: Comparison) -> bool:
     return any(seen["asked_norm"] > 0 for _, seen in _layers(run))
 
 
-CHECKS = (failed, happened, positions, prompts, deltas, together, size)
+CHECKS = (failed, happened, condition, positions, prompts, deltas, together, size)

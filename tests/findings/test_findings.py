@@ -46,7 +46,23 @@ def test_states_that_differ_make_a_run_not_repeatable_though_every_answer_is_the
     assert ids(run(repeat={**again, "passes_differ": 0}), "invalid") == []
 
 
+def conditional(held: int) -> dict[str, Record]:
+    """A run whose condition held so often at eight answers; where nowhere, nothing is seen to be steered."""
+    records = run(**({} if held else layer(asked=0, steered=0, exact=True, cosine=0.0, ratio=0.0)))
+    steered = records["steered"]
+    spec = {**steered.spec, "intervention": {**steered.spec["intervention"], "when": "similarity > 0.1"}}
+    counts = {**steered.counts, "decided": 8, "held": held}
+    return {**records, "steered": replace(steered, spec=spec, counts=counts)}
+
+
+def test_where_a_condition_never_holds_no_engine_is_blamed() -> None:
+    assert ids(conditional(0), "invalid") == ["condition-never"]
+    assert ids(conditional(3), "invalid") == []
+
+
 FAULTS: dict[str, Callable[[], dict[str, Record]]] = {
+    "condition-never": lambda: conditional(0),
+    "condition-held": lambda: conditional(3),
     "intervention-missing": lambda: run(**layer(steered=0, exact=True, cosine=0.0, ratio=0.0)),
     "intervention-failed": lambda: run(failed="layer 3 did not run"),
     "positions-differ": lambda: run(**layer(steered=4, rows=1)),

@@ -48,6 +48,12 @@ REPORTED: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
     "control-impossible": [
         ("steered", "shuffled was not run: it needs the contrast pairs", {"control": "shuffled"})
     ],
+    "condition-held": [
+        ("steered", "the condition held at 3 of 8 answers", {"held": 3, "decided": 8}),
+    ],
+    "condition-never": [
+        ("steered", "the condition held at 0 of 8 answers", {"held": 0, "decided": 8}),
+    ],
     "controls-missing": [
         (
             "steered",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.errors import SteeringError
+from pytest_steering.experiments.observation.asked_decisions import AskedDecisions
 from pytest_steering.experiments.observation.block_watch import settle, watched
 from pytest_steering.experiments.observation.observed_change import Asked, Seen, asked_edit
 
@@ -30,6 +32,7 @@ class Witness:
         self._start = self._stop = 0
         self._mask: Tensor | None = None
         self._computed: dict[int, Tensor] = {}
+        self._decisions = AskedDecisions(intervention)
         self._read: list[tuple[int, ...]] = []
         self.layers = {layer: Seen() for layer in intervention.at}
         self.other_layers: set[int] = set()
@@ -52,6 +55,9 @@ class Witness:
     def computed(self, layer: int, state: Tensor) -> None:
         """See `Watcher.computed`."""
         self._computed[layer] = state
+        if self._fed:
+            ends = zip(self._pads, self._lengths, strict=True)
+            self._decisions.computed(layer, state, [pad + length - 1 - self._start for pad, length in ends])
 
     def handed_on(self, layer: int, state: Tensor) -> None:
         """See `Watcher.handed_on`."""
@@ -84,30 +90,31 @@ class Witness:
         self._lengths = mask.sum(1).tolist()
         self._pads = (mask != 0).int().argmax(1).tolist()
         self._fed = [[] for _ in self._lengths]
+        self._decisions.begin_batch()
         rows = zip(input_ids.tolist(), mask.tolist(), strict=True)
         self._read += [tuple(t for t, kept in zip(ids, row, strict=True) if kept) for ids, row in rows]
 
     def _compare(self, layer: int, before: Tensor, after: Tensor) -> None:
-        tokens = Asked(self._asked(before), self._is_pad(before))
-        self.layers[layer].note(before, after, tokens, asked_edit(self._intervention, layer))
+        tokens = Asked(self._decisions.left(self._asked(before)), self._is_pad(before))
+        self.layers[layer].note(before, after, tokens, partial(asked_edit, self._intervention, layer))
 
     def _asked(self, state: Tensor) -> Tensor:
-        """Return which tokens of this pass are to be steered: [rows, columns]."""
+        """Return with which share of the strength tokens of this pass are to be steered: [rows, columns]."""
         import torch
 
-        asked = torch.zeros(state.shape[:2], dtype=torch.bool, device=state.device)
+        asked = torch.zeros(state.shape[:2], dtype=torch.float64, device=state.device)
         for row, pad in enumerate(self._pads):
-            for token in self._tokens(row, pad):
+            for token, share in self._shares(row, pad).items():
                 if self._start <= token + pad < self._stop:
-                    asked[row, token + pad - self._start] = True
+                    asked[row, token + pad - self._start] = share
         return asked
 
-    def _tokens(self, row: int, pad: int) -> list[int]:
-        where, length, fed = self._intervention.where, self._lengths[row], self._fed[row]
+    def _shares(self, row: int, pad: int) -> dict[int, float]:
+        length, fed = self._lengths[row], self._fed[row]
         ended = not self._model.loaded.stop_ids.isdisjoint(fed)
         stop = length if ended else length + len(fed)
-        ids = [*self._row(row), *fed] if where.chooser else None
-        return where.tokens(length, max(0, self._start - pad), stop, ids)
+        ids = [*self._row(row), *fed] if self._intervention.reads_tokens else None
+        return self._intervention.shares(length, max(0, self._start - pad), stop, ids)
 
     def _row(self, row: int) -> tuple[int, ...]:
         return self._read[len(self._read) - len(self._lengths) + row]

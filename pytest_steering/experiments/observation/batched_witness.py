@@ -44,6 +44,8 @@ def watch_together(
         As plain data: how the arms shared, by arm how many states were to be changed and how many were, how
         many changes are no arm's, the layers changed unasked, and the engine's complaint if it had one.
     """
+    if intervention.similarity is not None and intervention.similarity.each_token:
+        return {}  # which tokens decide for it depends on what was done before, and no token is looked up
     vector = intervention.vector.only(intervention.at)
     random = [vector.random_like(FIRST_SEED + number) for number in range(OTHERS)]
     arms = [intervention, *(replace(intervention, vector=one) for one in random)]
@@ -62,6 +64,7 @@ class _Counter:
 
     def __init__(self, model: SteerableModel, arms: Sequence[Intervention]) -> None:
         self._model, self._arms = model, arms
+        self._shares = _possible_shares(arms[0])
         self._computed: dict[int, Tensor] = {}
         self._changed: Counter[int] = Counter()
         self._still: Counter[int] = Counter()
@@ -121,8 +124,9 @@ class _Counter:
         import torch
 
         left = torch.ones(before.shape[0], dtype=torch.bool, device=before.device)
-        for number, arm in enumerate(self._arms):
-            own = (asked_edit(arm, layer)(before) == after).flatten(1).all(1) & left
+        for number, share in ((n, share) for n in range(len(self._arms)) for share in self._shares):
+            edit = asked_edit(self._arms[number], layer, share)
+            own = (edit(before) == after).flatten(1).all(1) & left
             self._changed[number] += int(own.sum())
             left &= ~own
         self._nobodys += int(left.sum())
@@ -130,9 +134,10 @@ class _Counter:
     def _note_still(self, layer: int, states: Tensor) -> None:
         """Count the unchanged states, [states, hidden], that an arm would leave as they are."""
         for number, arm in enumerate(self._arms):
-            edit = asked_edit(arm, layer)
-            if edit.moves and not edit.operation.additive:
-                self._still[number] += int((edit(states) == states).flatten(1).all(1).sum())
+            for share in self._shares:
+                edit = asked_edit(arm, layer, share)
+                if edit.moves and not edit.operation.additive:
+                    self._still[number] += int((edit(states) == states).flatten(1).all(1).sum())
 
 
 def _asked(
@@ -141,7 +146,26 @@ def _asked(
     """Return how many states an arm asks to be changed; an answer's last token is not read any more."""
     layers = sum(asked_edit(arm, layer).moves for layer in arm.at)
     count = 0
-    for ids, answer in zip(model.tokens(prompts), answers, strict=True):
+    for ids, answer, held in zip(model.tokens(prompts), answers, _held(model, arm, prompts), strict=True):
         read = [*ids, *answer.token_ids[:-1]]
-        count += len(arm.where.tokens(len(ids), 0, len(read), read if arm.where.chooser else None))
+        if held:
+            count += len(arm.shares(len(ids), 0, len(read), read if arm.reads_tokens else None))
     return layers * count
+
+
+def _held(model: SteerableModel, arm: Intervention, prompts: Sequence[str]) -> list[bool]:
+    """Return at which prompts an arm's condition holds; it looks at a block that is not steered yet."""
+    if arm.similarity is None:
+        return [True] * len(prompts)
+    states = model.hidden_states(prompts, [arm.similarity.layer])[arm.similarity.layer]
+    found: list[bool] = arm.similarity.holds(states).tolist()
+    return found
+
+
+def _possible_shares(arm: Intervention) -> list[float]:
+    """Return the shares of the strength that a few new tokens may be steered with."""
+    ids = [] if arm.reads_tokens else None
+    steps = range(NEW_TOKENS + 1) if arm.schedule is not None and ids is None else ()
+    every = replace(arm, positions="all") if steps else arm
+    found = {share for step in steps for share in every.shares(1, step, step + 1).values()}
+    return sorted(found or {1.0})

@@ -31,10 +31,16 @@ class Measured:
     length: float = 0.0
     shares: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
-    def note(self, before: Tensor, after: Tensor, edit: Edit) -> None:
-        """Take in the steered tokens of a pass, [tokens, hidden] or [tokens, streams, hidden]."""
+    def note(self, before: Tensor, after: Tensor, change: Tensor) -> None:
+        """Take in the steered tokens of a pass, [tokens, hidden] or [tokens, streams, hidden].
+
+        Args:
+            before: What the block computed.
+            after: What it handed on.
+            change: What was to be added, float32.
+        """
         rows = (after.float() - before.float()).flatten(0, -2)
-        wanted = edit.change(before).flatten(0, -2)
+        wanted = change.flatten(0, -2)
         added, expected = rows.mean(0).cpu(), wanted.double().mean(0).cpu()
         self.added = added if self.added is None else self.added + added
         self.expected = expected if self.expected is None else self.expected + expected

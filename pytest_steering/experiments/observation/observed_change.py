@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,16 +16,19 @@ if TYPE_CHECKING:
     from pytest_steering.steering.intervention import Intervention
 
 
-def asked_edit(intervention: Intervention, layer: int) -> Edit:
+def asked_edit(intervention: Intervention, layer: int, share: float = 1.0) -> Edit:
     """Return what is to be done at a layer, from the intervention's fields and not by its own `edit`.
 
     Args:
         intervention: What was asked for.
         layer: Block number.
+        share: Of the strength.
     """
     operation = operation_named(intervention.operation)
-    divided = operation.divides_scale and not intervention.per_layer
+    weights = intervention.weights
+    divided = operation.divides_scale and not intervention.per_layer and weights is None
     strength = intervention.scale / len(intervention.at) if divided else intervention.scale
+    strength = strength * (1.0 if weights is None else weights[layer]) * share
     second = intervention.second.directions[layer] if intervention.second else None
     return Edit(operation, intervention.vector.directions[layer], strength, second)
 
@@ -34,11 +38,11 @@ class Asked:
     """The tokens of one pass.
 
     Attributes:
-        steered: Which are to be steered: [rows, columns].
+        shares: The share of the strength with which each is to be steered: [rows, columns], float64.
         pads: Which are pads of the prompt: [rows, columns].
     """
 
-    steered: Tensor
+    shares: Tensor
     pads: Tensor
 
 
@@ -72,21 +76,25 @@ class Seen:
     dtype: str = ""
     shape: str = ""
 
-    def note(self, before: Tensor, after: Tensor, tokens: Asked, edit: Edit) -> None:
+    def note(self, before: Tensor, after: Tensor, tokens: Asked, edit: Callable[[float], Edit]) -> None:
         """Take in one pass.
 
         Args:
             before: What the block computed: [rows, columns, hidden].
             after: What it handed on.
             tokens: Of this pass.
-            edit: What was to be done.
+            edit: What was to be done at a share of the strength.
         """
+        import torch
+
         self.state_dtype, self.dtype = _dtype(before), _dtype(after)
         if after.shape != before.shape:
             self.shape = f"{list(after.shape)} where {list(before.shape)} was computed"
             return
-        wanted = before.clone()
-        wanted[tokens.steered] = edit(before[tokens.steered])
+        wanted, change = before.clone(), torch.zeros_like(before, dtype=torch.float32)
+        for share in filter(None, tokens.shares.unique().tolist()):
+            at, done = tokens.shares == share, edit(share)
+            wanted[at], change[at] = done(before[at]), done.change(before[at]).float()
         asked, changed = _differ(wanted, before), _differ(after, before)
         if not self.asked and bool(asked.any()):
             self.state_norm = float(before[asked].float().norm(dim=-1).mean())
@@ -98,7 +106,7 @@ class Seen:
         here = changed & asked
         if bool(here.any()):
             self.exact &= bool((wanted[here] == after[here]).all()) and before.dtype == after.dtype
-            self.measured.note(before[here], after[here], edit)
+            self.measured.note(before[here], after[here], change[here])
 
     def report(self, edit: Edit) -> dict[str, Any]:
         """Return what was seen as plain data; `edit` is what was to be done."""

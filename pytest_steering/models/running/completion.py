@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from pytest_steering.steering.intervention import Intervention
 
 Arms = Sequence["Intervention | None"]
+
+Decisions = Mapping[int, Sequence[int]]
+
+_NAMED = ("overflows", "decisions")
+"""Counts that are told by what they are of."""
 
 TIE_MARGIN = 1e-4
 """Two best logits closer than this may change places when only the batch's shape changes (float32)."""
@@ -59,6 +64,8 @@ class Counts:
         batches: Groups of rows that ran together.
         halvings: How often a batch was halved because memory ran out.
         overflows: Which arms were set aside at which prompts, and why; as a number, how often.
+        decisions: By the id of an intervention with a condition, how often it was looked at, and how often it
+            held: once a row, or once a token where each decides for itself.
     """
 
     forwards: int = 0
@@ -71,6 +78,7 @@ class Counts:
     batches: int = 0
     halvings: int = 0
     overflows: dict[tuple[int, int], Overflow] = field(default_factory=dict)
+    decisions: Decisions = field(default_factory=dict)
 
     def note(self, trace: Trace, read: int) -> None:
         """Add the passes of a batch that is done.
@@ -82,6 +90,7 @@ class Counts:
         self.forwards += len(trace.forwards)
         self.prompt_tokens += read
         self.steered_tokens += trace.steered_tokens
+        self.decisions = _added(self.decisions, trace.decisions)
 
     def add(self, other: Counts, prompts: Sequence[int]) -> None:
         """Add what another call took.
@@ -91,14 +100,20 @@ class Counts:
             prompts: The number here of each of its prompts.
         """
         for name, value in vars(other).items():
-            if name != "overflows":
+            if name not in _NAMED:
                 setattr(self, name, getattr(self, name) + value)
         self.overflows |= {(arm, prompts[n]): found for (arm, n), found in other.overflows.items()}
+        self.decisions = _added(self.decisions, other.decisions)
 
     def as_dict(self) -> dict[str, int]:
         """Return the counts by name; overflows among them where there are any."""
-        found = {name: value for name, value in vars(self).items() if name != "overflows"}
+        found = {name: value for name, value in vars(self).items() if name not in _NAMED}
         return found | ({"overflows": len(self.overflows)} if self.overflows else {})
+
+
+def _added(one: Decisions, other: Decisions) -> Decisions:
+    pairs = {name: (one.get(name, (0, 0)), other.get(name, (0, 0))) for name in (*one, *other)}
+    return {name: [a + b for a, b in zip(*pair, strict=True)] for name, pair in pairs.items()}
 
 
 @dataclass

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pytest_steering.errors import VectorError
-from pytest_steering.steering.algebra import require_same_width
 from pytest_steering.steering.edit import Edit, Operation
-from pytest_steering.steering.numbers import finite_number, whole_number
+from pytest_steering.steering.intervention_checks import (
+    checked_condition,
+    checked_weights,
+    distinct_layers,
+    require_second,
+)
+from pytest_steering.steering.numbers import finite_number
 from pytest_steering.steering.operations import operation_named
 from pytest_steering.steering.positions import Positions, PositionsLike
 from pytest_steering.steering.schedules import Schedule
@@ -65,13 +69,13 @@ class Intervention:
         if self.schedule is not None:
             object.__setattr__(self, "schedule", str(Schedule.parse(self.schedule)))
         if self.weights is not None:
-            object.__setattr__(self, "weights", _checked_weights(self.weights, self.layers))
+            object.__setattr__(self, "weights", checked_weights(self.weights, self.layers))
             object.__setattr__(self, "layers", tuple(self.weights))
         object.__setattr__(self, "scale", finite_number(self.scale, "scale"))
         object.__setattr__(self, "positions", Positions.parse(self.positions))
-        object.__setattr__(self, "layers", _distinct(self.vector, self.layers))
-        _require_second(self.does, self.vector, self.second, self.at)
-        _require_condition(self)
+        object.__setattr__(self, "layers", distinct_layers(self.vector, self.layers))
+        require_second(self.does, self.vector, self.second, self.at)
+        object.__setattr__(self, "when", checked_condition(self.when, self.condition, self.vector, self.at))
 
     @property
     def where(self) -> Positions:
@@ -179,69 +183,3 @@ class Intervention:
     @cached_property
     def _schedule(self) -> Schedule | None:
         return None if self.schedule is None else Schedule.parse(self.schedule)
-
-
-def _distinct(vector: Any, layers: Any) -> tuple[int, ...]:
-    from pytest_steering.steering.vector import SteeringVector
-
-    if not isinstance(vector, SteeringVector):
-        raise VectorError(f"an intervention needs a SteeringVector, not {type(vector).__name__}")
-    if layers is None:
-        return vector.layers
-    if isinstance(layers, str) or not isinstance(layers, Iterable):
-        raise VectorError(f"layers {layers!r} are no list of block numbers, such as [{vector.layers[-1]}]")
-    numbers = [whole_number(layer) for layer in layers]
-    if None in numbers:
-        raise VectorError(f"layers {layers!r} are no block numbers; whole numbers were expected")
-    asked = {number for number in numbers if number is not None}
-    back = sorted(layer for layer in asked if layer < 0)
-    if back:
-        raise VectorError(
-            f"layers {back}: a vector does not know how deep its model is, so that nothing counts back from "
-            f"its end; it has {list(vector.layers)}"
-        )
-    vector.require_layers(asked)
-    return tuple(sorted(asked))
-
-
-def _require_second(
-    does: Operation, vector: SteeringVector, second: SteeringVector | None, layers: Sequence[int]
-) -> None:
-    if second is None:
-        if does.needs_second:
-            raise VectorError(f"operation {does.name!r} needs another vector; give it as second=")
-        return
-    if not does.takes_second:
-        raise VectorError(f"operation {does.name!r} takes one vector; leave second= out")
-    second.require_layers(layers)
-    require_same_width(vector.directions, second.directions)
-
-
-def _require_condition(given: Intervention) -> None:
-    condition = given.condition
-    if given.when is None:
-        if condition is not None:
-            raise VectorError("a condition vector says nothing without when=, such as 'similarity > 0.1'")
-        return
-    similarity = Similarity.parse(given.when, condition)
-    object.__setattr__(given, "when", str(similarity))
-    assert condition is not None
-    require_same_width(given.vector.directions, condition.directions)
-    if similarity.layer > min(given.at):
-        raise VectorError(
-            f"the condition is looked at after block {similarity.layer}, when block {min(given.at)} has been "
-            "steered already; use a condition vector of that block or a lower one"
-        )
-
-
-def _checked_weights(weights: object, layers: object) -> dict[int, float]:
-    if (
-        not isinstance(weights, Mapping)
-        or not weights
-        or (layers is not None and set(layers) != set(weights))
-    ):  # type: ignore[call-overload]
-        raise VectorError(
-            f"weights {weights!r} are no number for each layer, such as {{12: 0.5, 13: 1.0}}; "
-            "leave layers out, or name the same ones"
-        )
-    return {layer: finite_number(weight, f"the weight of layer {layer}") for layer, weight in weights.items()}

@@ -34,7 +34,15 @@ def test_every_intervention_that_the_page_shows_can_be_made() -> None:
     shown = [one for one in blocks(PAGE) if one.language == "python" and not one.file]
     assert shown
     for block in shown:
-        exec(block.code, {"vector": random_vector((13,)), "other": random_vector((13,), seed=1)})
+        layers = (9, 12, 13)
+        exec(
+            block.code,
+            {
+                "vector": random_vector(layers),
+                "other": random_vector(layers, seed=1),
+                "condition": random_vector(layers, seed=2),
+            },
+        )
 
 
 @pytest.mark.usefixtures("forgotten")

@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     import transformers
 
     from tools.census.build import model_types
-    from tools.census.differential import section_in, with_section
+    from tools.census.sections import sections_of
     from tools.census.survey import survey
     from tools.census.table import document, header, line, totals
 
@@ -51,7 +51,8 @@ def run(arguments: argparse.Namespace) -> int:
         _say(line(rows[-1]))
     _say("", *totals(rows), f"{time.perf_counter() - started:.0f} s")
     if arguments.write:
-        text = with_section(document(rows, transformers.__version__), section_in(arguments.write))
+        before = arguments.write.read_text(encoding="utf-8") if arguments.write.is_file() else ""
+        text = document(rows, transformers.__version__) + sections_of(before)
         arguments.write.write_text(text, encoding="utf-8")
     return 0
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from tools.census.build import model_types
 from tools.census.difference import CLOSE, Difference, difference
+from tools.census.sections import with_section
 
 HEADING = "## Shared, beside others, long"
 _INTRODUCTION = """Made by `python -m tools.census.differential --write docs/architectures.md`; do not edit.
@@ -40,8 +41,8 @@ def main(words: Sequence[str] | None = None) -> int:
         _say(f"{line(found[-1])} ({time.perf_counter() - started:.1f} s)")
     _say("", *counted(found))
     if arguments.write:
-        census = arguments.write.read_text(encoding="utf-8").split(f"\n{HEADING}")[0]
-        arguments.write.write_text(with_section(census, section(found)), encoding="utf-8")
+        text = arguments.write.read_text(encoding="utf-8")
+        arguments.write.write_text(with_section(text, section(found)), encoding="utf-8")
     return 0 if all(one.equal for one in found) else 1
 
 
@@ -79,17 +80,6 @@ def section(found: Sequence[Difference]) -> str:
     named = [line(one) for one in found if not (one.tried and one.equal)]
     listed = ["What differs, or was not tried:", "", *named, ""] if named else []
     return "\n".join([HEADING, "", _INTRODUCTION, *counted(found), "", *listed])
-
-
-def section_in(document: Path) -> str:
-    """Return the section of a document that is there already, or nothing."""
-    text = document.read_text(encoding="utf-8") if document.is_file() else ""
-    return HEADING + text.split(HEADING)[1] if HEADING in text else ""
-
-
-def with_section(census: str, section: str) -> str:
-    """Return the census's text with the section behind it."""
-    return f"{census}\n{section}" if section else census
 
 
 @contextmanager

@@ -171,12 +171,13 @@ class Intervention:
     def _further(self) -> dict[str, object]:
         """What of an intervention is said only where there is any."""
         second, condition = self.second and self.second.only(self.at), self.condition
-        found = {
+        weights = self.weights or {}
+        found: dict[str, object] = {
             "second": second and second.sha256[:16],
             "schedule": self.schedule,
             "when": self.when,
             "condition": condition and {"layer": condition.layers[0], "sha256": condition.sha256[:16]},
-            "weights": self.weights and {str(layer): weight for layer, weight in self.weights.items()},
+            "weights": {str(layer): weight for layer, weight in weights.items()} or None,
         }
         return {name: value for name, value in found.items() if value is not None}
 

@@ -86,19 +86,16 @@ def checked_condition(
     return str(similarity)
 
 
-def checked_weights(weights: object, layers: object) -> dict[int, float]:
+def checked_weights(weights: object, layers: Any) -> dict[int, float]:
     """Return a factor for each layer.
 
     Raises:
         VectorError: They are none, or other layers are named beside them.
     """
-    if (
-        not isinstance(weights, Mapping)
-        or not weights
-        or (layers is not None and set(layers) != set(weights))
-    ):  # type: ignore[call-overload]
+    named = dict(weights) if isinstance(weights, Mapping) else {}
+    if not named or (layers is not None and {*layers} != {*named}):
         raise VectorError(
             f"weights {weights!r} are no number for each layer, such as {{12: 0.5, 13: 1.0}}; "
             "leave layers out, or name the same ones"
         )
-    return {layer: finite_number(weight, f"the weight of layer {layer}") for layer, weight in weights.items()}
+    return {layer: finite_number(weight, f"the weight of layer {layer}") for layer, weight in named.items()}

@@ -101,8 +101,8 @@ def test_another_operation_than_the_asked_one_is_seen(
     intervention = Intervention(random_vector(), operation=asked, positions="all")
     model.require([intervention])
 
-    def wrong(self: Intervention, layer: int) -> Edit:
-        return replace(right(self, layer), operation=operation_named(done))
+    def wrong(self: Intervention, layer: int, share: float) -> Edit:
+        return replace(right(self, layer, share), operation=operation_named(done))
 
     monkeypatch.setattr(Intervention, "edit", wrong)
     seen, failed = witness(model, intervention, PROMPTS)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +35,7 @@ def _edited(change: Callable[[Edit], Edit]) -> Inject:
 
     def put(patch: pytest.MonkeyPatch, _experiment: object) -> None:
         real = Intervention.edit
-        patch.setattr(Intervention, "edit", lambda self, layer: change(real(self, layer)))
+        patch.setattr(Intervention, "edit", lambda self, layer, share=1.0: change(real(self, layer, share)))
 
     return put
 
@@ -44,12 +44,12 @@ def _tokens(keep: Callable[[int, int], bool]) -> Inject:
     """Steer a token only where `keep(row, first token of the pass)` says so."""
 
     def put(patch: pytest.MonkeyPatch, _experiment: object) -> None:
-        real = EditSession._tokens
+        real = EditSession._shares
 
-        def tokens(self: EditSession, row: int, span: Any) -> list[int]:
-            return real(self, row, span) if keep(row, span.first) else []
+        def shares(self: EditSession, row: int, span: Any) -> Mapping[int, float]:
+            return real(self, row, span) if keep(row, span.first) else {}
 
-        patch.setattr(EditSession, "_tokens", tokens)
+        patch.setattr(EditSession, "_shares", shares)
 
     return put
 

@@ -164,8 +164,7 @@ def _held(model: SteerableModel, arm: Intervention, prompts: Sequence[str]) -> l
 
 def _possible_shares(arm: Intervention) -> list[float]:
     """Return the shares of the strength that a few new tokens may be steered with."""
-    ids = [] if arm.reads_tokens else None
-    steps = range(NEW_TOKENS + 1) if arm.schedule is not None and ids is None else ()
+    steps = range(NEW_TOKENS + 1) if arm.schedule is not None and not arm.reads_tokens else ()
     every = replace(arm, positions="all") if steps else arm
     found = {share for step in steps for share in every.shares(1, step, step + 1).values()}
     return sorted(found or {1.0})

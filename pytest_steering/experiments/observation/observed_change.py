@@ -92,7 +92,7 @@ class Seen:
             self.shape = f"{list(after.shape)} where {list(before.shape)} was computed"
             return
         wanted, change = before.clone(), torch.zeros_like(before, dtype=torch.float32)
-        for share in filter(None, tokens.shares.unique().tolist()):
+        for share in filter(None, sorted({*tokens.shares.flatten().tolist()})):
             at, done = tokens.shares == share, edit(share)
             wanted[at], change[at] = done(before[at]), done.change(before[at]).float()
         asked, changed = _differ(wanted, before), _differ(after, before)

@@ -76,7 +76,7 @@ class EditSession:
 
     def _planned(self, start: int) -> Forward:
         shares = {row: self._shares(row, span) for row, span in self._spans.items() if self.rows[row]}
-        return Forward(start, self._columns, self._by_layer(shares), shares)
+        return Forward(start, self._columns, self._by_layer(shares), shares=shares)
 
     def _by_layer(self, shares: Mapping[int, Shares]) -> dict[int, Tokens]:
         return {

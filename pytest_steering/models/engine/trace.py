@@ -30,15 +30,15 @@ class Forward:
         start: First column.
         stop: One past the last column.
         expected: Layer to row to the token numbers that are to be steered.
-        shares: Row to these tokens, each with its share of the strength.
         actual: The same, read back from where the block's hook wrote; rows without such tokens left out.
+        shares: Row to the tokens that are to be steered, each with its share of the strength.
     """
 
     start: int
     stop: int
     expected: Mapping[int, Tokens]
-    shares: Mapping[int, Shares] = field(default_factory=dict)
     actual: dict[int, Tokens] = field(default_factory=dict)
+    shares: Mapping[int, Shares] = field(default_factory=dict)
 
     def steers(self, layer: int) -> bool:
         """Whether any token is to be steered at the layer in this pass."""

@@ -101,7 +101,7 @@ def test_another_operation_than_the_asked_one_is_seen(
     intervention = Intervention(random_vector(), operation=asked, positions="all")
     model.require([intervention])
 
-    def wrong(self: Intervention, layer: int, share: float) -> Edit:
+    def wrong(self: Intervention, layer: int, share: float = 1.0) -> Edit:
         return replace(right(self, layer, share), operation=operation_named(done))
 
     monkeypatch.setattr(Intervention, "edit", wrong)

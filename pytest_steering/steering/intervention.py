@@ -44,7 +44,7 @@ class Intervention:
         forced: Apply a vector that was made for another model, tokenizer, layer or site; the record says so.
         second: Another vector, for an operation that takes two: `rotate` and `swap`.
         schedule: How the strength goes on with the answer: `window(stop=5)`, `linear(tokens=20)`,
-            `exponential(rate=0.9)`, `until(token=198)`, `after(token=198)`; see `Schedule`.
+            `exponential(rate=0.9)`, `until(token=198)` or `after(token=198)`.
         when: `similarity > 0.1`, as a cosine with the condition vector: each prompt decides for itself at its
             last token, or with ` at each token` behind it each steered token does.
         condition: The condition vector, of one layer, at or below the steered ones.

@@ -25,7 +25,7 @@ def contradictions(
         cell: Its samples beside the baseline's.
         control: Those of the unsteered control.
     """
-    said = [*_edited(entry), *_control(one, entry, control)]
+    said = [*_edited(entry), *_control(one, entry, cell, control)]
     if said:
         yield finding("baseline-edited", "; ".join(said))
     other = [now.id for pairing in (cell, control) for now in _otherwise_read(pairing)]
@@ -43,13 +43,16 @@ def _edited(entry: Entry) -> Iterator[str]:
         yield entry.fault
 
 
-def _control(one: Measured, entry: Entry, control: BaselinePairing) -> Iterator[str]:
+def _control(one: Measured, entry: Entry, cell: BaselinePairing, control: BaselinePairing) -> Iterator[str]:
+    """Yield what is wrong with the control alone: where data changed, both arms' samples are others."""
     if one.unsteered is None or not entry.samples:
         return
     if not entry.unsteered:
         yield "it holds no unsteered control, so nothing tells whether the environment moved"
-    elif control.changed or control.unpaired:
-        ids = [*control.changed, *control.unpaired]
+        return
+    others = {*cell.changed, *cell.unpaired}
+    ids = [one for one in (*control.changed, *control.unpaired) if one not in others]
+    if ids:
         yield f"the samples of its unsteered control are not this run's: {first_few(ids)}"
 
 

@@ -17,6 +17,7 @@ from tests.faults.fault import Fault, Inject, baselines
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.experiment import Experiment
+    from pytest_steering.records import Outcome
 
 Row = dict[str, Any]
 
@@ -33,7 +34,7 @@ def exchange(file: Path, one: str, other: str, fields: tuple[str, ...]) -> None:
 def change_baselines(folder: Path, change: Callable[[Entry], Entry]) -> None:
     """Change every cell of the baselines in a folder, as if it had been accepted like that."""
     for file in folder.glob("*/*.json"):
-        entries = [change(entry) for entry in read_baseline(file).values()]
+        entries = [change(entry).sealed for entry in read_baseline(file).values()]
         write_baseline(file, {entry.key: entry for entry in entries})
 
 
@@ -66,10 +67,13 @@ def _other_prompts(_patch: pytest.MonkeyPatch, experiment: Experiment) -> None:
     """A baseline whose answers were given to other prompts than those of today."""
 
     def change(entry: Entry) -> Entry:
-        others = tuple(replace(one, prompt_sha256="0" * 16) for one in entry.samples)
-        return replace(entry, samples=others)
+        return replace(entry, samples=_elsewhere(entry.samples), unsteered=_elsewhere(entry.unsteered))
 
     change_baselines(baselines(experiment), change)
+
+
+def _elsewhere(outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
+    return tuple(replace(one, prompt_sha256="0" * 16) for one in outcomes)
 
 
 def _other_question(_patch: pytest.MonkeyPatch, experiment: Experiment) -> None:

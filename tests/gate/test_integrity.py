@@ -177,3 +177,13 @@ def test_a_lower_cell_whose_baseline_was_deleted_needs_a_reason(file: Path, tmp_
     file.unlink()
     assert "falls from 0.900" in accepted(tmp_path, run(outcomes(160, range(0, 160, 4))), Wanted(new=True))[0]
     assert accepted(tmp_path, run(), Wanted(new=True)) == ()
+
+
+def test_data_that_changed_for_both_arms_are_no_edit_of_the_baseline(file: Path) -> None:
+    other = "f" * 64
+    records = run(
+        outcomes(160, range(0, 160, 10), prompt_sha256=other),
+        outcomes(160, range(1, 160, 2), prompt_sha256=other),
+    )
+    judgement = judge(expected_cells(records), file.parents[1], required=True)
+    assert [one.id for _, one in judgement.findings] == ["data-changed"]

@@ -98,6 +98,7 @@ class Lifecycle:
                 self.session.run.take()
             self.manifest = self.session.run.manifest.begun(plan)
             self._keep()
+            self.session.take_over(plan.selected)
         except SteeringError as error:
             raise pytest.UsageError(str(error)) from error
 

@@ -83,8 +83,16 @@ class SteeringSession:
         given = getattr(self.config, "workerinput", {}).get("steering_run")
         if given:
             return run_at(Path(given))
+        earlier, shard = self.resumed, self.settings.shard
+        share = earlier.manifest.shard if earlier else None
+        of_others = shard is not None and (share is None or share.shard != shard)
+        return Run.new(self.settings.folder) if earlier is None or of_others else earlier
+
+    @cached_property
+    def resumed(self) -> Run | None:
+        """The run that is gone on with; a shard goes on with a run of others in a folder of its own."""
         resumed = self.settings.resume
-        return find_run(resumed, self.settings.folder) if resumed else Run.new(self.settings.folder)
+        return find_run(resumed, self.settings.folder) if resumed else None
 
     @cached_property
     def scratch(self) -> Path:
@@ -99,7 +107,8 @@ class SteeringSession:
     def finished(self) -> dict[str, dict[str, Record]]:
         """The newest record of each cell of the run that is gone on with, by test and key."""
         found: dict[str, dict[str, Record]] = {}
-        for record in self.run.trusted() if self.settings.resume else ():
+        earlier = self.run if self.is_worker and self.settings.resume else self.resumed
+        for record in earlier.trusted() if earlier else ():
             found.setdefault(record.node_id, {})[record.key] = record
         return found
 
@@ -144,6 +153,17 @@ class SteeringSession:
     def resolve_of_test(self, names: Iterable[str]) -> tuple[ModelSpec, ...]:
         """Do as `resolve_all` for names that a test brings: it may do without a model that is optional."""
         return tuple(dict.fromkeys(self._known(resolve_optional(name)) for name in names))
+
+    def take_over(self, tests: Iterable[str]) -> None:
+        """Write what is known of tests from the run that is gone on with, where that is another one.
+
+        Args:
+            tests: Their ids.
+        """
+        if self.resumed is not None and self.resumed.path != self.run.path:
+            for test in tests:
+                for record in self.finished.get(test, {}).values():
+                    self.write(record)
 
     @property
     def is_worker(self) -> bool:

@@ -132,3 +132,38 @@ def test_shards_that_are_merged_hold_the_records_of_a_serial_run_and_of_workers(
     assert main(["merge", *folders, "--into", str(project.path / "all")]) == 0
     assert len(serial) == 18
     assert lines(project, str(project.path / "all")) == serial == workers
+
+
+@pytest.mark.parametrize("workers", [(), pytest.param(("-n", "2"), marks=pytest.mark.slow)])
+def test_a_killed_serial_run_goes_on_in_shards(project: pytest.Pytester, workers: tuple[str, ...]) -> None:
+    project.makepyfile(test_it=TESTS)
+    ran(project)
+    serial = lines(project, "latest")
+    ran(project, "-k", "three and test_a", "--steering-dir=killed")
+    (killed,) = project.path.glob("killed/runs/*")
+    before = (killed / "records.jsonl").read_bytes()
+    for number in (1, 2):
+        flags = (
+            f"--steering-shard={number}/2",
+            f"--steering-dir=shard-{number}",
+            f"--steering-resume={killed}",
+        )
+        run = project.runpytest_subprocess if workers else project.runpytest
+        run("-q", *flags, *workers)
+    folders = [str(*project.path.glob(f"shard-{number}/runs/*")) for number in (1, 2)]
+
+    assert main(["merge", *folders, "--into", str(project.path / "all")]) == 0
+    assert lines(project, str(project.path / "all")) == serial
+    assert (killed / "records.jsonl").read_bytes() == before
+
+
+def test_a_killed_shard_goes_on_where_it_was_and_as_a_whole_run(project: pytest.Pytester) -> None:
+    project.makepyfile(test_it=TESTS)
+    own = ran(project, "--steering-shard=1/2")
+    ran(project, "--steering-shard=1/2", "--steering-resume=latest")
+    assert (len(list(project.path.glob(".steering/runs/*"))), manifest(project).shard is None) == (1, False)
+    assert set(manifest(project).selected) == own
+
+    ran(project, "--steering-resume=latest")
+    assert (len(manifest(project).selected), manifest(project).shard) == (9, None)
+    assert len(lines(project, "latest")) == 18

@@ -69,7 +69,7 @@ class Coordinator:
                 return
 
     def _run_here(self, items: Sequence[pytest.Item]) -> None:
-        for item, behind in zip(items, [*items[1:], None], strict=True):
+        for item, behind in zip(items, [*items[1:], None], strict=False):
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=behind)
             if self._stopped:
                 return

@@ -134,3 +134,9 @@ def test_a_killed_run_is_gone_on_with_elsewhere(
 
     assert run_of(handed_out).path.read_bytes().startswith(before)
     assert len(cells(handed_out)) == 12
+
+
+def test_where_every_test_needs_a_model_none_runs_here(handed_out: pytest.Pytester) -> None:
+    handed_out.runpytest("-k", "test_a").assert_outcomes(passed=6, deselected=3)
+
+    assert len(cells(handed_out)) == 12

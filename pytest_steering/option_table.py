@@ -17,7 +17,7 @@ from pytest_steering.file_names import nameable
 from pytest_steering.shard import Shard, shard_of
 
 EXECUTORS = ("here", "ray")
-ENGINES = ("hooks", "nnsight", "both")
+ENGINES = ("hooks", "nnsight", "both", "vllm")
 BASELINE_MODES = ("require", "create", "ignore")
 DTYPES = ("auto", "float32", "bfloat16", "float16")
 
@@ -154,7 +154,8 @@ OPTIONS = (
     Option(
         "engine",
         "--steering-engine",
-        "What changes the activations: hooks, nnsight, or both to run every test with each (default: hooks)",
+        "What changes the activations: hooks, nnsight, both to run every test with each of these, or vllm, "
+        "which serves the model beside transformers (default: hooks)",
         default="hooks",
         convert=_one_of(*ENGINES),
         metavar="ENGINE",

@@ -9,7 +9,7 @@ from pytest_steering.models.asking.hidden_states import HiddenStates
 from pytest_steering.models.asking.log_probabilities import LogProbabilities
 from pytest_steering.models.asking.text_generation import TextGeneration
 from pytest_steering.models.asking.user_code import UserCode
-from pytest_steering.models.engine.engines import require_engine
+from pytest_steering.models.engine.engines import require_engine, rows_of
 from pytest_steering.models.engine.exclusive import exclusively, usual_defaults
 from pytest_steering.models.finding.wrappers import unwrapped
 from pytest_steering.models.loading.memory import SMALL_MODEL_ROWS, default_rows
@@ -48,7 +48,7 @@ class SteerableModel(HiddenStates, TextGeneration, LogProbabilities, UserCode):
                 that was found by its name already.
             device: `cpu`, `cuda`, ...; `auto` takes CUDA where there is one.
             dtype: `float32`, `bfloat16`, `float16`; `auto` is float32 on the CPU, the config's own elsewhere.
-            engine: `hooks` or `nnsight`.
+            engine: `hooks`, `nnsight` or `vllm`.
             batch_rows: Rows of one forward pass; by default what fits a model of the size.
             trust_remote_code: Run Python code that the model's repository brings.
             revision: Of a hub id.
@@ -67,10 +67,11 @@ class SteerableModel(HiddenStates, TextGeneration, LogProbabilities, UserCode):
         if revision is not None:
             spec = replace(spec, revision=revision)
         with usual_defaults():
+            place = "cpu" if engine == "vllm" else device  # vLLM holds a copy of its own where it runs
             loaded = load_model(
-                spec, device=device, dtype=dtype, trust_remote_code=trust_remote_code, layer_path=layer_path
+                spec, device=place, dtype=dtype, trust_remote_code=trust_remote_code, layer_path=layer_path
             )
-            return proven(cls(spec.name, loaded, engine, batch_rows or default_rows(loaded.module)))
+            return proven(cls(spec.name, loaded, engine, batch_rows or rows_of(engine, loaded)))
 
     @classmethod
     def wrap(

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol
 
-from pytest_steering.models.engine.watching import watching
-
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -32,13 +30,7 @@ class Watcher(Protocol):
 
 def watched(model: SteerableModel, watcher: Watcher) -> AbstractContextManager[None]:
     """Let the watcher see every pass of the model within the context."""
-    return watching(
-        model.loaded.module,
-        model.architecture,
-        begin=watcher.begin,
-        computed=watcher.computed,
-        handed_on=watcher.handed_on,
-    )
+    return model.engine.watched(watcher.begin, watcher.handed_on, watcher.computed)
 
 
 def settle(model: SteerableModel, layers: Sequence[int], prompts: Sequence[str]) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from pytest_steering.models.engine.watching import each_pass
+from pytest_steering.models.engine.watching import OnPass, OnState, each_pass
 from pytest_steering.models.tokenisation import TokenMemory
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pytest_steering.models.engine.edit_session import EditSession
     from pytest_steering.models.finding.architecture import Architecture
     from pytest_steering.models.running.batching import TokenBatch
+    from pytest_steering.models.running.completion import Written
 
 ReadState = Callable[[int, "Tensor"], None]
 
@@ -103,6 +104,47 @@ class Engine(Protocol):
 
     def states(self, batch: TokenBatch, layers: Sequence[int], read: ReadState) -> None:
         """Run one forward pass as far as the highest layer and hand each layer's state to `read`."""
+        ...
+
+    def watched(
+        self, begin: OnPass, handed_on: OnState, computed: OnState | None = None
+    ) -> AbstractContextManager[None]:
+        """Tell of every forward pass within the context and of every block in it; see `watching`."""
+        ...
+
+
+@runtime_checkable
+class RowEngine(Engine, Protocol):
+    """An engine that decodes by itself, each row at its own pace."""
+
+    def write(
+        self,
+        batch: TokenBatch,
+        session: EditSession,
+        max_new_tokens: int,
+        decided: Callable[[int, Sequence[int]], bool] | None,
+    ) -> Written:
+        """Write greedily after each row, and hold in the session's trace what was steered.
+
+        Args:
+            batch: The prompts.
+            session: Has the rows' interventions.
+            max_new_tokens: At most this many for each answer.
+            decided: Ends an answer early, by the row's number and its tokens so far.
+        """
+        ...
+
+    def fault(self, batch: TokenBatch, session: EditSession, new_tokens: int) -> str:
+        """Write as `write` does and say where a block handed on something else than what was asked.
+
+        Args:
+            batch: The prompts.
+            session: Has the rows' interventions.
+            new_tokens: Written after each row, whatever they are.
+
+        Returns:
+            A sentence's end, empty where each part of each state is, bit for bit, what it is to be.
+        """
         ...
 
 

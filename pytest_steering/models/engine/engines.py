@@ -6,17 +6,25 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pytest_steering.errors import ModelError
+from pytest_steering.models.loading.memory import default_rows
 
 if TYPE_CHECKING:
     from pytest_steering.models.engine.base import Engine, LoadedModel
 
-ENGINES = ("hooks", "nnsight")
+SERVED_ROWS = 64
+
+ENGINES = ("hooks", "nnsight", "vllm")
 
 
 def require_engine(name: str) -> None:
     """Raise ModelError unless there is an engine of that name."""
     if name not in ENGINES:
         raise ModelError(f"engine {name!r} is not known; known are {', '.join(ENGINES)}")
+
+
+def rows_of(name: str, loaded: LoadedModel) -> int:
+    """Return how many rows an engine is given at once, where nobody says: vLLM finds room for them itself."""
+    return SERVED_ROWS if name == "vllm" else default_rows(loaded.module)
 
 
 def make_engine(name: str, loaded: LoadedModel) -> Engine:
@@ -27,7 +35,12 @@ def make_engine(name: str, loaded: LoadedModel) -> Engine:
     """
     from pytest_steering.models.engine.hooks import HooksEngine
     from pytest_steering.models.engine.nnsight import NNsightEngine
+    from pytest_steering.models.engine.vllm.vllm_engine import VllmEngine
 
-    engines: dict[str, Callable[[LoadedModel], Engine]] = {"hooks": HooksEngine, "nnsight": NNsightEngine}
+    engines: dict[str, Callable[[LoadedModel], Engine]] = {
+        "hooks": HooksEngine,
+        "nnsight": NNsightEngine,
+        "vllm": VllmEngine,
+    }
     require_engine(name)
     return engines[name](loaded)

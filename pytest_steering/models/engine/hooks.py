@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.models.engine.base import (
@@ -15,7 +15,7 @@ from pytest_steering.models.engine.base import (
     planned_forwards,
     prompt_inputs,
 )
-from pytest_steering.models.engine.watching import CALL, replaced
+from pytest_steering.models.engine.watching import CALL, OnPass, OnState, replaced, watching
 from pytest_steering.models.finding.residual import merged
 
 if TYPE_CHECKING:
@@ -61,6 +61,15 @@ class HooksEngine:
             forward_inputs(self._loaded, batch),
             layers,
             lambda layer, output: read(layer, merged(self._place(layer).read(output))),
+        )
+
+    def watched(
+        self, begin: OnPass, handed_on: OnState, computed: OnState | None = None
+    ) -> AbstractContextManager[None]:
+        """See `Engine.watched`."""
+        loaded = self._loaded
+        return watching(
+            loaded.module, loaded.architecture, begin=begin, handed_on=handed_on, computed=computed
         )
 
     def watch(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from pytest_steering.models.engine.base import (
     planned_forwards,
     prompt_inputs,
 )
+from pytest_steering.models.engine.watching import OnPass, OnState, watching
 from pytest_steering.models.finding.residual import merged
 
 if TYPE_CHECKING:
@@ -110,6 +111,15 @@ class NNsightEngine:
                 for layer, envoy, place in blocks:
                     read(layer, merged(place.read(envoy.output)))
                 tracer.stop()
+
+    def watched(
+        self, begin: OnPass, handed_on: OnState, computed: OnState | None = None
+    ) -> AbstractContextManager[None]:
+        """See `Engine.watched`."""
+        loaded = self._loaded
+        return watching(
+            loaded.module, loaded.architecture, begin=begin, handed_on=handed_on, computed=computed
+        )
 
     def _modules(self, layers: Sequence[int]) -> list[Module]:
         """Return the modules of some blocks, once nnsight has set its own hooks on them."""

@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from pytest_steering.errors import SteeringError
+from pytest_steering.models.engine.base import RowEngine
 from pytest_steering.models.proving.reading_trials import ReadingTrials
+from pytest_steering.models.proving.row_trials import RowTrials
 from pytest_steering.models.proving.trial_runs import ALONE, TOGETHER, Outcome
 from pytest_steering.models.proving.trials import Trials
 
@@ -43,7 +45,7 @@ class Proof:
     """What was tried on a model and an engine, and how it came out.
 
     Attributes:
-        engine: `hooks` or `nnsight`.
+        engine: Its name.
         layer_path: Dotted name of the block list.
         layers: The blocks that were each steered alone.
         checks: One entry a claim.
@@ -87,6 +89,9 @@ def prove(loaded: LoadedModel, engine: Engine, operation: str = "add") -> Proof:
     Returns:
         A report; nothing is raised for a claim that fails.
     """
+    if isinstance(engine, RowEngine):
+        served = RowTrials(loaded, engine, operation)
+        return Proof(engine.name, served.layer_path, served.layers, _checks(SERVED, served), "", operation)
     reading = _checks(READING if operation == "add" else (), ReadingTrials(loaded, engine))
     trials = Trials(loaded, engine, TOGETHER, operation)
     together = _proof(trials, reading)
@@ -132,6 +137,17 @@ SHARED: tuple[tuple[str, Callable[[Trials], Outcome]], ...] = (
     ("rows write beside each other what each writes alone", Trials.padded_answers),
 )
 """What lets rows share a batch; where one of these fails, each runs alone."""
+
+SERVED: tuple[tuple[str, Callable[[RowTrials], Outcome]], ...] = (
+    ("the operation adds to each state alike", RowTrials.additive),
+    ("each block's state is the one that transformers computes, within rounding", RowTrials.states),
+    ("a block hands on h + v at the asked tokens and leaves its second part, bit for bit", RowTrials.parts),
+    (DECODE, RowTrials.decode),
+    ("the logits change", RowTrials.logits_change),
+    ("steered logits are those of plain hooks, within rounding", RowTrials.as_hooks),
+    ("a row writes beside steered rows, and after them, what it writes alone", RowTrials.beside),
+)
+"""What is tried of an engine that batches by itself."""
 
 
 def _proof(trials: Trials, reading: Sequence[Check]) -> Proof:

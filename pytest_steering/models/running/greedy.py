@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from pytest_steering.errors import PromptError
+from pytest_steering.models.engine.base import RowEngine
 from pytest_steering.models.engine.edit_session import EditSession
 from pytest_steering.models.running.batching import pad_left
 from pytest_steering.models.running.completion import TIE_MARGIN, NearTie, Written
@@ -46,6 +48,11 @@ def generate_rows(
     """
     batch = pad_left(texts, loaded.pad_id, loaded.device)
     session, watch = EditSession(batch, rows, loaded.stop_ids), LogitsWatch(dice)
+    if isinstance(engine, RowEngine):
+        _refuse_dice(engine, dice)
+        written = engine.write(batch, session, max_new_tokens, decided)
+        counts.note(session.trace, sum(batch.prompt_lengths))
+        return written
     further: dict[str, Any] = {"logits_processor": [watch]}
     if decided is not None:
         further["stopping_criteria"] = [_AllDecided(decided, loaded.stop_ids, batch.columns)]
@@ -55,6 +62,14 @@ def generate_rows(
     answers = [_until_end(row, answer, loaded.stop_ids, decided) for row, answer in enumerate(new)]
     counts.note(session.trace, sum(batch.prompt_lengths))
     return Written(answers, watch.first, watch.ties(answers))
+
+
+def _refuse_dice(engine: Engine, dice: Dice | None) -> None:
+    """Raise PromptError where an engine that decodes by itself is to draw: it takes the likeliest tokens."""
+    if dice is not None:
+        raise PromptError(
+            f"the {engine.name} engine takes the likeliest tokens; to draw, use the hooks engine"
+        )
 
 
 class _AllDecided:

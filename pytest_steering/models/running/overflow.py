@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from pytest_steering.errors import NotFiniteError
 from pytest_steering.models.engine.edit_session import EditSession
 from pytest_steering.models.engine.finite import sizes
-from pytest_steering.models.engine.watching import watching
 from pytest_steering.models.running.batching import pad_left
 
 if TYPE_CHECKING:
@@ -71,7 +70,7 @@ def overflow_of(
         run: Runs the row, and keeps its result.
     """
     seen = _First()
-    with watching(loaded.module, loaded.architecture, begin=seen.begin, handed_on=seen.see):
+    with engine.watched(seen.begin, seen.see):
         if not _overflows(run):
             return None
     layer, token = seen.found or (None, seen.last)

@@ -138,6 +138,6 @@ def test_a_model_is_handed_to_another_engine_without_being_loaded_again(model_of
 
 def test_an_unknown_engine_is_refused_by_name(model_of: ModelOf) -> None:
     model = model_of("qwen2")
-    for ask in (lambda: model.with_engine("vllm"), lambda: make_engine("vllm", model.loaded)):
-        with pytest.raises(ModelError, match="engine 'vllm' is not known; known are hooks, nnsight"):
+    for ask in (lambda: model.with_engine("sglang"), lambda: make_engine("sglang", model.loaded)):
+        with pytest.raises(ModelError, match="engine 'sglang' is not known; known are hooks, nnsight"):
             ask()

@@ -82,7 +82,7 @@ def test_a_dtype_that_is_not_known_is_one_clear_sentence(dtype: str) -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"engine": "vllm"}, "engine 'vllm' is not known; known are hooks, nnsight"),
+        ({"engine": "sglang"}, "engine 'sglang' is not known; known are hooks, nnsight"),
         ({"dtype": "int4"}, "dtype 'int4' is not known"),
         ({"device": "tpu9"}, "device 'tpu9'"),
         ({"batch_rows": 0}, "batch_rows is 0"),

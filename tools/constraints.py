@@ -10,6 +10,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
 OLDEST = "3.10"
 FILE = "constraints.txt"
 HEADER = f"""\
@@ -19,7 +24,6 @@ HEADER = f"""\
 RESOLVE = (
     *("uv", "pip", "compile", "pyproject.toml", "--universal", "--python-version", OLDEST, "-o", FILE),
     *(
-        "--all-extras",
         "--group",
         "foreign",
         "--group",
@@ -31,6 +35,16 @@ RESOLVE = (
 )
 
 
+APART = frozenset({"vllm"})
+"""Extras that hold torch and transformers to versions of their own: each has an environment of its own."""
+
+
+def extras(project: str) -> list[str]:
+    """Return the arguments that name the extras of a project's TOML, but for those that stand apart."""
+    found = tomllib.loads(project)["project"]["optional-dependencies"]
+    return [word for extra in found if extra not in APART for word in ("--extra", extra)]
+
+
 def for_supported(line: str) -> str:
     """Return a line of uv's that holds for no Python older than the oldest supported one."""
     requirement, _, marker = (part.strip() for part in line.partition(";"))
@@ -40,7 +54,8 @@ def for_supported(line: str) -> str:
 
 def main(options: Sequence[str]) -> None:
     """Resolve, and write the file."""
-    subprocess.run([*RESOLVE, *options], check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - from above
+    named = extras(Path("pyproject.toml").read_text(encoding="utf-8"))
+    subprocess.run([*RESOLVE, *named, *options], check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - from above
     path = Path(FILE)
     lines = path.read_text(encoding="utf-8").splitlines()
     path.write_text(HEADER + "".join(f"{for_supported(line)}\n" for line in lines), encoding="utf-8")

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from pytest_steering.errors import ModelError
 from pytest_steering.models.engine.edit_session import EditSession
+from pytest_steering.models.engine.row_answers import TIE_MARGIN
 from pytest_steering.models.rounding import rounding
 from pytest_steering.models.running.batching import TokenBatch, pad_left
-from pytest_steering.models.running.completion import TIE_MARGIN, Completion
+from pytest_steering.models.running.completion import Completion
 from pytest_steering.steering.intervention import Intervention
 from pytest_steering.steering.vector import SteeringVector
 

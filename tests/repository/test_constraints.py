@@ -10,7 +10,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tests.repository.files import ROOT, nox_pythons, nox_sessions, project
-from tools.constraints import HEADER, OLDEST, for_supported
+from tools.constraints import APART, HEADER, OLDEST, extras, for_supported
 
 TEXT = (ROOT / "constraints.txt").read_text(encoding="utf-8")
 LINES = [Requirement(line) for line in TEXT.splitlines() if not line.startswith("#")]
@@ -36,7 +36,7 @@ def held(python: str) -> Counter[str]:
 @pytest.mark.parametrize("python", nox_pythons())
 def test_every_supported_python_meets_one_version_of_each_package_it_needs(python: str) -> None:
     found = held(python)
-    groups = [project()["dependencies"], *project()["optional-dependencies"].values()]
+    groups = [project()["dependencies"], *_together()]
     needed = {
         canonicalize_name(one.name)
         for group in groups
@@ -65,6 +65,18 @@ def test_a_marker_of_a_version_is_kept_beside_that_of_the_oldest_python() -> Non
     assert either.marker is not None
     assert not either.marker.evaluate({"python_version": "3.9", "os_name": "nt"})
     assert either.marker.evaluate({"python_version": "3.12", "os_name": "nt"})
+
+
+def test_extras_that_hold_torch_to_a_version_of_their_own_stand_apart() -> None:
+    named = extras((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+    assert named[:4] == ["--extra", "benchmark", "--extra", "gguf"]
+    assert set(named[1::2]) == set(project()["optional-dependencies"]) - {"vllm"}
+
+
+def _together() -> list[list[str]]:
+    """The requirements of the extras that one environment can have at once."""
+    return [group for extra, group in project()["optional-dependencies"].items() if extra not in APART]
 
 
 def _holds(one: Requirement, python: str) -> bool:

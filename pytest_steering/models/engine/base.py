@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from torch.nn import Module
 
     from pytest_steering.models.engine.edit_session import EditSession
+    from pytest_steering.models.engine.row_answers import Written
     from pytest_steering.models.finding.architecture import Architecture
     from pytest_steering.models.running.batching import TokenBatch
-    from pytest_steering.models.running.completion import Written
 
 ReadState = Callable[[int, "Tensor"], None]
 

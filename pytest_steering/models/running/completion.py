@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from pytest_steering.models.engine.trace import Trace
     from pytest_steering.models.running.overflow import Overflow
     from pytest_steering.steering.intervention import Intervention
@@ -19,9 +17,6 @@ Decisions = Mapping[int, Sequence[int]]
 
 _NAMED = ("overflows", "decisions")
 """Counts that are told by what they are of."""
-
-TIE_MARGIN = 1e-4
-"""Two best logits closer than this may change places when only the batch's shape changes (float32)."""
 
 
 @dataclass(frozen=True)
@@ -130,30 +125,3 @@ class Generation:
     arms: list[list[Completion]]
     counts: Counts = field(default_factory=Counts)
     sharing: str = "none"
-
-
-class NearTie(NamedTuple):
-    """Where the two best logits nearly tied.
-
-    Attributes:
-        step: Which token of the answer, from 0.
-        other: The second best there.
-    """
-
-    step: int
-    other: int
-
-
-@dataclass(frozen=True)
-class Written:
-    """What the rows of one batch came to.
-
-    Attributes:
-        answers: Token ids, up to and with the one that ended the answer.
-        first: Log-probabilities of the first token: [rows, vocabulary].
-        ties: Each row's first near-tie within its answer.
-    """
-
-    answers: list[list[int]]
-    first: Tensor
-    ties: list[NearTie | None]

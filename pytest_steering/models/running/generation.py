@@ -7,16 +7,15 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from pytest_steering.models.engine.row_answers import TIE_MARGIN, Written
 from pytest_steering.models.proving.padded_lengths import padded_lengths
 from pytest_steering.models.running.arithmetic import divergences, total
 from pytest_steering.models.running.budget import RowBudget
 from pytest_steering.models.running.completion import (
-    TIE_MARGIN,
     Arms,
     Completion,
     Counts,
     Generation,
-    Written,
 )
 from pytest_steering.models.running.greedy import Decided, generate_rows
 from pytest_steering.models.running.overflow import overflow_of, warn

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from pytest_steering.errors import PromptError
 from pytest_steering.models.engine.base import RowEngine
 from pytest_steering.models.engine.edit_session import EditSession
+from pytest_steering.models.engine.row_answers import TIE_MARGIN, NearTie, Written
 from pytest_steering.models.running.batching import pad_left
-from pytest_steering.models.running.completion import TIE_MARGIN, NearTie, Written
 from pytest_steering.models.running.plain_generation import generate_plainly
 
 if TYPE_CHECKING:

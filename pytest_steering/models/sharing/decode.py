@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pytest_steering.models.engine.row_answers import TIE_MARGIN, NearTie, Written
 from pytest_steering.models.running.batching import pad_left
-from pytest_steering.models.running.completion import TIE_MARGIN, NearTie, Written
 from pytest_steering.models.running.greedy import Decided, lead
 from pytest_steering.models.sharing.branch_session import BranchSession
 from pytest_steering.models.sharing.branches import Branches

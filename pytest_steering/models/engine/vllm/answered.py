@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pytest_steering.errors import InterventionError, NotFiniteError
-from pytest_steering.models.engine.trace import Forward, Tokens
+from pytest_steering.models.engine.trace import Forward
 from pytest_steering.models.engine.vllm.row_report import RowReport
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from pytest_steering.models.engine.vllm.server import Row
     from pytest_steering.steering.intervention import Intervention
 
@@ -40,7 +42,7 @@ class Answered:
         return len(self.row.text) + len(self.tokens) - 1
 
     @property
-    def asked(self) -> Tokens:
+    def asked(self) -> tuple[int, ...]:
         """The tokens that were to be steered, at each layer of the intervention."""
         return () if self.arm is None else tuple(self.arm.where.tokens(self.row.prompt_length, 0, self.read))
 
@@ -50,7 +52,13 @@ class Answered:
         since = self.row.order.logits_from
         return [] if since is None else [token for token in self.report.read if token >= since]
 
-    def written(self, layer: int) -> Tokens:
+    @property
+    def first(self) -> Tensor:
+        """Log-probabilities of the first new token: [vocabulary]."""
+        assert self.report.first is not None, "the worker was not told to keep other logits"
+        return self.report.first
+
+    def written(self, layer: int) -> tuple[int, ...]:
         """Return the tokens that the worker wrote to; what is read again is written to again."""
         return tuple(sorted(set(self.report.written.get(layer, ()))))
 

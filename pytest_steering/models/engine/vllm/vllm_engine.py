@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from pytest_steering.errors import InterventionError, PromptError
+from pytest_steering.models.engine.row_answers import TIE_MARGIN, NearTie, Written
 from pytest_steering.models.engine.vllm.answered import Answered, as_forwards, require_finite, require_read
 from pytest_steering.models.engine.vllm.parts_kept import parts_fault
 from pytest_steering.models.engine.vllm.replayed_passes import Told, replay
 from pytest_steering.models.engine.vllm.row_order import RowOrder, arm_as_plain, distinct_arms
 from pytest_steering.models.engine.vllm.row_report import RowReport, in_order
 from pytest_steering.models.engine.vllm.server import Row, Server
-from pytest_steering.models.running.completion import TIE_MARGIN, NearTie, Written
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -72,7 +72,7 @@ class VllmEngine:
 
         found = self._written(batch, session, max_new_tokens, self._loaded.stop_ids, decided)
         session.trace.verify(batch.columns + max(len(row.tokens) for row in found) - 1)
-        first = torch.stack([row.report.first for row in found])
+        first = torch.stack([row.first for row in found])
         return Written([row.tokens for row in found], first, [_tie(row) for row in found])
 
     def fault(self, batch: TokenBatch, session: EditSession, new_tokens: int) -> str:

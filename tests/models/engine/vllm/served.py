@@ -40,10 +40,12 @@ class Served(nn.Module):
         hidden, residual = self.embed(ids), None
         for block in self.layers:
             hidden, residual = block(hidden, residual)
-        return hidden + residual
+        stream: Tensor = hidden + residual
+        return stream
 
     def compute_logits(self, hidden: Tensor) -> Tensor:
-        return hidden @ self.embed.weight.T
+        logits: Tensor = hidden @ self.embed.weight.T
+        return logits
 
 
 @dataclass

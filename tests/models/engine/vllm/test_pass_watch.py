@@ -14,6 +14,7 @@ from pytest_steering.models.engine.vllm.row_order import RowOrder, arm_as_plain
 from pytest_steering.models.engine.vllm.row_report import RowReport
 from pytest_steering.models.engine.vllm.server import Row
 from pytest_steering.steering.intervention import Intervention
+from pytest_steering.steering.positions import PositionsLike
 from pytest_steering.steering.vector import SteeringVector
 from tests.models.engine.vllm.served import BLOCKS, HIDDEN, Runner, runner
 
@@ -26,7 +27,7 @@ def worker() -> tuple[Runner, PassWatch]:
     return made, PassWatch(made, BLOCKS)
 
 
-def an_arm(positions: object = "last", layer: int = 1, operation: str = "add") -> Intervention:
+def an_arm(positions: PositionsLike = "last", layer: int = 1, operation: str = "add") -> Intervention:
     vector = SteeringVector({layer: torch.linspace(-1, 1, HIDDEN)})
     return Intervention(vector, scale=0.5, positions=positions, operation=operation)
 
@@ -69,7 +70,7 @@ def test_rows_of_one_pass_are_steered_each_by_its_own_arm(worker: tuple[Runner, 
     ],
 )
 def test_a_position_is_that_of_the_row_and_not_of_the_pass(
-    worker: tuple[Runner, PassWatch], positions: object, prompt: list[int], decoded: list[int]
+    worker: tuple[Runner, PassWatch], positions: PositionsLike, prompt: list[int], decoded: list[int]
 ) -> None:
     made, watch = worker
     taken(watch, an_arm(positions))

@@ -41,7 +41,7 @@ def test_a_class_is_given_back_what_it_was() -> None:
     model = Kind()
     with kept_classes(model):
         Kind.__bases__ = (*Kind.__bases__, Other)
-        Kind.forward = lambda _self, _number: 0  # type: ignore[method-assign]
+        Kind.forward = lambda _self, _number: 0  # type: ignore[method-assign,assignment]
         Kind.compiled = True  # type: ignore[attr-defined]
         assert model(1) == 0
     assert model(1) == 2

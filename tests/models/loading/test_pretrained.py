@@ -99,7 +99,7 @@ def test_an_option_that_is_not_known_is_one_clear_sentence(
 
 def test_an_unknown_engine_is_refused_before_the_model_is_looked_for() -> None:
     with pytest.raises(ModelError, match="engine"):
-        SteerableModel.load("no-such-model", engine="vllm")
+        SteerableModel.load("no-such-model", engine="sglang")
 
 
 @pytest.mark.parametrize("name", ["starcodr2", "no-such-model", "", "./nowhere"])

@@ -92,7 +92,7 @@ def test_what_it_cannot_do_is_refused_by_name(vllm: SteerableModel) -> None:
         vllm.complete(PROMPTS, [an_arm(vllm, 1, "all", operation="ablate")])
     with pytest.raises(InterventionError, match="are a function"):
         vllm.complete(PROMPTS, [an_arm(vllm, 1, lambda ids: [True] * len(ids))])
-    with pytest.raises(PromptError, match="engine vllm takes the likeliest tokens"):
+    with pytest.raises(PromptError, match="vllm engine takes the likeliest tokens"):
         vllm.complete(PROMPTS, sampling=Sampling())
 
 

@@ -48,7 +48,8 @@ def arm_as_plain(arm: Intervention) -> dict[str, Any]:
     """Return an intervention as plain data: its positions, and what is added at each layer.
 
     Raises:
-        InterventionError: It does more than to add a vector, or its positions are a function.
+        InterventionError: It does more than to add one vector at all of its tokens, or its positions are a
+            function.
     """
     require_served(arm)
     where = arm.where
@@ -59,7 +60,7 @@ def arm_as_plain(arm: Intervention) -> dict[str, Any]:
 def _added(arm: Intervention, layer: int) -> list[float]:
     """Return what is added at a layer; −0 leaves every number as it is, a plain 0 changes the sign of −0."""
     edit = arm.edit(layer)
-    added: list[float] = edit.delta.tolist() if edit.strength else [-0.0] * len(edit.direction)
+    added: list[float] = edit.delta.tolist() if edit.moves else [-0.0] * len(edit.direction)
     return added
 
 
@@ -75,6 +76,12 @@ def require_served(arm: Intervention) -> None:
             f"the vllm engine adds vectors to states and does nothing else; operation {arm.operation!r} "
             "needs the hooks engine"
         )
+    varied = {"schedule": arm.schedule, "condition": arm.when}
+    for kind, given in varied.items():
+        if given is not None:
+            raise InterventionError(
+                f"the vllm engine adds the same at each token; {kind} {given!r} needs the hooks engine"
+            )
     if arm.where.chooser is not None:
         raise InterventionError(
             f"positions {arm.where.name} are a function, which does not reach vLLM's worker; use a region "

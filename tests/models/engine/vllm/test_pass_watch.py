@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -168,6 +170,15 @@ def test_what_only_hooks_can_do_is_refused_by_name() -> None:
         arm_as_plain(an_arm(operation="ablate"))
     with pytest.raises(InterventionError, match=r"positions callable:.* are a function"):
         arm_as_plain(an_arm(lambda ids: [True] * len(ids)))
+
+
+def test_what_is_not_the_same_at_each_token_is_refused_by_name() -> None:
+    for kind, arm in (
+        ("schedule", replace(an_arm("all"), schedule="window(stop=5)")),
+        ("condition", replace(an_arm("all"), when="similarity > 0.1", condition=an_arm().vector)),
+    ):
+        with pytest.raises(InterventionError, match=f"adds the same at each token; {kind} "):
+            arm_as_plain(arm)
 
 
 def test_a_model_without_one_list_of_its_blocks_is_refused() -> None:

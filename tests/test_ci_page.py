@@ -19,13 +19,13 @@ PAGE = Path(__file__).parents[1].joinpath("docs/ci.md").read_text(encoding="utf-
 
 
 def blocks(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
+    return re.findall(rf"```{language}[^\n]*\n(.*?)```", PAGE, re.DOTALL)
 
 
 @pytest.fixture(scope="module")
 def steps() -> list[dict[str, Any]]:
     (workflow,) = map(yaml.safe_load, blocks("yaml"))
-    found: list[dict[str, Any]] = workflow["jobs"]["gate"]["steps"]
+    found: list[dict[str, Any]] = workflow["jobs"]["steering"]["steps"]
     return found
 
 
@@ -45,7 +45,6 @@ def test_every_option_of_pytest_exists(steps: list[dict[str, Any]]) -> None:
 
     assert len(asked) == 2
     assert {word.partition("=")[0] for words in asked for word in words if word.startswith("--")} <= flags
-    assert all(Path(words[0]).is_dir() for words in asked)
 
 
 def test_every_command_takes_its_arguments(steps: list[dict[str, Any]]) -> None:
@@ -60,7 +59,7 @@ def test_every_command_takes_its_arguments(steps: list[dict[str, Any]]) -> None:
 
 def test_what_a_step_makes_is_uploaded(steps: list[dict[str, Any]]) -> None:
     (upload,) = [step for step in steps if "upload-artifact" in step.get("uses", "")]
-    made = {"junit.xml", "cells.csv"}
+    made = {"report.html", "junit.xml", "cells.csv"}
 
     assert made <= set(upload["with"]["path"].split())
     assert upload["if"] == "always()"

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 Rows = Sequence["Intervention | None"]
 
-_COARSER = 3
-"""vLLM's attention takes exponentials to 20 bits, each off by up to 8 eps of float32, where a block's eight
-other roundings are off by eps / 2 each."""
+_COARSER = 5
+"""A weight of vLLM's attention is a product of two exponentials, of a score and of a rescaling, each to 20
+bits and so off by up to 8 eps of float32: 16 eps beside a block's eight other roundings of eps / 2 each."""
 
 _LOW = 0.1
 """In low precision a numbering that is off by one block parts states by more than this."""

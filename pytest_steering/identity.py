@@ -18,6 +18,12 @@ SCORE = "score"
 
 _CHOSEN = ("intervention", "vectors", "model", "data")
 
+_FURTHER = ("second", "schedule", "when", "condition", "weights")
+"""What an intervention is said to have only where it has it: without a word there is none."""
+
+_TITLES = {"layers": "layer", "weights": "layers' weights"}
+"""Parts of an intervention that go by another name beside those of the model and the packages."""
+
 
 def canonical(spec: Mapping[str, Any]) -> str:
     """Return a spec as text that is equal for equal specs.
@@ -96,12 +102,12 @@ def decided_by(
             of an operation that is not ours.
         surroundings: Weights, numerics profile, the reader's source and versions of packages.
     """
-    chosen = dict(spec.get("intervention") or {})
-    layers = {"layer": chosen.pop("layers")} if "layers" in chosen else {}
+    said = dict(spec.get("intervention") or {})
+    layers = {"layers": said.pop("layers")} if "layers" in said else {}
+    chosen = layers | said | {name: "none" for name in _FURTHER if "operation" in said and name not in said}
     origin = {f"vectors' {name}": value for name, value in (spec.get("vectors") or {}).items()}
     found = {
-        **layers,
-        **chosen,
+        **{_TITLES.get(name, name): value for name, value in chosen.items()},
         **origin,
         "vector": provenance.get("sha256"),
         "forced": provenance.get("forced"),

@@ -85,6 +85,30 @@ def test_another_question_is_another_key(other: Record) -> None:
     assert other.key != CELL.key
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"schedule": "window(stop=1)"},
+        {"when": "similarity > 0.2", "condition": {"layer": 1, "sha256": "c" * 16}},
+        {"weights": {"3": 0.5}},
+        {"second": "d" * 16},
+    ],
+)
+def test_what_an_intervention_has_in_one_run_alone_is_a_change(more: dict[str, Any]) -> None:
+    plain = {**SPEC["intervention"], "operation": "rotate(angle=20)"}
+    without, having = (asked(intervention=one).decided_by for one in (plain, {**plain, **more}))
+    assert len(changes(without, having)) == len(changes(having, without)) == len(more)
+
+
+def test_other_weights_of_layers_are_no_other_weights_of_the_model() -> None:
+    one, other = (
+        asked(intervention={**SPEC["intervention"], "weights": {"3": weight}}).decided_by
+        for weight in (0.5, 1.0)
+    )
+    assert one["weights"] == other["weights"] == "w"
+    assert [change.split()[0] for change in changes(one, other)] == ["layers'"]
+
+
 def test_of_a_search_each_point_is_a_cell() -> None:
     points = [
         asked(purpose="search", intervention={"layers": [layer], "scale": scale})

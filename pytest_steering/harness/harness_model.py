@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import math
 from collections.abc import Sequence
@@ -10,14 +11,17 @@ from typing import TYPE_CHECKING, Any
 from lm_eval.api.model import TemplateLM
 from lm_eval.utils import get_rolling_token_windows, make_disjoint_window
 
-from pytest_steering.errors import NotFiniteError, PromptError
+from pytest_steering.errors import DataError, NotFiniteError, PromptError
 from pytest_steering.harness.generation_request import GenerationRequest
+from pytest_steering.identity import canonical
 
 if TYPE_CHECKING:
     from pytest_steering.models.steerable import SteerableModel
     from pytest_steering.steering.intervention import Intervention
 
 logger = logging.getLogger("pytest_steering")
+
+_ANSWERS_OF = "pytest-steering: answers of"
 
 NO_LIMIT = 2048
 """Tokens of a window where the model's config names no context."""
@@ -62,8 +66,25 @@ class HarnessModel(TemplateLM):  # type: ignore[misc]
 
     def get_model_info(self) -> dict[str, Any]:
         """Return what the harness writes beside its results: which model, and what is done to it."""
-        spec = None if self.intervention is None else self.intervention.spec()
+        done = self.intervention
+        spec = None if done is None else {**done.spec(), "vector": done.vector.only(done.at).sha256}
         return {"model": self.model.name, "weights": self.model.weights, "intervention": spec}
+
+    def set_cache_hook(self, cache_hook: Any) -> None:
+        """Take the harness's store of answers (`use_cache`), which goes by the request alone.
+
+        Raises:
+            DataError: Another model, or this one steered otherwise, has answered into it.
+        """
+        own = hashlib.sha256(canonical(self.get_model_info()).encode()).hexdigest()
+        if (store := cache_hook.dbdict) is not None:
+            if len(store) and store.get(_ANSWERS_OF) != own:
+                raise DataError(
+                    "the file of use_cache holds answers of another model, or of this one steered otherwise, "
+                    "which would be taken for this one's; give each intervention a file of its own"
+                )
+            store[_ANSWERS_OF] = own
+        super().set_cache_hook(cache_hook)
 
     def tok_encode(self, string: str, add_special_tokens: bool | None = None, **_others: Any) -> Ids:
         """Return a text's tokens, as `SteerableModel.tokens` reads it or without special ones."""

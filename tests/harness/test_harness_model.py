@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -133,6 +134,22 @@ def test_what_would_not_be_done_as_asked_is_refused(
 ) -> None:
     with pytest.raises(DataError, match=message):
         steered_lm(model).generate_until([asked("a", said)])
+
+
+def test_answers_that_the_harness_keeps_are_not_taken_for_those_of_another_vector(
+    model: SteerableModel, intervention: Intervention, tmp_path: Path
+) -> None:
+    kept, request = str(tmp_path / "answers.db"), [asked("one two three", " four five")]
+    longer = replace(intervention, vector=intervention.vector * 2.0)
+
+    def cached(given: Intervention | None) -> Any:
+        return lm_eval.api.model.CachingLM(steered_lm(model, given), kept)
+
+    first = cached(intervention).loglikelihood(request)
+    assert cached(intervention).loglikelihood(request) == first
+    for other in (None, longer):
+        with pytest.raises(DataError, match="answers of another model, or of this one steered otherwise"):
+            cached(other)
 
 
 def test_a_local_task_of_the_harness_runs_steered(

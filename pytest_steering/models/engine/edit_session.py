@@ -50,7 +50,7 @@ class EditSession:
         self._columns = self._earlier = 0
         self._spans: dict[int, Span] = {}
         self._writers: dict[int, LayerWriter] = {}
-        self._places: dict[tuple[int, tuple[Cell, ...]], Place] = {}
+        self._places: dict[tuple[int, int, int, tuple[Cell, ...]], Place] = {}
         self._unproven = set(self._steered)
         self._finite = FiniteWatch()
 
@@ -207,9 +207,11 @@ class EditSession:
             for row, tokens in forward.expected[layer].items()
             for token in tokens
         )
-        if (layer, cells) not in self._places:
-            self._places[layer, cells] = self._writers[layer].place(cells, state)
-        return self._places[layer, cells]
+        # The same cells are all that a group of rows has when it reads its text, and a part of it later.
+        known = layer, int(state.shape[0]), int(state.shape[1]), cells
+        if known not in self._places:
+            self._places[known] = self._writers[layer].place(cells, state)
+        return self._places[known]
 
     def _written(self, place: Place) -> Tokens:
         """Return row to tokens, read back from where the pass writes."""

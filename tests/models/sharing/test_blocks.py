@@ -256,3 +256,16 @@ def test_answers_end_where_they_are_decided(model_of: ModelOf) -> None:
     ended = complete(model, arms, decided=lambda prompt, text: len(text.split()) > prompt)
     for full, cut in zip(tokens(whole.arms), tokens(ended.arms), strict=True):
         assert cut == [answer[: number + 1] for number, answer in enumerate(full)]
+
+
+def test_a_group_that_reads_one_token_alone_is_not_all_rows_afterwards(monkeypatch: Any) -> None:
+    monkeypatch.setattr(depth, "LEAST_TOKENS", 1)
+    model = tiny_model("starcoder2")
+    vector = random_vector((1, 3), norm=8.0)
+    alone = Intervention(vector, [3], 2.0)
+    others = [Intervention(vector, [1], scale, positions="last_prompt") for scale in (0.5, 1.0, 1.5)]
+    together = model.complete(["w5"], [alone, *others], max_new_tokens=STEPS)
+    assert "blocks" in together.sharing.split("; ")
+    for number, one in enumerate([alone, *others]):
+        (own,) = model.complete(["w5"], [one], max_new_tokens=STEPS).arms
+        assert tokens(together.arms)[number] == tokens([own])[0]

@@ -68,13 +68,21 @@ class Decisions:
                 found[row] = decide(row, similarity, state, spans[row], shares[row])
         return found
 
-    def require(self, layer: int) -> None:
-        """Raise InterventionError where rows steer a block before they have decided in this pass."""
+    def require(self, layer: int, spans: Mapping[int, Span]) -> None:
+        """Raise InterventionError where rows of this pass steer a block before they have decided in it.
+
+        Args:
+            layer: Block number.
+            spans: Of the rows that the pass reads; groups of rows may read their texts one after the other.
+        """
         late = [
             number
             for at, rows in self._at.items()
             for number, _ in rows
-            if at not in self._seen and (one := self._rows[number]) is not None and layer in one.at
+            if number in spans
+            and at not in self._seen
+            and (one := self._rows[number]) is not None
+            and layer in one.at
         ]
         if late:
             raise InterventionError(

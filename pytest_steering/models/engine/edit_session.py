@@ -103,7 +103,7 @@ class EditSession:
             self._decide(layer, state, forward)
         if layer not in self._steered:
             return state
-        self._decisions.require(layer)
+        self._decisions.require(layer, self._spans)
         if layer not in self._writers:
             self._writers[layer] = LayerWriter(layer, self.rows, state)
         place = self._place(layer, forward, state)

@@ -269,3 +269,14 @@ def test_a_group_that_reads_one_token_alone_is_not_all_rows_afterwards(monkeypat
     for number, one in enumerate([alone, *others]):
         (own,) = model.complete(["w5"], [one], max_new_tokens=STEPS).arms
         assert tokens(together.arms)[number] == tokens([own])[0]
+
+
+def test_rows_with_a_condition_decide_when_they_are_read_and_keep_no_other_group_waiting() -> None:
+    model, vector = tiny_model("starcoder2"), random_vector((1, 2), norm=8.0)
+    conditional = Intervention(
+        vector, [2], 2.0, positions="all", when="similarity > -1", condition=vector.only([1])
+    )
+    arms = [conditional, Intervention(vector, [2], 2.0, positions="all")]
+    together = model.complete(LONG * 6, arms, max_new_tokens=STEPS)
+    assert "blocks" in together.sharing.split("; ")
+    assert tokens(together.arms)[0] == tokens(together.arms)[1]

@@ -87,8 +87,13 @@ class HarnessModel(TemplateLM):  # type: ignore[misc]
         super().set_cache_hook(cache_hook)
 
     def tok_encode(self, string: str, add_special_tokens: bool | None = None, **_others: Any) -> Ids:
-        """Return a text's tokens, as `SteerableModel.tokens` reads it or without special ones."""
-        special = add_special_tokens is not False
+        """Return a text's tokens, as `SteerableModel.tokens` reads it or without special ones.
+
+        A text that begins with the start token, as chat templates write it, gets no second one; so it is in
+        the harness's own models.
+        """
+        begun = bool(self.tokenizer.bos_token) and string.startswith(self.tokenizer.bos_token)
+        special = not begun if add_special_tokens is None else add_special_tokens
         (ids,) = self.model.loaded.texts.ids([string], special=special)
         return list(ids)
 

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import logging
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import torch
+from tokenizers.processors import TemplateProcessing
 
-from pytest_steering import Intervention, SteeringVector
+from pytest_steering import Intervention, SteerableModel, SteeringVector
 from pytest_steering.errors import DataError
 from pytest_steering.harness import steered_lm
-from tests.tiny import tiny_model
-
-if TYPE_CHECKING:
-    from pytest_steering.models.steerable import SteerableModel
+from tests.tiny import END, tiny_model, tiny_module, tiny_tokenizer
 
 lm_eval = pytest.importorskip(
     "lm_eval", reason="lm-evaluation-harness is not installed: pip install 'pytest-steering[lm-eval]'"
@@ -134,6 +133,21 @@ def test_what_would_not_be_done_as_asked_is_refused(
 ) -> None:
     with pytest.raises(DataError, match=message):
         steered_lm(model).generate_until([asked("a", said)])
+
+
+def test_a_text_that_a_template_began_gets_no_second_start_token() -> None:
+    tokenizer = copy.deepcopy(tiny_tokenizer())
+    tokenizer.bos_token = "<end>"
+    tokenizer.chat_template = "{{ bos_token }} {{ messages[0]['content'] }}"
+    tokenizer._tokenizer.post_processor = TemplateProcessing(
+        single="<end> $A", special_tokens=[("<end>", END)]
+    )
+    lm = steered_lm(SteerableModel.wrap(tiny_module("qwen2"), tokenizer, name="starting"))
+    (plain,) = lm.model.tokens(["w3 w4"])
+    assert plain[0] == END
+    asked_in_chat = lm.apply_chat_template([{"role": "user", "content": "w3 w4"}])
+    assert lm.tok_encode(asked_in_chat) == lm.tok_encode("w3 w4") == list(plain)
+    assert lm.tok_encode("w3 w4", add_special_tokens=False) == list(plain)[1:]
 
 
 def test_answers_that_the_harness_keeps_are_not_taken_for_those_of_another_vector(

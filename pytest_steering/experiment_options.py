@@ -54,6 +54,7 @@ CHECKS: Mapping[str, Check] = {
     "stop": (lambda value: value in ("", "length", "verdict"), "'length' or 'verdict' was expected"),
     "vectors_from": _TASK,
     "contrast": _name("a contrast"),
+    "site": _name("a site of the model's blocks, such as 'mlp_output',"),
     "both_polarities": (lambda value: isinstance(value, bool), "True or False was expected"),
 }
 

@@ -12,6 +12,7 @@ from pytest_steering.extraction.reading_places import LAST
 from pytest_steering.identity import SCORE
 from pytest_steering.records import Record
 from pytest_steering.source_hash import source_hash
+from pytest_steering.steering.sites import BLOCK_OUTPUT
 from pytest_steering.tasks.sampling import data_hash
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ def spec_of(
             "family": architecture.family,
             "num_layers": architecture.num_layers,
             "hidden_size": architecture.hidden_size,
+            **_site(architecture.site),
         },
         "data": {
             "dataset": questions.task.name,
@@ -109,6 +111,11 @@ def spec_of(
         "engine": context.model.engine_name,
         "intervention": condition.spec(),
     }
+
+
+def _site(site: str) -> dict[str, str]:
+    """Return where blocks are read and steered; their output needs no name."""
+    return {} if site == BLOCK_OUTPUT else {"site": site}
 
 
 def _ordinal(context: Context) -> dict[str, int]:

@@ -120,7 +120,8 @@ class Context:
 
     def _model_now(self) -> tuple[Hashable, ...]:
         """Return what tells the model from others, and from itself after a write to its weights."""
-        return self.model.name, self.model.engine_name, tuple(writes(self.model.loaded.module))
+        model = self.model
+        return model.name, model.engine_name, model.architecture.site, tuple(writes(model.loaded.module))
 
     def note_search(self, split: str, samples: list[Sample]) -> None:
         """Remember what layer and scale were searched on in this experiment, whichever vector's."""

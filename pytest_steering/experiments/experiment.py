@@ -65,6 +65,8 @@ class Experiment:
             where it is empty.
         data_paths: Where data lies that is not embedded.
         both_polarities: Take margins of the opposite question too, so that a leaning to "yes" cancels.
+        site: Where within its blocks the model is read and steered, such as `mlp_output`; where it is empty,
+            as the model is given.
         limit: Score at most this many samples, taken at even steps; None for all.
         vectors_from: The task that contrast pairs are made of, and layer and scale searched on; the scored
             one where it is empty.
@@ -94,6 +96,7 @@ class Experiment:
     contrast: str = ""
     both_polarities: bool = False
     dataset: str = ""
+    site: str = ""
     name: str = ""
     node_id: str = ""
     sink: Callable[[Record], None] = _keep_nothing
@@ -104,6 +107,10 @@ class Experiment:
     vectors: dict[str, tuple[Hashable, SteeringVector]] = field(default_factory=dict, repr=False)
     _asked: Questions | None = field(default=None, init=False, repr=False, compare=False)
     _calls: Counter[str] = field(default_factory=Counter, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.site:
+            self.model = self.model.at(self.site)
 
     @property
     def questions(self) -> Questions:

@@ -11,10 +11,12 @@ from pytest_steering.models.asking.text_generation import TextGeneration
 from pytest_steering.models.asking.user_code import UserCode
 from pytest_steering.models.engine.engines import require_engine, rows_of
 from pytest_steering.models.engine.exclusive import exclusively, usual_defaults
+from pytest_steering.models.finding.site_view import architecture_at
 from pytest_steering.models.finding.wrappers import unwrapped
 from pytest_steering.models.loading.memory import SMALL_MODEL_ROWS, default_rows
 from pytest_steering.models.proving.admission import proven
 from pytest_steering.models.running.fit import require_model, require_rows
+from pytest_steering.steering.sites import site_named
 
 if TYPE_CHECKING:
     from pytest_steering.models.loading.specs import ModelSpec
@@ -103,6 +105,24 @@ class SteerableModel(HiddenStates, TextGeneration, LogProbabilities, UserCode):
         with exclusively(whole):
             loaded = as_loaded(whole, tokenizer, layer_path)
             return proven(cls(name or type(whole).__name__, loaded, engine, default_rows(loaded.module)))
+
+    def at(self, site: str) -> SteerableModel:
+        """Return the same model, not loaded again, read and steered at another site of its blocks.
+
+        Args:
+            site: `attention_output` or `mlp_output`, which is what that part adds to the residual stream,
+                before it is added; `block_input`; `block_output`, which every model is steered at otherwise.
+
+        Raises:
+            ModelError: The site is not known, the model has none such, or its steering there does not prove
+                to be what was asked for.
+        """
+        wanted = site_named(site)
+        if wanted == self.architecture.site:
+            return self
+        with exclusively(self.loaded.module):
+            found = architecture_at(self.loaded.module, self.architecture, wanted)
+            return proven(replace(self, loaded=replace(self.loaded, architecture=found)))
 
     def with_engine(self, engine: str) -> SteerableModel:
         """Return the same model, not loaded again, run by another engine."""

@@ -86,7 +86,12 @@ class PromptedModel:
 
     def vector_provenance(self) -> Mapping[str, str]:
         """Return what identifies this model in a vector made from it."""
-        return {"model": self.name, "model_type": self.architecture.model_type, "weights": self.weights}
+        return {
+            "model": self.name,
+            "model_type": self.architecture.model_type,
+            "weights": self.weights,
+            "site": self.architecture.site,
+        }
 
     @property
     def weights(self) -> str:

@@ -16,6 +16,7 @@ from pytest_steering.models.finding.refusal import refuse_unsteerable
 from pytest_steering.models.finding.residual import StatePlace
 from pytest_steering.models.loading.specs import family_of
 from pytest_steering.steering.numbers import whole_number
+from pytest_steering.steering.sites import BLOCK_OUTPUT
 
 if TYPE_CHECKING:
     from torch.nn import Module
@@ -54,6 +55,8 @@ class Architecture:
         encoder: Whether the blocks are an encoder's, used as a decoder.
         skipped: Members of the list that a text does not pass through, such as cross-attention to images.
         rejected: Other module lists and why each was not taken.
+        site: What of a block is read and written, one of `SITES`.
+        whole: Where the blocks themselves are, if it is not their output.
     """
 
     family: str
@@ -65,6 +68,8 @@ class Architecture:
     encoder: bool = False
     skipped: tuple[str, ...] = ()
     rejected: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    site: str = BLOCK_OUTPUT
+    whole: Architecture | None = field(default=None, repr=False)
 
     @property
     def default_layers(self) -> tuple[int, ...]:

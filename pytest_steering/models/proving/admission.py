@@ -23,8 +23,8 @@ M = TypeVar("M", bound=HeldModel)
 
 log = logging.getLogger("pytest_steering")
 
-_known: WeakKeyDictionary[Any, set[tuple[str, Operation]]] = WeakKeyDictionary()
-"""For each model the engines and operations that are proven on it, beside `add`."""
+_known: WeakKeyDictionary[Any, set[tuple[str, str, Operation]]] = WeakKeyDictionary()
+"""For each model the engines, sites and operations that are proven on it, beside `add`."""
 
 
 def proven(model: M) -> M:
@@ -61,12 +61,14 @@ def require_operations(model: HeldModel, arms: Sequence[Intervention | None]) ->
         InterventionError: A claim of a proof fails; the message is the report.
     """
     known = _known.setdefault(model.loaded.module, set())
-    used = {(model.engine_name, arm.does) for arm in arms if arm is not None and arm.operation != "add"}
-    for engine, operation in used - known:
+    engine, site = model.engine_name, model.loaded.architecture.site
+    used = {(engine, site, arm.does) for arm in arms if arm is not None and arm.operation != "add"}
+    for one in used - known:
+        operation = one[2]
         proof = proof_of(model, operation.name)
         if not proof.holds or (proof.alone and model.batch_rows != 1):
             raise InterventionError(f"{model.name} cannot be steered by {operation.name!r}:\n{proof}")
-        known.add((engine, operation))
+        known.add(one)
 
 
 def proof_of(model: HeldModel, operation: str = "add") -> Proof:

@@ -16,15 +16,15 @@ from pytest_steering.models.proving.fingerprint import (
     current_weights,
     marks,
 )
-from pytest_steering.steering.files.numbering import SITE
 from pytest_steering.steering.provenance import parts
+from pytest_steering.steering.sites import SITES, argument_of
 
 if TYPE_CHECKING:
     from pytest_steering.models.engine.base import LoadedModel
     from pytest_steering.models.model_protocol import HeldModel
     from pytest_steering.steering.intervention import Intervention
 
-_fitting: WeakKeyDictionary[Any, tuple[tuple[Marks, str, str], set[object]]] = WeakKeyDictionary()
+_fitting: WeakKeyDictionary[Any, tuple[tuple[Marks, str, str, str], set[object]]] = WeakKeyDictionary()
 """For each module what of it decides whether a vector fits, and the vectors that do, by what they say."""
 
 _tokenizers: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
@@ -46,7 +46,7 @@ def made_from(model: HeldModel, layers: Sequence[int], weights: str) -> dict[str
         "tokenizer": tokenizer_hash(model.loaded.tokenizer),
         "template": _template_hash(model.loaded),
         "layers": ",".join(map(str, layers)),
-        "site": SITE,
+        "site": model.loaded.architecture.site,
         "versions": _versions(),
     }
 
@@ -62,9 +62,16 @@ def require_origin(name: str, loaded: LoadedModel, intervention: Intervention) -
     other = [] if intervention.forced else differences(intervention, loaded)
     if other:
         raise VectorError(
-            f"the vector was made for something else ({'; '.join(other)}); extract one from {name}, or say "
-            "Intervention(..., forced=True)"
+            f"the vector was made for something else ({'; '.join(other)}); extract one from {name}"
+            f"{_its_site(intervention, loaded)}, or say Intervention(..., forced=True)"
         )
+
+
+def _its_site(intervention: Intervention, loaded: LoadedModel) -> str:
+    """Say how a vector is applied where it was made."""
+    site = intervention.vector.provenance.get("site", loaded.architecture.site)
+    elsewhere = site in SITES and site != loaded.architecture.site
+    return f", apply it to model.at({argument_of(site)!r})" if elsewhere else ""
 
 
 def require_origins(name: str, loaded: LoadedModel, interventions: Iterable[Intervention]) -> None:
@@ -75,7 +82,8 @@ def require_origins(name: str, loaded: LoadedModel, interventions: Iterable[Inte
         loaded: What the vectors are applied to.
         interventions: The vectors and their layers.
     """
-    here = (marks(loaded.module), tokenizer_hash(loaded.tokenizer), _template_hash(loaded))
+    tokenizer, template = tokenizer_hash(loaded.tokenizer), _template_hash(loaded)
+    here = (marks(loaded.module), tokenizer, template, loaded.architecture.site)
     if loaded.module not in _fitting or _fitting[loaded.module][0] != here:
         _fitting[loaded.module] = here, set()
     fitting = _fitting[loaded.module][1]
@@ -128,7 +136,7 @@ _HERE: Mapping[str, Callable[[LoadedModel, str], str]] = {
     "weights": _weights,
     "tokenizer": lambda loaded, _said: tokenizer_hash(loaded.tokenizer),
     "template": lambda loaded, _said: _template_hash(loaded),
-    "site": lambda _loaded, _said: SITE,
+    "site": lambda loaded, _said: loaded.architecture.site,
 }
 
 
@@ -161,4 +169,5 @@ def _short(text: str) -> str:
 
 
 def _shown(value: str) -> str:
-    return " + ".join(one[:12] or "none" for one in parts(value))
+    """Return what a vector says, hashes cut short; the names of sites are longer than that."""
+    return " + ".join(one if one in SITES else one[:12] or "none" for one in parts(value))

@@ -11,6 +11,7 @@ from pytest_steering.models.proving.padding_trial import padding_fault
 from pytest_steering.models.proving.trial_runs import FINE, NEW_TOKENS, Outcome, Runs
 from pytest_steering.models.proving.witness import States, WitnessSession, same_bits, witnessed
 from pytest_steering.models.running.batching import pad_left
+from pytest_steering.steering.sites import BLOCK_OUTPUT
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -85,6 +86,8 @@ class Trials(Runs):
         from pytest_steering.models.engine.base import forward_inputs
 
         module, architecture = self._loaded.module, self._loaded.architecture
+        if architecture.site != BLOCK_OUTPUT:
+            return "", f"transformers lists no {architecture.site}"
         inputs = forward_inputs(self._loaded, self._batch)
         with witnessed(module, architecture) as passes:
             listed = _listed_states(module, inputs)

@@ -12,6 +12,7 @@ from pytest_steering.models.sharing.depth import Depth, depths
 from pytest_steering.models.sharing.sharing_plan import most_columns, too_long
 from pytest_steering.models.sharing.sharing_proof import is_fault, said
 from pytest_steering.models.sharing.upper_blocks import ResumedRun
+from pytest_steering.steering.sites import BLOCK_OUTPUT
 
 if TYPE_CHECKING:
     from pytest_steering.models.engine.base import Engine, LoadedModel
@@ -73,9 +74,11 @@ class BlockSharing:
         found = depths(rows.interventions, rows.texts, self.loaded.architecture.num_layers)
         if not found:
             return []
-        most = most_columns(self.loaded)
-        if most is not None and columns > most:
-            fault: str | None = f"rows of {too_long(most)}"
+        most, site = most_columns(self.loaded), self.loaded.architecture.site
+        if site != BLOCK_OUTPUT:
+            fault: str | None = f"{site} is steered, which is within blocks"
+        elif most is not None and columns > most:
+            fault = f"rows of {too_long(most)}"
         else:
             fault = prove_blocks(self.loaded, engine, _own(found), columns, most)
         if fault is not None:

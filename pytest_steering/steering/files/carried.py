@@ -15,8 +15,9 @@ from pytest_steering.steering.files.foreign_files import what_it_is
 from pytest_steering.steering.files.format_registry import VectorFormat, format_of, written_format
 from pytest_steering.steering.files.found import Found
 from pytest_steering.steering.files.hints import Hints
-from pytest_steering.steering.files.numbering import BLOCK_OUTPUT, NUMBERINGS, SITE, placed
+from pytest_steering.steering.files.numbering import BLOCK_OUTPUT, NUMBERINGS, placed
 from pytest_steering.steering.files.own_format import OWN, is_own
+from pytest_steering.steering.sites import BLOCK_OUTPUT as SITE
 from pytest_steering.storage import replace_file
 
 if TYPE_CHECKING:

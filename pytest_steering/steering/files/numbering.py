@@ -7,9 +7,6 @@ from typing import NamedTuple
 
 from pytest_steering.errors import VectorError
 
-SITE = "block output"
-"""Where vectors are applied, as a vector's provenance says it."""
-
 BLOCK_OUTPUT = "block_output"
 BLOCK_INPUT = "block_input"
 HIDDEN_STATES = "hidden_states"

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from pytest_steering.errors import VectorError
 from pytest_steering.steering.contrast import ReadsHiddenStates
+from pytest_steering.steering.sites import BLOCK_OUTPUT, argument_of
 
 log = logging.getLogger("pytest_steering")
 
@@ -93,9 +94,21 @@ def require_fit(vector: Directions, model: HoldsVectors) -> None:
     beyond = [layer for layer in vector.layers if layer >= depth]
     if beyond:
         raise VectorError(f"the vector has layers {beyond}, and the model has blocks 0 to {depth - 1}")
+    require_site(vector.provenance, model)
     said, kind = vector.provenance.get("model_type"), getattr(model.architecture, "model_type", None)
     if said is not None and kind is not None and said != kind:
         raise VectorError(f"the vector is of a model of type {said}, and this one is of type {kind}")
+
+
+def require_site(said: Mapping[str, str], model: ReadsHiddenStates) -> None:
+    """Raise VectorError where a vector is of another site of the blocks than the model is read at."""
+    here = model.vector_provenance().get("site", BLOCK_OUTPUT)
+    site = said.get("site", here)
+    if site != here:
+        raise VectorError(
+            f"the vector is of the {site}, and the model is read at its {here}; hold it against "
+            f"model.at({argument_of(site)!r})"
+        )
 
 
 def median_norms(

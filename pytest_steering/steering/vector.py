@@ -19,6 +19,7 @@ from pytest_steering.steering.numbers import finite_number
 from pytest_steering.steering.positions import TokenChooser
 from pytest_steering.steering.provenance import merged
 from pytest_steering.steering.reliability import Reliability
+from pytest_steering.steering.sites import BLOCK_OUTPUT
 from pytest_steering.steering.sources import UNKNOWN, Sources
 
 if TYPE_CHECKING:
@@ -123,6 +124,11 @@ class SteeringVector:
         return int(next(iter(self.directions.values())).shape[0])
 
     @property
+    def site(self) -> str:
+        """Where within a block it is applied, as its file or its model says; else the block's output."""
+        return self.provenance.get("site", BLOCK_OUTPUT)
+
+    @property
     def norms(self) -> dict[int, float]:
         """Euclidean norm of each layer's direction."""
         return {layer: float(direction.norm()) for layer, direction in self.directions.items()}
@@ -197,8 +203,9 @@ class SteeringVector:
         Raises:
             VectorError: The vector does not fit the model.
         """
-        from pytest_steering.steering.dosage import median_norms
+        from pytest_steering.steering.dosage import median_norms, require_site
 
+        require_site(self.provenance, model)
         medians = median_norms(model, self.layers, self.hidden_size, prompts)
         return {layer: norm / medians[layer] if medians[layer] else inf for layer, norm in self.norms.items()}
 

@@ -10,7 +10,7 @@ from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_steering.errors import VectorError
+from pytest_steering.errors import ModelError, VectorError
 from pytest_steering.printable import printable, say
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def described(path: Path, hints: Mapping[str, Any], model: str | None) -> dict[s
         "method": vector.method,
         "layers": list(vector.layers),
         "hidden_size": vector.hidden_size,
-        "site": vector.provenance.get("site", "block output"),
+        "site": vector.site,
         "norms": {str(layer): norm for layer, norm in vector.norms.items()},
         "relative_dose": dose,
         "reliability": {str(layer): one.as_dict() for layer, one in vector.reliability.items()},
@@ -65,10 +65,11 @@ def _dose(vector: SteeringVector, name: str) -> tuple[dict[str, float] | None, s
     from pytest_steering.models.steerable import SteerableModel
     from pytest_steering.steering.dosage import require_fit
 
-    model = SteerableModel.load(name)
+    loaded = SteerableModel.load(name)
     try:
+        model = loaded.at(vector.site)
         require_fit(vector, model)
-    except VectorError as error:
+    except (ModelError, VectorError) as error:
         return None, str(error)
     return {str(layer): dose for layer, dose in vector.relative_dose(model).items() if isfinite(dose)}, None
 

@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
     quietly()
     pairs = _pairs(arguments.pairs)
     vector = None if pairs else _read(arguments.vector)
-    model = loaded(arguments)
+    model = loaded(arguments).at(vector.site) if vector else loaded(arguments)
     vector = vector or _extracted(model, pairs, arguments.layer)
     interventions = [_intervention(model, vector, one, arguments) for one in arguments.scale]
     model.require(interventions)

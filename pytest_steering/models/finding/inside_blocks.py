@@ -126,7 +126,7 @@ class _Seen:
             yield
 
     def _began(self, _layer: int, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
-        given = dict([*enumerate(args), *kwargs.items()])
+        given: dict[Key, Any] = {**dict(enumerate(args)), **kwargs}
         states = {key: value.detach().clone() for key, value in given.items() if self._is_state(value)}
         self._open.append(BlockPass(states))
         self.passed.blocks.append(self._open[-1])

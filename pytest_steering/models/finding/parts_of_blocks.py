@@ -154,7 +154,7 @@ def _on_calls(
                 return None
             layer, call, shown = owner
             if not shown:
-                return call.place.write(output, call.state)
+                return call.place.write(output, call.state.clone())  # some add to it in place
             see(layer, call, call.place.read(output))
             return None
 

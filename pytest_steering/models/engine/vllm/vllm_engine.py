@@ -14,6 +14,7 @@ from pytest_steering.models.engine.vllm.parts_kept import parts_fault
 from pytest_steering.models.engine.vllm.replayed_passes import Told, replay
 from pytest_steering.models.engine.vllm.row_order import RowOrder, arm_as_plain, distinct_arms
 from pytest_steering.models.engine.vllm.row_report import RowReport, in_order
+from pytest_steering.models.engine.vllm.servable import require_block_output
 from pytest_steering.models.engine.vllm.server import Row, Server
 
 if TYPE_CHECKING:
@@ -40,8 +41,9 @@ class VllmEngine:
         """Bind the engine to a model, and start vLLM on its folder.
 
         Raises:
-            ModelError: vLLM is not installed, or cannot serve the model.
+            ModelError: vLLM is not installed, or cannot serve the model, or steer it where it is asked for.
         """
+        require_block_output(loaded)
         self._loaded, self._watchers = loaded, list[Told]()
         if loaded.module not in _servers:
             _servers[loaded.module] = Server(loaded, MOST_ROWS)

@@ -18,6 +18,11 @@ def test_without_vllm_the_sentence_names_the_package() -> None:
         tiny_model("qwen2").with_engine("vllm")
 
 
+def test_a_model_that_is_steered_within_its_blocks_is_refused() -> None:
+    with pytest.raises(ModelError, match="writes into the output of blocks, and the mlp output is asked for"):
+        tiny_model("qwen2").at("mlp_output").with_engine("vllm")
+
+
 def test_a_model_that_was_made_in_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(servable, "find_spec", lambda _name: True)
     with pytest.raises(ModelError, match="made in memory; save it with save_pretrained"):

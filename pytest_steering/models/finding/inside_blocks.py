@@ -126,8 +126,8 @@ class _Seen:
             yield
 
     def _began(self, _layer: int, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
-        given: dict[Key, Any] = {**dict(enumerate(args)), **kwargs}
-        states = {key: value.detach().clone() for key, value in given.items() if self._is_state(value)}
+        given: list[tuple[Key, Any]] = [*enumerate(args), *kwargs.items()]
+        states = {key: value.detach().clone() for key, value in given if self._is_state(value)}
         self._open.append(BlockPass(states))
         self.passed.blocks.append(self._open[-1])
 

@@ -74,9 +74,7 @@ def test_a_block_without_what_reads_other_tokens_has_no_attention() -> None:
     model = turned("mlp", "mlp")
     for block, other in zip(model.model.layers, build("llama").model.layers, strict=True):
         block.parts[1] = other.mlp.apply(_drawn_anew)
-    with pytest.raises(
-        ModelError, match=r"parts.1 return, and none of them reads other tokens"
-    ):
+    with pytest.raises(ModelError, match=r"parts.1 return, and none of them reads other tokens"):
         found_in(model)
 
 

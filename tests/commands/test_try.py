@@ -61,6 +61,15 @@ def test_a_vector_of_a_file_is_tried_at_its_own_layers(
     assert "of the state; the answer is the unsteered one" in capsys.readouterr().out
 
 
+def test_a_vector_of_a_file_is_tried_at_its_own_site(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    vector = SteeringVector({1: torch.ones(96)}, provenance={"site": "mlp output"})
+    vector.save(tmp_path / "v.safetensors")
+    assert main(["try", PROMPT, "--model", "m", "--vector", str(tmp_path / "v.safetensors")]) == 0
+    assert "scale 1 adds block 1" in capsys.readouterr().out
+
+
 def test_a_vector_of_another_width_has_its_sentence(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -140,11 +140,11 @@ def test_a_broken_ledger_of_another_run_is_named_and_takes_nothing_from_this_one
     result = project.runpytest("--steering-model=one")
 
     assert result.ret == pytest.ExitCode.OK
-    said = " ".join(result.stdout.str().replace("\n    ", "").split())
+    said = " ".join(result.stdout.str().split())
     assert "unsteered 4 1.00" in said
-    assert (
-        f"{finished.name}/ledger.jsonl cannot be read: Is a directory; what its run looked at is not" in said
-    )
+    # Where lines are wrapped depends on how long the folder's name is.
+    named = f"{finished.name}/ledger.jsonl cannot be read: Is a directory; what its run looked at is not"
+    assert named.replace(" ", "") in said.replace(" ", "")
 
 
 @pytest.mark.parametrize("option", ["--steering-dir=tox.ini", "--steering-dir=/proc/nowhere"])

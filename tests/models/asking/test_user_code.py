@@ -217,7 +217,7 @@ def test_what_cannot_be_followed_is_refused_by_name(model_of: ModelOf) -> None:
     model = model_of("qwen2")
     hf, given = model.loaded.module, inputs(model)
     chosen = Intervention(random_vector(LAYERS), positions=lambda ids: [True] * len(ids))
-    with pytest.raises(VectorError, match="read all tokens of a row"), model.steering(chosen):
+    with pytest.raises(VectorError, match="reads all tokens of a row"), model.steering(chosen):
         pass
     gap = torch.tensor([[1, 0, 1]])
     with pytest.raises(InterventionError, match="row 0 has a gap"), model.steering(ARM):

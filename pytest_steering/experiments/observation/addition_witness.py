@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from pytest_steering.errors import SteeringError
+from pytest_steering.errors import CellTimeoutError, SteeringError
 from pytest_steering.experiments.observation.asked_decisions import AskedDecisions
 from pytest_steering.experiments.observation.block_watch import settle, watched
 from pytest_steering.experiments.observation.observed_change import Asked, Seen, asked_edit
@@ -147,6 +147,8 @@ def witness(
         settle(model, intervention.at, prompts)
         with watched(model, watcher):
             model.complete(prompts, [intervention], max_new_tokens=NEW_TOKENS)
+    except CellTimeoutError:  # no answer to what was tried
+        raise
     except (SteeringError, RuntimeError) as error:
         return watcher.report(), str(error)
     return watcher.report(), ""

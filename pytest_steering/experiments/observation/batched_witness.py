@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from pytest_steering.errors import SteeringError
+from pytest_steering.errors import CellTimeoutError, SteeringError
 from pytest_steering.experiments.observation.addition_witness import NEW_TOKENS
 from pytest_steering.experiments.observation.block_watch import watched
 from pytest_steering.experiments.observation.observed_change import asked_edit
@@ -53,6 +53,8 @@ def watch_together(
     try:
         with watched(model, watcher):
             done = model.complete(prompts, [None, *arms], max_new_tokens=NEW_TOKENS)
+    except CellTimeoutError:  # no answer to what was tried
+        raise
     except (SteeringError, RuntimeError) as error:
         return {"failed": str(error)}
     asked = [_asked(model, arm, prompts, found) for arm, found in zip(arms, done.arms[1:], strict=True)]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from pytest_steering.errors import ModelError
+from pytest_steering.errors import CellTimeoutError, ModelError
 from pytest_steering.models.finding.module_calls import BATCH, SEQUENCE, Candidate, Watch
 
 if TYPE_CHECKING:
@@ -68,6 +68,8 @@ def run_probe(model: Module, **options: Any) -> Any:
     try:
         with torch.no_grad():
             return model(input_ids=ids, **options)
+    except CellTimeoutError:  # no answer to what was tried
+        raise
     except Exception as error:
         first = (str(error).strip().splitlines() or [""])[0]
         raise ModelError(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+from pytest_steering.errors import CellTimeoutError
 from pytest_steering.models.finding.length_marks import length_marks
 from pytest_steering.models.proving.padding_trial import STEPS, padding_fault, pass_fault
 from pytest_steering.models.running.budget import out_of_memory
@@ -48,6 +49,8 @@ def _holds(loaded: LoadedModel, engine: Engine, mark: int) -> bool:
     if (engine.name, mark) not in known:
         try:
             fault = _fault(loaded, engine, mark)
+        except CellTimeoutError:  # no answer to what was tried
+            raise
         except Exception as error:
             if out_of_memory(error):
                 return False

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from pytest_steering.errors import SteeringError
+from pytest_steering.errors import CellTimeoutError, SteeringError
 from pytest_steering.models.engine.base import RowEngine
 from pytest_steering.models.proving.reading_trials import ReadingTrials
 from pytest_steering.models.proving.row_trials import RowTrials
@@ -162,6 +162,8 @@ def _checks(claims: Iterable[tuple[str, Callable[[T], Outcome]]], trials: T) -> 
 def _checked(claim: str, trial: Callable[[T], Outcome], trials: T) -> Check:
     try:
         fault, note = trial(trials)
+    except CellTimeoutError:  # no answer to what was tried
+        raise
     except SteeringError as error:
         return Check(claim, fault=str(error))
     except Exception as error:

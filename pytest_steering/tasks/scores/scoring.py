@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from pytest_steering.errors import DataError
+from pytest_steering.errors import CellTimeoutError, DataError
 from pytest_steering.tasks.asked import Reading
 from pytest_steering.tasks.scores.length_scores import words
 from pytest_steering.tasks.scores.repetition_scores import repetition
@@ -51,6 +51,8 @@ def score_answers(
 def _of_all(score: Score, written: Sequence[Written], model: SteerableModel | None) -> list[Scored]:
     try:
         found = score.of_all(written, model)
+    except CellTimeoutError:  # no answer to what was tried
+        raise
     except Exception as error:  # whatever a score of somebody's own raises
         return [Scored(None, fault_of(error))] * len(written)
     if len(found) != len(written):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from pytest_steering import scores
-from pytest_steering.errors import DataError, SteeringError
+from pytest_steering.errors import CellTimeoutError, DataError, SteeringError
 from pytest_steering.tasks.scores import FunctionScore, Score, Scored, score_answers, usual_guards
 from pytest_steering.tasks.scores.score import Written
 
@@ -64,3 +64,8 @@ def test_a_score_that_loses_or_invents_results_stops_everything(results: int) ->
 def test_the_usual_guards_see_loops_length_and_language() -> None:
     assert [one.name for one in usual_guards()] == ["repetition", "words", "surprise"]
     assert all(one.limit for one in usual_guards())
+
+
+def test_a_cell_that_takes_too_long_is_no_answer_that_cannot_be_scored() -> None:
+    with pytest.raises(CellTimeoutError):
+        score_answers([Odd("odd", raises=CellTimeoutError())], ["p"], ["a"], None)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pytest_steering.extraction.pair_checks import PairProblem, check_pairs
     from pytest_steering.extraction.pairs import ContrastPair
     from pytest_steering.extraction.sparse_features import sparse_feature
+    from pytest_steering.harness import steered_lm
     from pytest_steering.models.finding.architecture import Architecture, detect_architecture
     from pytest_steering.models.loading.memory import known_dimensions, memory_profile
     from pytest_steering.models.running.completion import Completion, Generation

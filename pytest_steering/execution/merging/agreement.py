@@ -11,21 +11,28 @@ from pytest_steering.identity import SCORE, canonical
 from pytest_steering.printable import printable
 from pytest_steering.records import Record
 
-Settings: TypeAlias = Mapping[str, str]
-"""What all records of a run say in the same way, by the name that a person knows it by."""
+Settings: TypeAlias = Mapping[str, frozenset[str]]
+"""What the records of a run say of how they were made, by the name that a person knows it by."""
 
 
 def settings_of(records: Iterable[Record]) -> Settings:
-    """Return how the records of a run were made, as far as they agree on it among themselves.
+    """Return how the records of a run were made.
+
+    One run has one set of packages, one commit and one machine: where its own records differ there, as after
+    it went on elsewhere, all that they say is told. What may differ from test to test is told where it does
+    not.
 
     Args:
-        records: Of the run.
+        records: Of the run; the newest of each cell.
     """
-    found: dict[str, set[str]] = defaultdict(set)
+    alike: dict[str, set[str]] = defaultdict(set)
+    own: dict[str, set[str]] = defaultdict(set)
     for record in records:
-        for name, value in _said(record):
-            found[name].add(value)
-    return {name: values.pop() for name, values in found.items() if len(values) == 1}
+        for found, said in ((alike, _around(record)), (own, _of_tests(record))):
+            for name, value in said:
+                found[name].add(value)
+    told = alike | {name: values for name, values in own.items() if len(values) == 1}
+    return {name: frozenset(values) for name, values in told.items()}
 
 
 def disagreements(runs: Sequence[tuple[str, Settings]]) -> list[str]:
@@ -38,19 +45,23 @@ def disagreements(runs: Sequence[tuple[str, Settings]]) -> list[str]:
     for (one, ours), (other, theirs) in combinations(runs, 2):
         for name in ours:
             if ours[name] != theirs.get(name, ours[name]):
-                said = f"{name} is {_shown(ours[name])} in {one} and {_shown(theirs[name])} in {other}"
+                said = f"{name} is {_listed(ours[name])} in {one} and {_listed(theirs[name])} in {other}"
                 found.setdefault(name, said)
     return list(found.values())
 
 
-def _said(record: Record) -> Iterator[tuple[str, str]]:
-    around, model = record.environment, record.model
+def _around(record: Record) -> Iterator[tuple[str, str]]:
+    around = record.environment
     for package, version in (around.get("versions") or {}).items():
         yield package, str(version)
+    known = {"the commit": around.get("commit"), "the machine": around.get("machine")}
+    yield from _known(known)
+
+
+def _of_tests(record: Record) -> Iterator[tuple[str, str]]:
+    around, model = record.environment, record.model
     data = record.spec.get("data") or {}
     known = {
-        "the commit": around.get("commit"),
-        "the machine": around.get("machine"),
         f"the weights of {model}": around.get("weights"),
         f"the dtype and device of {model}": around.get("numerics"),
     }
@@ -62,7 +73,15 @@ def _said(record: Record) -> Iterator[tuple[str, str]]:
         known[f"the data {asked}"] = data.get("sha256")
         reader = record.spec.get("reader") or "its answers"
         known[f"what reads {reader} of {data['dataset']}"] = around.get("reader")
-    yield from ((name, str(value)) for name, value in known.items() if value not in (None, ""))
+    yield from _known(known)
+
+
+def _known(said: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    yield from ((name, str(value)) for name, value in said.items() if value not in (None, ""))
+
+
+def _listed(values: Iterable[str]) -> str:
+    return " and ".join(_shown(value) for value in sorted(values))
 
 
 def _shown(value: str) -> str:

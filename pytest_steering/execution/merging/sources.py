@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pytest_steering import ledger
+from pytest_steering.cell import newest_cells
 from pytest_steering.errors import DataError
 from pytest_steering.execution.merging.agreement import Settings, settings_of
 from pytest_steering.file_lines import lines_of
@@ -108,7 +109,8 @@ def read_source(run: Run) -> Source:
     entries = ledger.contents(run.ledger_path) if found.vouched else ()
     noted = {str(one["record"]): one for one in entries if one.get("kind") == RECORD}
     rows = tuple(_row(line, record, noted) for line, record in zip(found.lines, found.records, strict=True))
-    return Source(run, manifest, rows, settings_of(found.records), found.doubts)
+    newest = [cell.record for cell in newest_cells(found.records).values()]
+    return Source(run, manifest, rows, settings_of(newest), found.doubts)
 
 
 def _row(line: Line, record: Record, noted: Mapping[str, Content]) -> Row:

@@ -6,12 +6,17 @@ from collections.abc import Sequence
 
 from pytest_steering.comparison import STEERED, UNSTEERED, Comparison, Estimate
 from pytest_steering.comparison.guards import guarded
+from pytest_steering.comparison.metrics import metric
+from pytest_steering.comparison.outcomes import answered, asked_for_verdict
 from pytest_steering.errors import DataError, ExpectationFailed
 from pytest_steering.experiments.failure_evidence import Evidence
 from pytest_steering.findings import examine
 from pytest_steering.statistics import holm, scaled_samples
 
 LEVEL = 0.05
+
+UNREAD_IS_WRONG = frozenset({"accuracy", "balanced_accuracy", "tpr", "tnr"})
+"""Numbers that are there though no answer could be read: 0, which any bound from above holds."""
 
 
 def decide(
@@ -41,6 +46,7 @@ def decide(
         DataError: The number is undefined.
     """
     _require_valid(run, arms, asked)
+    _require_read(run, arms, evidence.metric, asked)
     if found.value is None:
         raise DataError(f"expected {asked}, but it is undefined here: {found.why}")
     if met:
@@ -87,6 +93,19 @@ def _require_valid(run: Comparison, arms: Sequence[str], asked: str) -> None:
     if wrong:
         listed = "\n".join(f"  {one}" for one in wrong)
         raise ExpectationFailed(f"expected {asked}, but the run says nothing about it:\n{listed}")
+
+
+def _require_read(run: Comparison, arms: Sequence[str], name: str, asked: str) -> None:
+    """Refuse to judge how right an arm's answers are where none of them could be read."""
+    if metric(name, run.arms[arms[0]].facts.scores).name not in UNREAD_IS_WRONG:
+        return
+    for arm in arms:
+        answers = list(filter(asked_for_verdict, run.ran(arm)))
+        if answers and not any(map(answered, answers)):
+            raise ExpectationFailed(
+                f"expected {asked}, but none of the {len(answers)} answers of the {arm} arm could be read; "
+                "allow more tokens, or ask in another form"
+            )
 
 
 def _inconclusive(found: Estimate, threshold: float) -> str:

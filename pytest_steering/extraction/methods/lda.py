@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from pytest_steering.extraction.equal_length import as_long_as
 from pytest_steering.extraction.methods.method_registry import extraction_method
 from pytest_steering.extraction.moments_of_sides import moments_of_sides
 from pytest_steering.extraction.shrinkage import oas
@@ -51,6 +52,4 @@ def _direction(moments: Moments) -> Tensor:
         # States that do not vary within a side: the difference is all there is to know.
         return difference.float()
     solved: Tensor = torch.linalg.solve(shrunk, difference)
-    length = solved.norm().clamp(min=torch.finfo(solved.dtype).tiny)
-    direction: Tensor = (solved * (difference.norm() / length)).float()
-    return direction
+    return as_long_as(solved, difference)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.errors import VectorError
+from pytest_steering.extraction.equal_length import as_long_as
 from pytest_steering.extraction.methods.method_registry import extraction_method
 from pytest_steering.models.running.arithmetic import one_thread
 from pytest_steering.steering.contrast import ReadsHiddenStates
@@ -65,7 +66,4 @@ def _direction(rows: Tensor, labels: list[bool], classifier: Any) -> Tensor:
     centred = rows - rows.mean(0)
     spread = centred.square().mean().sqrt().clamp(min=torch.finfo(rows.dtype).tiny)
     fitted = classifier.fit((centred / spread).numpy(), labels)
-    weights = torch.from_numpy(fitted.coef_[0])
-    length = weights.norm().clamp(min=torch.finfo(weights.dtype).tiny)
-    direction: Tensor = (weights * (difference.norm() / length)).float()
-    return direction
+    return as_long_as(torch.from_numpy(fitted.coef_[0]), difference)

@@ -47,7 +47,7 @@ def _mean(arm: Arm) -> Iterator[str]:
     random = any(row.get("id") == "random-as-large" for row in arm.record.findings)
     beside = "; a random direction does as much" if random else ""
     change = mean_change(arm.facts.beside, number_of(arm.main_metric))
-    yield f"{name} {shown}: {change_text(change)}, n = {found.samples}{beside}{_power(change)}"
+    yield f"{name} {shown}: {change_text(change)}, n = {found.samples}{_power(change)}{beside}"
 
 
 def _power(change: MeanChange) -> str:

@@ -48,11 +48,19 @@ def _scored(points: Sequence[Record]) -> str:
     kept = [one for one in points if _kept(one) and one.metrics.get(about) is not None]
     if not kept:
         return "the answers of every point are broken"
-    low, high = (pick(kept, key=lambda one: one.metrics[about] or 0.0) for pick in (min, max))
-    ends = " to ".join(f"{one.metrics[about]:.2f} at {where(one)}" for one in (low, high))
+    ends = _ends(about, kept)
     broken = len(points) - len(kept)
     passed_over = f"; {_points(broken)} of broken answers passed over" if broken else ""
     return f"{about} {ends}{passed_over}"
+
+
+def _ends(about: str, kept: Sequence[Record]) -> str:
+    """Return the lowest and the highest mean, or that all are one."""
+    low, high = (pick(kept, key=lambda one: one.metrics[about] or 0.0) for pick in (min, max))
+    if len(kept) > 1 and low.metrics[about] == high.metrics[about]:
+        return f"{high.metrics[about]:.2f} at each of them, which tells no point from another"
+    places = [low, high] if len(kept) > 1 else [high]
+    return " to ".join(f"{one.metrics[about]:.2f} at {where(one)}" for one in places)
 
 
 def _points(count: int) -> str:

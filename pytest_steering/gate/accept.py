@@ -13,6 +13,7 @@ from pytest_steering.gate.baseline import read_baseline, write_baseline
 from pytest_steering.gate.baseline_entry import Entry
 from pytest_steering.gate.baseline_files import Files, Place, baseline_path, places, read_files
 from pytest_steering.gate.cell_entry import entry_of
+from pytest_steering.gate.committed_files import CommittedFiles
 from pytest_steering.gate.failed_cells import FailedCell
 from pytest_steering.gate.gated_cells import Measured
 from pytest_steering.gate.predecessor import orphans, predecessor
@@ -107,11 +108,11 @@ def accept(
     before = {path: dict(entries) for path, entries in files.items()}
     lines: list[Told] = []
     refused: list[FailedCell] = []
-    standing, left = places(files, cells), orphans(orphaned)
+    standing, left, committed = places(files, cells), orphans(orphaned), CommittedFiles()
     for one in sorted(cells, key=lambda one: baseline_path(folder, one.record)):
         place = Place(baseline_path(folder, one.record), entry_of(one.record, one.unsteered, one.gated))
         known = standing.get(place.entry.key)
-        before_it = known.entry if known else predecessor(place.entry, place.path, left)
+        before_it = known.entry if known else predecessor(place.entry, place.path, left, committed)
         change = Replacement(one, place, known, before_it, worse=one.key in regressed)
         told, kept_back = _taken(files, change, wanted)
         lines += told

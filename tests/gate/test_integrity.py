@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from pytest_steering.errors import DataError
+from pytest_steering.gate import committed_files
 from pytest_steering.gate.accept import Wanted, accept
 from pytest_steering.gate.baseline import read_baseline
 from pytest_steering.gate.flipped_prompts import FlippedPrompts
@@ -170,13 +171,57 @@ def test_a_lower_cell_under_a_new_key_needs_a_reason(file: Path, tmp_path: Path)
     assert entry.reasons == ("0.900 (n = 160) → 0.750 (n = 160): renamed",)
 
 
-def test_a_lower_cell_whose_baseline_was_deleted_needs_a_reason(file: Path, tmp_path: Path) -> None:
+def commit(folder: Path) -> None:
     for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "accepted"]):
         who = ["-c", "user.name=a", "-c", "user.email=a@b.c"]
-        subprocess.run(["git", *who, *command], cwd=tmp_path, check=True)
+        subprocess.run(["git", *who, *command], cwd=folder, check=True)
+
+
+@pytest.mark.parametrize("deleted", ["baselines/starcoder/test_it.json", "baselines/starcoder", "baselines"])
+def test_a_lower_cell_whose_baseline_was_deleted_needs_a_reason(tmp_path: Path, deleted: str) -> None:
+    folder = tmp_path / "baselines"
+    accepted(folder, run())
+    commit(tmp_path)
+    (tmp_path / deleted).rename(tmp_path / "away")
+    assert "falls from 0.900" in accepted(folder, run(outcomes(160, range(0, 160, 4))), Wanted(new=True))[0]
+    assert accepted(folder, run(), Wanted(new=True)) == ()
+
+
+def test_the_last_commit_is_found_behind_a_link_to_where_baselines_lie(tmp_path: Path) -> None:
+    accepted(tmp_path / "kept", run())
+    commit(tmp_path / "kept")
+    (tmp_path / "baselines").mkdir()
+    (tmp_path / "baselines" / "starcoder").symlink_to(tmp_path / "kept" / "starcoder")
+    (tmp_path / "kept" / "starcoder" / "test_it.json").unlink()
+    lower = run(outcomes(160, range(0, 160, 4)))
+    assert "falls from 0.900" in accepted(tmp_path / "baselines", lower, Wanted(new=True))[0]
+
+
+def test_git_is_asked_once_for_a_folder_however_many_cells_are_new(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Path] = []
+    listed = committed_files._listed
+
+    def noted(folder: Path) -> frozenset[str] | None:
+        asked.append(folder)
+        return listed(folder)
+
+    monkeypatch.setattr(committed_files, "_listed", noted)
+    (tmp_path / "starcoder").mkdir()
+    cells = [run(experiment=f"test_{number}", node_id=f"a.py::test_{number}[m]") for number in range(5)]
+    accepted(tmp_path, [record for records in cells for record in records])
+    assert asked == [tmp_path / "starcoder"]
+    assert len(list(asked[0].iterdir())) == 5
+
+
+def test_where_git_takes_too_long_to_list_its_files_each_is_asked_for(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit(tmp_path)
     file.unlink()
+    monkeypatch.setattr(committed_files, "_listed", lambda _folder: None)
     assert "falls from 0.900" in accepted(tmp_path, run(outcomes(160, range(0, 160, 4))), Wanted(new=True))[0]
-    assert accepted(tmp_path, run(), Wanted(new=True)) == ()
 
 
 def test_data_that_changed_for_both_arms_are_no_edit_of_the_baseline(file: Path) -> None:

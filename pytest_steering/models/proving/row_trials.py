@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Rows = Sequence["Intervention | None"]
 
-_COARSER = 5
+COARSER = 5
 """A weight of vLLM's attention is a product of two exponentials, of a score and of a rescaling, each to 20
 bits and so off by up to 8 eps of float32: 16 eps beside a block's eight other roundings of eps / 2 each."""
 
@@ -116,8 +116,8 @@ class RowTrials:
 
     @property
     def _rounding(self) -> float:
-        """How far two implementations may part: see `_COARSER`."""
-        return min(_COARSER * rounding(self._loaded.module.dtype, len(self._reference) + 1), _LOW)
+        """How far two implementations may part: see `COARSER`."""
+        return min(COARSER * rounding(self._loaded.module.dtype, len(self._reference) + 1), _LOW)
 
     @cached_property
     def _batch(self) -> TokenBatch:

@@ -10,6 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_steering.errors import InterventionError, PromptError
+from pytest_steering.models.loading.smollm2 import SMOLLM2
+from pytest_steering.models.loading.specs import resolve_optional
+from pytest_steering.models.proving.row_trials import COARSER
+from pytest_steering.models.rounding import rounding
 from pytest_steering.models.running.sampling import Sampling
 from pytest_steering.models.steerable import SteerableModel
 from pytest_steering.steering.intervention import Intervention
@@ -105,3 +109,48 @@ def an_arm(
 
 def tokens(arm: Sequence[Completion]) -> list[tuple[int, ...]]:
     return [done.token_ids for done in arm]
+
+
+OPENINGS = [
+    "The capital of France is",
+    "I went to the cinema and",
+    "My dog",
+    "Once upon a time there was a king who",
+    "The best thing about winter is",
+    "She opened the letter and",
+]
+
+
+@pytest.fixture(scope="module")
+def smollm2() -> SteerableModel:
+    spec = resolve_optional(SMOLLM2)
+    if spec.absent:
+        pytest.skip(spec.absent)
+    return SteerableModel.load(spec, device="cpu")
+
+
+def test_smollm2_is_proven_and_answers_as_by_plain_hooks(smollm2: SteerableModel) -> None:
+    vector = random_vector((1, 15, 28), smollm2.architecture.hidden_size, norm=30.0)
+    places: list[tuple[int, PositionsLike]] = [
+        (1, "last"),
+        (15, "all"),
+        (28, "prompt"),
+        (15, "generated[:3]"),
+    ]
+    arms = [None, *(Intervention(vector.only([layer]), positions=at) for layer, at in places)]
+    found, wanted = (
+        model.complete(OPENINGS, arms, max_new_tokens=16) for model in (smollm2.with_engine("vllm"), smollm2)
+    )
+    assert [tokens(arm) for arm in found.arms] == [tokens(arm) for arm in wanted.arms]
+    assert all(tokens(arm) != tokens(found.arms[0]) for arm in found.arms[1:])
+
+
+def test_what_is_rounding_between_engines_is_far_less_than_one_block(smollm2: SteerableModel) -> None:
+    """The proof of states allows what vLLM rounds off; a numbering that is off by one has to stay beyond it."""
+    states = smollm2.hidden_states(OPENINGS, "all")
+    apart = [
+        float(((states[layer + 1] - states[layer]).norm(dim=-1) / states[layer + 1].norm(dim=-1)).min())
+        for layer in list(states)[:-1]
+    ]
+    blocks = smollm2.architecture.num_layers
+    assert min(apart) > 20 * COARSER * rounding(smollm2.loaded.module.dtype, blocks + 1)

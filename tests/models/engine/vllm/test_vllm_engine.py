@@ -146,7 +146,7 @@ def test_smollm2_is_proven_and_answers_as_by_plain_hooks(smollm2: SteerableModel
 
 
 def test_what_is_rounding_between_engines_is_far_less_than_one_block(smollm2: SteerableModel) -> None:
-    """The proof of states allows what vLLM rounds off; a numbering that is off by one has to stay beyond it."""
+    """The proof allows what vLLM rounds off; a numbering that is off by one has to stay beyond it."""
     states = smollm2.hidden_states(OPENINGS, "all")
     apart = [
         float(((states[layer + 1] - states[layer]).norm(dim=-1) / states[layer + 1].norm(dim=-1)).min())

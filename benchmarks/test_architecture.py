@@ -57,7 +57,7 @@ def test_a_memory_plan_is_made_from_the_config_alone(name: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ON_THE_CPU)
 def test_a_model_of_full_size_is_steered_on_the_cpu(name: str) -> None:
-    _steer(name, "cpu")
+    _steer(name, _on(name, "cpu"))
 
 
 @pytest.mark.gpu
@@ -73,15 +73,29 @@ def test_a_model_of_full_size_is_steered_on_a_gpu(name: str) -> None:
         pytest.skip(
             f"{name} needs {needed / 1e9:.0f} GB of GPU memory in bfloat16; {free / 1e9:.0f} are free"
         )
-    _steer(name, "cuda")
+    _steer(name, _on(name, "cuda"))
 
 
-def _steer(name: str, device: str) -> None:
-    """Prove a model with random weights in bfloat16, and answer with and without a vector."""
+@pytest.mark.gpu
+def test_a_model_of_7b_is_steered_over_two_devices() -> None:
     import torch
 
-    with torch.device(device):
+    accelerate = pytest.importorskip("accelerate", reason="pip install accelerate")
+    if not torch.cuda.is_available():
+        pytest.skip("a model over two devices needs a GPU at least; torch finds no CUDA device here")
+    first, second = ("cuda:0", "cuda:1") if torch.cuda.device_count() > 1 else ("cpu", "cuda:0")
+    name = "starcoder2-7b"
+    with torch.device("cuda:0"):
         module = _model(name, dtype=torch.bfloat16)
+    blocks = {f"model.layers.{n}": second if n >= 4 else first for n in range(len(module.model.layers))}
+    around = {f"model.{part}": first for part in ("embed_tokens", "norm", "rotary_emb")}
+    divided = accelerate.dispatch_model(module, {**around, **blocks, "lm_head": first}, main_device="cpu")
+    assert {str(weight.device) for weight in divided.parameters()} == {first, second}
+    _steer(name, divided)
+
+
+def _steer(name: str, module: Any) -> None:
+    """Prove a model with random weights in bfloat16, and answer with and without a vector."""
     model = SteerableModel.wrap(module, tiny_tokenizer(), name=name)
     known = known_dimensions(name)
     assert (model.architecture.num_layers, model.architecture.hidden_size) == (
@@ -89,13 +103,20 @@ def _steer(name: str, device: str) -> None:
         known.hidden_size,
     )
     prompts = ["w5 w6 w7 w8", "w9 w10"]
-    states = model.hidden_states(prompts)
+    states = model.hidden_states(prompts, (0, known.num_layers - 1))
     vector = SteeringVector({layer: 4 * (state[0] - state[1]) for layer, state in states.items()})
     unsteered, steered = model.complete(
         prompts, [None, Intervention(vector, scale=3.0)], max_new_tokens=2
     ).arms
     assert all(done.first_token_kl == 0.0 for done in unsteered)
     assert all(done.first_token_kl and done.first_token_kl > 0.0 for done in steered)
+
+
+def _on(name: str, device: str) -> Any:
+    import torch
+
+    with torch.device(device):
+        return _model(name, dtype=torch.bfloat16)
 
 
 def _model(name: str, **options: Any) -> Any:

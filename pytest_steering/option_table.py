@@ -19,6 +19,8 @@ from pytest_steering.shard import Shard, shard_of
 EXECUTORS = ("here", "ray")
 ENGINES = ("hooks", "nnsight", "both", "vllm")
 BASELINE_MODES = ("require", "create", "ignore")
+DEVICE_MAPS = ("auto", "balanced", "balanced_low_0", "sequential")
+"""The words by which accelerate divides a model among devices."""
 DTYPES = ("auto", "float32", "bfloat16", "float16")
 
 
@@ -167,6 +169,15 @@ OPTIONS = (
         "a CUDA device (default: auto)",
         default="auto",
         metavar="DEVICE",
+    ),
+    Option(
+        "device_map",
+        "--steering-device-map",
+        "Divide each model among the CUDA devices, for one that is too large for one: auto, balanced, "
+        "balanced_low_0 or sequential, as accelerate has them (default: a model lies on one device)",
+        default=None,
+        convert=_one_of(*DEVICE_MAPS),
+        metavar="MAP",
     ),
     Option(
         "dtype",

@@ -28,6 +28,7 @@ class Settings:
         models: Names, paths or hub ids; empty where neither option, variable nor ini file names one.
         engine: `hooks`, `nnsight` or `both`.
         device: As torch names it, or `auto`.
+        device_map: How a model is divided among devices; None where it lies on one.
         dtype: `auto` or the name of a torch dtype.
         data: Folder or file of a data set by its name.
         batch_rows: Rows in one forward pass over the longest prompts, at most; shorter ones ride in batches
@@ -53,6 +54,7 @@ class Settings:
     models: tuple[str, ...]
     engine: str
     device: str
+    device_map: str | None
     dtype: str
     data: Mapping[str, Path]
     batch_rows: int | None
@@ -111,6 +113,11 @@ def _consistent(settings: Settings) -> Settings:
         raise SteeringError(
             f"--steering-shard {settings.shard}: what is accepted is decided of all shards together; merge "
             "their runs (pytest-steering merge), then accept the merged one (pytest-steering accept)"
+        )
+    if settings.device_map and settings.executor == "ray":
+        raise SteeringError(
+            f"--steering-device-map {settings.device_map}: a worker of Ray is lent one GPU; run a model that "
+            "needs several without --steering-executor"
         )
     return settings
 

@@ -116,10 +116,12 @@ class SteeringSession:
     def devices(self) -> tuple[str, ...]:
         """The CUDA devices that workers of xdist share.
 
-        None where a person chose a device for all of them. None where no model is named either: an embedded
-        model needs no device of its own, and a run without models is not ours to change.
+        None where a person chose a device for all of them, or divides each model among all. None where no
+        model is named either: an embedded model needs no device of its own, and a run without models is not
+        ours to change.
         """
-        shared = self.settings.models and self.settings.device in ("auto", "cuda")
+        one_each = self.settings.device in ("auto", "cuda") and not self.settings.device_map
+        shared = self.settings.models and one_each
         return visible_devices() if shared else ()
 
     def resolve_asked(self) -> None:
@@ -193,6 +195,7 @@ class SteeringSession:
         model = SteerableModel.load(
             spec,
             device=self.settings.device,
+            device_map=self.settings.device_map,
             dtype=self.settings.dtype,
             engine=self.settings.engines[0],
             batch_rows=self.settings.batch_rows,

@@ -8,10 +8,13 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pytest_steering.models.loading.placement import devices_of
 from pytest_steering.models.proving.origin import package_version
 from pytest_steering.source_hash import source_hash
 
 if TYPE_CHECKING:
+    import torch
+
     from pytest_steering.models.steerable import SteerableModel
     from pytest_steering.tasks.task import Task
 
@@ -31,7 +34,7 @@ def environment(model: SteerableModel, task: Task, weights: str) -> dict[str, An
         "versions": dict(_versions()),
         "python": platform.python_version(),
         "machine": platform.machine(),
-        "device": str(parameter.device),
+        "device": ", ".join(devices_of(model.loaded.module)),
         "dtype": str(parameter.dtype).removeprefix("torch."),
         "numerics": numerics_profile(model),
         "engine": model.engine_name,
@@ -45,12 +48,20 @@ def numerics_profile(model: SteerableModel) -> str:
     """Return a name for what decides rounding, such as `cpu-float32` or `cuda-sm90-bfloat16`."""
     import torch
 
-    parameter = next(model.loaded.module.parameters())
-    dtype = str(parameter.dtype).removeprefix("torch.")
-    if parameter.device.type != "cuda":
-        return f"{parameter.device.type}-{dtype}"
-    major, minor = torch.cuda.get_device_capability(parameter.device)
-    return f"cuda-sm{major}{minor}-{dtype}"
+    module = model.loaded.module
+    dtype = str(next(module.parameters()).dtype).removeprefix("torch.")
+    kinds = dict.fromkeys(_kind(torch.device(device)) for device in devices_of(module))
+    return f"{'+'.join(kinds)}-{dtype}"
+
+
+def _kind(device: torch.device) -> str:
+    """Return what rounds alike: devices of one kind do, whichever of them a part of the model lies on."""
+    import torch
+
+    if device.type != "cuda":
+        return device.type
+    major, minor = torch.cuda.get_device_capability(device)
+    return f"cuda-sm{major}{minor}"
 
 
 @cache

@@ -14,6 +14,7 @@ from pytest_steering.experiments.cell_spec import blank
 from pytest_steering.experiments.environment import environment
 from pytest_steering.findings import with_findings
 from pytest_steering.models.loading.free_memory import peak_bytes
+from pytest_steering.models.loading.placement import devices_of
 from pytest_steering.records import Record
 
 if TYPE_CHECKING:
@@ -124,6 +125,6 @@ def _cost(model: SteerableModel, evaluation: Evaluation) -> dict[str, float | No
 
     return {
         "all_arms_seconds": evaluation.seconds,
-        "peak_memory_mib": peak_bytes(model.loaded.device) / (1 << 20),
+        "peak_memory_mib": peak_bytes(devices_of(model.loaded.module)) / (1 << 20),
         "threads": float(torch.get_num_threads()),
     }

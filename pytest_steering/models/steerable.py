@@ -13,6 +13,7 @@ from pytest_steering.models.engine.engines import require_engine, rows_of
 from pytest_steering.models.engine.exclusive import exclusively, usual_defaults
 from pytest_steering.models.finding.site_view import architecture_at
 from pytest_steering.models.finding.wrappers import unwrapped
+from pytest_steering.models.loading.device_map import DeviceMap, require_device_map
 from pytest_steering.models.loading.memory import SMALL_MODEL_ROWS, default_rows
 from pytest_steering.models.proving.admission import proven
 from pytest_steering.models.running.fit import require_model, require_rows
@@ -42,6 +43,7 @@ class SteerableModel(HiddenStates, TextGeneration, LogProbabilities, UserCode):
         trust_remote_code: bool = False,
         revision: str | None = None,
         layer_path: str | None = None,
+        device_map: DeviceMap | None = None,
     ) -> SteerableModel:
         """Load a model by name, path or hub id.
 
@@ -55,6 +57,8 @@ class SteerableModel(HiddenStates, TextGeneration, LogProbabilities, UserCode):
             trust_remote_code: Run Python code that the model's repository brings.
             revision: Of a hub id.
             layer_path: Dotted name of the block list, where detection should not choose.
+            device_map: Divides a model that is too large for one device: `auto` among all CUDA devices, as
+                accelerate does, or a device for each part by its dotted name. `device` is `auto` then.
 
         Raises:
             ModelError: It cannot be found or loaded, its blocks are not found, an argument is not known, or
@@ -64,6 +68,8 @@ class SteerableModel(HiddenStates, TextGeneration, LogProbabilities, UserCode):
         from pytest_steering.models.loading.specs import resolve_model
 
         require_engine(engine)
+        if device_map is not None:
+            require_device_map(device_map, device, engine)
         require_rows(SMALL_MODEL_ROWS if batch_rows is None else batch_rows)
         spec = resolve_model(source) if isinstance(source, str) else source
         if revision is not None:
@@ -71,7 +77,12 @@ class SteerableModel(HiddenStates, TextGeneration, LogProbabilities, UserCode):
         with usual_defaults():
             place = "cpu" if engine == "vllm" else device  # vLLM holds a copy of its own where it runs
             loaded = load_model(
-                spec, device=place, dtype=dtype, trust_remote_code=trust_remote_code, layer_path=layer_path
+                spec,
+                device=place,
+                dtype=dtype,
+                trust_remote_code=trust_remote_code,
+                layer_path=layer_path,
+                device_map=device_map,
             )
             return proven(cls(spec.name, loaded, engine, batch_rows or rows_of(engine, loaded)))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 
@@ -19,16 +19,20 @@ def free_memory(device: str) -> int:
     return max(0, min([available, *limits]))
 
 
-def peak_bytes(device: str) -> int:
-    """Return the most memory that was held so far: by tensors on a GPU, by this process on the host.
+def peak_bytes(devices: Iterable[str]) -> int:
+    """Return the most memory that was held so far: by tensors on GPUs, by this process on the host.
 
     Windows keeps no such figure where Python finds it; there the bytes held now are returned.
+
+    Args:
+        devices: Of one model; what is held on several is added up.
     """
     import psutil
     import torch
 
-    if torch.device(device).type == "cuda":
-        return int(torch.cuda.max_memory_allocated(device))
+    gpus = [device for device in devices if torch.device(device).type == "cuda"]
+    if gpus:
+        return sum(int(torch.cuda.max_memory_allocated(device)) for device in gpus)
     held = _high_water_mark()
     return held if held is not None else int(psutil.Process().memory_info().rss)
 

@@ -38,7 +38,7 @@ def unpack(spec: ModelSpec, folder: Path) -> None:
     with counted(_STEPS, "step") as advance:
         with _cut_short(spec):
             config = read_config(spec)
-        require_memory(spec.name, config, "cpu", "float32")
+        require_memory(spec.name, config, ("cpu",), "float32")
         advance(1)
         with _cut_short(spec):
             module, tokenizer = _read(spec, config)

@@ -8,6 +8,7 @@ from pytest_steering.errors import ModelError, first_line
 
 if TYPE_CHECKING:
     from torch import dtype as torch_dtype
+    from torch.nn import Module
 
 
 DTYPES = ("float32", "bfloat16", "float16")
@@ -52,3 +53,8 @@ def resolve_dtype(dtype: str, device: str) -> torch_dtype | str:
         raise ModelError(f"dtype {dtype!r} is not known; use auto, {', '.join(DTYPES)}")
     kind: torch_dtype = getattr(torch, dtype)
     return kind
+
+
+def devices_of(module: Module) -> tuple[str, ...]:
+    """Return the devices that a model's weights lie on, each once, in the order of its parts."""
+    return tuple(dict.fromkeys(str(parameter.device) for parameter in module.parameters()))

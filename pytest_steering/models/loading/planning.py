@@ -14,6 +14,8 @@ from pytest_steering.models.loading.placement import resolve_device
 from pytest_steering.models.loading.specs import resolve_model
 
 GIBIBYTE = 1 << 30
+TOKENS = 512
+"""Of a row, where nobody says how long prompts and answers are."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def plan(
     *,
     dtype: str = "auto",
     rows: int = 1,
-    tokens: int = 512,
+    tokens: int = TOKENS,
     trust_remote_code: bool = False,
 ) -> MemoryPlan:
     """Return what a model will need, from its config alone, and raise where that is not free.
@@ -97,7 +99,7 @@ def plan(
 
 
 def plan_config(
-    name: str, config: Any, device: str, *, dtype: str = "auto", rows: int = 1, tokens: int = 512
+    name: str, config: Any, device: str, *, dtype: str = "auto", rows: int = 1, tokens: int = TOKENS
 ) -> MemoryPlan:
     """Do as `plan` for a config that has been read.
 
@@ -112,39 +114,49 @@ def plan_config(
     Raises:
         ModelError: It does not fit.
     """
-    named = dtype if dtype != "auto" else own_dtype(config, device)
-    if named not in BYTES:
-        raise ModelError(f"dtype {named!r} is not known; use auto, {', '.join(BYTES)}")
-    sizes = Sizes.of(config)
+    named, sizes = _known_dtype(config, device, dtype), Sizes.of(config)
     free, elsewhere = free_memory(device), _elsewhere(device)
     asked = MemoryPlan(name, device, named, rows, tokens, sizes.need(named, rows, tokens), free, elsewhere)
     return asked if asked.fits else asked.require_fit(tuple(_fitting(asked, sizes)))
 
 
-def require_memory(name: str, config: Any, device: str, dtype: str = "auto") -> None:
+def require_memory(name: str, config: Any, devices: tuple[str, ...], dtype: str = "auto") -> None:
     """Refuse a model that cannot fit; one whose size its config does not tell is tried.
 
     Args:
         name: Of the model, for the message.
         config: Of transformers.
-        device: As torch names it.
+        devices: As torch names them; the memory of several is one where the model is divided among them.
         dtype: As for `plan`.
 
     Raises:
         ModelError: It does not fit.
     """
     try:
-        Sizes.of(config)
+        sizes = Sizes.of(config)
     except (ModelError, AttributeError, TypeError, ValueError):
         return
-    if getattr(config, "quantization_config", None) is None:
-        plan_config(name, config, device, dtype=dtype)
+    if getattr(config, "quantization_config", None) is not None:
+        return
+    if len(devices) == 1:
+        plan_config(name, config, devices[0], dtype=dtype)
+        return
+    named, free = _known_dtype(config, devices[0], dtype), sum(free_memory(device) for device in devices)
+    together = MemoryPlan(name, ", ".join(devices), named, 1, TOKENS, sizes.need(named, 1, TOKENS), free)
+    together.require_fit(tuple(_fitting(together, sizes)))
 
 
 def own_dtype(config: Any, device: str) -> str:
     """Return the name of the dtype that `auto` stands for: float32 on the CPU, else the config's own."""
     own = getattr(config, "dtype", None) or getattr(config, "torch_dtype", None)
     return "float32" if device == "cpu" or own is None else str(own).removeprefix("torch.")
+
+
+def _known_dtype(config: Any, device: str, dtype: str) -> str:
+    named = dtype if dtype != "auto" else own_dtype(config, device)
+    if named not in BYTES:
+        raise ModelError(f"dtype {named!r} is not known; use auto, {', '.join(BYTES)}")
+    return named
 
 
 def _fitting(asked: MemoryPlan, sizes: Sizes) -> Iterator[str]:

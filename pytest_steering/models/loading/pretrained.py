@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_steering.errors import ModelError
 from pytest_steering.models.engine.base import LoadedModel
 from pytest_steering.models.finding.architecture import detect_architecture
+from pytest_steering.models.loading.device_map import DeviceMap, devices_named
 from pytest_steering.models.loading.given_tokenizer import usable_tokenizer
 from pytest_steering.models.loading.model_config import read_config
 from pytest_steering.models.loading.placement import resolve_device, resolve_dtype
@@ -28,6 +29,7 @@ def load_model(
     dtype: str = "auto",
     trust_remote_code: bool = False,
     layer_path: str | None = None,
+    device_map: DeviceMap | None = None,
 ) -> LoadedModel:
     """Load a causal language model and its tokenizer.
 
@@ -37,19 +39,20 @@ def load_model(
         dtype: `float32`, `bfloat16`, `float16`; `auto` is float32 on the CPU and the config's own elsewhere.
         trust_remote_code: Run Python code that the model's repository brings.
         layer_path: Dotted name of the block list, where detection should not choose.
+        device_map: Divides the model among several devices; `device` is `auto` then.
 
     Raises:
         ModelError: It cannot be found or loaded, does not fit into memory, or its blocks are not found.
     """
-    place = resolve_device(device)
+    places = (resolve_device(device),) if device_map is None else devices_named(device_map)
     spec = unpacked(spec)
     require_weight_files(spec)
     options: dict[str, Any] = {"trust_remote_code": trust_remote_code, "revision": spec.revision}
-    kind = resolve_dtype(dtype, place)
-    _require_memory(spec, place, dtype, trust_remote_code)
-    module, tokenizer = read_files(spec, kind, **options)
-    if getattr(module, "hf_quantizer", None) is None:  # a quantised model stands where its loader put it
-        module = module.to(place)
+    kind = resolve_dtype(dtype, places[0])
+    _require_memory(spec, places, dtype, trust_remote_code)
+    module, tokenizer = read_files(spec, kind, device_map, **options)
+    if getattr(module, "hf_quantizer", None) is None and device_map is None:
+        module = module.to(places[0])  # what is quantised or divided stands where its loader put it
     return as_loaded(module.eval(), tokenizer, layer_path)
 
 
@@ -75,7 +78,7 @@ def as_loaded(module: Any, tokenizer: Any, layer_path: str | None = None) -> Loa
     )
 
 
-def _require_memory(spec: ModelSpec, device: str, dtype: str, trust_remote_code: bool) -> None:
+def _require_memory(spec: ModelSpec, devices: tuple[str, ...], dtype: str, trust_remote_code: bool) -> None:
     """A config that cannot be read tells no size; reading the model will say what is wrong with it."""
     if spec.embedded:
         return
@@ -83,7 +86,7 @@ def _require_memory(spec: ModelSpec, device: str, dtype: str, trust_remote_code:
         config = read_config(spec, trust_remote_code=trust_remote_code)
     except ModelError:
         return
-    require_memory(spec.name, config, device, dtype)
+    require_memory(spec.name, config, devices, dtype)
 
 
 def _stop_ids(module: Any, tokenizer: Any) -> frozenset[int]:

@@ -7,17 +7,21 @@ from typing import TYPE_CHECKING, Any
 from pytest_steering.errors import ModelError, first_line
 
 if TYPE_CHECKING:
+    from pytest_steering.models.loading.device_map import DeviceMap
     from pytest_steering.models.loading.specs import ModelSpec
 
 _FEWEST_TOKENS = 2
 
 
-def read_files(spec: ModelSpec, dtype: Any, **options: Any) -> tuple[Any, Any]:
+def read_files(
+    spec: ModelSpec, dtype: Any, device_map: DeviceMap | None = None, **options: Any
+) -> tuple[Any, Any]:
     """Return the module and the tokenizer that a model's files hold.
 
     Args:
         spec: Where they are.
         dtype: Of the weights, as torch has it, or `auto`.
+        device_map: Divides the weights among devices as they are read.
         options: Of transformers' `from_pretrained`, for both.
 
     Raises:
@@ -32,6 +36,7 @@ def read_files(spec: ModelSpec, dtype: Any, **options: Any) -> tuple[Any, Any]:
             use_safetensors=True,
             output_loading_info=True,
             **{_dtype_argument(): dtype},
+            **({} if device_map is None else {"device_map": device_map}),
             **options,
         )
     except Exception as error:  # the libraries below raise errors of many kinds, tokenizers a bare Exception

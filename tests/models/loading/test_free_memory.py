@@ -9,7 +9,7 @@ import pytest
 
 from pytest_steering.models.loading.free_memory import peak_bytes
 
-CHILD = "from pytest_steering.models.loading.free_memory import peak_bytes; print(peak_bytes('cpu'))"
+CHILD = "from pytest_steering.models.loading.free_memory import peak_bytes; print(peak_bytes(['cpu']))"
 PARENT = (
     "import subprocess, sys; held = bytearray(1 << 30); held[::4096] = b'1' * len(held[::4096]); "
     f'print(subprocess.run([sys.executable, "-c", {CHILD!r}], capture_output=True, text=True).stdout)'
@@ -19,7 +19,7 @@ PARENT = (
 def test_the_peak_is_at_least_what_is_held_now() -> None:
     import psutil
 
-    assert peak_bytes("cpu") >= psutil.Process().memory_info().rss * 0.99
+    assert peak_bytes(["cpu"]) >= psutil.Process().memory_info().rss * 0.99
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux's rusage passes a parent's peak on")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pytest_steering.models.running.completion import Completion, Generation
     from pytest_steering.models.running.sampling import Sampling
     from pytest_steering.models.steerable import SteerableModel
-    from pytest_steering.progress import show_progress
+    from pytest_steering.progress.progress import show_progress
     from pytest_steering.records import Outcome, Record
     from pytest_steering.steering.config import SteeringConfig
     from pytest_steering.steering.intervention import Intervention
@@ -167,7 +167,7 @@ _HOMES = {
     "register_dataset": "tasks.task_registry",
     "register_task": "tasks.task_registry",
     "sparse_feature": "extraction.sparse_features",
-    "show_progress": "progress",
+    "show_progress": "progress.progress",
     "steered_lm": "harness",
 }
 

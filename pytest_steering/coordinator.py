@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from pytest_steering import workers
-from pytest_steering.collection import spec_of
 from pytest_steering.execution.dispatch import Dispatch
 from pytest_steering.execution.messages import Message
 from pytest_steering.execution.pool import Pool
 from pytest_steering.execution.work import Unit
+from pytest_steering.pytest_session import workers
+from pytest_steering.pytest_session.collection.collection import spec_of
+from pytest_steering.pytest_session.session import session_of
 from pytest_steering.records import from_line, to_line
-from pytest_steering.session import session_of
 
 
 class Coordinator:

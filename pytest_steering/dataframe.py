@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from pytest_steering.report.export.run_rows import row_names, run_rows
-from pytest_steering.runs import find_run
+from pytest_steering.run_folder.runs import find_run
 
 if TYPE_CHECKING:
     import pandas

@@ -7,9 +7,9 @@ from importlib.util import find_spec
 
 import pytest
 
-from pytest_steering.collection import spec_of
 from pytest_steering.errors import SteeringError
-from pytest_steering.session import session_of
+from pytest_steering.pytest_session.collection.collection import spec_of
+from pytest_steering.pytest_session.session import session_of
 
 GRACE = 2.0
 """A worker that is silent for so many time-outs of a cell hangs in a step that nothing can interrupt."""

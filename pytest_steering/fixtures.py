@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_steering import ci_reports
-from pytest_steering.collection import experiment_of, marked
 from pytest_steering.errors import SteeringError
 from pytest_steering.models.loading.specs import ModelSpec
-from pytest_steering.session import session_of
+from pytest_steering.pytest_session.collection.collection import experiment_of, marked
+from pytest_steering.pytest_session.session import session_of
+from pytest_steering.pytest_session.session_end import ci_reports
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.experiment import Experiment

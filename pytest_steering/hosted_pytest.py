@@ -16,11 +16,11 @@ import pytest
 
 from pytest_steering.execution.messages import Message
 from pytest_steering.execution.work import Project, Unit
-from pytest_steering.record_entry import line_hash
+from pytest_steering.pytest_session.session import SteeringSession, session_of
+from pytest_steering.pytest_session.workers import WRITTEN
 from pytest_steering.records import Record, from_line, to_line
-from pytest_steering.runs import Run
-from pytest_steering.session import SteeringSession, session_of
-from pytest_steering.workers import WRITTEN
+from pytest_steering.run_folder.record_entry import line_hash
+from pytest_steering.run_folder.runs import Run
 
 
 class HostedPytest:

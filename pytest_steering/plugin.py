@@ -7,29 +7,23 @@ from typing import Any
 
 import pytest
 
-from pytest_steering import (
-    cell_reports,
+from pytest_steering import executor, hookspecs, undecided
+from pytest_steering.errors import SteeringError
+from pytest_steering.fixtures import contrast_pairs, steering, steering_adapter, steering_model
+from pytest_steering.options import add_options
+from pytest_steering.pytest_session import cell_reports, progress_line, workers
+from pytest_steering.pytest_session.collection import collection, marker_selection, root_directory
+from pytest_steering.pytest_session.lifecycle import LIFECYCLE, Lifecycle, lifecycle_of
+from pytest_steering.pytest_session.session import SESSION, SteeringSession, session_of
+from pytest_steering.pytest_session.session_end import (
     ci_reports,
     claiming,
-    collection,
-    executor,
     failures,
     gating,
     held_reports,
-    hookspecs,
-    marker_selection,
     next_commands,
-    progress_line,
     reporting,
-    root_directory,
-    undecided,
-    workers,
 )
-from pytest_steering.errors import SteeringError
-from pytest_steering.fixtures import contrast_pairs, steering, steering_adapter, steering_model
-from pytest_steering.lifecycle import LIFECYCLE, Lifecycle, lifecycle_of
-from pytest_steering.options import add_options
-from pytest_steering.session import SESSION, SteeringSession, session_of
 from pytest_steering.testing import selection
 
 BEGUN = pytest.StashKey[list[undecided.Begun]]()

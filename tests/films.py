@@ -13,8 +13,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from pytest_steering.record_file import read
 from pytest_steering.records import Record
+from pytest_steering.run_folder.record_file import read
 from tests.inner_pytest import FEW_PLUGINS
 
 GENRES = ("comedy", "drama", "horror", "western")

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from pytest_steering.cli import COMMANDS, main
-from pytest_steering.record_file import append
 from pytest_steering.records import Record, to_line
+from pytest_steering.run_folder.record_file import append
 
 
 def test_a_report_is_made_from_a_records_file_alone(

@@ -9,9 +9,9 @@ import pytest
 
 from pytest_steering import load_run
 from pytest_steering.errors import DataError
-from pytest_steering.manifest import Manifest, PlannedTest
 from pytest_steering.records import Record
-from pytest_steering.runs import Run
+from pytest_steering.run_folder.manifest import Manifest, PlannedTest
+from pytest_steering.run_folder.runs import Run
 from tests.gate.runs import cell, outcomes
 
 WRONG = range(0, 10, 5)

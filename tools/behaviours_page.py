@@ -19,7 +19,7 @@ from pytest_steering import Record
 from pytest_steering.comparison import STEERED, Comparison, estimated_change
 from pytest_steering.comparison.guards import guarded
 from pytest_steering.report.cell_summary import scored_groups
-from pytest_steering.runs import find_run
+from pytest_steering.run_folder.runs import find_run
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = (ROOT / "README.md", ROOT / "docs" / "behaviours.md")

@@ -19,7 +19,7 @@ from pytest_steering.gate.gated_cells import expected_cells
 from pytest_steering.gate.judge import judge
 from pytest_steering.gate.picked import picked_from
 from pytest_steering.gate.verdict_text import verdict_lines
-from pytest_steering.runs import Run
+from pytest_steering.run_folder.runs import Run
 
 Change: TypeAlias = Callable[[Record], Record]
 

@@ -16,7 +16,7 @@ from benchmarks.audit.workbench import careful, experiment
 from pytest_steering import Answer, ExpectationFailed, Outcome, Record, Result
 from pytest_steering.comparison import Comparison
 from pytest_steering.experiments.claim_family import claims_of
-from pytest_steering.runs import Run
+from pytest_steering.run_folder.runs import Run
 from pytest_steering.tasks.security.answers import readers
 from pytest_steering.tasks.security.answers.text_reader import read_text
 

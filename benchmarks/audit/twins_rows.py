@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from pytest_steering.embedded import embedded_data
+from pytest_steering.file_access.embedded import embedded_data
 
 Rows: TypeAlias = list[dict[str, Any]]
 

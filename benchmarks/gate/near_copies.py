@@ -14,8 +14,8 @@ from pytest_steering.errors import DataError
 from pytest_steering.tasks.overlap import looked_for
 from pytest_steering.tasks.sample import Sample
 from pytest_steering.tasks.task_registry import find_task
-from pytest_steering.text_print import near_copies, text_print
-from pytest_steering.text_tokens import KEYWORDS
+from pytest_steering.texts.text_print import near_copies, text_print
+from pytest_steering.texts.text_tokens import KEYWORDS
 
 MARKS = Marks("near copies", "python -m benchmarks.gate.near_copies")
 

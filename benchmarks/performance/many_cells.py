@@ -12,11 +12,11 @@ from pathlib import Path
 from pytest_steering.comparison import Comparison, Facts
 from pytest_steering.comparison.metrics import numbers
 from pytest_steering.experiments.baseline_expectation import baseline_expected, held_by
-from pytest_steering.ledger import chained
-from pytest_steering.manifest import Manifest, PlannedTest, write_manifest
-from pytest_steering.record_entry import record_entry
 from pytest_steering.records import Outcome, Record, to_line
-from pytest_steering.runs import Run, begun, manifest_entry
+from pytest_steering.run_folder.ledger import chained
+from pytest_steering.run_folder.manifest import Manifest, PlannedTest, write_manifest
+from pytest_steering.run_folder.record_entry import record_entry
+from pytest_steering.run_folder.runs import Run, begun, manifest_entry
 from pytest_steering.shard import Shard, share_of
 
 ARMS = ("unsteered", "steered", "random:0", "negated")

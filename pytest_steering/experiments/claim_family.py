@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pytest_steering.cell import newest_cells
 from pytest_steering.experiments.claim_record import PURPOSE
 from pytest_steering.experiments.expectation_verdict import LEVEL
 from pytest_steering.records import Record
+from pytest_steering.run_folder.cell import newest_cells
 from pytest_steering.statistics import holm
 
 

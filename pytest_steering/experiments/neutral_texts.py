@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pytest_steering.embedded import embedded_data
+from pytest_steering.file_access.embedded import embedded_data
 from pytest_steering.tasks.fields import required_text
 from pytest_steering.tasks.jsonlines import read_rows
 

@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 from pytest_steering.gate.baseline_entry import Entry
 from pytest_steering.gate.baseline_files import Place, plain
 from pytest_steering.gate.gated_cells import Measured
-from pytest_steering.manifest import Manifest, PlannedTest, Tests
+from pytest_steering.run_folder.manifest import Manifest, PlannedTest, Tests
 
 Reason: TypeAlias = Literal["left out", "unknown", "failed", "not run", "skipped", "changed", "gone"]
 

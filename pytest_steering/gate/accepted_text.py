@@ -12,7 +12,7 @@ from pytest_steering.gate.baseline_samples import numbers
 from pytest_steering.gate.gated_metric import GatedMetric
 from pytest_steering.printable import excerpt, printable
 from pytest_steering.records import Outcome
-from pytest_steering.shortfall import first_few
+from pytest_steering.run_folder.shortfall import first_few
 
 SHOWN = 5
 TEXT = 100

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from pytest_steering.errors import DataError
+from pytest_steering.file_access.storage import replace_file
 from pytest_steering.gate.baseline_entry import Entry
 from pytest_steering.gate.baseline_layout import apart, together
 from pytest_steering.plain_json import RepeatedKeyError, parsed
 from pytest_steering.printable import printable
-from pytest_steering.storage import replace_file
 
 SCHEMA = 3
 

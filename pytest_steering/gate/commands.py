@@ -11,11 +11,11 @@ from pytest_steering.gate.flipped_prompts import prompts_of
 from pytest_steering.gate.gated_cells import Measured, expected_cells, steered_cells
 from pytest_steering.gate.judgement import Judgement
 from pytest_steering.gate.verdict_text import MOST, verdict_lines
-from pytest_steering.manifest import Manifest
 from pytest_steering.printable import printable, say
-from pytest_steering.record_file import Recorded
-from pytest_steering.runs import Run, find_run
-from pytest_steering.shortfall import shortfalls
+from pytest_steering.run_folder.manifest import Manifest
+from pytest_steering.run_folder.record_file import Recorded
+from pytest_steering.run_folder.runs import Run, find_run
+from pytest_steering.run_folder.shortfall import shortfalls
 
 BASELINES = "benchmarks/baselines"
 

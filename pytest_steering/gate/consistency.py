@@ -9,7 +9,7 @@ from pytest_steering.gate.baseline_entry import Entry
 from pytest_steering.gate.baseline_pairing import BaselinePairing
 from pytest_steering.gate.gated_cells import Measured
 from pytest_steering.records import Outcome
-from pytest_steering.shortfall import first_few
+from pytest_steering.run_folder.shortfall import first_few
 
 _FROM_MARGIN = ("margin", "threshold")
 

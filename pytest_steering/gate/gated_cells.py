@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from pytest_steering.cell import Cell, newest_cells
 from pytest_steering.comparison import Comparison
 from pytest_steering.experiments.baseline_expectation import PURPOSE, held_by
 from pytest_steering.gate.cell_entry import baseline_key
 from pytest_steering.gate.gated_metric import BY_ACCURACY, GatedMetric
 from pytest_steering.identity import SCORE
 from pytest_steering.records import Record
+from pytest_steering.run_folder.cell import Cell, newest_cells
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ from pytest_steering.gate.gated_cells import Measured
 from pytest_steering.gate.judgement import Compared, Judgement
 from pytest_steering.gate.wholeness import obstacles, remarks
 from pytest_steering.identity import changes
-from pytest_steering.manifest import Manifest
 from pytest_steering.records import means_nothing
+from pytest_steering.run_folder.manifest import Manifest
 
 Lookup = Mapping[str, Entry]
 

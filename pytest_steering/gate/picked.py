@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from pytest_steering.looks import results_of
-from pytest_steering.record_entry import outcomes_hash
+from pytest_steering.run_folder.looks import results_of
+from pytest_steering.run_folder.record_entry import outcomes_hash
 
 if TYPE_CHECKING:
     from pytest_steering.gate.accept import Accepted
     from pytest_steering.gate.gated_cells import Measured
-    from pytest_steering.runs import Run
+    from pytest_steering.run_folder.runs import Run
 
 FEWEST = 3
 """A cell that was changed once has two results; nobody picked."""

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from pytest_steering.gate.absence import Absent, Reason
 from pytest_steering.gate.gated_cells import Measured
-from pytest_steering.manifest import Manifest
-from pytest_steering.shortfall import first_few
+from pytest_steering.run_folder.manifest import Manifest
+from pytest_steering.run_folder.shortfall import first_few
 
 _SAID: dict[Reason, tuple[str, str]] = {
     "failed": ("absent, their test failed", ""),

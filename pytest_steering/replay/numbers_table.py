@@ -9,7 +9,7 @@ from pytest_steering.comparison.metrics import JUDGEMENT, Metric, metric, own_me
 from pytest_steering.comparison.metrics.detection import SATURATED
 from pytest_steering.errors import DataError
 from pytest_steering.printable import printable
-from pytest_steering.wide_characters import tabulated
+from pytest_steering.texts.wide_characters import tabulated
 
 _MAIN = (
     "answered_share",

@@ -12,7 +12,7 @@ from pytest_steering.replay.usable_rows import UnusableError, name_in, number_in
 from pytest_steering.tasks.fields import checked_label
 from pytest_steering.tasks.sample import Sample
 from pytest_steering.tasks.task_registry import in_general_words, usual_question
-from pytest_steering.text_hash import text_hash
+from pytest_steering.texts.text_hash import text_hash
 
 
 def read_recorded(path: Path, samples: Mapping[str, Sample]) -> Iterator[Recorded | Problem]:

@@ -10,9 +10,8 @@ from pathlib import Path
 
 from pytest_steering.comparison import Facts, trivial_predictors
 from pytest_steering.comparison.natural_order import natural
-from pytest_steering.live_line import shown_work
 from pytest_steering.printable import printable, say
-from pytest_steering.record_file import append, require_records
+from pytest_steering.progress.live_line import shown_work
 from pytest_steering.records import Outcome
 from pytest_steering.replay.answer_reading import RECORDED
 from pytest_steering.replay.arms.arms_command import add_arm_arguments, asks_for_arms, run_arms
@@ -20,6 +19,7 @@ from pytest_steering.replay.numbers_table import footnotes, numbers_table, summa
 from pytest_steering.replay.problem_lines import problem_lines
 from pytest_steering.replay.replay_records import replay_records
 from pytest_steering.replay.replay_report import RESPONSE, Cell, ReplayedAnswer, ReplayReport, replay
+from pytest_steering.run_folder.record_file import append, require_records
 from pytest_steering.tasks.data_option import add_data_argument, given_paths
 from pytest_steering.tasks.sample import Sample
 from pytest_steering.tasks.task_registry import GROUP_NAMES, READERS, load_dataset

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from pytest_steering.errors import DataError
-from pytest_steering.progress import counted
-from pytest_steering.progress_text import BYTES
+from pytest_steering.progress.progress import counted
+from pytest_steering.progress.progress_text import BYTES
 from pytest_steering.tasks.fields import shown
 from pytest_steering.tasks.jsonlines import parse_row, read_lines
 

@@ -13,7 +13,7 @@ from pytest_steering.comparison.outcomes import labelled
 from pytest_steering.printable import printable
 from pytest_steering.records import Outcome
 from pytest_steering.report.cell_summary import Group
-from pytest_steering.wide_characters import tabulated
+from pytest_steering.texts.wide_characters import tabulated
 
 MOST = 8
 """Rows of the table; with more groups than this the largest are shown."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pytest_steering.cell import Cell
+from pytest_steering.run_folder.cell import Cell
 
 
 def history_texts(cells: Sequence[Cell]) -> Iterator[str]:

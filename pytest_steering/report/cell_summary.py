@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from pytest_steering.cell import newest_cells
 from pytest_steering.comparison import UNSTEERED, Arm
 from pytest_steering.comparison.main_effect import ACCURACY
 from pytest_steering.identity import SCORE, canonical, question_of
 from pytest_steering.records import Record
+from pytest_steering.run_folder.cell import newest_cells
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from itertools import islice
 from pytest_steering.report.cell_summary import Group
 from pytest_steering.report.columns import NONE, Column, columns_of
 from pytest_steering.report.report_text import wrapped
-from pytest_steering.wide_characters import tabulated
+from pytest_steering.texts.wide_characters import tabulated
 
 Texts = Sequence[dict[str, str]]
 

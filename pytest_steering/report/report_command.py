@@ -11,7 +11,7 @@ from pytest_steering.printable import say
 from pytest_steering.report.deciding import MOST
 from pytest_steering.report.line_colour import say_coloured
 from pytest_steering.report.terminal import look_lines, report_lines, shortfall_lines
-from pytest_steering.runs import Run, find_run
+from pytest_steering.run_folder.runs import Run, find_run
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pytest_steering.printable import printable
-from pytest_steering.wide_characters import filled
+from pytest_steering.texts.wide_characters import filled
 
 _LONGEST = 2000
 

@@ -8,11 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
-from pytest_steering.cell import Cell, newest_cells
 from pytest_steering.findings import across
-from pytest_steering.looks import Looks, looks_at, unreadable
 from pytest_steering.printable import printable
-from pytest_steering.record_file import Recorded
 from pytest_steering.records import Record
 from pytest_steering.report.breakdown import breakdown_lines
 from pytest_steering.report.cell_history import history_texts
@@ -26,8 +23,11 @@ from pytest_steering.report.effects import effect_texts
 from pytest_steering.report.report_text import wrapped
 from pytest_steering.report.side_measurements import beside_texts
 from pytest_steering.report.trivial_texts import trivial_texts
-from pytest_steering.runs import Run
-from pytest_steering.shortfall import shortfalls
+from pytest_steering.run_folder.cell import Cell, newest_cells
+from pytest_steering.run_folder.looks import Looks, looks_at, unreadable
+from pytest_steering.run_folder.record_file import Recorded
+from pytest_steering.run_folder.runs import Run
+from pytest_steering.run_folder.shortfall import shortfalls
 
 T = TypeVar("T")
 

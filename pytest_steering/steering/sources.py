@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pytest_steering.text_print import TextPrint, text_print
+from pytest_steering.texts.text_print import TextPrint, text_print
 
 
 @dataclass(frozen=True)

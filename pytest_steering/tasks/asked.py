@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from pytest_steering.tasks.sample import Sample
-from pytest_steering.text_hash import text_hash
+from pytest_steering.texts.text_hash import text_hash
 
 Span: TypeAlias = tuple[int, int]
 """Where words stand in an answer: their first character, and the one behind their last."""

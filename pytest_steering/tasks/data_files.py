@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_steering.errors import DataError
-from pytest_steering.file_kinds import file_kind
+from pytest_steering.file_access.file_kinds import file_kind
 
 
 def require_path(name: str, path: Path) -> None:

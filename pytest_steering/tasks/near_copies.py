@@ -13,7 +13,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from pytest_steering.text_tokens import code_tokens, form, is_code, prose_tokens
+from pytest_steering.texts.text_tokens import code_tokens, form, is_code, prose_tokens
 
 if TYPE_CHECKING:
     from pytest_steering.tasks.sample import Sample

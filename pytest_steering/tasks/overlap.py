@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from pytest_steering.errors import DataError
 from pytest_steering.tasks.sample import Sample
-from pytest_steering.text_hash import text_hash
-from pytest_steering.text_print import TextPrint, Wanted, near_copies, own_runs, text_print, wanted
+from pytest_steering.texts.text_hash import text_hash
+from pytest_steering.texts.text_print import TextPrint, Wanted, near_copies, own_runs, text_print, wanted
 
 _HASH, _SLASHES = re.compile(r"#[^\n]*"), re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
 _LIKE_C = ("c", "cpp", "csharp", "go", "java", "javascript", "php", "rust", "typescript")

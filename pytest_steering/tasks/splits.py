@@ -8,7 +8,7 @@ from dataclasses import replace
 from pytest_steering.tasks.clusters import declared_ties
 from pytest_steering.tasks.components import components
 from pytest_steering.tasks.sample import Sample
-from pytest_steering.text_hash import text_hash
+from pytest_steering.texts.text_hash import text_hash
 
 SHARES = {"train": 0.4, "dev": 0.2, "test": 0.4}
 

@@ -14,8 +14,8 @@ from pytest_steering.commands.doctor.imports import import_answers, import_check
 from pytest_steering.commands.doctor.machine import machine_checks
 from pytest_steering.commands.doctor.packages import package_checks
 from pytest_steering.commands.doctor.pytest_setup import setup_checks
-from pytest_steering.manifest import Manifest
-from pytest_steering.runs import Run
+from pytest_steering.run_folder.manifest import Manifest
+from pytest_steering.run_folder.runs import Run
 
 WORKS = {name: {"version": "1"} for name in imports.PACKAGES} | {"cuda": {}}
 

@@ -11,7 +11,7 @@ from pytest_steering.cli import main
 from pytest_steering.commands.sweeping import sweep_command
 from pytest_steering.commands.sweeping.grid_table import grid_lines
 from pytest_steering.experiments.grid_search import Choice, Point
-from pytest_steering.runs import find_run
+from pytest_steering.run_folder.runs import find_run
 
 SCORE = "def long(prompt, text):\n    return float(len(text))\n"
 

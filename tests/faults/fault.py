@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_steering.embedded import embedded_data
 from pytest_steering.errors import SteeringError
 from pytest_steering.extraction.pairs import ContrastPair
+from pytest_steering.file_access.embedded import embedded_data
 from pytest_steering.gate.accept import Wanted, accept
 from pytest_steering.gate.gated_cells import expected_cells
 from pytest_steering.gate.judge import judge

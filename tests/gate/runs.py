@@ -10,9 +10,9 @@ from typing import Any
 
 from pytest_steering.comparison import Comparison
 from pytest_steering.experiments.baseline_expectation import baseline_expected, held_by
-from pytest_steering.manifest import Ending, Manifest, PlannedTest
 from pytest_steering.records import Outcome, Record
-from pytest_steering.runs import Run
+from pytest_steering.run_folder.manifest import Ending, Manifest, PlannedTest
+from pytest_steering.run_folder.runs import Run
 
 
 def outcomes(count: int, wrong: Iterable[int] = (), **changes: Any) -> tuple[Outcome, ...]:

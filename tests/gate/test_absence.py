@@ -13,8 +13,8 @@ from pytest_steering.gate.gated_cells import expected_cells
 from pytest_steering.gate.judge import judge
 from pytest_steering.gate.judgement import Judgement
 from pytest_steering.gate.verdict_text import verdict_lines
-from pytest_steering.manifest import Ending, Manifest, PlannedTest
 from pytest_steering.records import Record
+from pytest_steering.run_folder.manifest import Ending, Manifest, PlannedTest
 from tests.gate.runs import planned, run
 
 EXPERIMENT = "benchmarks/test_it.py::test_{}"

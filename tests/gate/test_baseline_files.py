@@ -18,8 +18,8 @@ from pytest_steering.gate.cell_entry import entry_of
 from pytest_steering.gate.gated_cells import expected_cells
 from pytest_steering.gate.judge import judge
 from pytest_steering.gate.judgement import Judgement
-from pytest_steering.manifest import Manifest, PlannedTest
 from pytest_steering.records import Record
+from pytest_steering.run_folder.manifest import Manifest, PlannedTest
 from tests.gate.runs import cell, outcomes, run
 
 ALL = Wanted(changed=True, new=True, prune=True, reason="so it is now")

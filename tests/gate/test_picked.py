@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pytest_steering.cli import main
-from pytest_steering.runs import Run
+from pytest_steering.run_folder.runs import Run
 from tests.gate.runs import outcomes, run, write
 
 

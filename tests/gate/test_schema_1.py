@@ -6,10 +6,10 @@ import shutil
 from pathlib import Path
 
 import pytest
-
 from pytest_steering.cell import newest_cells
-from pytest_steering.cli import main
 from pytest_steering.record_file import append, read
+
+from pytest_steering.cli import main
 from pytest_steering.record_upgrade import SCHEMA_VERSION
 
 OLD = Path(__file__).with_name("schema_1")

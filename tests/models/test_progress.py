@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from pytest_steering import Intervention, SteerableModel, SteeringVector
-from pytest_steering.progress import READ, WATCHER, Advance, counted, show_progress
+from pytest_steering.progress.progress import READ, WATCHER, Advance, counted, show_progress
 from pytest_steering.tasks.scores.score import as_score
 
 Told = list[tuple[int, list[int]]]

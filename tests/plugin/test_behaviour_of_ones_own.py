@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pytest_steering.models.steerable import SteerableModel
-from pytest_steering.runs import find_run
+from pytest_steering.run_folder.runs import find_run
 from tests.repository.files import ROOT
 
 TEST = """

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pytest_steering.cli import main
-from pytest_steering.runs import find_run
+from pytest_steering.run_folder.runs import find_run
 
 Break = Callable[[Path], object]
 
@@ -121,7 +121,7 @@ def test_records_that_were_moved_to_a_file_of_another_name_are_gone_on_with_by_w
 def test_a_run_that_still_goes_on_is_not_gone_on_with(
     project: pytest.Pytester, finished: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pytest_steering.run_lock.PATIENCE", 0.0)
+    monkeypatch.setattr("pytest_steering.run_folder.run_lock.PATIENCE", 0.0)
     run, before = find_run(str(finished), Path()), files(finished)
     run.take()
     result = resumed(project, "latest")

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from pytest_steering.runs import find_run
+from pytest_steering.run_folder.runs import find_run
 
 pytestmark = pytest.mark.usefixtures("few_plugins")
 
@@ -42,7 +42,7 @@ def test_a_thread_that_no_signal_reaches_is_interrupted_too(project: pytest.Pyte
     project.makepyfile(
         test_it="""
         import threading, time
-        from pytest_steering.cell_clock import CellClock
+        from pytest_steering.pytest_session.cell_clock import CellClock
         from pytest_steering.errors import CellTimeoutError
 
         def test_it():

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_steering.records import Record
-from pytest_steering.runs import Run, find_run
+from pytest_steering.run_folder.runs import Run, find_run
 
 pytestmark = pytest.mark.usefixtures("few_plugins")
 
@@ -15,7 +15,7 @@ POOL = """
     from pytest_steering.execution.messages import Message
     from pytest_steering.plugin import BEGUN
     from pytest_steering.records import from_line, to_line
-    from pytest_steering.session import session_of
+    from pytest_steering.pytest_session.session import session_of
     from pytest_steering.undecided import watched
 
     class Pool:

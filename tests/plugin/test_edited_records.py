@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pytest_steering.cli import main
-from pytest_steering.runs import Run, find_run
+from pytest_steering.run_folder.runs import Run, find_run
 
 pytestmark = pytest.mark.usefixtures("few_plugins")
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from pytest_steering import records
-from pytest_steering.runs import find_run
+from pytest_steering.run_folder.runs import find_run
 
 
 def _records(project: pytest.Pytester) -> list[records.Record]:

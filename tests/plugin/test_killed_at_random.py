@@ -19,7 +19,7 @@ import pytest
 
 from pytest_steering.errors import DataError
 from pytest_steering.records import to_line
-from pytest_steering.runs import Run, find_run
+from pytest_steering.run_folder.runs import Run, find_run
 from tests.inner_pytest import FEW_PLUGINS
 from tests.plugin.conftest import STUB
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pytest_steering.manifest import Manifest
-from pytest_steering.runs import Run, find_run
+from pytest_steering.run_folder.manifest import Manifest
+from pytest_steering.run_folder.runs import Run, find_run
 from tests.disks import room_for
 
 pytestmark = pytest.mark.usefixtures("few_plugins")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_steering.runs import Run, find_run
+from pytest_steering.run_folder.runs import Run, find_run
 
 pytestmark = pytest.mark.usefixtures("few_plugins")
 

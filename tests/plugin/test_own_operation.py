@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_steering.runs import find_run
+from pytest_steering.run_folder.runs import find_run
 
 CONFTEST = """
     from pytest_steering import operation, projection

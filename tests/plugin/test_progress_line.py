@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 from _pytest._io import TerminalWriter
 
-from pytest_steering import progress_line, work_under_way
-from pytest_steering.progress_line import ProgressLine
-from pytest_steering.work_under_way import Step, Work
+from pytest_steering.progress import work_under_way
+from pytest_steering.progress.work_under_way import Step, Work
+from pytest_steering.pytest_session import progress_line
+from pytest_steering.pytest_session.progress_line import ProgressLine
 from tests.inner_pytest import FEW_PLUGINS
 from tests.plugin.conftest import STUB
 
@@ -24,7 +25,7 @@ pytest.importorskip("xdist")
 
 TEST = """
     import time
-    from pytest_steering.progress import counted
+    from pytest_steering.progress.progress import counted
 
     def test_slow():
         with counted(6) as advance:
@@ -119,7 +120,7 @@ TERMINAL = """
 
 QUICK = """
     import pytest
-    from pytest_steering.progress import READ, counted
+    from pytest_steering.progress.progress import READ, counted
 
     def test_it():
         with counted(2) as advance:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from pytest_steering.records import Record
-from pytest_steering.runs import find_run
+from pytest_steering.run_folder.runs import find_run
 
 # At the top: a pytest inside this one would forget it, and it cannot be imported a second time.
 cluster_utils = pytest.importorskip("ray.cluster_utils", reason="pip install pytest-steering[ray]")

@@ -25,7 +25,7 @@ TESTS = """
 KILLED = """
     import os, signal
     from pathlib import Path
-    from pytest_steering import runs
+    from pytest_steering.run_folder import runs
 
     written, real = [], runs.append_line
 

@@ -12,7 +12,7 @@ import pytest
 
 pytest.importorskip("xdist")
 
-from pytest_steering.scheduling import ModelScheduling
+from pytest_steering.pytest_session.scheduling import ModelScheduling
 
 
 @dataclass(eq=False)

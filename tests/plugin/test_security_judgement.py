@@ -15,8 +15,8 @@ import pytest
 
 from benchmarks.test_security_judgement import require_data
 from pytest_steering.models.loading.specs import resolve_model
-from pytest_steering.record_file import read
 from pytest_steering.records import Record
+from pytest_steering.run_folder.record_file import read
 
 ROOT = Path(__file__).parents[2]
 BENCHMARK = "benchmarks/test_security_judgement.py"

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from pytest_steering.cli import main
-from pytest_steering.manifest import Manifest
 from pytest_steering.records import to_line
-from pytest_steering.runs import find_run
+from pytest_steering.run_folder.manifest import Manifest
+from pytest_steering.run_folder.runs import find_run
 
 pytestmark = pytest.mark.usefixtures("few_plugins")
 

@@ -10,7 +10,7 @@ import pytest
 
 from pytest_steering.cli import main
 from pytest_steering.records import to_line
-from pytest_steering.runs import find_run
+from pytest_steering.run_folder.runs import find_run
 from tests.plugin.test_shards import TESTS
 
 submitit = pytest.importorskip("submitit", reason="pip install submitit")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_steering.runs import find_run
+from pytest_steering.run_folder.runs import find_run
 from tests.disks import room_for
 
 TESTS = """

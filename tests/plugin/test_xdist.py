@@ -7,7 +7,7 @@ import pytest
 
 from pytest_steering import records
 from pytest_steering.devices import THREADS, available_cores
-from pytest_steering.runs import find_run
+from pytest_steering.run_folder.runs import find_run
 
 pytest.importorskip("xdist")
 pytestmark = pytest.mark.usefixtures("few_plugins")

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_steering import record_file
 from pytest_steering.errors import DataError
 from pytest_steering.records import Outcome
 from pytest_steering.replay import Cell, add_arguments, replay, replay_records, run
 from pytest_steering.replay.replay_command import lines
 from pytest_steering.replay.replay_report import ReplayReport
+from pytest_steering.run_folder import record_file
 from pytest_steering.tasks.sample import Sample
 from pytest_steering.tasks.task_registry import code_sample
 

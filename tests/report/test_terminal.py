@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from pytest_steering.manifest import Manifest, PlannedTest
 from pytest_steering.records import Record
 from pytest_steering.report.terminal import closing_lines, report_lines
-from pytest_steering.runs import Run
+from pytest_steering.run_folder.manifest import Manifest, PlannedTest
+from pytest_steering.run_folder.runs import Run
 from tests.report.records_at_hand import cell
 
 

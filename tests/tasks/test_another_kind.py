@@ -25,7 +25,7 @@ from pytest_steering.comparison.metrics import registry
 from pytest_steering.errors import DataError, ExpectationFailed
 from pytest_steering.records import from_line, to_line
 from pytest_steering.report.terminal import report_lines
-from pytest_steering.runs import find_run
+from pytest_steering.run_folder.runs import find_run
 
 OPENINGS = ("NAME = 'A", "the day was long", "#define MAX", "they all went home")
 

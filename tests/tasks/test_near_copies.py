@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pytest_steering.tasks.near_copies import KEPT, NEAR, common_share, near_copies, sketch, sketch_of
 from pytest_steering.tasks.security.datasets.loaders import load_dataset
-from pytest_steering.text_tokens import is_code
+from pytest_steering.texts.text_tokens import is_code
 
 CODE = """int read_user(struct request *request, char *name, size_t size) {
     char buffer[64];

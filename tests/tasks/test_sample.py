@@ -8,7 +8,7 @@ import hashlib
 import pytest
 
 from pytest_steering.tasks.sample import Sample
-from pytest_steering.text_hash import text_hash
+from pytest_steering.texts.text_hash import text_hash
 
 SAMPLE = Sample("a", "A fine film.", 1)
 

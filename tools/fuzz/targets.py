@@ -16,10 +16,10 @@ import torch
 from benchmarks.performance.many_cells import many_cells
 from pytest_steering.cli import main
 from pytest_steering.errors import SteeringError
-from pytest_steering.manifest import Manifest, PlannedTest
 from pytest_steering.models.loading.planning import plan
 from pytest_steering.models.steerable import SteerableModel
-from pytest_steering.runs import Run
+from pytest_steering.run_folder.manifest import Manifest, PlannedTest
+from pytest_steering.run_folder.runs import Run
 from pytest_steering.steering.vector import SteeringVector
 from tools.fuzz.mutation import damaged, mutated
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pytest_steering.commands.doctor.check import Check
-from pytest_steering.user_cache import user_cache
+from pytest_steering.file_access.user_cache import user_cache
 
 _REMEDIES = {
     "cache": 'export XDG_CACHE_HOME="$PWD/.cache"',

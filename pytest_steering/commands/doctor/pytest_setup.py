@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pytest_steering.commands.doctor.check import Check
 from pytest_steering.errors import DataError
-from pytest_steering.runs import LOCK, MANIFEST, Run
+from pytest_steering.run_folder.runs import LOCK, MANIFEST, Run
 
 _OFFLINE = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_DATASETS_OFFLINE")
 _PARALLEL = ("pytest-parallel", "pytest-run-parallel")

@@ -10,9 +10,9 @@ from string import Template
 from pytest_steering.commands.first_project.code_rows import code_rows
 from pytest_steering.commands.first_project.example import EXAMPLES, Example
 from pytest_steering.errors import DataError
+from pytest_steering.file_access.storage import replace_file
 from pytest_steering.models.loading.smollm2 import SMOLLM2
 from pytest_steering.models.loading.specs import EMBEDDED
-from pytest_steering.storage import replace_file
 
 HERE = Path(__file__).parent
 WORKFLOW = ".github/workflows/steering.yml"

@@ -20,8 +20,8 @@ from pytest_steering.commands.model_arguments import (
 )
 from pytest_steering.commands.sweeping.sweep_run import EXPERIMENT, SweepRun
 from pytest_steering.commands.sweeping.sweep_text import plan_lines, result_lines
-from pytest_steering.live_line import shown_work
 from pytest_steering.printable import printable, say
+from pytest_steering.progress.live_line import shown_work
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.experiment import Experiment

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_steering.manifest import Ending, Manifest, PlannedTest
-from pytest_steering.runs import Run, find_run
-from pytest_steering.work_under_way import Work
+from pytest_steering.progress.work_under_way import Work
+from pytest_steering.run_folder.manifest import Ending, Manifest, PlannedTest
+from pytest_steering.run_folder.runs import Run, find_run
 
 if TYPE_CHECKING:
     from pytest_steering.records import Record
@@ -53,7 +53,7 @@ class SweepRun:
 
     def write(self, record: Record) -> None:
         """Write a record, unless one that says the same is there, and count its cell."""
-        from pytest_steering.cell import says_the_same
+        from pytest_steering.run_folder.cell import says_the_same
 
         known = self.finished.get(record.key)
         if known is None or not says_the_same(record, known):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TextIO
 
 from pytest_steering.printable import printable
-from pytest_steering.wide_characters import filled, places
+from pytest_steering.texts.wide_characters import filled, places
 
 NARROWEST = 36
 """Characters of a column; where so many do not fit for each answer, they stand one under the other."""

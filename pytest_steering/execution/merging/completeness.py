@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from pytest_steering.errors import DataError
 from pytest_steering.execution.merging.sources import Source
-from pytest_steering.manifest import PlannedTest
+from pytest_steering.run_folder.manifest import PlannedTest
+from pytest_steering.run_folder.shortfall import first_few
 from pytest_steering.shard import Share, digest_of
-from pytest_steering.shortfall import first_few
 
 _UNENDED = ("", "lost")
 

@@ -14,8 +14,8 @@ from pytest_steering.execution.merging.merged_run import require_free, write_run
 from pytest_steering.execution.merging.overlap import Overlap, overlap
 from pytest_steering.execution.merging.sources import Source, read_source
 from pytest_steering.printable import printable, say
-from pytest_steering.runs import find_run
-from pytest_steering.shortfall import first_few
+from pytest_steering.run_folder.runs import find_run
+from pytest_steering.run_folder.shortfall import first_few
 
 EXAMPLE = "pytest-steering merge shards/1 shards/2 shards/3 shards/4 --into .steering/runs/all"
 

@@ -12,10 +12,10 @@ from pathlib import Path
 from pytest_steering.errors import DataError
 from pytest_steering.execution.merging.completeness import united
 from pytest_steering.execution.merging.sources import Row, Source
-from pytest_steering.ledger import chained
-from pytest_steering.manifest import Manifest, write_manifest
-from pytest_steering.runs import Run, begun, manifest_entry
-from pytest_steering.storage import DRAFT, named_errors
+from pytest_steering.file_access.storage import DRAFT, named_errors
+from pytest_steering.run_folder.ledger import chained
+from pytest_steering.run_folder.manifest import Manifest, write_manifest
+from pytest_steering.run_folder.runs import Run, begun, manifest_entry
 
 
 def require_free(folder: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pytest_steering.execution.merging.sources import Row, Source
-from pytest_steering.shortfall import first_few
+from pytest_steering.run_folder.shortfall import first_few
 
 
 @dataclass(frozen=True)

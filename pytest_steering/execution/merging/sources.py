@@ -8,18 +8,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pytest_steering import ledger
-from pytest_steering.cell import newest_cells
 from pytest_steering.errors import DataError
 from pytest_steering.execution.merging.agreement import Settings, settings_of
-from pytest_steering.file_lines import lines_of
+from pytest_steering.file_access.file_lines import lines_of
 from pytest_steering.identity import SCORE
-from pytest_steering.manifest import Manifest
 from pytest_steering.non_finite import encoded
-from pytest_steering.record_entry import RECORD, outcomes_hash, record_entry
-from pytest_steering.record_file import Line
 from pytest_steering.records import Record, from_line
-from pytest_steering.runs import RECORDS, Run
+from pytest_steering.run_folder import ledger
+from pytest_steering.run_folder.cell import newest_cells
+from pytest_steering.run_folder.manifest import Manifest
+from pytest_steering.run_folder.record_entry import RECORD, outcomes_hash, record_entry
+from pytest_steering.run_folder.record_file import Line
+from pytest_steering.run_folder.runs import RECORDS, Run
 
 Content = Mapping[str, Any]
 

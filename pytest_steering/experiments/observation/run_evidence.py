@@ -16,7 +16,7 @@ from pytest_steering.experiments.observation.vector_sources import stands_behind
 from pytest_steering.models.proving.fingerprint import count_hooks, first_weights
 from pytest_steering.models.proving.origin import differences
 from pytest_steering.tasks.likelihood import longest_answer
-from pytest_steering.text_print import bare_hash
+from pytest_steering.texts.text_print import bare_hash
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.context import Context

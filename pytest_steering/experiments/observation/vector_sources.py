@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from pytest_steering.tasks.overlap import looked_for, overlap, prints_of
-from pytest_steering.text_print import bare_hash, near_copies
+from pytest_steering.texts.text_print import bare_hash, near_copies
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.context import Context
     from pytest_steering.steering.vector import SteeringVector
     from pytest_steering.tasks.asked import Asked
     from pytest_steering.tasks.sample import Sample
-    from pytest_steering.text_print import TextPrint
+    from pytest_steering.texts.text_print import TextPrint
 
 EXAMPLES = 3
 

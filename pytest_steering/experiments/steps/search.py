@@ -17,7 +17,7 @@ from pytest_steering.experiments.score_search import best_of, search_margins, se
 from pytest_steering.steering.intervention import Intervention
 from pytest_steering.steering.sources import Sources, Texts
 from pytest_steering.tasks.sampling import data_hash, evenly
-from pytest_steering.text_print import bare_hash
+from pytest_steering.texts.text_print import bare_hash
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.context import Context

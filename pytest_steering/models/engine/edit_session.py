@@ -11,7 +11,7 @@ from pytest_steering.models.engine.finite import FiniteWatch
 from pytest_steering.models.engine.span import Span
 from pytest_steering.models.engine.trace import Forward, Shares, Tokens, Trace, asked_state, require_asked
 from pytest_steering.models.engine.writing import Cell, LayerWriter, Place
-from pytest_steering.progress import READ
+from pytest_steering.progress.progress import READ
 
 if TYPE_CHECKING:
     from torch import Tensor

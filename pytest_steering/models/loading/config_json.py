@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_steering.errors import DataError, ModelError
-from pytest_steering.file_kinds import file_kind
+from pytest_steering.file_access.file_kinds import file_kind
 from pytest_steering.models.loading.adapters import about_adapter
 from pytest_steering.models.loading.config_sizes import size_faults
 from pytest_steering.plain_json import parsed

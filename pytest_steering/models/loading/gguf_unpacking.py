@@ -12,7 +12,7 @@ from pytest_steering.errors import ModelError
 from pytest_steering.models.loading.model_config import read_config
 from pytest_steering.models.loading.planning import require_memory
 from pytest_steering.models.loading.weights import read_files
-from pytest_steering.progress import counted
+from pytest_steering.progress.progress import counted
 
 if TYPE_CHECKING:
     from torch import dtype as torch_dtype

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_steering.errors import ModelError, first_line
+from pytest_steering.file_access.user_cache import user_cache
 from pytest_steering.models.loading.gguf_unpacking import unpack
-from pytest_steering.user_cache import user_cache
 
 if TYPE_CHECKING:
     from pytest_steering.models.loading.specs import ModelSpec

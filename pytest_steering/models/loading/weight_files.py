@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_steering.errors import DataError, ModelError
-from pytest_steering.file_kinds import file_kind
+from pytest_steering.file_access.file_kinds import file_kind
 from pytest_steering.plain_json import parsed
 
 if TYPE_CHECKING:

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.errors import StorageError
+from pytest_steering.file_access.storage import replace_file
+from pytest_steering.file_access.user_cache import user_cache
 from pytest_steering.models.proving.fingerprint import count_hooks, current_weights
 from pytest_steering.models.proving.origin import package_version
 from pytest_steering.models.proving.proof import Check, Proof, claims_of
 from pytest_steering.source_hash import OURS
 from pytest_steering.steering.operations import operation_named
-from pytest_steering.storage import replace_file
-from pytest_steering.user_cache import user_cache
 
 if TYPE_CHECKING:
     from pytest_steering.models.engine.base import LoadedModel

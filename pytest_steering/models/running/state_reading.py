@@ -13,7 +13,7 @@ from pytest_steering.models.proving.padded_lengths import padded_lengths
 from pytest_steering.models.running.batching import by_length, pad_left
 from pytest_steering.models.running.budget import Job, RowBudget, halved
 from pytest_steering.models.running.overflow import dtype_of
-from pytest_steering.progress import counted
+from pytest_steering.progress.progress import counted
 
 if TYPE_CHECKING:
     from torch import Tensor

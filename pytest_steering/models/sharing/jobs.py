@@ -18,7 +18,7 @@ from pytest_steering.models.sharing.sharing_plan import (
     rows_together,
 )
 from pytest_steering.models.sharing.ways import Taken, Wanted, Ways
-from pytest_steering.progress import counted
+from pytest_steering.progress.progress import counted
 
 if TYPE_CHECKING:
     from pytest_steering.models.engine.base import LoadedModel

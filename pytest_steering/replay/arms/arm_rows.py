@@ -13,7 +13,7 @@ from pytest_steering.replay.arms.row_fields import ARM, RowFields
 from pytest_steering.replay.recorded_answer import Problem
 from pytest_steering.replay.usable_rows import UnusableError, name_in, row_of, written_lines
 from pytest_steering.tasks.fields import shown
-from pytest_steering.text_hash import text_hash
+from pytest_steering.texts.text_hash import text_hash
 
 ONE_ARM = "recorded"
 LABELS: Mapping[object, float] = {0: 0.0, 1: 1.0, "no": 0.0, "yes": 1.0}

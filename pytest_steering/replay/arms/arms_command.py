@@ -7,15 +7,15 @@ import sys
 from collections.abc import Iterator
 
 from pytest_steering.errors import DataError
-from pytest_steering.live_line import shown_work
 from pytest_steering.printable import printable, say
-from pytest_steering.record_file import append
+from pytest_steering.progress.live_line import shown_work
 from pytest_steering.replay.arms.arms_notes import notes
 from pytest_steering.replay.arms.arms_table import number_tables
 from pytest_steering.replay.arms.replayed_arms import ReplayedArms, replay_arms
 from pytest_steering.replay.arms.row_fields import ANY, RESPONSE, RowFields, by_arm
 from pytest_steering.replay.arms.score_option import scores_and_guards
 from pytest_steering.replay.problem_lines import problem_lines
+from pytest_steering.run_folder.record_file import append
 
 OF_ARMS = ("score", "choices", "guard", "arm", "answer", "gold", "base")
 OF_VERDICTS = ("dataset", "reader", "by")

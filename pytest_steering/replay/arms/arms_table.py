@@ -15,7 +15,7 @@ from pytest_steering.replay.arms.asked_numbers import GOLD
 from pytest_steering.replay.arms.label_agreement import agreement_text, label_agreement
 from pytest_steering.replay.arms.replayed_arms import ReplayedArms
 from pytest_steering.replay.arms.replayed_model import ReplayedModel
-from pytest_steering.wide_characters import tabulated
+from pytest_steering.texts.wide_characters import tabulated
 
 SHORT = 40
 

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 from typing import Any, Literal, TypeAlias
 
-from pytest_steering.cell import newest_cells
 from pytest_steering.comparison.outcomes import skipped
 from pytest_steering.errors import DataError
 from pytest_steering.records import Outcome, Record
-from pytest_steering.runs import Run
-from pytest_steering.shortfall import shortfalls
+from pytest_steering.run_folder.cell import newest_cells
+from pytest_steering.run_folder.runs import Run
+from pytest_steering.run_folder.shortfall import shortfalls
 
 Rows: TypeAlias = Literal["samples", "cells"]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pytest_steering.cell import Cell
 from pytest_steering.comparison import STEERED, what_moved
 from pytest_steering.findings import CATALOGUE
 from pytest_steering.records import Record
@@ -21,6 +20,7 @@ from pytest_steering.report.html.provenance import Fact, provenance_of
 from pytest_steering.report.html.samples import Prompts, Samples, samples_of
 from pytest_steering.report.side_measurements import beside_texts
 from pytest_steering.report.trivial_texts import trivial_texts
+from pytest_steering.run_folder.cell import Cell
 
 _GRAVITY = ("invalid", "limits", "note")
 

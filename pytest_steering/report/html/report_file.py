@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from pytest_steering.errors import DataError, StorageError
+from pytest_steering.file_access.storage import replace_file
 from pytest_steering.report.html.page import GENERATOR
-from pytest_steering.storage import replace_file
 
 _BEGINNING = 2048
 """Bytes within which every page of ours says what made it."""

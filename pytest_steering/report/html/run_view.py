@@ -7,12 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from pytest_steering.cell import Cell, newest_cells
 from pytest_steering.findings import across
-from pytest_steering.looks import looks_at, unreadable
-from pytest_steering.manifest import Status
-from pytest_steering.prompt_file import StoredPrompts
-from pytest_steering.record_file import Recorded
 from pytest_steering.records import Record
 from pytest_steering.report.cell_summary import Group, scored_groups
 from pytest_steering.report.claim_texts import claim_texts
@@ -20,8 +15,13 @@ from pytest_steering.report.html.experiment_view import ExperimentView, experime
 from pytest_steering.report.html.known_prompts import KnownPrompts
 from pytest_steering.report.html.prompt_table import PromptTable
 from pytest_steering.report.terminal import look_text
-from pytest_steering.runs import Run
-from pytest_steering.shortfall import shortfalls
+from pytest_steering.run_folder.cell import Cell, newest_cells
+from pytest_steering.run_folder.looks import looks_at, unreadable
+from pytest_steering.run_folder.manifest import Status
+from pytest_steering.run_folder.prompt_file import StoredPrompts
+from pytest_steering.run_folder.record_file import Recorded
+from pytest_steering.run_folder.runs import Run
+from pytest_steering.run_folder.shortfall import shortfalls
 
 _WENT: Mapping[Status, str] = {
     "unknown": "nobody wrote down how it went",

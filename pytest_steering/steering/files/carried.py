@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_steering.errors import StorageError, VectorError
+from pytest_steering.file_access.storage import replace_file
 from pytest_steering.printable import printable
 from pytest_steering.steering.files import FORMATS
 from pytest_steering.steering.files.contents import contents_of
@@ -18,7 +19,6 @@ from pytest_steering.steering.files.hints import Hints
 from pytest_steering.steering.files.numbering import BLOCK_OUTPUT, NUMBERINGS, placed
 from pytest_steering.steering.files.own_format import OWN, is_own
 from pytest_steering.steering.sites import BLOCK_OUTPUT as SITE
-from pytest_steering.storage import replace_file
 
 if TYPE_CHECKING:
     from torch import Tensor

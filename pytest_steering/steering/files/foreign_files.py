@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_steering.errors import DataError
-from pytest_steering.file_kinds import file_kind
+from pytest_steering.file_access.file_kinds import file_kind
 from pytest_steering.plain_json import parsed
 
 SAVE = "SteeringVector({layer: tensor}).save(path)"

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_steering.errors import DataError, StorageError, VectorError
+from pytest_steering.file_access.storage import replace_file
 from pytest_steering.plain_json import parsed
 from pytest_steering.printable import printable
 from pytest_steering.steering.files.foreign_files import what_it_is
 from pytest_steering.steering.reliability import Reliability
 from pytest_steering.steering.sources import Sources
-from pytest_steering.storage import replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

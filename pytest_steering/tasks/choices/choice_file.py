@@ -20,7 +20,7 @@ from pytest_steering.tasks.jsonlines import read_rows
 from pytest_steering.tasks.row_kinds import other_kind
 from pytest_steering.tasks.sample import Sample
 from pytest_steering.tasks.splits import split_by_content
-from pytest_steering.text_hash import text_hash
+from pytest_steering.texts.text_hash import text_hash
 
 TIES = ("pair_id", "cluster", "base_id", "split")
 KNOWN = {"id", "group", *TIES, *matching_rows.FIELDS, *option_rows.FIELDS}

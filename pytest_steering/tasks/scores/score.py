@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from pytest_steering.errors import DataError
 from pytest_steering.limit import Limit
-from pytest_steering.progress import followed
+from pytest_steering.progress.progress import followed
 from pytest_steering.tasks.asked import Span
 from pytest_steering.tasks.scores.watched_call import WatchedCalls
 

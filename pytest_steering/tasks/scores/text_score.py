@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pytest_steering.progress import followed
+from pytest_steering.progress.progress import followed
 from pytest_steering.tasks.asked import Span
 from pytest_steering.tasks.scores.score import Score, Scored, Written
 from pytest_steering.tasks.scores.watched_call import WatchedCalls

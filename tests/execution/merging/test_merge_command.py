@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from pytest_steering.cli import main
-from pytest_steering.manifest import Ending, Manifest, Status
 from pytest_steering.records import Record, to_line
-from pytest_steering.runs import Run
+from pytest_steering.run_folder.manifest import Ending, Manifest, Status
+from pytest_steering.run_folder.runs import Run
 from pytest_steering.shard import Shard, own_tests, share_of
-from pytest_steering.text_hash import text_hash
+from pytest_steering.texts.text_hash import text_hash
 from tests.disks import room_for
 from tests.gate import runs
 

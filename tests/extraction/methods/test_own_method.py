@@ -14,7 +14,7 @@ from pytest_steering.extraction.label_shuffles import label_shuffles
 from pytest_steering.extraction.methods import METHODS
 from pytest_steering.extraction.null_directions import shuffled_directions
 from pytest_steering.extraction.pairs import ContrastPair, with_exchanged
-from pytest_steering.runs import find_run
+from pytest_steering.run_folder.runs import find_run
 from tests.extraction.test_directions import PAIRS, LengthReader
 from tests.near import assert_near
 

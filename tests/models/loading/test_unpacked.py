@@ -23,7 +23,7 @@ from pytest_steering.models.loading.planning import plan
 from pytest_steering.models.loading.specs import ModelSpec, resolve_model
 from pytest_steering.models.loading.unpacked import unpacked, unpacked_folder
 from pytest_steering.models.steerable import SteerableModel
-from pytest_steering.progress import WATCHER, Advance
+from pytest_steering.progress.progress import WATCHER, Advance
 from tests.tiny_gguf import END, TEMPLATE, tiny_llama, write_gguf
 
 TEXT = "the cat sat on the mat"

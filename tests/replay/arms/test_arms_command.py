@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from pytest_steering import load_run, record_file
+from pytest_steering import load_run
 from pytest_steering.cli import main
+from pytest_steering.run_folder import record_file
 from tests.replay.arms.rows import NO, YES, row, rows, written
 
 STUDY = [*rows("unsteered", NO, NO, NO, NO), *rows("steered", YES, YES, YES, NO)]

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from pytest_steering import cli
-from pytest_steering.manifest import Manifest
 from pytest_steering.report.export.csv_text import csv_text
-from pytest_steering.runs import Run
+from pytest_steering.run_folder.manifest import Manifest
+from pytest_steering.run_folder.runs import Run
 from tests.gate.runs import cell, outcomes, scored
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "  =1", "\r\n=1"]

@@ -15,8 +15,8 @@ from pytest_steering.records import Outcome, Record
 from pytest_steering.report.html.compared_page import compared_page
 from pytest_steering.report.html.run_page import run_page
 from pytest_steering.report.html.run_view import run_view
-from pytest_steering.runs import Run
-from pytest_steering.text_hash import text_hash
+from pytest_steering.run_folder.runs import Run
+from pytest_steering.texts.text_hash import text_hash
 
 HOSTILE = "</script><img src=x onerror=alert(1)>\u202eoff\u2028\0\ud800&amp;\"'"
 """What ends a script, runs one, turns a line around, ends one, and is no character at all."""

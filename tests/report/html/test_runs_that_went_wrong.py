@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from pytest_steering.manifest import Manifest, PlannedTest, Status
 from pytest_steering.report.html.run_page import run_page
 from pytest_steering.report.html.run_view import run_view
-from pytest_steering.runs import Run, find_run
+from pytest_steering.run_folder.manifest import Manifest, PlannedTest, Status
+from pytest_steering.run_folder.runs import Run, find_run
 from tests.report.html.runs_at_hand import HOSTILE, compared, experiments, failed, page_of, unpacked
 
 TEXTS = ("rule", "chosen", "wanted", "response", "tied_text", "pair_id")

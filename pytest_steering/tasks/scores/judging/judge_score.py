@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pytest_steering.errors import DataError
-from pytest_steering.progress import followed
+from pytest_steering.progress.progress import followed
 from pytest_steering.tasks.scores.judging import judgement_cache
 from pytest_steering.tasks.scores.judging.call_budget import CallBudget
 from pytest_steering.tasks.scores.judging.endpoint import MODEL, URL, Endpoint

@@ -8,10 +8,10 @@ import logging
 from pathlib import Path
 
 from pytest_steering.errors import DataError, StorageError
-from pytest_steering.storage import replace_file
+from pytest_steering.file_access.storage import replace_file
+from pytest_steering.file_access.user_cache import user_cache
 from pytest_steering.tasks.scores.judging.endpoint import Endpoint
 from pytest_steering.tasks.scores.judging.rating import Messages, rating
-from pytest_steering.user_cache import user_cache
 
 log = logging.getLogger("pytest_steering")
 

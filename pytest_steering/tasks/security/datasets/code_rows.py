@@ -9,7 +9,7 @@ from pytest_steering.errors import DataError
 from pytest_steering.tasks.fields import checked_label, required_text, shown
 from pytest_steering.tasks.sample import Sample
 from pytest_steering.tasks.security.code_sample import code_sample
-from pytest_steering.text_hash import text_hash
+from pytest_steering.texts.text_hash import text_hash
 
 REQUIRED = ("id", "code", "language", "asked_cwe")
 OPTIONAL = (

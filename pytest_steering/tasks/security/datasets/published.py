@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pytest_steering.errors import DataError
 from pytest_steering.tasks.sample import Sample
-from pytest_steering.text_hash import text_hash
+from pytest_steering.texts.text_hash import text_hash
 
 
 @dataclass(frozen=True)

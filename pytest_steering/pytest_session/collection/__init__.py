@@ -1,0 +1,1 @@
+"""Which tests are a session's, on which models, and which fixtures, markers and folders are meant."""

@@ -1,0 +1,167 @@
+"""How often somebody looked: what the ledgers of all runs of a folder say of one split or one cell."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import NoneType
+from typing import TYPE_CHECKING, Any
+
+from pytest_steering.errors import DataError
+from pytest_steering.identity import SCORE
+from pytest_steering.run_folder import ledger
+from pytest_steering.run_folder.record_entry import RECORD
+
+if TYPE_CHECKING:
+    from pytest_steering.run_folder.runs import Run
+
+Content = Mapping[str, Any]
+
+SAID = frozenset(
+    {
+        "arm",
+        "cell",
+        "intervention",
+        "model",
+        "outcomes",
+        "purpose",
+        "samples",
+        "split",
+        "task",
+        "vector",
+        "weights",
+    }
+)
+"""What an entry about a record has to say to be counted."""
+
+
+@dataclass(frozen=True)
+class Looks:
+    """How many different interventions were tried on a split, on all models together.
+
+    Attributes:
+        task: Whose split it is.
+        split: Its name.
+        here: Tried in one run.
+        ever: Tried in all runs of the folder.
+        runs: How many of them looked at the split.
+    """
+
+    task: str
+    split: str
+    here: int
+    ever: int
+    runs: int
+
+
+def looks_at(run: Run) -> list[Looks]:
+    """Return how often each split was looked at that a run scores.
+
+    A split is the same by its name or by the content of its samples; controls are no looks. Searches on it,
+    and whatever else moved its margins, are.
+
+    Args:
+        run: One of a folder.
+    """
+    runs = {path: [one for one in entries(path) if _looks(one)] for path in _ledgers(run)}
+    own = runs.get(run.ledger_path, [])
+    splits = dict.fromkeys((one["task"], one["split"]) for one in own if one["purpose"] == SCORE)
+    return [_of_split(task, split, runs, run.ledger_path) for task, split in splits]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What some runs came to.
+
+    Attributes:
+        outcomes: Hash of what became of the samples.
+        number: What the cell's task is about; None where it is undefined.
+        runs: How many runs came to it.
+    """
+
+    outcomes: str
+    number: float | None
+    runs: int
+
+
+def results_of(run: Run, cell: str) -> list[Result]:
+    """Return each different result that the runs of the folder have of a cell.
+
+    Args:
+        run: One of a folder.
+        cell: The cell's key.
+    """
+    found: dict[str, tuple[float | None, set[Path]]] = {}
+    for path in _ledgers(run):
+        for one in entries(path):
+            if one["cell"] == cell and one["outcomes"]:
+                found.setdefault(one["outcomes"], (one.get("number"), set()))[1].add(path)
+    return [Result(outcomes, number, len(runs)) for outcomes, (number, runs) in found.items()]
+
+
+def entries(path: Path) -> Iterator[Content]:
+    """Yield what a ledger says of records; whether it is whole is asked where its own run is read.
+
+    An entry that lacks something is another version's or somebody else's, and says nothing here.
+    """
+    for entry in ledger.contents(path):
+        if entry.get("kind") == RECORD and entry.keys() >= SAID and _texts(entry):
+            yield entry
+
+
+def unreadable(run: Run) -> list[str]:
+    """Return a sentence on each ledger of the folder whose looks are not counted: it cannot be read."""
+    faults = {path: _fault(path) for path in _all_ledgers(run)}
+    return [f"{said}; what its run looked at is not counted" for said in faults.values() if said]
+
+
+def _texts(entry: Content) -> bool:
+    """Tell whether all that is compared of an entry is text; what was done to the model is an object."""
+    return all(isinstance(entry[name], (str, NoneType)) for name in SAID if name != "intervention")
+
+
+def _ledgers(run: Run) -> list[Path]:
+    return [path for path in _all_ledgers(run) if not _fault(path)]
+
+
+def _all_ledgers(run: Run) -> list[Path]:
+    others = run.folder.parent.glob(f"*/{run.ledger_path.name}")
+    return sorted({*others, *([run.ledger_path] if run.ledger_path.exists() else [])})
+
+
+def _fault(path: Path) -> str:
+    """Return why a ledger cannot be read; empty where it can."""
+    try:
+        next(ledger.contents(path), None)
+    except DataError as error:
+        return str(error)
+    return ""
+
+
+def _looks(entry: Content) -> bool:
+    return bool(entry["vector"]) and (entry["arm"] == "steered" or str(entry["arm"]).startswith("dose:"))
+
+
+def _of_split(task: str, split: str, runs: Mapping[Path, list[Content]], own: Path) -> Looks:
+    samples = {
+        one["samples"]
+        for found in runs.values()
+        for one in found
+        if (one["task"], one["split"]) == (task, split)
+    }
+    at = {
+        path: {
+            _look(one)
+            for one in found
+            if (one["task"], one["split"]) == (task, split) or one["samples"] in samples
+        }
+        for path, found in runs.items()
+    }
+    return Looks(task, split, len(at[own]), len(set().union(*at.values())), sum(map(bool, at.values())))
+
+
+def _look(entry: Content) -> str:
+    names = ("model", "weights", "vector", "intervention")
+    return json.dumps([entry[name] for name in names], sort_keys=True)

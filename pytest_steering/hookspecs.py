@@ -10,6 +10,7 @@ import pytest
 if TYPE_CHECKING:
     from pytest_steering.tasks.reading.answer import Reader
     from pytest_steering.tasks.task_registry import Loader, Offered
+    from pytest_steering.testing.traps.engine_request import MakeEngine
 
 
 def pytest_steering_models(config: pytest.Config) -> Sequence[str] | None:
@@ -62,4 +63,18 @@ def pytest_steering_datasets(config: pytest.Config) -> Mapping[str, Loader] | No
 
     Returns:
         A loader by name, as `register_dataset` takes it. A name that is taken already is an error.
+    """
+
+
+def pytest_steering_engines(config: pytest.Config) -> Mapping[str, MakeEngine] | None:
+    """Return engines of your own by name, which `pytest --steering-conformance` holds against every trap.
+
+    Called once, when the suite is collected.
+
+    Args:
+        config: pytest's configuration.
+
+    Returns:
+        By name a function that starts the engine on a `SteerableModel`, and returns one that takes a list of
+        requests and returns a reply to each. A name that is taken already is an error.
     """

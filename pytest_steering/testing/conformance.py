@@ -2,12 +2,14 @@
 
 Greedy tokens must be equal in float32 except where the two best logits lie within `TIE_MARGIN`; such answers
 are listed in the report section "near-ties". Log-probabilities may move by what rounding explains.
+
+The engine of the run and those that the hook `pytest_steering_engines` names are held against every trap.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -28,6 +30,12 @@ from pytest_steering.testing.invariances import (
     rounding_of,
     uncached_faults,
 )
+from pytest_steering.testing.traps.engine_request import MakeEngine
+from pytest_steering.testing.traps.known_traps import TRAPS
+from pytest_steering.testing.traps.probes import Probes
+from pytest_steering.testing.traps.registered_engines import engines_of
+from pytest_steering.testing.traps.trap import Trap
+from pytest_steering.testing.traps.trap_verdict import FAILED, PASSED, TrapTrial
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -36,6 +44,7 @@ if TYPE_CHECKING:
 
 Require = Callable[[Comparison], None]
 Answers = Sequence[Sequence[Completion]]
+Engines = Mapping[str, MakeEngine]
 
 _CHOICES = (" yes", " no")
 
@@ -124,6 +133,30 @@ def test_bfloat16_is_near_float32(float32: SteerableModel) -> None:
     """Eight bits of precision move log-probabilities, but not far."""
     low = rebuilt(float32, dtype="bfloat16")
     assert _distance(_choice_scores(float32), _choice_scores(low)) <= LOW_PRECISION_LOGPROB
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Try each engine that is to be held against the traps."""
+    if "trial" in metafunc.fixturenames:
+        named = engines_of(metafunc.config)
+        metafunc.parametrize("trial", named.values(), ids=named, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def trial(request: pytest.FixtureRequest, steering_model: SteerableModel) -> TrapTrial:
+    """An engine, started on the model."""
+    make: MakeEngine = request.param
+    return TrapTrial(steering_model, make(steering_model), Probes(steering_model))
+
+
+@pytest.mark.parametrize("trap", TRAPS, ids=lambda trap: trap.name)
+@pytest.mark.usefixtures("float32")
+def test_the_engine_does_not_fall_into(trap: Trap, trial: TrapTrial) -> None:
+    """What was seen in engines that steer: each trap's requests are answered as plain hooks answer them."""
+    found = trial.verdict(trap)
+    assert found.outcome != FAILED, f"{trap.fault}: {found.reason}"
+    if found.outcome != PASSED:
+        pytest.skip(f"{found.outcome}: {found.reason}")
 
 
 def _choice_scores(model: SteerableModel) -> Tensor:

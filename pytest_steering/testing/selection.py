@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+SUITE = Path(__file__).with_name("conformance.py")
+
 
 def add_option(parser: pytest.Parser) -> None:
     """Add `--steering-conformance`."""
@@ -19,4 +21,4 @@ def add_option(parser: pytest.Parser) -> None:
 def select(config: pytest.Config) -> None:
     """Collect the suite, and nothing else, where the flag is given."""
     if config.getoption("--steering-conformance"):
-        config.args[:] = [str(Path(__file__).with_name("conformance.py"))]
+        config.args[:] = [str(SUITE)]

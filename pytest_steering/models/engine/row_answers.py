@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -32,8 +32,10 @@ class Written:
         answers: Token ids, up to and with the one that ended the answer.
         first: Log-probabilities of the first token: [rows, vocabulary].
         ties: Each row's first near-tie within its answer.
+        logprobs: Log-probabilities of each row's tokens, where the engine decodes by itself.
     """
 
     answers: list[list[int]]
     first: Tensor
     ties: list[NearTie | None]
+    logprobs: list[list[float]] = field(default_factory=list)

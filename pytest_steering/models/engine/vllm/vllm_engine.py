@@ -75,7 +75,12 @@ class VllmEngine:
         found = self._written(batch, session, max_new_tokens, self._loaded.stop_ids, decided)
         session.trace.verify(batch.columns + max(len(row.tokens) for row in found) - 1)
         first = torch.stack([row.first for row in found])
-        return Written([row.tokens for row in found], first, [_tie(row) for row in found])
+        return Written(
+            [row.tokens for row in found],
+            first,
+            [_tie(row) for row in found],
+            [[best for best, _, _ in row.leads] for row in found],
+        )
 
     def fault(self, batch: TokenBatch, session: EditSession, new_tokens: int) -> str:
         """See `RowEngine.fault`."""

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pytest_steering import comparison, findings, replay, statistics
+    from pytest_steering import comparison, findings, replay, statistics, testing
     from pytest_steering.comparison import metrics
     from pytest_steering.dataframe import load_run
     from pytest_steering.errors import ExpectationFailed, SteeringError
@@ -108,6 +108,7 @@ __all__ = [
     "sparse_feature",
     "statistics",
     "steered_lm",
+    "testing",
 ]
 
 # Packages whose names are public as well: `from pytest_steering import statistics`.
@@ -117,6 +118,7 @@ _ROOMS = {
     "replay": "replay",
     "scores": "tasks.scores",
     "statistics": "statistics",
+    "testing": "testing",
 }
 
 _HOMES = {

@@ -25,6 +25,7 @@ MODULES = {
     "replay": "replay",
     "scores": "tasks.scores",
     "statistics": "statistics",
+    "testing": "testing",
 }
 
 

@@ -11,13 +11,13 @@ from pytest_steering.testing.traps.own_engine import own_engine
 from pytest_steering.testing.traps.registered_engines import OF_THE_RUN, engines_of
 
 CONFTEST = """
-from pytest_steering.testing import NotOffered, Reply
+from pytest_steering import testing
 
 def unsteered(model):
     def answer(requests):
         if any("[" in one.positions for one in requests):
-            raise NotOffered("it knows no token numbers")
-        return [Reply(written(one).token_ids) for one in requests]
+            raise testing.NotOffered("it knows no token numbers")
+        return [testing.Reply(written(one).token_ids) for one in requests]
 
     def written(one):
         return model.complete([list(one.prompt)], max_new_tokens=one.new_tokens).arms[0][0]

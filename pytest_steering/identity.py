@@ -21,6 +21,9 @@ _CHOSEN = ("intervention", "vectors", "model", "data")
 _FURTHER = ("second", "schedule", "when", "condition", "weights")
 """What an intervention is said to have only where it has it: without a word there is none."""
 
+_USUAL_SITE = "block output"
+"""Where blocks are steered whose site a spec does not name."""
+
 _TITLES = {"layers": "layer", "weights": "layers' weights"}
 """Parts of an intervention that go by another name beside those of the model and the packages."""
 
@@ -110,9 +113,10 @@ def decided_by(
         **{_TITLES.get(name, name): value for name, value in chosen.items()},
         **origin,
         "vector": provenance.get("sha256"),
-        "forced": provenance.get("forced"),
+        "forced": provenance.get("forced", False),
         "positions' source": provenance.get("chooser"),
         "operation's source": provenance.get("operation"),
+        "site": (spec.get("model") or {}).get("site", _USUAL_SITE),
         "data": (spec.get("data") or {}).get("sha256"),
         "weights": surroundings.get("weights"),
         "numerics": surroundings.get("numerics"),

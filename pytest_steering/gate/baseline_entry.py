@@ -18,13 +18,14 @@ from pytest_steering.identity import decided_by, question_of, spec_key
 from pytest_steering.record_schema import ENVIRONMENT, NUMBERS, RECORD, SPEC, require_fields
 from pytest_steering.records import Record
 
-_LATER = ("experiment", "vector", "versions", "effects", "digest")
+_LATER = ("experiment", "vector", "versions", "effects", "made_with", "digest")
 """What entries of earlier versions lack."""
 
 _SCHEMA = {name: RECORD[name] for name in ("arm", "spec", "experiment")} | {
     "vector": RECORD["arm"],
     "versions": ENVIRONMENT["versions"],
     "effects": NUMBERS["metrics"],
+    "made_with": RECORD["provenance"],
     "digest": ENVIRONMENT["versions"],
 }
 
@@ -47,6 +48,7 @@ class Entry:
         versions: Of packages.
         gated: What is judged of the cell; the margin of a mean stands there as a number.
         effects: What is measured beside the samples.
+        made_with: Whether the vector was forced, and the source of what a user's own code decides.
         digest: Hashes of its parts as they were accepted; empty where an earlier version accepted it.
         fault: What shows that it is not as it was accepted; empty where nothing does.
     """
@@ -64,6 +66,7 @@ class Entry:
     versions: Mapping[str, str] = field(default_factory=dict)
     gated: GatedMetric = BY_ACCURACY
     effects: Mapping[str, float] = field(default_factory=dict)
+    made_with: Mapping[str, Any] = field(default_factory=dict)
     digest: Mapping[str, str] = field(default_factory=dict)
     fault: str = field(default="", compare=False)
 
@@ -93,8 +96,9 @@ class Entry:
     @property
     def decided_by(self) -> dict[str, Any]:
         """What decided the answers beside the cell's key."""
-        surroundings = {"weights": self.weights, "versions": self.versions}
-        return decided_by(self.spec, {"sha256": self.vector}, surroundings)
+        known = {"forced": None, **self.made_with}
+        surroundings = {"weights": self.weights, "versions": self.versions, "reader": known.get("reader")}
+        return decided_by(self.spec, {**known, "sha256": self.vector}, surroundings)
 
     def can_be(self, record: Record, exactly: bool) -> bool:
         """Tell whether an entry of the first layout can be of a cell.
@@ -125,7 +129,7 @@ class Entry:
 
     def _later(self) -> dict[str, Mapping[str, Any]]:
         """Return what entries of earlier versions lack."""
-        return {"effects": self.effects, "digest": self.digest}
+        return {"effects": self.effects, "made_with": self.made_with, "digest": self.digest}
 
     @property
     def sealed(self) -> Entry:

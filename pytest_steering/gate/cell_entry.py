@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from pytest_steering.gate.baseline_entry import Entry, cell_key, without_hash
 from pytest_steering.gate.baseline_samples import Samples, kept, numbers
@@ -45,6 +46,7 @@ def bare_entry(record: Record) -> Entry:
         vector=str(record.provenance.get("sha256", ""))[:16],
         versions=record.environment.get("versions") or {},
         effects=effects_of(record.metrics),
+        made_with=_made_with(record),
     )
 
 
@@ -52,6 +54,14 @@ def baseline_key(record: Record, gated: GatedMetric) -> str:
     """Return a cell's name in a baseline: of experiment, question, arm, numerics, and what is judged."""
     numerics = str(record.environment.get("numerics", ""))
     return cell_key(_experiment(record), record.arm, record.spec, numerics, gated)
+
+
+def _made_with(record: Record) -> dict[str, Any]:
+    """Return what decided the answers and has no name that says it: forced or not, and sources of code."""
+    told = {name: record.provenance.get(name) for name in ("chooser", "operation")}
+    sources = {**told, "reader": record.environment.get("reader")}
+    known = {name: source for name, source in sources.items() if source}
+    return {"forced": bool(record.provenance.get("forced")), **known}
 
 
 def _with_margin(gated: GatedMetric, samples: Samples) -> GatedMetric:

@@ -319,6 +319,48 @@ def test_what_a_test_chose_otherwise_is_compared_and_said(tmp_path: Path) -> Non
     assert "changed" not in said(judged(tmp_path, chosen(2, 1.0, "2")))
 
 
+def made_with(
+    operation: str = "a", forced: bool = False, chooser: str = "b", reader: str = "c", site: str = ""
+) -> list[Record]:
+    """The run of a test whose name and numbers say nothing of what is told here."""
+    base, steered, _ = run()
+    told = {"operation": operation * 16, "chooser": chooser * 16} | ({"forced": True} if forced else {})
+    spec = {**steered.spec, "model": {**steered.spec["model"], **({"site": site} if site else {})}}
+    surroundings = {**steered.environment, "reader": reader * 16}
+    made = replace(steered, spec=spec, provenance=told, environment=surroundings)
+    return [base, made, *_expected([base, made])]
+
+
+@pytest.mark.parametrize(
+    ("now", "named"),
+    [
+        ({"operation": "d"}, "operation's source aaaaaaaa → dddddddd"),
+        ({"chooser": "d"}, "positions' source bbbbbbbb → dddddddd"),
+        ({"reader": "d"}, "reader's source cccccccc → dddddddd"),
+        ({"forced": True}, "forced False → True"),
+        ({"site": "mlp output"}, "site block output → mlp output"),
+    ],
+)
+def test_code_and_places_that_no_name_tells_of_are_said_where_they_changed(
+    tmp_path: Path, now: dict[str, Any], named: str
+) -> None:
+    accepted(tmp_path, made_with())
+    assert "changed since" not in said(judged(tmp_path, made_with()))
+    assert f"changed since the baseline: test_it on m (cpu-float32): {named}" in said(
+        judged(tmp_path, made_with(**now))
+    )
+
+
+def test_a_baseline_of_an_earlier_version_says_nothing_of_code(tmp_path: Path) -> None:
+    accepted(tmp_path, made_with())
+    file = tmp_path / "starcoder" / "test_it.json"
+    content = json.loads(file.read_text())
+    (entry,) = content["cells"].values()
+    del entry["made_with"], entry["digest"]
+    file.write_text(json.dumps(content))
+    assert "changed since" not in said(judged(tmp_path, made_with("d", True, "d", "d")))
+
+
 def _expected(records: list[Record]) -> list[Record]:
     from pytest_steering.experiments.baseline_expectation import baseline_expected
 

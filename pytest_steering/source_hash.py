@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from functools import partial
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 OURS = Path(__file__).resolve().parent
@@ -76,6 +76,8 @@ def _values(values: Any, known: tuple[int, ...]) -> Iterator[bytes]:
     """Yield the text of values; a function among them counts by what it is made of."""
     if isinstance(values, dict):
         values = sorted(values.items())
+    elif isinstance(values, (set, frozenset)):
+        values = sorted(values, key=repr)
     if isinstance(values, (list, tuple)):
         for one in values:
             yield from _values(one, known)
@@ -94,10 +96,24 @@ def _source(defined: Any) -> Iterator[bytes]:
         yield from (one.read_bytes() for one in sorted(file.parent.rglob("*.py")))
     elif file.is_file():
         yield str(getattr(defined, "__qualname__", "")).encode()
+        yield from _place(getattr(defined, "__code__", None))
         yield from (one.read_bytes() for one in sorted(_own_files(file, inspect.getmodule(defined))))
     else:
         # Typed in or made by a program: there is no file, but what was compiled from it.
         yield marshal.dumps(inspect.unwrap(defined).__code__)
+
+
+def _place(code: CodeType | None) -> Iterator[bytes]:
+    """Yield what tells a function from others of its file and name: its line, and of a lambda what it does."""
+    if code is not None:
+        yield str(code.co_firstlineno).encode()
+        yield from _compiled(code) if code.co_name == "<lambda>" else ()
+
+
+def _compiled(code: CodeType) -> Iterator[bytes]:
+    yield code.co_code + repr(code.co_names).encode()
+    for value in code.co_consts:
+        yield from _compiled(value) if isinstance(value, CodeType) else _values(value, ())
 
 
 def _file_of(defined: Any) -> str:

@@ -33,6 +33,17 @@ class Judge:
     def read(self, text, question):
         return self.model
 
+short = [lambda ids: [True for _ in ids], lambda ids: [False for _ in ids]]
+
+def chosen(first):
+    if first:
+        def read(text, question):
+            return "yes"
+    else:
+        def read(text, question):
+            return "no"
+    return read
+
 def defaulted(threshold):
     def read(text, question, limit=threshold):
         return limit
@@ -87,6 +98,22 @@ def test_values_that_a_reader_was_given_count(tmp_path: Path) -> None:
         mine.turned(mine.made(1)),
     ]
     assert len({source_hash(one) for one in bound}) == len(bound)
+
+
+def test_functions_of_one_name_in_one_file_are_told_apart(tmp_path: Path) -> None:
+    mine, again = module(tmp_path, "yes"), module(tmp_path, "yes")
+    alike = [*mine.short, mine.chosen(True), mine.chosen(False)]
+    hashes = [source_hash(one) for one in alike]
+    assert len(set(hashes)) == len(alike)
+    assert hashes == [source_hash(one) for one in (*again.short, again.chosen(True), again.chosen(False))]
+
+
+def test_a_set_that_a_reader_was_given_is_the_same_in_any_order(tmp_path: Path) -> None:
+    mine = module(tmp_path, "yes")
+    words = [f"w{number}" for number in range(40)]
+    turned: set[str] = set()
+    turned.update(words[::-1])
+    assert source_hash(mine.made(set(words))) == source_hash(mine.made(turned))
 
 
 def test_what_a_reader_goes_by_in_another_file_of_ones_own_counts(tmp_path: Path) -> None:

@@ -11,7 +11,6 @@ from pytest_steering.experiments.condition import Condition
 from pytest_steering.extraction.reading_places import LAST
 from pytest_steering.identity import SCORE
 from pytest_steering.records import Record
-from pytest_steering.source_hash import source_hash
 from pytest_steering.steering.sites import BLOCK_OUTPUT
 from pytest_steering.tasks.sampling import data_hash
 
@@ -143,12 +142,9 @@ def provenance_of(intervention: Intervention | None) -> dict[str, Any]:
         vector = vector.only(intervention.at)
     told = {"method": vector.method, "norms": norms, "sha256": vector.sha256}
     forced = {"forced": True} if intervention.forced else {}
-    chooser = intervention.where.chooser
-    chosen = {"chooser": source_hash(chooser)} if chooser else {}
-    own = {"operation": intervention.does.source} if intervention.does.own else {}
     agree = {str(n): one.as_dict() for n in intervention.at if (one := vector.reliability.get(n))}
     reliability = {"reliability": agree} if agree else {}
-    return {**vector.provenance, **told, **forced, **chosen, **own, **reliability}
+    return {**vector.provenance, **told, **forced, **intervention.sources, **reliability}
 
 
 def _origin(steered: Condition) -> dict[str, str]:

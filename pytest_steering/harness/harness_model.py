@@ -14,6 +14,7 @@ from lm_eval.utils import get_rolling_token_windows, make_disjoint_window
 from pytest_steering.errors import DataError, NotFiniteError, PromptError
 from pytest_steering.harness.generation_request import GenerationRequest
 from pytest_steering.identity import canonical
+from pytest_steering.models.proving.origin import made_from
 
 if TYPE_CHECKING:
     from pytest_steering.models.steerable import SteerableModel
@@ -65,10 +66,13 @@ class HarnessModel(TemplateLM):  # type: ignore[misc]
         return self.model.name
 
     def get_model_info(self) -> dict[str, Any]:
-        """Return what the harness writes beside its results: which model, and what is done to it."""
-        done = self.intervention
-        spec = None if done is None else {**done.spec(), "vector": done.vector.only(done.at).sha256}
-        return {"model": self.model.name, "weights": self.model.weights, "intervention": spec}
+        """Return what the harness writes beside its results: which model, and what is done to it where."""
+        done, model = self.intervention, self.model
+        at = () if done is None else done.at
+        return {**made_from(model, at, model.weights), "intervention": done and self._told(done)}
+
+    def _told(self, done: Intervention) -> dict[str, Any]:
+        return {**done.spec(), "vector": done.vector.only(done.at).sha256, "sources": done.sources}
 
     def set_cache_hook(self, cache_hook: Any) -> None:
         """Take the harness's store of answers (`use_cache`), which goes by the request alone.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from pytest_steering.source_hash import source_hash
 from pytest_steering.steering.edit import Edit, Operation
 from pytest_steering.steering.intervention_checks import (
     checked_condition,
@@ -166,6 +167,13 @@ class Intervention:
             "per_layer": self.per_layer,
             **self._further,
         }
+
+    @property
+    def sources(self) -> dict[str, str]:
+        """Hashes of the user's own code in it, of which a spec has the names alone."""
+        chooser = self.where.chooser
+        chosen = {"chooser": source_hash(chooser)} if chooser else {}
+        return {**chosen, **({"operation": self.does.source} if self.does.own else {})}
 
     @property
     def _further(self) -> dict[str, object]:

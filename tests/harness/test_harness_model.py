@@ -14,9 +14,10 @@ import pytest
 import torch
 from tokenizers.processors import TemplateProcessing
 
-from pytest_steering import Intervention, SteerableModel, SteeringVector
+from pytest_steering import Intervention, SteerableModel, SteeringVector, operation
 from pytest_steering.errors import DataError
 from pytest_steering.harness import steered_lm
+from pytest_steering.steering.operations import operation_registry
 from tests.tiny import END, tiny_model, tiny_module, tiny_tokenizer
 
 lm_eval = pytest.importorskip(
@@ -164,6 +165,61 @@ def test_answers_that_the_harness_keeps_are_not_taken_for_those_of_another_vecto
     for other in (None, longer):
         with pytest.raises(DataError, match="answers of another model, or of this one steered otherwise"):
             cached(other)
+
+
+def every_other(ids: list[int]) -> list[bool]:
+    return [number % 2 == 0 for number in range(len(ids))]
+
+
+def last_three(ids: list[int]) -> list[bool]:
+    return [number >= len(ids) - 3 for number in range(len(ids))]
+
+
+def scaled(states: torch.Tensor, direction: torch.Tensor, strength: float) -> torch.Tensor:
+    return states * strength
+
+
+def pushed(states: torch.Tensor, direction: torch.Tensor, strength: float) -> torch.Tensor:
+    return states + strength * direction
+
+
+last_three.__qualname__ = every_other.__qualname__
+scaled.__name__ = pushed.__name__ = "own_for_the_harness"
+
+
+def test_code_of_ones_own_tells_answers_apart_and_not_its_name(
+    model: SteerableModel,
+    intervention: Intervention,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(operation_registry, "OPERATIONS", dict(operation_registry.OPERATIONS))
+
+    def answered(number: int, positions: Any, function: Any = None) -> None:
+        if function:
+            operation_registry.OPERATIONS.pop("own_for_the_harness", None)
+            operation(function)
+        given = replace(
+            intervention, positions=positions, operation="own_for_the_harness" if function else "add"
+        )
+        lm_eval.api.model.CachingLM(steered_lm(model, given), str(tmp_path / f"{number}.db"))
+
+    for number, (one, other) in enumerate(
+        [((every_other,), (last_three,)), (("all", scaled), ("all", pushed))]
+    ):
+        answered(number, *one)
+        answered(number, *one)
+        with pytest.raises(DataError, match="this one steered otherwise"):
+            answered(number, *other)
+
+
+def test_answers_at_another_site_are_not_taken_for_those_at_this_one(
+    model: SteerableModel, intervention: Intervention, tmp_path: Path
+) -> None:
+    kept = str(tmp_path / "answers.db")
+    lm_eval.api.model.CachingLM(steered_lm(model, intervention), kept)
+    with pytest.raises(DataError, match="this one steered otherwise"):
+        lm_eval.api.model.CachingLM(steered_lm(model.at("mlp_output"), intervention), kept)
 
 
 def test_a_local_task_of_the_harness_runs_steered(

@@ -104,7 +104,7 @@ def _source(defined: Any) -> Iterator[bytes]:
 
 
 def _place(code: CodeType | None) -> Iterator[bytes]:
-    """Yield what tells a function from others of its file and name: its line, and of a lambda what it does."""
+    """Yield what tells a function from others of its file and name: its line; of a lambda, what it does."""
     if code is not None:
         yield str(code.co_firstlineno).encode()
         yield from _compiled(code) if code.co_name == "<lambda>" else ()

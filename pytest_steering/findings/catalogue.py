@@ -176,6 +176,10 @@ _LIMITS = {
         "Prompts begin with a special token twice, which no model was trained to read.",
         "Leave out of the text what the tokenizer adds, or give messages or token ids.",
     ),
+    "steering-unwatched": (
+        "What was done at the steered tokens was not looked at: the watched prompts have none.",
+        "Look at what the positions, the schedule or the bounds wait for; a larger split may hold more of it.",
+    ),
     "side-effects-unmeasured": (
         "What the vector does to texts that have nothing to do with the task is not known.",
         "Take a model with a longer context, a wider type of numbers, or a smaller scale.",

@@ -14,6 +14,7 @@ from pytest_steering.findings import (
     explanation_checks,
     margin_checks,
     output_checks,
+    reach_checks,
     reader_checks,
     rival_checks,
     side_effect_checks,
@@ -29,6 +30,7 @@ Check: TypeAlias = Callable[[Comparison], Iterable[Finding]]
 
 CHECKS: tuple[Check, ...] = (
     *write_checks.CHECKS,
+    *reach_checks.CHECKS,
     *vector_checks.CHECKS,
     *stability_checks.CHECKS,
     *output_checks.CHECKS,

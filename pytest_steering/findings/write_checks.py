@@ -7,6 +7,7 @@ from typing import Any
 
 from pytest_steering.comparison import Comparison
 from pytest_steering.findings.finding import Finding, finding
+from pytest_steering.findings.reach_checks import may_be_reached_elsewhere, moves
 
 Seen = Mapping[str, Any]
 
@@ -35,8 +36,7 @@ def happened(run: Comparison) -> Iterator[Finding]:
     written = run.evidence.get("written") or {}
     layers: Mapping[str, Seen] = written.get("layers") or {}
     silent = [name for name, seen in layers.items() if not seen["steered"] and not seen["elsewhere"]]
-    if _conditional(run):
-        silent = [name for name in silent if layers[name]["asked"]]
+    silent = [name for name in silent if name not in may_be_reached_elsewhere(run)]
     others = written.get("other_layers") or []
     if others:
         asked = ", ".join(layers)
@@ -46,25 +46,10 @@ def happened(run: Comparison) -> Iterator[Finding]:
             changed=others,
             asked=[int(name) for name in layers],
         )
-    if silent and _moves(run):
+    if silent and moves(run):
         yield finding(
             "intervention-missing", f"nothing was added at layers {', '.join(silent)}", layers=silent
         )
-
-
-def condition(run: Comparison) -> Iterator[Finding]:
-    """Report at how many samples or tokens a condition held; at none, nothing was steered."""
-    counts = run.steered.record.counts
-    if not _conditional(run) or not counts.get("decided"):
-        return
-    held, decided = counts["held"], counts["decided"]
-    said = f"the condition held at {held} of {decided} "
-    said += "tokens" if str(_conditional(run)).endswith("at each token") else "answers"
-    yield finding("condition-held" if held else "condition-never", said, held=held, decided=decided)
-
-
-def _conditional(run: Comparison) -> object:
-    return (run.steered.record.spec.get("intervention") or {}).get("when")
 
 
 def positions(run: Comparison) -> Iterator[Finding]:
@@ -179,9 +164,4 @@ def _layers(run: Comparison) -> Iterator[tuple[str, Seen]]:
     yield from ((run.evidence.get("written") or {}).get("layers") or {}).items()
 
 
-def _moves(run: Comparison) -> bool:
-    """Whether anything was to be changed at all."""
-    return any(seen["asked_norm"] > 0 for _, seen in _layers(run))
-
-
-CHECKS = (failed, happened, condition, positions, prompts, deltas, together, size)
+CHECKS = (failed, happened, positions, prompts, deltas, together, size)

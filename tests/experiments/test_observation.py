@@ -85,6 +85,17 @@ def test_an_ablation_that_is_done_as_asked_is_seen_to_be(model: SteerableModel, 
         assert (beside["nobodys"], beside["other_layers"]) == (0, [])
 
 
+@pytest.mark.parametrize("late", [{"positions": "generated[6:8]"}, {"schedule": "window(start=6, stop=8)"}])
+def test_tokens_that_are_steered_late_in_an_answer_are_watched_too(late: dict[str, Any]) -> None:
+    model, asked = tiny_model("qwen2"), Intervention(random_vector((1, 3)), **late)
+    (short, _), (long, failed) = (witness(model, asked, PROMPTS, most) for most in (4, 12))
+    assert {layer["asked"] for layer in short["layers"].values()} == {0}
+    for layer in long["layers"].values():
+        assert layer["asked"] == layer["steered"] > 0
+        assert layer["exact"]
+    assert failed == ""
+
+
 def test_the_proof_of_an_operation_is_over_before_a_model_is_watched(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(admission, "proof_key", lambda *_: None)
     seen, failed = witness(tiny_model("qwen2"), Intervention(random_vector(), operation="ablate"), PROMPTS)

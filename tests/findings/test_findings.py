@@ -9,7 +9,7 @@ import pytest
 
 from pytest_steering.comparison import Comparison
 from pytest_steering.findings import CATALOGUE, Finding, examine, with_findings
-from pytest_steering.records import Record, from_line, to_line
+from pytest_steering.records import Outcome, Record, from_line, to_line
 from tests.experiments.cells import EVIDENCE, always, outcome, run, truthful
 from tests.experiments.scored_cells import arm, mood, scored_run
 from tests.findings.choice_faults import CHOICE_FAULTS
@@ -46,6 +46,27 @@ def test_states_that_differ_make_a_run_not_repeatable_though_every_answer_is_the
     assert ids(run(repeat={**again, "passes_differ": 0}), "invalid") == []
 
 
+def unreached(steered: list[Outcome] | None = None) -> dict[str, Record]:
+    """A run whose watched prompts have no token to steer."""
+    answers = {} if steered is None else {"steered": steered}
+    return run(**layer(asked=0, steered=0, exact=True, cosine=0.0, ratio=0.0), **answers)
+
+
+def test_where_no_watched_token_was_to_be_steered_the_answers_tell_whether_any_was() -> None:
+    assert "intervention-missing" in ids(unreached(always(160)))
+    assert ids(unreached(), "invalid") == []
+    assert "steering-unwatched" in ids(unreached(), "limits")
+
+
+def test_one_of_several_layers_at_which_bounds_bind_nowhere_is_no_fault_of_the_engine() -> None:
+    seen = EVIDENCE["written"]["layers"]["3"]
+    layers = {"2": {**seen, "asked": 0, "steered": 0}, "3": seen}
+    records = run(always(160), always(160), written={**EVIDENCE["written"], "layers": layers})
+    assert "intervention-missing" not in ids(records)
+    (one,) = [one for one in found(records) if one.id == "steering-unwatched"]
+    assert one.evidence == {"layers": ["2"]}
+
+
 def conditional(held: int) -> dict[str, Record]:
     """A run whose condition held so often at eight answers; where nowhere, nothing is seen to be steered."""
     records = run(**({} if held else layer(asked=0, steered=0, exact=True, cosine=0.0, ratio=0.0)))
@@ -61,6 +82,7 @@ def test_where_a_condition_never_holds_no_engine_is_blamed() -> None:
 
 
 FAULTS: dict[str, Callable[[], dict[str, Record]]] = {
+    "steering-unwatched": unreached,
     "condition-never": lambda: conditional(0),
     "condition-held": lambda: conditional(3),
     "intervention-missing": lambda: run(**layer(steered=0, exact=True, cosine=0.0, ratio=0.0)),

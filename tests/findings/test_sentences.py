@@ -130,6 +130,13 @@ REPORTED: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
     ],
     "intervention-failed": [("steered", "layer 3 did not run", {})],
     "intervention-missing": [("steered", "nothing was added at layers 3", {"layers": ["3"]})],
+    "steering-unwatched": [
+        (
+            "steered",
+            "at layers 3 no token of the prompts that were watched was to be steered",
+            {"layers": ["3"]},
+        )
+    ],
     "length-ranks-as-well": [
         (
             "steered",

@@ -132,7 +132,7 @@ class Witness:
 
 
 def witness(
-    model: SteerableModel, intervention: Intervention, prompts: Sequence[str]
+    model: SteerableModel, intervention: Intervention, prompts: Sequence[str], most: int = NEW_TOKENS
 ) -> tuple[dict[str, Any], str]:
     """Steer a few prompts and return what was seen at the blocks, and the engine's complaint if it had one.
 
@@ -140,13 +140,23 @@ def witness(
         model: The model.
         intervention: Applied to every prompt.
         prompts: Of different lengths, so that there are pads.
+        most: Tokens of the run's answers; so many are written where none of the first few is to be steered.
     """
+    seen, failed = _watched(model, intervention, prompts, NEW_TOKENS)
+    if failed or most <= NEW_TOKENS or any(layer["asked"] for layer in seen["layers"].values()):
+        return seen, failed
+    return _watched(model, intervention, prompts, most)
+
+
+def _watched(
+    model: SteerableModel, intervention: Intervention, prompts: Sequence[str], new_tokens: int
+) -> tuple[dict[str, Any], str]:
     watcher = Witness(model, intervention, prompts)
     try:
         model.require([intervention])
         settle(model, intervention.at, prompts)
         with watched(model, watcher):
-            model.complete(prompts, [intervention], max_new_tokens=NEW_TOKENS)
+            model.complete(prompts, [intervention], max_new_tokens=new_tokens)
     except CellTimeoutError:  # no answer to what was tried
         raise
     except (SteeringError, RuntimeError) as error:

@@ -86,13 +86,14 @@ def spread(prompts: Sequence[str], count: int) -> list[str]:
 def _measured(context: Context, intervention: Intervention) -> dict[str, Any]:
     model, scored = context.model, context.questions.scored
     prompts = [one.prompt for one in scored]
-    long = model.overlong(prompts, context.max_new_tokens or longest_answer(model, scored))
+    tokens = context.max_new_tokens or longest_answer(model, scored)
+    long = model.overlong(prompts, tokens)
     fitting = {one.prompt: one for number, one in enumerate(scored) if number not in long}
     ends = _special_ends(model, prompts)
     if not fitting:
         return ends
     few = spread(list(fitting), WITNESSED)
-    written, failed = witness(model, intervention, few)
+    written, failed = witness(model, intervention, few, tokens)
     found: dict[str, Any] = {**ends, "written": written, "failed": failed}
     if failed:
         return found

@@ -178,7 +178,7 @@ _LIMITS = {
     ),
     "steering-unwatched": (
         "What was done at the steered tokens was not looked at: the watched prompts have none.",
-        "Look at what the positions, the schedule or the bounds wait for; a larger split may hold more of it.",
+        "Look at what the positions, the schedule or the bounds wait for; other prompts may hold it.",
     ),
     "side-effects-unmeasured": (
         "What the vector does to texts that have nothing to do with the task is not known.",

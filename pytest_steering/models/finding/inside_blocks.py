@@ -105,6 +105,13 @@ def on_blocks(model: Module, architecture: Architecture, begin: Callable[..., An
         yield
 
 
+def with_argument(args: tuple[Any, ...], kwargs: Mapping[str, Any], key: Key, state: Tensor) -> Any:
+    """Return a call's arguments with another state in place of one."""
+    if isinstance(key, str):
+        return args, {**kwargs, key: state}
+    return (*args[:key], state, *args[key + 1 :]), kwargs
+
+
 class _Seen:
     """Notes what a pass shows; a block is open from its call to its end."""
 

@@ -21,6 +21,7 @@ from pytest_steering.models.finding.inside_blocks import (
     Key,
     on_blocks,
     passed_through,
+    with_argument,
 )
 from pytest_steering.models.finding.probe import run_probe
 from pytest_steering.models.rounding import parted
@@ -117,7 +118,7 @@ def _moved(model: Module, architecture: Architecture, sums: Sequence[_Sum], watc
     moved = [0.0] * len(sums)
 
     def begin(layer: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        return _with(args, kwargs, sums[layer].key, _changed(sums[layer].given))
+        return with_argument(args, kwargs, sums[layer].key, _changed(sums[layer].given))
 
     def see(layer: int, call: InnerCall, state: Tensor) -> None:
         import torch
@@ -171,12 +172,6 @@ def _changed(given: Tensor) -> Tensor:
     changed = given.clone()
     changed[:, 0] = -changed[:, 0]
     return changed
-
-
-def _with(args: tuple[Any, ...], kwargs: dict[str, Any], key: Key, state: Tensor) -> Any:
-    if isinstance(key, str):
-        return args, {**kwargs, key: state}
-    return (*args[:key], state, *args[key + 1 :]), kwargs
 
 
 def _told(layer: int, found: _Sum, moved: tuple[float, float]) -> Parts:

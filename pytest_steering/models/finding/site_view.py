@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 
 from pytest_steering.errors import ModelError
 from pytest_steering.models.finding.architecture import Architecture, Block
-from pytest_steering.models.finding.inside_blocks import InnerCall, passed_through
+from pytest_steering.models.finding.input_readers import require_read_by_blocks_alone
+from pytest_steering.models.finding.inside_blocks import BlockPass, InnerCall, Key, passed_through
 from pytest_steering.models.finding.parts_of_blocks import parts_of_blocks
 from pytest_steering.steering.sites import ATTENTION_OUTPUT, BLOCK_INPUT, BLOCK_OUTPUT
 
 if TYPE_CHECKING:
+    from torch import Tensor
     from torch.nn import Module
 
 
@@ -45,28 +47,32 @@ def _parts(model: Module, whole: Architecture, site: str) -> tuple[Block, ...]:
 
 def _inputs(model: Module, whole: Architecture) -> tuple[Block, ...]:
     """A block reads what the one below it hands on; the first reads what the embeddings hand on."""
-    import torch
-
     passed = passed_through(model, whole)
     handed = [block.output for block in passed.blocks[:-1]]
     for layer, (block, below) in enumerate(zip(passed.blocks[1:], handed, strict=True), 1):
-        if not any(torch.equal(given, below) for given in block.given.values() if below is not None):
+        if not _keys(block, below):
             raise ModelError(
                 f"block {layer} does not read what block {layer - 1} hands on, so that its input is no "
                 "module's output; steer a block output"
             )
-    first = [
-        call
-        for call in passed.before
-        for given in list(passed.blocks[0].given.values())
-        if torch.equal(call.state, given)
-    ]
+    first = [call for call in passed.before if _keys(passed.blocks[0], call.state)]
     if not first:
         raise ModelError(
             "block 0 does not read what a module returns, as where embeddings are scaled or added up outside "
             "of one; the input of block k above 0 is the block output of k − 1"
         )
-    return (_block(first[-1], whole.blocks[0]), *whole.blocks[:-1])
+    found = (_block(first[-1], whole.blocks[0]), *whole.blocks[:-1])
+    states = (first[-1].state, *handed)
+    keys = [_keys(block, state) for block, state in zip(passed.blocks, states, strict=True)]
+    require_read_by_blocks_alone(model, whole, found, keys)
+    return found
+
+
+def _keys(block: BlockPass, state: Tensor | None) -> list[Key]:
+    """Return the arguments by which a block was given a state."""
+    import torch
+
+    return [] if state is None else [key for key, given in block.given.items() if torch.equal(given, state)]
 
 
 def _block(call: InnerCall, block: Block) -> Block:

@@ -85,7 +85,7 @@ def test_a_method_takes_little_more_than_the_mean_difference(method: str) -> Non
     assert ratio["cpu"] <= 1.3
 
 
-@pytest.mark.parametrize("method", ["mean_difference", "whitened"])
+@pytest.mark.parametrize("method", ["mean_difference", "whitened", "pca_diff", "pca_center"])
 def test_peak_memory_does_not_grow_with_the_pairs(method: str) -> None:
     peaks = {pairs: peak_mib(f"extraction:{method}:{pairs}") for pairs in (PAIRS, 16 * PAIRS)}
     note(f"extraction-memory-{method}", peak_mib=peaks)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pytest_steering.extraction.methods.method_registry import extraction_method
+from pytest_steering.extraction.running_scatter import RunningScatter
 from pytest_steering.models.running.arithmetic import one_thread
 from pytest_steering.steering.contrast import ReadsHiddenStates
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+PART = 256
+"""Pairs whose states are held at once."""
 
 
 @extraction_method
@@ -31,9 +35,7 @@ def pca_diff(
     Returns:
         Layer to a float32 tensor as long as the mean difference: {layer: [hidden]}.
     """
-    return _by_layer(
-        model, (positive, negative), layers, lambda differences: differences - differences.mean(0)
-    )
+    return _by_layer(model, (positive, negative), layers, about_mean=True)
 
 
 @extraction_method
@@ -54,38 +56,42 @@ def pca_center(
     Returns:
         Layer to a float32 tensor as long as the mean difference: {layer: [hidden]}.
     """
-    return _by_layer(model, (positive, negative), layers, lambda differences: differences)
+    return _by_layer(model, (positive, negative), layers, about_mean=False)
 
 
 def _by_layer(
     model: ReadsHiddenStates,
     sides: tuple[Sequence[str], Sequence[str]],
     layers: Sequence[int] | str,
-    centred: Callable[[Tensor], Tensor],
+    about_mean: bool,
 ) -> dict[int, Tensor]:
-    positive, negative = sides
-    states = model.hidden_states([*positive, *negative], layers, "last_prompt")
+    """Return the components of pairs that are read in parts, each of them taken evenly over all pairs."""
+    parts = -(-len(sides[0]) // PART)
+    scatters: dict[int, RunningScatter] = {}
+    voters: dict[int, Tensor] = {}
+    for part in range(parts):
+        positive, negative = (side[part::parts] for side in sides)
+        states = model.hidden_states([*positive, *negative], layers, "last_prompt")
+        with one_thread():
+            for layer, rows in states.items():
+                differences = rows[: len(positive)].double() - rows[len(positive) :].double()
+                scatters.setdefault(layer, RunningScatter(about_mean)).add(differences)
+                voters.setdefault(layer, differences)
     with one_thread():
-        wide = {layer: rows.double() for layer, rows in states.items()}
-        differences = {layer: rows[: len(positive)] - rows[len(positive) :] for layer, rows in wide.items()}
-        return {layer: _component(rows, centred) for layer, rows in differences.items()}
+        return {layer: _component(scatter, voters[layer]) for layer, scatter in scatters.items()}
 
 
-def _component(differences: Tensor, centred: Callable[[Tensor], Tensor]) -> Tensor:
+def _component(scatter: RunningScatter, differences: Tensor) -> Tensor:
     """Return the first principal component, as long as the mean difference and pointing its way.
 
-    The sign is that of most pairs; where as many go one way as the other, of the mean difference.
+    The sign is that of most pairs, of more than a part of those in the first; where as many go one way as the
+    other, of the mean difference.
     """
-    import torch
-
-    mean, rows = differences.mean(0), centred(differences)
-    if not bool(rows.any()):
+    mean, unit = scatter.mean, scatter.component()
+    assert mean is not None
+    if unit is None:
         # One pair, or pairs that all differ alike: the difference is all there is to know.
         return mean.float()
-    # Of few rows the small product [pairs, pairs] has the same component as the covariance [hidden, hidden].
-    _, weights = torch.linalg.eigh(rows @ rows.T)
-    unit = rows.T @ weights[:, -1]
-    unit = unit / unit.norm()
     along = differences @ unit
     votes = int((along > 0).sum() - (along < 0).sum()) or float(mean @ unit)
     direction: Tensor = (unit * mean.norm() * (-1.0 if votes < 0 else 1.0)).float()

@@ -84,3 +84,37 @@ def test_directions_are_those_of_steering_vectors() -> None:
     pca = theirs["pca_center"](positive, negative)
     assert float(torch.cosine_similarity(found("pca_center", positive, negative), pca, dim=0)) >= 0.9999
     assert torch.allclose(theirs["mean"](positive, negative), (positive - negative).mean(0))
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("hidden", [48, 300])
+def test_more_pairs_than_are_held_at_once_have_the_component_of_all_of_them(method: str, hidden: int) -> None:
+    positive, negative = sides(700, hidden)
+    # Neighbours are alike, as where a file goes topic by topic: some in a row are not as all are.
+    order = (positive - negative)[:, 0].argsort()
+    positive, negative = positive[order], negative[order]
+    direction, expected = (
+        found(method, positive, negative),
+        torch.tensor(reference(method, positive, negative)),
+    )
+
+    assert float(torch.nn.functional.cosine_similarity(direction.double(), expected, dim=0)) >= 0.9999
+    mean = (positive - negative).double().mean(0)
+    assert float(direction.norm()) == pytest.approx(float(mean.norm()), rel=1e-5)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_no_more_states_are_asked_for_at_once_however_many_pairs_there_are(method: str) -> None:
+    asked: list[int] = []
+
+    class Counting(Table):
+        def hidden_states(self, prompts: Sequence[str], _layers: Any, _position: str) -> dict[int, Tensor]:
+            asked.append(len(prompts))
+            return super().hidden_states(prompts, _layers, _position)
+
+    for pairs in (256, 257, 1100):
+        asked.clear()
+        names = [str(n) for n in range(2 * pairs)]
+        method_named(method)(Counting(torch.cat(sides(pairs, 8))), names[:pairs], names[pairs:], "all")
+        assert max(asked) <= 512
+        assert sum(asked) == 2 * pairs

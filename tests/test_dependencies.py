@@ -19,7 +19,19 @@ ROOT = Path(__file__).parents[1]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 # Extras of the package itself; the others are for its tests and its developers.
-OF_USERS = ("benchmark", "gguf", "hub", "lm-eval", "methods", "parquet", "ray", "scores", "vllm", "xdist")
+OF_USERS = (
+    "benchmark",
+    "gguf",
+    "hub",
+    "lm-eval",
+    "methods",
+    "optuna",
+    "parquet",
+    "ray",
+    "scores",
+    "vllm",
+    "xdist",
+)
 
 # What transformers reads GGUF files with.
 BY_TRANSFORMERS = {"accelerate", "gguf"}

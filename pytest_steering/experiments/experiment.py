@@ -17,7 +17,8 @@ from pytest_steering.experiments.grid_search import DEFAULT_SCALES, Choice
 from pytest_steering.experiments.neutral_texts import load_neutral
 from pytest_steering.experiments.null_shifts import MarginShift
 from pytest_steering.experiments.questions import Questions
-from pytest_steering.experiments.score_search import Toward
+from pytest_steering.experiments.search_methods.every_method import GRID, MethodName
+from pytest_steering.experiments.search_methods.preference import Toward
 from pytest_steering.experiments.side_effects import NEUTRAL_TEXTS
 from pytest_steering.experiments.steps.calibration import calibrate, calibrated
 from pytest_steering.experiments.steps.dose_response import margin_doses
@@ -203,6 +204,10 @@ class Experiment:
         forced: bool = False,
         toward: Toward | None = None,
         positions: PositionsLike = "last",
+        *,
+        method: MethodName = GRID,
+        budget: int | None = None,
+        seed: int = 0,
     ) -> Choice:
         """Return the layer and scale that answer best on a split that is not scored.
 
@@ -218,12 +223,33 @@ class Experiment:
             forced: Search with a vector that was made for something else; the records say so.
             toward: `higher` or `lower`: which way the task's number is to go; its better way by default.
             positions: Which tokens are steered, as the intervention will have it.
+            method: `grid` looks at every layer and scale; `tpe` at as many points as the budget says,
+                proposed by Optuna at these layers and any scale between the smallest and the largest, with
+                the guards as constraints; `halving` at the grid, on few samples for all points and on all
+                for the best.
+            budget: Of `tpe` how many points (32 by default); of `halving` the most work, in points that are
+                asked all samples (by default as little as halving can do).
+            seed: Of `tpe`: the same seed on the same model proposes the same points.
 
         Raises:
             VectorError: The vector was made for another model and is not forced.
-            DataError: The split is the one that is scored, no point was given, or none keeps to the guards.
+            DataError: The split is the one that is scored, no point was given, none keeps to the guards, or
+                the method cannot be used so.
         """
-        return choose(self._next("search"), vector, layers, scales, split, limit, forced, toward, positions)
+        return choose(
+            self._next("search"),
+            vector,
+            layers,
+            scales,
+            split,
+            limit,
+            forced,
+            toward,
+            positions,
+            method=method,
+            budget=budget,
+            seed=seed,
+        )
 
     def run(
         self,

@@ -42,6 +42,7 @@ class Point:
         broken: Share of answers that the task's guards call broken.
         allowed: Which share may be.
         skipped: Why the point is passed over, as where its numbers overflow; empty where it is not.
+        samples: On how many samples it was looked at, at the last; None where that is not told.
     """
 
     layer: int
@@ -52,6 +53,7 @@ class Point:
     broken: float | None = None
     allowed: float | None = None
     skipped: str = ""
+    samples: int | None = None
 
     @property
     def kept(self) -> bool:
@@ -83,16 +85,14 @@ class Choice:
     intervention: Intervention | None = field(default=None, repr=False, compare=False)
 
 
-def search(
+def search_accuracy(
     model: SteerableModel,
     task: Task,
     grid: Sequence[Intervention],
     asked: Sequence[Asked],
-    *,
-    split: str,
     max_new_tokens: int,
-) -> Choice:
-    """Return the best layer and scale of a grid: all by the margin's sign, then the best few by their texts.
+) -> tuple[list[Point], int]:
+    """Return every point with its accuracy: all by the margin's sign, the best few by their texts too.
 
     The first answer token ranks points cheaply, but does not see text that breaks later on; so the finalists
     are generated and read.
@@ -102,8 +102,10 @@ def search(
         task: Reads the answers.
         grid: The points, each an intervention at one layer.
         asked: Samples of a split that is not scored.
-        split: That split's name.
         max_new_tokens: At most this many for each answer of a finalist.
+
+    Returns:
+        The points, and how often a batch was halved because memory ran out.
     """
     counts = Counts()
     margins = likelihoods(model, asked, grid, counts)
@@ -114,7 +116,8 @@ def search(
     ]
     sound = [number for number, fault in enumerate(faults) if not fault]
     best = sorted(sound, key=lambda i: (-points[i].by_margin, points[i].scale))[:FINALISTS]
-    require_some(points)
+    if not best:
+        return points, counts.halvings
     arms = {str(number): grid[number] for number in best}
     read = evaluate(model, task, asked, arms, max_new_tokens=max_new_tokens)
     for number in best:
@@ -122,8 +125,7 @@ def search(
         found = {"by_text": sum(map(answered_right, outcomes)) / len(asked)}
         fault = next((one.skipped for one in outcomes if overflowed(one)), "")
         points[number] = replace(points[number], **({"skipped": fault} if fault else found))
-    halvings = counts.halvings + read.counts["halvings"]
-    return replace(choice_of(points, split, len(asked)), halvings=halvings)
+    return points, counts.halvings + read.counts["halvings"]
 
 
 def choice_of(points: Sequence[Point], split: str, samples: int) -> Choice:

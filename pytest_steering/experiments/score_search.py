@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from statistics import fmean
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING
 
 from pytest_steering.comparison import UNSTEERED, Comparison
 from pytest_steering.comparison.guards import guarded
@@ -14,6 +14,7 @@ from pytest_steering.errors import DataError
 from pytest_steering.experiments.evaluation import evaluate
 from pytest_steering.experiments.grid_search import Choice, Point, require_some
 from pytest_steering.experiments.recording import task_evidence
+from pytest_steering.experiments.search_methods.preference import Preference, Toward
 from pytest_steering.models.running.completion import Counts
 from pytest_steering.models.running.overflow import fault_of
 from pytest_steering.records import Record
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from pytest_steering.tasks.asked import Asked
     from pytest_steering.tasks.surface_forms import Margin
     from pytest_steering.tasks.task import Task
-
-Toward: TypeAlias = Literal["higher", "lower"]
 
 LEAST_MASS = 0.5
 """A margin says nothing where its answers keep less than this share of their unsteered probability."""
@@ -114,11 +113,11 @@ def best_of(points: Sequence[Point], toward: Toward, split: str, samples: int) -
         DataError: The answers of every point are broken, or have no score.
     """
     require_some(points)
-    kept = [point for point in points if point.kept and point.score is not None and not point.skipped]
+    preference = Preference(toward)
+    kept = [point for point in points if preference.violation(point) <= 0]
     if not kept:
         raise DataError(f"none of {len(points)} points can be chosen: {'; '.join(_refusals(points))}")
-    sign = -1.0 if toward == "lower" else 1.0
-    winner = max(kept, key=lambda point: (sign * (point.score or 0.0), -abs(point.scale)))
+    winner = max(kept, key=preference.rank)
     return Choice(winner.layer, winner.scale, split, samples, tuple(points))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from pytest_steering.experiments import baseline_expectation, claim_record
 from pytest_steering.experiments.point_order import Place, place
-from pytest_steering.identity import SCORE
+from pytest_steering.identity import SCORE, canonical
 from pytest_steering.records import Record
 from pytest_steering.report.cell_summary import where
 
@@ -28,18 +28,38 @@ def beside_texts(records: Sequence[Record]) -> Iterator[str]:
             yield from _measured(purpose, cells)
 
 
-def _searched(points: Sequence[Record]) -> str:
-    split = (points[0].spec.get("data") or {}).get("split")
-    failed = next((one for one in points if one.failed), None)
+def _searched(looks: Sequence[Record]) -> str:
+    split = (looks[0].spec.get("data") or {}).get("split")
+    failed = next((one for one in looks if one.failed), None)
+    points = _last_looks(looks)
     if failed:
         return f"the search of {_points(len(points))} on {split} failed: {failed.evidence['failed']}"
-    told = f"searched {_points(len(points))} on {split}"
-    if "broken_share" in points[0].metrics:
-        return f"{told}: {_scored(points)}"
-    best = max(points, key=_place)
+    method = next((f" by {one.evidence['method']}" for one in looks if one.evidence.get("method")), "")
+    told = f"searched {_points(len(points))} on {split}{method}"
+    most = max(map(_samples, points))
+    whole = [one for one in points if _samples(one) == most]
+    if len(whole) < len(points):
+        told += f", {len(whole)} of them on all {most} samples"
+    if "broken_share" in whole[0].metrics:
+        return f"{told}: {_scored(whole)}"
+    best = max(whole, key=_place)
     by_margin, by_text = _accuracies(best)
     found = by_margin or 0.0 if by_text is None else by_text
     return f"{told}; best {where(best)}, accuracy {found:.2f}"
+
+
+def _last_looks(looks: Sequence[Record]) -> list[Record]:
+    """Return one record a point: where it was looked at several times, that of the most samples."""
+    found: dict[str, Record] = {}
+    for one in looks:
+        key = canonical({"run": one.spec.get("run"), "at": one.spec.get("intervention")})
+        if key not in found or _samples(found[key]) <= _samples(one):
+            found[key] = one
+    return list(found.values())
+
+
+def _samples(look: Record) -> int:
+    return int((look.spec.get("data") or {}).get("samples") or 0)
 
 
 def _scored(points: Sequence[Record]) -> str:

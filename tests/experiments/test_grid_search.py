@@ -11,8 +11,13 @@ from sklearn.metrics import accuracy_score
 from pytest_steering import Experiment, Intervention, Record
 from pytest_steering.experiments import grid_search
 from pytest_steering.experiments.evaluation import evaluate
-from pytest_steering.experiments.grid_search import FINALISTS, Choice, search
+from pytest_steering.experiments.grid_search import FINALISTS, Choice, choice_of, search_accuracy
 from tests.experiments.cells import outcome
+
+
+def search(model: Any, task: Any, grid: Any, asked: Any, *, split: str, max_new_tokens: int) -> Choice:
+    points, halvings = search_accuracy(model, task, grid, asked, max_new_tokens)
+    return replace(choice_of(points, split, len(asked)), halvings=halvings)
 
 
 @pytest.fixture
@@ -51,7 +56,7 @@ def test_a_search_is_made_once_and_recorded_by_each_experiment_that_asks_for_it(
     first = small.search(intervention.vector, layers=[2], scales=[0.5, 1.0])
     assert [record.spec["purpose"] for record in records] == ["search", "search"]
     assert {record.spec["data"]["split"] for record in records} == {"dev"}
-    monkeypatch.setattr("pytest_steering.experiments.steps.search.search", None)
+    monkeypatch.setattr("pytest_steering.experiments.steps.search.search_accuracy", None)
     again = replace(small, name="another").search(intervention.vector, layers=[2], scales=[0.5, 1.0])
     assert again == first
     assert [record.experiment for record in records] == ["test_it", "test_it", "another", "another"]

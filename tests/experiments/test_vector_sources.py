@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pytest_steering import ContrastPair, Experiment, Intervention, Record, SteerableModel, SteeringVector
-from pytest_steering.experiments.grid_search import Choice, Point
+from pytest_steering.experiments.grid_search import Point
 from pytest_steering.experiments.observation.vector_sources import stands_behind
 from pytest_steering.experiments.steps import search as step
 from pytest_steering.report.terminal import report_lines
@@ -126,11 +126,10 @@ def found_beside(
 ) -> SteeringVector:
     """What another experiment's search on the samples that are scored here returns; no model is asked."""
 
-    def made_up(_model: Any, _task: Any, grid: Any, asked: Any, **options: Any) -> Choice:
-        point = Point(grid[0].at[0], grid[0].scale, 0.5, 0.5)
-        return Choice(point.layer, point.scale, options["split"], len(asked), (point,))
+    def made_up(_model: Any, _task: Any, grid: Any, *_: Any) -> tuple[list[Point], int]:
+        return [Point(one.at[0], one.scale, 0.5, 0.5) for one in grid], 0
 
-    monkeypatch.setattr(step, "search", made_up)
+    monkeypatch.setattr(step, "search_accuracy", made_up)
     beside = replace(experiment, name="test_beside", split="dev", searches=[], memo={})
     found = beside.search(vector, layers=LAYERS, scales=[1.0], split="test").intervention
     assert found is not None

@@ -20,7 +20,7 @@ QUICK = ("behaviour.md", "data.md", "model.md")
 
 def test_there_is_a_page_for_each_thing_that_people_bring() -> None:
     brought = {"behaviour.md", "model.md", "data.md", "score.md", "judge.md", "method.md", "vector.md"}
-    assert {*PAGES} == brought | {"big_gpu.md", "cluster.md", "harness.md"}
+    assert {*PAGES} == brought | {"big_gpu.md", "cluster.md", "harness.md", "search.md"}
 
 
 @pytest.mark.parametrize("name", PAGES)

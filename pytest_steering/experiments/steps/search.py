@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pytest_steering.comparison.main_effect import ACCURACY
 from pytest_steering.errors import DataError
-from pytest_steering.experiments import resuming
-from pytest_steering.experiments.cell_spec import blank_beside
-from pytest_steering.experiments.environment import environment
 from pytest_steering.experiments.failed_steps import failures_recorded
-from pytest_steering.experiments.grid_search import Choice, Point, choice_of, search
+from pytest_steering.experiments.grid_search import Choice, Point, choice_of, search_accuracy
 from pytest_steering.experiments.score_search import best_of, search_margins, search_scores, usual_way
+from pytest_steering.experiments.search_methods.every_method import GRID, search_method
+from pytest_steering.experiments.search_methods.preference import Preference, Toward
+from pytest_steering.experiments.search_methods.search_space import SearchSpace
+from pytest_steering.experiments.steps.point_records import blank_points, point_records, recorded_points
 from pytest_steering.steering.intervention import Intervention
 from pytest_steering.steering.sources import Sources, Texts
 from pytest_steering.tasks.sampling import data_hash, evenly
-from pytest_steering.texts.text_print import bare_hash
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.context import Context
-    from pytest_steering.experiments.score_search import Toward
-    from pytest_steering.records import Record
+    from pytest_steering.experiments.search_methods.every_method import MethodName
+    from pytest_steering.experiments.search_methods.search_space import Place
     from pytest_steering.steering.positions import PositionsLike
     from pytest_steering.steering.vector import SteeringVector
     from pytest_steering.tasks.asked import Asked
@@ -39,6 +39,10 @@ def choose(
     forced: bool,
     toward: Toward | None = None,
     positions: PositionsLike = "last",
+    *,
+    method: MethodName = GRID,
+    budget: int | None = None,
+    seed: int = 0,
 ) -> Choice:
     """Return the best layer and scale on a split, and hand a record of every point to the sink.
 
@@ -52,65 +56,120 @@ def choose(
         forced: Whether the vector may have been made for something else.
         toward: Which way the task's number is to go; its better one where nothing is said.
         positions: Which tokens are steered.
+        method: Which points are looked at.
+        budget: How much may be looked at, in points on all samples; None leaves it to the method.
+        seed: Of what a method draws.
 
     Raises:
-        DataError: The split is the one that is scored, or no point was given.
+        DataError: The split is the one that is scored, no point was given, or the method cannot be used so.
     """
     context.questions.refuse_split(split, "layer and scale would be chosen")
     tried = list(layers if layers is not None else vector.layers)
     if not tried or not scales:
         raise DataError("a search needs at least one layer and one scale")
-    grid = [
-        Intervention(vector, [layer], scale, positions=positions, forced=forced)
-        for layer in tried
-        for scale in scales
-    ]
+    if budget is not None and budget < 1:
+        raise DataError(f"budget={budget} looks at nothing; give the number of points that may be looked at")
+    looked_for = search_method(method)
     asked = _asked(context, split, limit)
     samples = [one.sample for one in asked]
     context.note_search(split, samples)
     way = toward or usual_way(context.questions.source)
-    depends = (
-        vector.sha256,
-        split,
-        data_hash(samples),
-        tuple(tried),
-        tuple(scales),
-        forced,
-        grid[0].where,
+    said: dict[str, object] = {} if method == GRID else {"method": method, "seed": seed}
+    looks = PointLooks(context, vector, asked, split, forced, positions, said)
+    preference = Preference(way, context.questions.source.main_metric == ACCURACY)
+    points = looked_for(SearchSpace(tuple(tried), tuple(scales), budget, seed), looks, preference)
+    # A number from some of the samples is no rival of one from all of them.
+    whole = [point for point in points if point.samples == len(asked)]
+    found = replace(
+        _choice(context, whole, way, split, len(asked)), curve=tuple(points), halvings=sum(looks.halvings)
     )
-    points = _resumed(context, grid, asked, split)
-    halvings = 0
-    if points is None:
-        # What another experiment has measured is not measured again; that this one looked, it records itself.
-        with failures_recorded(context, context.questions.source, _blanks(context, grid, asked, split)):
-            points, halvings = context.remembered(
-                "search", depends, lambda: _tried(context, grid, asked, split)
-            )
-        for record in _records(context, grid, asked, points, split, halvings):
+    return replace(found, intervention=_chosen(looks.at((found.layer, found.scale)), samples))
+
+
+@dataclass(frozen=True)
+class PointLooks:
+    """Looks at points for a method of searching: from the records of the run where it can, else by steering.
+
+    Attributes:
+        context: Of the search.
+        vector: Is steered with.
+        asked: All samples of the search.
+        split: Of those.
+        forced: Whether the vector may have been made for something else.
+        positions: Which tokens are steered.
+        said: What the first record of each look tells of the search.
+        halvings: How often memory ran out, look by look.
+    """
+
+    context: Context
+    vector: SteeringVector
+    asked: Sequence[Asked]
+    split: str
+    forced: bool
+    positions: PositionsLike
+    said: Mapping[str, object]
+    halvings: list[int] = field(default_factory=list)
+
+    @property
+    def samples(self) -> int:
+        """How many samples there are to look at."""
+        return len(self.asked)
+
+    def at(self, place: Place) -> Intervention:
+        """Return the intervention at a layer and a scale."""
+        layer, scale = place
+        return Intervention(self.vector, [layer], scale, positions=self.positions, forced=self.forced)
+
+    def look(self, places: Sequence[Place], samples: int) -> list[Point]:
+        """Return what some places do to so many samples, with a record each; none is run again.
+
+        What another experiment has measured is not measured again; that this one looked, it records itself.
+        """
+        context, grid = self.context, [self.at(place) for place in places]
+        asked = self._some(samples)
+        known = recorded_points(context, grid, asked, self.split)
+        if known is not None:
+            return known
+        depends = (
+            self.vector.sha256,
+            self.split,
+            data_hash([one.sample for one in asked]),
+            tuple(places),
+            self.forced,
+            grid[0].where,
+        )
+        with failures_recorded(
+            context, context.questions.source, blank_points(context, grid, asked, self.split)
+        ):
+            points, halvings = context.remembered("search", depends, lambda: _tried(context, grid, asked))
+        self.halvings.append(halvings)
+        for record in point_records(context, grid, asked, points, self.split, halvings, self.said):
             context.sink(record)
-    found = replace(_choice(context, points, way, split, len(asked)), halvings=halvings)
-    return replace(found, intervention=_chosen(grid, found, samples))
+        return list(points)
+
+    def _some(self, samples: int) -> Sequence[Asked]:
+        if samples == self.samples:
+            return self.asked
+        return self.context.questions.ask_source(evenly([one.sample for one in self.asked], samples))
 
 
-def _chosen(grid: Sequence[Intervention], found: Choice, samples: Sequence[Sample]) -> Intervention:
+def _chosen(point: Intervention, samples: Sequence[Sample]) -> Intervention:
     """Return the point that was found, of a vector that says what its layer and scale were chosen on."""
-    point = next(one for one in grid if (one.at, one.scale) == ((found.layer,), found.scale))
     chosen_on = Sources(known=True, searched=Texts(frozenset(one.text for one in samples)))
     vector = replace(point.vector, sources=point.vector.sources | chosen_on)
     return replace(point, vector=vector)
 
 
-def _tried(
-    context: Context, grid: Sequence[Intervention], asked: Sequence[Asked], split: str
-) -> tuple[list[Point], int]:
-    """Return what every point of the grid does to the number that the task is about, and the halvings."""
+def _tried(context: Context, grid: Sequence[Intervention], asked: Sequence[Asked]) -> tuple[list[Point], int]:
+    """Return what each point does to the number that the task is about, and the halvings."""
     model, task, most = context.model, context.questions.source, context.max_new_tokens
     if task.main_metric == ACCURACY:
-        found = search(model, task, grid, asked, split=split, max_new_tokens=most)
-        return list(found.curve), found.halvings
-    if task.scores:
-        return search_scores(model, task, grid, asked, most)
-    return search_margins(model, grid, asked)
+        points, halvings = search_accuracy(model, task, grid, asked, most)
+    elif task.scores:
+        points, halvings = search_scores(model, task, grid, asked, most)
+    else:
+        points, halvings = search_margins(model, grid, asked)
+    return [replace(point, samples=len(asked)) for point in points], halvings
 
 
 def _choice(context: Context, points: Sequence[Point], toward: Toward, split: str, samples: int) -> Choice:
@@ -129,73 +188,3 @@ def _asked(context: Context, split: str, limit: int | None) -> list[Asked]:
     fitting = context.fitting(questions.ask_source(labelled), context.max_new_tokens)
     samples = [one.sample for one in fitting]
     return questions.ask_source(samples if limit is None else evenly(samples, limit))
-
-
-def _blank(context: Context, point: Intervention, asked: Sequence[Asked], split: str) -> Record:
-    """Return the record of a point as it is before anything was run."""
-    blank = blank_beside(context, "search", point, asked)
-    data = {**blank.spec["data"], "dataset": context.questions.source.name, "split": split}
-    return replace(blank, spec={**blank.spec, "data": data})
-
-
-def _blanks(
-    context: Context, grid: Sequence[Intervention], asked: Sequence[Asked], split: str
-) -> list[Record]:
-    return [_blank(context, one, asked, split) for one in grid]
-
-
-def _records(
-    context: Context,
-    grid: Sequence[Intervention],
-    asked: Sequence[Asked],
-    points: Sequence[Point],
-    split: str,
-    halvings: int,
-) -> Iterator[Record]:
-    surroundings = environment(context.model, context.questions.source, context.model.weights)
-    # The first point says for all of them which texts were looked at.
-    looked_at = {"texts": [bare_hash(one.sample.text) for one in asked]}
-    for number, (intervention, point) in enumerate(zip(grid, points, strict=True)):
-        yield replace(
-            _blank(context, intervention, asked, split),
-            environment=surroundings,
-            metrics=_numbers(point, context.questions.source.main_metric),
-            counts={"halvings": halvings},
-            evidence={**(looked_at if number == 0 else {}), **_skipped(point)},
-        )
-
-
-def _skipped(point: Point) -> dict[str, str]:
-    return {"skipped": point.skipped} if point.skipped else {}
-
-
-def _numbers(point: Point, main_metric: str) -> dict[str, float | None]:
-    if main_metric == ACCURACY:
-        return {"accuracy_by_margin": point.by_margin, "accuracy_by_text": point.by_text}
-    return {main_metric: point.score, "broken_share": point.broken, "allowed_broken_share": point.allowed}
-
-
-def _resumed(
-    context: Context, grid: Sequence[Intervention], asked: Sequence[Asked], split: str
-) -> list[Point] | None:
-    """Return the points from records, or None where any of them was not finished."""
-    if not context.finished:
-        return None
-    wanted = _blanks(context, grid, asked, split)
-    records = resuming.finished_records(context, wanted, context.questions.source)
-    if records is None:
-        return None
-    about = context.questions.source.main_metric
-    return [
-        replace(_point(one, record.metrics, about), skipped=record.evidence.get("skipped", ""))
-        for one, record in zip(grid, records, strict=True)
-    ]
-
-
-def _point(intervention: Intervention, found: Mapping[str, float | None], main_metric: str) -> Point:
-    if main_metric == ACCURACY:
-        by_margin, by_text = (found.get(f"accuracy_by_{what}") for what in ("margin", "text"))
-        return Point(intervention.at[0], intervention.scale, by_margin or 0.0, by_text)
-    broken, allowed = (found.get(name) for name in ("broken_share", "allowed_broken_share"))
-    layer, score = intervention.at[0], found.get(main_metric)
-    return Point(layer, intervention.scale, score=score, broken=broken, allowed=allowed)

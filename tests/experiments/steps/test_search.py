@@ -9,7 +9,7 @@ import pytest
 from pytest_steering import Experiment, Intervention, Record
 from pytest_steering.errors import DataError
 from pytest_steering.experiments.cell_spec import provenance_of
-from pytest_steering.experiments.grid_search import Choice, Point
+from pytest_steering.experiments.grid_search import Point
 from pytest_steering.experiments.steps import search as step
 
 POINTS = [(1, 0.5), (1, 1.0), (2, 0.5), (2, 1.0)]
@@ -25,12 +25,13 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """What the search was asked; its choice is made up, and no model runs."""
     handed: dict[str, Any] = {}
 
-    def made_up(_model: Any, task: Any, grid: Sequence[Intervention], asked: Any, **options: Any) -> Choice:
-        handed.update(options, task=task, grid=grid, asked=asked)
-        curve = tuple(Point(one.at[0], one.scale, one.at[0] / 10, one.scale / 2) for one in grid)
-        return Choice(2, 1.0, options["split"], len(asked), curve, halvings=3)
+    def made_up(
+        _model: Any, task: Any, grid: Sequence[Intervention], asked: Any, most: int
+    ) -> tuple[list[Point], int]:
+        handed.update(task=task, grid=grid, asked=asked, max_new_tokens=most)
+        return [Point(one.at[0], one.scale, one.at[0] / 10, one.scale / 2) for one in grid], 3
 
-    monkeypatch.setattr(step, "search", made_up)
+    monkeypatch.setattr(step, "search_accuracy", made_up)
     return handed
 
 
@@ -104,7 +105,7 @@ def test_the_grid_is_every_block_of_the_vector_unless_some_are_named(
     small.search(intervention.vector, scales=[1.0], limit=4)
     assert [one.at for one in asked["grid"]] == [(layer,) for layer in intervention.vector.layers]
     assert {one.vector for one in asked["grid"]} == {intervention.vector}
-    assert (asked["split"], asked["max_new_tokens"]) == ("dev", small.context.max_new_tokens)
+    assert asked["max_new_tokens"] == small.context.max_new_tokens
     assert asked["task"] is small.questions.source
 
 

@@ -179,7 +179,13 @@ def _said(search: Search, point: Point) -> str:
         return point.skipped
     read = "" if point.by_text is None else f", accuracy of its texts {told(point.by_text, 3)}"
     broken = "" if point.kept else f", {point.broken:.0%} of the answers broken, {point.allowed:.0%} allowed"
-    return f"{_named(search)} {told(search.value(point), 3)}{read}{broken}"
+    return f"{_named(search)} {told(search.value(point), 3)}{_few(search, point)}{read}{broken}"
+
+
+def _few(search: Search, point: Point) -> str:
+    """Return on how many samples a point was looked at that was dropped before it was asked all of them."""
+    few = point.samples is not None and point.samples < search.samples
+    return f" on {point.samples} of {search.samples} samples" if few else ""
 
 
 def _summary(search: Search) -> str:
@@ -190,6 +196,8 @@ def _summary(search: Search) -> str:
     gaps = sum(search.value(point) is None for point in search.points.values())
     more = [f"{broken} break more answers than the guards allow"] if broken else []
     more += [f"{gaps} have no number"] if gaps else []
+    dropped = sum(bool(_few(search, point)) for point in search.points.values())
+    more += [f"{dropped} were dropped before they were asked all {search.samples} samples"] if dropped else []
     if search.chosen is None:
         taken = "none of them is the one that was scored"
     else:
@@ -201,7 +209,8 @@ def _summary(search: Search) -> str:
 def _texts(search: Search, point: Point) -> tuple[str, ...]:
     shares = [told(one, 3) for one in (search.value(point), point.by_text, point.broken, point.allowed)]
     taken = "taken" if (point.layer, point.scale) == search.chosen else ""
-    return str(point.layer), f"{point.scale:g}", *shares, point.skipped or taken or NONE
+    note = point.skipped or taken or _few(search, point).strip() or NONE
+    return str(point.layer), f"{point.scale:g}", *shares, note
 
 
 CHART = Chart("search", TITLE, _lacking, _draw)

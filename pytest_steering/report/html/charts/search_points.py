@@ -44,6 +44,11 @@ class Search:
         """Scales that were tried, ascending."""
         return sorted({scale for _, scale in self.points})
 
+    @property
+    def samples(self) -> int:
+        """On how many samples the points were looked at that could be chosen."""
+        return max(point.samples or 0 for point in self.points.values())
+
     def value(self, point: Point) -> float | None:
         """Return the number that every point has: of accuracy that of the margin's sign."""
         found = point.by_margin if self.about == ACCURACY else point.score
@@ -60,17 +65,19 @@ def searches(view: View) -> list[Search]:
 
 
 def _asked(spec: Mapping[str, Any]) -> str:
-    """Return what all points of a search have in common."""
+    """Return what all points of a search have in common, on however many samples: halving asks ever more."""
     intervention = {
         name: one for name, one in spec["intervention"].items() if name not in ("layers", "scale")
     }
-    return canonical({**spec, "intervention": intervention})
+    data = {name: one for name, one in (spec.get("data") or {}).items() if name not in ("samples", "sha256")}
+    return canonical({**spec, "intervention": intervention, "data": data})
 
 
 def _search(view: View, records: list[Record]) -> Search:
     about = next((name for name in records[0].metrics if name.endswith("accuracy_by_margin")), "")
     named = ACCURACY if about else next(name for name in records[0].metrics if "broken_share" not in name)
-    points = {(point.layer, point.scale): point for point in (_point(one, named) for one in records)}
+    looks = sorted((_point(one, named) for one in records), key=lambda point: point.samples or 0)
+    points = {(point.layer, point.scale): point for point in looks}
     split = str((records[0].spec.get("data") or {}).get("split") or "")
     return Search(named, split, points, _chosen(view, named, points))
 
@@ -87,6 +94,7 @@ def _point(record: Record, about: str) -> Point:
         found.get("broken_share"),
         found.get("allowed_broken_share"),
         str(record.evidence.get("skipped") or ""),
+        (record.spec.get("data") or {}).get("samples"),
     )
 
 

@@ -1,0 +1,1 @@
+"""Which layers and scales a search looks at, and in which order: one file a method."""

@@ -9,8 +9,8 @@ from pytest_steering import Experiment, Record, SteeringVector
 from pytest_steering.errors import DataError
 from pytest_steering.experiments.steps import search as step
 from pytest_steering.identity import canonical
-from pytest_steering.run_folder.looks import looks_at
 from pytest_steering.report.side_measurements import beside_texts
+from pytest_steering.run_folder.looks import looks_at
 from pytest_steering.run_folder.runs import Run
 from pytest_steering.tasks.sample import Sample
 from pytest_steering.tasks.scores.score import FunctionScore

@@ -6,11 +6,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from pytest_steering.cell import newest_cells
-from pytest_steering.record_file import append, read
 
 from pytest_steering.cli import main
 from pytest_steering.record_upgrade import SCHEMA_VERSION
+from pytest_steering.run_folder.cell import newest_cells
+from pytest_steering.run_folder.record_file import append, read
 
 OLD = Path(__file__).with_name("schema_1")
 

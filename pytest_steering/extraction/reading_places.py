@@ -46,6 +46,12 @@ def place_of(at: At, model: Any, sides: Sides) -> Place:
     return ReadingPlace(where.name, lambda _text, ids: where.tokens(len(ids), 0, len(ids), ids))
 
 
+def require_place(at: At) -> None:
+    """Raise VectorError where states cannot be read there, whatever the model; see `place_of`."""
+    if at not in (LAST, ANSWER) and not (isinstance(at, str) and at.startswith(MARKED)):
+        _positions(at)
+
+
 def place_again(vector: SteeringVector, model: Any, sides: Sides) -> Place:
     """Return where a vector was read; the last token where it was added up from vectors of several places.
 

@@ -84,6 +84,19 @@ def test_words_are_said_by_an_arm_with_nothing_added_and_the_best_of_several_cou
 
 
 @pytest.mark.filterwarnings("ignore")
+def test_a_sweep_records_by_which_method_and_at_which_tokens_its_vector_was_made() -> None:
+    assert (
+        main(["sweep", *TEXTS, "--layers", "1", "--scales", "0.5", "--method", "whitened", "--at", "all"])
+        == 0
+    )
+    records = find_run("latest", Path(".steering")).read().records
+    steered = next(one for one in records if one.arm == "steered" and one.spec["purpose"] == "score")
+    assert (steered.provenance["method"], steered.provenance["position"]) == ("whitened", "all")
+
+    assert main(["sweep", *TEXTS, "--method", "means"]) == 2
+
+
+@pytest.mark.filterwarnings("ignore")
 def test_a_sweep_that_was_cut_off_is_gone_on_with(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -12,6 +12,8 @@ from pytest_steering import Intervention, SteerableModel, SteeringVector
 from pytest_steering.cli import main
 from pytest_steering.commands.trying import try_command
 from pytest_steering.commands.trying.answer_columns import Columns, one_below, side_by_side
+from pytest_steering.extraction.directions import extract
+from pytest_steering.extraction.pairs import ContrastPair
 
 PROMPT = "### C code:\nint main() {}\n### Question: Is this code secure or vulnerable?\n### Answer:"
 
@@ -143,3 +145,40 @@ def test_columns_stand_side_by_side_though_one_is_written_after_the_other() -> N
 def test_columns_need_room(answers: int, width: int, height: int, column: int) -> None:
     assert side_by_side(answers, 40, width, height) == column
     assert side_by_side(answers, 40, 0, 0) == 0
+
+
+def test_the_vector_is_made_by_the_method_and_of_the_tokens_that_are_asked_for(
+    model: SteerableModel, pairs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = [ContrastPair(f"good {n}", f"bad {n}", str(n)) for n in range(3)]
+    norm = extract(model, made, "pca_center", [2], "prompt[-2:]").norms[2]
+    asked = ["--pairs", str(pairs), "--layer", "2", "--max-new-tokens", "2"]
+
+    assert main(["try", PROMPT, "--model", "m", *asked, "--method", "pca_center", "--at", "prompt[-2:]"]) == 0
+    assert f"scale 1 adds block 2: {norm:.3g}, " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (["--pairs", "PAIRS", "--method", "pca_centre"], "did you mean 'pca_center'"),
+        (["--pairs", "PAIRS", "--at", "nowhere"], "at='nowhere' is no place to read states"),
+        (
+            ["--vector", "v.safetensors", "--method", "lda"],
+            "--method and --at say how a vector is made of --pai",
+        ),
+        (["--vector", "v.safetensors", "--at", "answer_mean"], "was made already: leave them out"),
+    ],
+)
+def test_a_method_or_a_place_that_is_none_is_refused_before_the_model_is_loaded(
+    monkeypatch: pytest.MonkeyPatch,
+    pairs: Path,
+    capsys: pytest.CaptureFixture[str],
+    asked: list[str],
+    said: str,
+) -> None:
+    monkeypatch.setattr(try_command, "loaded", None)
+    assert (
+        main(["try", PROMPT, "--model", "m", *(str(pairs) if one == "PAIRS" else one for one in asked)]) == 2
+    )
+    assert said in capsys.readouterr().err

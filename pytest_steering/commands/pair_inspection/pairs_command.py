@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pytest_steering.commands.extraction_arguments import AT_HELP, USUAL_PLACE
 from pytest_steering.commands.model_arguments import (
     MODEL_HELP,
     add_placement,
@@ -41,11 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=["all"],
         help="Block numbers, 'last3' or 'all' (default: all)",
     )
-    parser.add_argument(
-        "--at",
-        default="last_prompt",
-        help="Tokens whose states are read: last_prompt, answer_mean, marked:TEXT, prompt[-4:], …",
-    )
+    parser.add_argument("--at", default=USUAL_PLACE, help=AT_HELP)
     parser.add_argument("--json", action="store_true", help="One JSON object, for scripts")
     add_placement(parser)
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pytest_steering.commands.extraction_arguments import add_extraction, require_extraction
 from pytest_steering.commands.model_arguments import (
     MODEL_HELP,
     add_placement,
@@ -49,6 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="What the vector is made of: JSON lines with 'positive' and 'negative'",
     )
+    add_extraction(parser)
     parser.add_argument(
         "--prompts",
         type=Path,
@@ -112,6 +114,7 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.prompts, arguments.pairs, arguments.score, arguments.max_new_tokens, arguments.words
     )
     pairs = _pairs(arguments.pairs, task)
+    require_extraction(arguments)
     quietly()
     model = loaded(arguments)
     folder = SweepRun.of(arguments.steering_dir, arguments.resume, arguments.prompts, model.name)
@@ -136,7 +139,7 @@ def _swept(
     experiment: Experiment, pairs: Sequence[ContrastPair], layers: Sequence[int], asked: argparse.Namespace
 ) -> Choice:
     """Choose a layer and a scale on one split, and run that beside its controls on the other."""
-    vector = experiment.extract(pairs, layers=layers)
+    vector = experiment.extract(pairs, asked.method, layers, asked.at)
     choice = experiment.search(vector, layers, asked.scales, toward=asked.toward, positions=asked.positions)
     assert choice.intervention is not None
     experiment.run(choice.intervention)

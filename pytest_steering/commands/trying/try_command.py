@@ -9,6 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pytest_steering.commands.extraction_arguments import (
+    USUAL_METHOD,
+    USUAL_PLACE,
+    add_extraction,
+    require_extraction,
+)
 from pytest_steering.commands.model_arguments import (
     MODEL_HELP,
     add_placement,
@@ -20,10 +26,11 @@ from pytest_steering.commands.model_arguments import (
     whole,
 )
 from pytest_steering.commands.trying.answer_columns import Columns, one_below, side_by_side
-from pytest_steering.errors import PromptError
+from pytest_steering.errors import PromptError, VectorError
 from pytest_steering.printable import say
 
 if TYPE_CHECKING:
+    from pytest_steering.extraction.pairs import ContrastPair
     from pytest_steering.models.steerable import SteerableModel
     from pytest_steering.steering.intervention import Intervention
     from pytest_steering.steering.vector import SteeringVector
@@ -43,6 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="JSON lines with 'positive' and 'negative', of which a vector is made here",
     )
+    add_extraction(parser)
     parser.add_argument(
         "--layer",
         type=layer,
@@ -66,10 +74,11 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.prompt.strip():
         raise PromptError("the prompt is empty; give some words to go on from")
     quietly()
+    _require_of_use(arguments)
     pairs = _pairs(arguments.pairs)
     vector = None if pairs else _read(arguments.vector)
     model = loaded(arguments).at(vector.site) if vector else loaded(arguments)
-    vector = vector or _extracted(model, pairs, arguments.layer)
+    vector = vector or _extracted(model, pairs, arguments)
     interventions = [_intervention(model, vector, one, arguments) for one in arguments.scale]
     model.require(interventions)
     prompt = _prompt(model, arguments)
@@ -79,13 +88,23 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _pairs(path: Path | None) -> list[tuple[str, str]]:
+def _require_of_use(arguments: argparse.Namespace) -> None:
+    """Raise where a vector is to be made in a way that is none, or of a file that holds it as it is."""
+    require_extraction(arguments)
+    if arguments.vector and (arguments.method, arguments.at) != (USUAL_METHOD, USUAL_PLACE):
+        raise VectorError(
+            "--method and --at say how a vector is made of --pairs; the one of --vector was made already: "
+            "leave them out"
+        )
+
+
+def _pairs(path: Path | None) -> list[ContrastPair]:
     """Read before the model is: a mistake in a file is said at once."""
     if path is None:
         return []
     from pytest_steering.tasks.pair_rows import read_pairs
 
-    return [(one.positive, one.negative) for one in read_pairs(path)]
+    return list(read_pairs(path))
 
 
 def _read(path: Path) -> SteeringVector:
@@ -95,12 +114,11 @@ def _read(path: Path) -> SteeringVector:
 
 
 def _extracted(
-    model: SteerableModel, pairs: Sequence[tuple[str, str]], layers: list[int | str] | None
+    model: SteerableModel, pairs: Sequence[ContrastPair], arguments: argparse.Namespace
 ) -> SteeringVector:
-    from pytest_steering.steering.vector import SteeringVector
+    from pytest_steering.extraction.directions import extract
 
-    positive, negative = zip(*pairs, strict=True)
-    return SteeringVector.from_contrast(model, positive, negative, layers_of(layers or ["last3"]))
+    return extract(model, pairs, arguments.method, layers_of(arguments.layer or ["last3"]), arguments.at)
 
 
 def _intervention(

@@ -17,7 +17,7 @@ from pytest_steering.file_names import nameable
 from pytest_steering.shard import Shard, shard_of
 
 EXECUTORS = ("here", "ray")
-ENGINES = ("hooks", "nnsight", "both", "vllm")
+ENGINES = ("hooks", "nnsight", "both", "nnsight-remote", "vllm")
 BASELINE_MODES = ("require", "create", "ignore")
 DEVICE_MAPS = ("auto", "balanced", "balanced_low_0", "sequential")
 """The words by which accelerate divides a model among devices."""
@@ -156,8 +156,9 @@ OPTIONS = (
     Option(
         "engine",
         "--steering-engine",
-        "What changes the activations: hooks, nnsight, both to run every test with each of these, or vllm, "
-        "which serves the model beside transformers (default: hooks)",
+        "What changes the activations: hooks, nnsight, both to run every test with each of these, "
+        "nnsight-remote for a model whose weights NDIF has, or vllm, which serves the model beside "
+        "transformers (default: hooks)",
         default="hooks",
         convert=_one_of(*ENGINES),
         metavar="ENGINE",

@@ -34,7 +34,7 @@ def environment(model: SteerableModel, task: Task, weights: str) -> dict[str, An
         "versions": dict(_versions()),
         "python": platform.python_version(),
         "machine": platform.machine(),
-        "device": ", ".join(devices_of(model.loaded.module)),
+        "device": _places(model),
         "dtype": str(parameter.dtype).removeprefix("torch."),
         "numerics": numerics_profile(model),
         "engine": model.engine_name,
@@ -44,12 +44,20 @@ def environment(model: SteerableModel, task: Task, weights: str) -> dict[str, An
     }
 
 
+def _places(model: SteerableModel) -> str:
+    """Return what computes: devices of this machine, or a server."""
+    served = model.loaded.served
+    return ", ".join(devices_of(model.loaded.module)) if served is None else served.place
+
+
 def numerics_profile(model: SteerableModel) -> str:
     """Return a name for what decides rounding, such as `cpu-float32` or `cuda-sm90-bfloat16`."""
     import torch
 
-    module = model.loaded.module
+    module, served = model.loaded.module, model.loaded.served
     dtype = str(next(module.parameters()).dtype).removeprefix("torch.")
+    if served is not None:
+        return f"{served.place}-{dtype}"
     kinds = dict.fromkeys(_kind(torch.device(device)) for device in devices_of(module))
     return f"{'+'.join(kinds)}-{dtype}"
 

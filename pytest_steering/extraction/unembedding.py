@@ -28,9 +28,12 @@ def unembedding_direction(
         vector: Gives layers and norms.
 
     Raises:
-        VectorError: The model has no such layer, or no token tells one side from the other.
+        VectorError: The model has no such layer or has it on a server; or no token tells one side from the
+            other.
     """
     ours, theirs = sorted(set(tokens) - set(against)), sorted(set(against) - set(tokens))
+    if model.loaded.served is not None:
+        raise VectorError(f"the output layer of {model.name} is on a server, and its weights are needed here")
     head = model.loaded.module.get_output_embeddings()
     if not ours or not theirs or head is None:
         why = "no output layer" if head is None else "no first token that tells one answer from the other"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pytest_steering.models.asking.hidden_states import HiddenStates
 from pytest_steering.models.asking.log_probabilities import LogProbabilities
@@ -52,7 +52,7 @@ class SteerableModel(HiddenStates, TextGeneration, LogProbabilities, UserCode):
                 that was found by its name already.
             device: `cpu`, `cuda`, ...; `auto` takes CUDA where there is one.
             dtype: `float32`, `bfloat16`, `float16`; `auto` is float32 on the CPU, the config's own elsewhere.
-            engine: `hooks`, `nnsight` or `vllm`.
+            engine: `hooks`, `nnsight`, `nnsight-remote` or `vllm`.
             batch_rows: Rows of one forward pass; by default what fits a model of the size.
             trust_remote_code: Run Python code that the model's repository brings.
             revision: Of a hub id.
@@ -64,6 +64,7 @@ class SteerableModel(HiddenStates, TextGeneration, LogProbabilities, UserCode):
             ModelError: It cannot be found or loaded, its blocks are not found, an argument is not known, or
                 its steering does not prove to be what was asked for.
         """
+        from pytest_steering.models.engine.remote.served_model import load_served
         from pytest_steering.models.loading.pretrained import load_model
         from pytest_steering.models.loading.specs import resolve_model
 
@@ -75,15 +76,16 @@ class SteerableModel(HiddenStates, TextGeneration, LogProbabilities, UserCode):
         if revision is not None:
             spec = replace(spec, revision=revision)
         with usual_defaults():
+            options: Any = {
+                "dtype": dtype,
+                "trust_remote_code": trust_remote_code,
+                "layer_path": layer_path,
+            }
             place = "cpu" if engine == "vllm" else device  # vLLM holds a copy of its own where it runs
-            loaded = load_model(
-                spec,
-                device=place,
-                dtype=dtype,
-                trust_remote_code=trust_remote_code,
-                layer_path=layer_path,
-                device_map=device_map,
-            )
+            if engine == "nnsight-remote":
+                loaded = load_served(spec, **options)
+            else:
+                loaded = load_model(spec, device=place, device_map=device_map, **options)
             return proven(cls(spec.name, loaded, engine, batch_rows or rows_of(engine, loaded)))
 
     @classmethod

@@ -31,9 +31,11 @@ class UserCode(PromptedModel):
             How many passes ran, and how many tokens were written so far.
 
         Raises:
+            ModelError: The weights are on a server.
             VectorError: An intervention does not fit the model, or its positions are a function.
             InterventionError: At the end of the block: the model did not run in it, or no token was steered.
         """
+        self.loaded.require_weights("code of your own")
         arms = [arm for arm in as_arms(list(interventions) or None) if arm is not None]
         with held(self.loaded.module):
             self._require_steerable(arms)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
+from pytest_steering.errors import ModelError
 from pytest_steering.models.engine.watching import OnPass, OnState, each_pass
 from pytest_steering.models.tokenisation import TokenMemory
 
@@ -24,6 +25,19 @@ ReadState = Callable[[int, "Tensor"], None]
 
 
 @dataclass(frozen=True)
+class Served:
+    """A model whose weights are on a server.
+
+    Attributes:
+        model: As nnsight asks for it.
+        place: The server's address, or `simulated server`.
+    """
+
+    model: Any
+    place: str
+
+
+@dataclass(frozen=True)
 class LoadedModel:
     """A model that is ready to run, and what an engine has to know of it.
 
@@ -35,6 +49,7 @@ class LoadedModel:
         stop_ids: Token ids that end an answer.
         context: Longest row in tokens, or None where the config names no limit.
         first_position: The number of a text's first position; not 0 where the model counts pads first.
+        served: Where its weights are, if they are on a server; `module` is without any then.
     """
 
     module: Any
@@ -44,15 +59,30 @@ class LoadedModel:
     stop_ids: frozenset[int]
     context: int | None
     first_position: int = 0
+    served: Served | None = None
 
     @cached_property
     def texts(self) -> TokenMemory:
         """The texts whose token ids are known."""
         return TokenMemory(self.tokenizer)
 
+    def require_weights(self, what: str) -> None:
+        """Raise ModelError where the weights are on a server.
+
+        Args:
+            what: Needs them here.
+        """
+        if self.served is not None:
+            raise ModelError(
+                f"{what} needs the model's weights here, and they are on a server; load the model with the "
+                "hooks engine"
+            )
+
     @property
     def device(self) -> str:
         """Where the input goes."""
+        if self.served is not None:
+            return "cpu"
         embedding = getattr(self.module.get_input_embeddings(), "weight", None)
         return str((next(self.module.parameters()) if embedding is None else embedding).device)
 
@@ -145,6 +175,15 @@ class RowEngine(Engine, Protocol):
         Returns:
             A sentence's end, empty where each part of each state is, bit for bit, what it is to be.
         """
+        ...
+
+
+@runtime_checkable
+class ServerEngine(RowEngine, Protocol):
+    """An engine whose model is on a server, so that nothing here computes what it should."""
+
+    def own_states(self, batch: TokenBatch) -> list[Tensor]:
+        """Return transformers' own `hidden_states` of an unsteered pass, the embeddings' first."""
         ...
 
 

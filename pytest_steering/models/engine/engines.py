@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 SERVED_ROWS = 64
 
-ENGINES = ("hooks", "nnsight", "vllm")
+ENGINES = ("hooks", "nnsight", "nnsight-remote", "vllm")
 
 
 def require_engine(name: str) -> None:
@@ -31,16 +31,20 @@ def make_engine(name: str, loaded: LoadedModel) -> Engine:
     """Return the engine of that name.
 
     Raises:
-        ModelError: The name is not known.
+        ModelError: The name is not known, or the engine cannot run the model.
     """
     from pytest_steering.models.engine.hooks import HooksEngine
     from pytest_steering.models.engine.nnsight import NNsightEngine
+    from pytest_steering.models.engine.remote.remote_engine import NNsightRemoteEngine
     from pytest_steering.models.engine.vllm.vllm_engine import VllmEngine
 
     engines: dict[str, Callable[[LoadedModel], Engine]] = {
         "hooks": HooksEngine,
         "nnsight": NNsightEngine,
+        "nnsight-remote": NNsightRemoteEngine,
         "vllm": VllmEngine,
     }
     require_engine(name)
+    if name != "nnsight-remote":
+        loaded.require_weights(f"the {name} engine")
     return engines[name](loaded)

@@ -65,7 +65,7 @@ class NNsightEngine:
         if not session.layers:  # a loop over all steps that reaches no module never ends
             return self._plain(inputs, session, options)
         blocks = [(layer, self._envoy(layer), self._place(layer)) for layer in session.layers]
-        with planned_forwards(self._loaded.module, session), _open_loop(self._modules(session.layers)):
+        with planned_forwards(self._loaded.module, session), open_loop(self._modules(session.layers)):
             with self._wrapped.generate(**options) as tracer:
                 with tracer.invoke(inputs):
                     for _step in tracer.iter[:]:
@@ -130,11 +130,11 @@ class NNsightEngine:
 
     def _envoy(self, layer: int) -> Any:
         """Return nnsight's wrapper of a block."""
-        return reduce(_member, self._loaded.architecture.blocks[layer].path.split("."), self._wrapped)
+        return envoy_at(self._wrapped, self._loaded.architecture.blocks[layer].path)
 
 
 @contextmanager
-def _open_loop(modules: Sequence[Module]) -> Iterator[None]:
+def open_loop(modules: Sequence[Module]) -> Iterator[None]:
     """A loop over all steps ends by asking for one step too many.
 
     nnsight warns of it each time, and nnsight 0.7 leaves the hook that waits for that step.
@@ -148,6 +148,11 @@ def _open_loop(modules: Sequence[Module]) -> Iterator[None]:
     for module, known in zip(modules, before, strict=True):
         for waiting in set(module._forward_hooks) - known:
             del module._forward_hooks[waiting]
+
+
+def envoy_at(wrapped: Any, path: str) -> Any:
+    """Return nnsight's wrapper of a module by its dotted name."""
+    return reduce(_member, path.split("."), wrapped)
 
 
 def _member(envoy: Any, name: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -39,3 +40,23 @@ class Written:
     first: Tensor
     ties: list[NearTie | None]
     logprobs: list[list[float]] = field(default_factory=list)
+
+
+def until_end(
+    row: int,
+    ids: list[int],
+    stop_ids: frozenset[int],
+    decided: Callable[[int, Sequence[int]], bool] | None,
+) -> list[int]:
+    """Return the tokens of a row up to and with the one that ended its answer.
+
+    Args:
+        row: Its number.
+        ids: All that was written after it.
+        stop_ids: Tokens that end an answer.
+        decided: Whether an answer, by its tokens so far, needs no further ones.
+    """
+    for end, token in enumerate(ids, start=1):
+        if token in stop_ids or (decided is not None and decided(row, ids[:end])):
+            return ids[:end]
+    return ids

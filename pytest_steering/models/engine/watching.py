@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.models.engine.exclusive import held
@@ -30,6 +31,15 @@ OnState = Callable[[int, "Tensor"], None]
 """Told of a block's number and its state: [rows, columns, hidden], or with streams before hidden."""
 
 Call = Callable[..., Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Told:
+    """Who is told of passes that ran elsewhere, when they are over; see `watching`."""
+
+    begin: OnPass
+    handed_on: OnState
+    computed: OnState | None
 
 
 @contextmanager

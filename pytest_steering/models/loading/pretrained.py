@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.errors import ModelError
-from pytest_steering.models.engine.base import LoadedModel
+from pytest_steering.models.engine.base import LoadedModel, Served
 from pytest_steering.models.finding.architecture import detect_architecture
 from pytest_steering.models.loading.device_map import DeviceMap, devices_named
 from pytest_steering.models.loading.given_tokenizer import usable_tokenizer
@@ -56,13 +56,16 @@ def load_model(
     return as_loaded(module.eval(), tokenizer, layer_path)
 
 
-def as_loaded(module: Any, tokenizer: Any, layer_path: str | None = None) -> LoadedModel:
+def as_loaded(
+    module: Any, tokenizer: Any, layer_path: str | None = None, *, served: Served | None = None
+) -> LoadedModel:
     """Return what an engine needs of a model that is already in memory.
 
     Args:
         module: A transformers causal language model.
         tokenizer: Its tokenizer.
         layer_path: Dotted name of the block list, where detection should not choose.
+        served: See `LoadedModel`.
     """
     ask_for_reproducible_products()
     tokenizer = usable_tokenizer(tokenizer)
@@ -75,6 +78,7 @@ def as_loaded(module: Any, tokenizer: Any, layer_path: str | None = None) -> Loa
         stop_ids=stop_ids,
         context=_context(module, first),
         first_position=first,
+        served=served,
     )
 
 

@@ -96,13 +96,13 @@ def weights_fingerprint(module: Module) -> str:
     """Return a SHA-256 over names, shapes and numbers of all parameters, in hexadecimal.
 
     Of a tensor with more than 4 million entries an evenly spaced sample of that many stands for the whole, so
-    that a large model costs seconds.
+    that a large model costs seconds. Weights that are on a server go by where they come from.
     """
     digest = hashlib.sha256()
     for name, parameter in module.named_parameters():
         digest.update(f"{name}:{tuple(parameter.shape)}:{parameter.dtype}".encode())
         for part in plain_tensors(parameter):
-            digest.update(_bytes(part))
+            digest.update(_origin(module) if part.is_meta else _bytes(part))
     return digest.hexdigest()
 
 
@@ -131,6 +131,11 @@ def _sampled_bits(parameter: Tensor) -> Tensor:
         flat = flat[:: flat.numel() // _SAMPLE]
     whole = {1: torch.uint8, 2: torch.int16, 4: torch.int32, 8: torch.int64}[flat.element_size()]
     return flat.contiguous().view(whole).to(torch.int64)
+
+
+def _origin(module: Module) -> bytes:
+    config = module.config
+    return f"{getattr(config, 'name_or_path', '')}@{getattr(config, '_commit_hash', '')}".encode()
 
 
 def _bytes(parameter: Tensor) -> bytes:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from pytest_steering.errors import CellTimeoutError, SteeringError
-from pytest_steering.models.engine.base import RowEngine
+from pytest_steering.models.engine.base import RowEngine, ServerEngine
 from pytest_steering.models.proving.reading_trials import ReadingTrials
 from pytest_steering.models.proving.row_trials import RowTrials
+from pytest_steering.models.proving.server_trials import ServerTrials
 from pytest_steering.models.proving.trial_runs import ALONE, TOGETHER, Outcome
 from pytest_steering.models.proving.trials import Trials
 
@@ -89,6 +90,9 @@ def prove(loaded: LoadedModel, engine: Engine, operation: str = "add") -> Proof:
     Returns:
         A report; nothing is raised for a claim that fails.
     """
+    if isinstance(engine, ServerEngine):
+        there = ServerTrials(loaded, engine, operation)
+        return Proof(engine.name, there.layer_path, there.layers, _checks(ON_SERVER, there), "", operation)
     if isinstance(engine, RowEngine):
         served = RowTrials(loaded, engine, operation)
         return Proof(engine.name, served.layer_path, served.layers, _checks(SERVED, served), "", operation)
@@ -148,6 +152,16 @@ SERVED: tuple[tuple[str, Callable[[RowTrials], Outcome]], ...] = (
     ("a row writes beside steered rows, and after them, what it writes alone", RowTrials.beside),
 )
 """What is tried of an engine that batches by itself."""
+
+ON_SERVER: tuple[tuple[str, Callable[[ServerTrials], Outcome]], ...] = (
+    ("the operation adds to each state alike", ServerTrials.additive),
+    ("a block's state is transformers' own hidden_states[k + 1]", ServerTrials.states),
+    ("a block hands on h + v at the asked tokens and h elsewhere, bit for bit", ServerTrials.parts),
+    (DECODE, ServerTrials.decode),
+    ("the logits change", ServerTrials.logits_change),
+    ("a row writes beside steered rows, and after them, what it writes alone", ServerTrials.beside),
+)
+"""What is tried of a model on a server."""
 
 
 def _proof(trials: Trials, reading: Sequence[Check]) -> Proof:

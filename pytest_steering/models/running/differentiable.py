@@ -63,9 +63,14 @@ class AddedDirection:
 
 @contextmanager
 def learning(loaded: LoadedModel) -> Iterator[None]:
-    """Let passes be differentiated, with the weights frozen and the model in eval mode, until it ends."""
+    """Let passes be differentiated, with the weights frozen and the model in eval mode, until it ends.
+
+    Raises:
+        ModelError: The weights are not here.
+    """
     import torch
 
+    loaded.require_weights("a direction that is learned")
     trained = [one for one in loaded.module.parameters() if one.requires_grad]
     with exclusively(loaded.module), torch.enable_grad():
         for one in trained:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_steering.errors import PromptError
 from pytest_steering.models.engine.base import RowEngine
 from pytest_steering.models.engine.edit_session import EditSession
-from pytest_steering.models.engine.row_answers import TIE_MARGIN, NearTie, Written
+from pytest_steering.models.engine.row_answers import TIE_MARGIN, NearTie, Written, until_end
 from pytest_steering.models.running.batching import pad_left
 from pytest_steering.models.running.plain_generation import generate_plainly
 
@@ -59,7 +59,7 @@ def generate_rows(
     ids = generate_plainly(loaded, engine, batch, session, max_new_tokens, loaded.stop_ids, **further)
     session.trace.verify(int(ids.shape[1]) - 1)
     new = ids[:, batch.columns :].tolist()
-    answers = [_until_end(row, answer, loaded.stop_ids, decided) for row, answer in enumerate(new)]
+    answers = [until_end(row, answer, loaded.stop_ids, decided) for row, answer in enumerate(new)]
     counts.note(session.trace, sum(batch.prompt_lengths))
     return Written(answers, watch.first, watch.ties(answers))
 
@@ -139,10 +139,3 @@ def lead(scores: Tensor) -> tuple[Tensor, Tensor]:
     """Return by how much each row's best logit leads its second, and which token that is: [rows] each."""
     best = scores.topk(2, dim=-1)
     return best.values[:, 0] - best.values[:, 1], best.indices[:, 1]
-
-
-def _until_end(row: int, ids: list[int], stop_ids: frozenset[int], decided: Decided | None) -> list[int]:
-    for end, token in enumerate(ids, start=1):
-        if token in stop_ids or (decided is not None and decided(row, ids[:end])):
-            return ids[:end]
-    return ids

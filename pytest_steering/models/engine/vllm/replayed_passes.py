@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pytest_steering.models.engine.vllm.parts_kept import StreamPair, stream_pair
@@ -13,17 +12,8 @@ if TYPE_CHECKING:
 
     from pytest_steering.models.engine.base import LoadedModel
     from pytest_steering.models.engine.vllm.answered import Answered
-    from pytest_steering.models.engine.watching import OnPass, OnState
+    from pytest_steering.models.engine.watching import Told
     from pytest_steering.models.running.batching import TokenBatch
-
-
-@dataclass(frozen=True, eq=False)
-class Told:
-    """Who is told of the passes; see `watching`."""
-
-    begin: OnPass
-    handed_on: OnState
-    computed: OnState | None
 
 
 def replay(told: Told, loaded: LoadedModel, batch: TokenBatch, rows: Sequence[Answered]) -> None:

@@ -11,11 +11,12 @@ from pytest_steering.errors import InterventionError, PromptError
 from pytest_steering.models.engine.row_answers import TIE_MARGIN, NearTie, Written
 from pytest_steering.models.engine.vllm.answered import Answered, as_forwards, require_finite, require_read
 from pytest_steering.models.engine.vllm.parts_kept import parts_fault
-from pytest_steering.models.engine.vllm.replayed_passes import Told, replay
+from pytest_steering.models.engine.vllm.replayed_passes import replay
 from pytest_steering.models.engine.vllm.row_order import RowOrder, arm_as_plain, distinct_arms
 from pytest_steering.models.engine.vllm.row_report import RowReport, in_order
 from pytest_steering.models.engine.vllm.servable import require_block_output
 from pytest_steering.models.engine.vllm.server import Row, Server
+from pytest_steering.models.engine.watching import Told
 
 if TYPE_CHECKING:
     from torch import Tensor

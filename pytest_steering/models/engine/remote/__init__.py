@@ -1,0 +1,1 @@
+"""Steering a model whose weights are elsewhere: one request a batch, through nnsight, to NDIF."""

@@ -13,6 +13,10 @@ DeviceMap = str | Mapping[str, str | int]
 """One of these words, or a device for each part of the model by its dotted name."""
 
 
+_DIVIDE_BY_THEMSELVES = {"vllm": "vLLM", "nnsight-remote": "the server"}
+"""Engines, and what they leave it to."""
+
+
 def require_device_map(device_map: DeviceMap, device: str, engine: str) -> None:
     """Refuse what cannot be divided, before anything is read.
 
@@ -31,8 +35,11 @@ def require_device_map(device_map: DeviceMap, device: str, engine: str) -> None:
             f"device {device!r} puts the whole model on one device, device map {device_map!r} divides it; "
             "name one of them"
         )
-    if engine == "vllm":
-        raise ModelError("vLLM divides a model by itself; a device map is for the engines hooks and nnsight")
+    if engine in _DIVIDE_BY_THEMSELVES:
+        raise ModelError(
+            f"{_DIVIDE_BY_THEMSELVES[engine]} divides a model by itself; a device map is for the engines hooks "
+            "and nnsight"
+        )
     if find_spec("accelerate") is None:
         raise ModelError("a device map needs accelerate: pip install accelerate")
 

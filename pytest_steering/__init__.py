@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pytest_steering.records import Outcome, Record
     from pytest_steering.steering.config import SteeringConfig
     from pytest_steering.steering.intervention import Intervention
+    from pytest_steering.steering.joint import Joint
     from pytest_steering.steering.operations import operation, projection
     from pytest_steering.steering.positions import Positions
     from pytest_steering.steering.reliability import Reliability
@@ -64,6 +65,7 @@ __all__ = [
     "Experiment",
     "Generation",
     "Intervention",
+    "Joint",
     "Options",
     "Outcome",
     "PairProblem",
@@ -133,6 +135,7 @@ _HOMES = {
     "Experiment": "experiments.experiment",
     "Generation": "models.running.completion",
     "Intervention": "steering.intervention",
+    "Joint": "steering.joint",
     "Options": "tasks.asked",
     "Outcome": "records",
     "PairProblem": "extraction.pair_checks",

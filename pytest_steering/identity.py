@@ -106,16 +106,11 @@ def decided_by(
         surroundings: Weights, numerics profile, the reader's source and versions of packages.
     """
     said = dict(spec.get("intervention") or {})
-    layers = {"layers": said.pop("layers")} if "layers" in said else {}
-    chosen = layers | said | {name: "none" for name in _FURTHER if "operation" in said and name not in said}
     origin = {f"vectors' {name}": value for name, value in (spec.get("vectors") or {}).items()}
     found = {
-        **{_TITLES.get(name, name): value for name, value in chosen.items()},
+        **_done(said, provenance),
+        **_parts(said.get("parts"), provenance.get("parts")),
         **origin,
-        "vector": provenance.get("sha256"),
-        "forced": provenance.get("forced", False),
-        "positions' source": provenance.get("chooser"),
-        "operation's source": provenance.get("operation"),
         "site": (spec.get("model") or {}).get("site", _USUAL_SITE),
         "data": (spec.get("data") or {}).get("sha256"),
         "weights": surroundings.get("weights"),
@@ -124,6 +119,33 @@ def decided_by(
         **(surroundings.get("versions") or {}),
     }
     return {name: value for name, value in found.items() if value not in (None, "")}
+
+
+def _done(intervention: Mapping[str, Any], provenance: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what decides what an intervention, or a part of one, does."""
+    said = {name: value for name, value in intervention.items() if name != "parts"}
+    layers = {"layers": said.pop("layers")} if "layers" in said else {}
+    chosen = layers | said | {name: "none" for name in _FURTHER if "operation" in said and name not in said}
+    return {
+        **{_TITLES.get(name, name): value for name, value in chosen.items()},
+        "vector": provenance.get("sha256"),
+        "forced": provenance.get("forced", False),
+        "positions' source": provenance.get("chooser"),
+        "operation's source": provenance.get("operation"),
+    }
+
+
+def _parts(parts: object, provenances: object) -> dict[str, Any]:
+    """Return the same of the parts of a joint intervention, each under its number."""
+    if not isinstance(parts, list):
+        return {}
+    told = [*provenances, *({},) * len(parts)] if isinstance(provenances, list) else [{}] * len(parts)
+    each = {
+        f"{name} of part {number}": value
+        for number, (part, provenance) in enumerate(zip(parts, told, strict=False), 1)
+        for name, value in _done(part, provenance).items()
+    }
+    return {"parts": len(parts), **each}
 
 
 def changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:

@@ -95,7 +95,19 @@ SPEC: Schema = {
     "unsteered": _TEXT,
 }
 
-INTERVENTION: Schema = {"layers": _list_of(_WHOLE), "scale": _NUMBER}
+_PART: Schema = {"layers": _list_of(_WHOLE), "scale": _NUMBER}
+
+INTERVENTION: Schema = {
+    **_PART,
+    "parts": _list_of(
+        Kind(
+            "an object with layers and a scale",
+            lambda value: type(value) is dict and not [*faults(value, _PART)],
+        )
+    ),
+}
+
+PROVENANCE: Schema = {"parts": _list_of(_OBJECT)}
 
 DATA: Schema = {"dataset": _TEXT_OR_NULL, "split": _TEXT_OR_NULL, "sha256": _TEXT_OR_NULL}
 
@@ -198,6 +210,7 @@ def record_faults(row: Mapping[str, Any]) -> Iterator[str]:
     spec = row.get("spec")
     parts = {
         "spec": (row, SPEC),
+        "provenance": (row, PROVENANCE),
         "environment": (row, ENVIRONMENT),
         "evidence": (row, EVIDENCE),
         "intervention": (spec, INTERVENTION),

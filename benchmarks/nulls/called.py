@@ -18,6 +18,7 @@ from pytest_steering.experiments.observation.null_check import SAMPLES
 from pytest_steering.findings.control_checks import SPECIFIC
 from pytest_steering.records import Outcome, Record
 from pytest_steering.statistics import NullRanks, slopes
+from pytest_steering.steering.joint import AnyIntervention
 
 ASKED, GAIN = 64, 0.1
 """Samples of the expectation of accuracy, and the rise that it expects, as the benchmarks do."""
@@ -86,13 +87,13 @@ class Court:
         empty = cls(bench, {}, asked, base)
         return replace(empty, pools={null: empty.moved(bench.drawn(null, draws)) for null in NULLS})
 
-    def moved(self, arms: Sequence[Intervention]) -> Moved:
+    def moved(self, arms: Sequence[AnyIntervention]) -> Moved:
         """Return what vectors do to the margins of the first samples.
 
         Args:
             arms: Interventions.
         """
-        half = [replace(one, scale=one.scale / 2) for one in arms]
+        half = [one.scaled(0.5) for one in arms]
         model, asked = self.bench.experiment.model, self.asked[:SAMPLES]
         found = np.array(likelihoods(model, asked, [*half, *arms])).reshape(2, len(arms), len(asked))
         start = np.broadcast_to(self.base[: len(asked)], found[:1].shape)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import TYPE_CHECKING, Any
@@ -11,12 +12,13 @@ from pytest_steering.experiments.condition import Condition
 from pytest_steering.extraction.reading_places import LAST
 from pytest_steering.identity import SCORE
 from pytest_steering.records import Record
+from pytest_steering.steering.intervention import Intervention
+from pytest_steering.steering.joint import AnyIntervention, parts_of
 from pytest_steering.steering.sites import BLOCK_OUTPUT
 from pytest_steering.tasks.sampling import data_hash
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.context import Context
-    from pytest_steering.steering.intervention import Intervention
     from pytest_steering.tasks.asked import Asked
 
 
@@ -42,7 +44,7 @@ def blank(context: Context, asked: Sequence[Asked], conditions: Mapping[str, Con
 def blank_beside(
     context: Context,
     purpose: str,
-    intervention: Intervention,
+    intervention: AnyIntervention,
     asked: Sequence[Asked],
     swept: Mapping[str, Any] | None = None,
 ) -> Record:
@@ -128,14 +130,30 @@ def _generation(context: Context) -> dict[str, Any]:
     return usual if context.stop == "length" else {**usual, "stop": context.stop}
 
 
-def provenance_of(intervention: Intervention | None) -> dict[str, Any]:
+def provenance_of(intervention: AnyIntervention | None) -> dict[str, Any]:
     """Return where an intervention's vector comes from, its norms and its hash; nothing without one.
+
+    Of a joint one that is said of each part; what all of them say alike stands beside the parts too.
 
     Args:
         intervention: The cell's.
     """
     if intervention is None:
         return {}
+    parts = [_provenance(part) for part in intervention.parts]
+    if isinstance(intervention, Intervention):
+        return parts[0]
+    alike = {name: said for name, said in parts[0].items() if all(one.get(name) == said for one in parts)}
+    digest = hashlib.sha256(" ".join(one["sha256"] for one in parts).encode()).hexdigest()
+    return {**alike, "method": _joined(parts, "method"), "sha256": digest, "parts": parts}
+
+
+def _joined(parts: Sequence[Mapping[str, Any]], name: str) -> str:
+    """Return what parts say under a name, each thing once; empty where none says anything."""
+    return " + ".join(dict.fromkeys(str(one[name]) for one in parts if one.get(name)))
+
+
+def _provenance(intervention: Intervention) -> dict[str, Any]:
     vector = intervention.vector
     norms = {str(layer): vector.norms[layer] for layer in intervention.at}
     if all(map(isfinite, norms.values())):
@@ -148,6 +166,6 @@ def provenance_of(intervention: Intervention | None) -> dict[str, Any]:
 
 
 def _origin(steered: Condition) -> dict[str, str]:
-    said = steered.intervention.vector.provenance if steered.intervention else {}
-    elsewhere = {"position": said["position"]} if said.get("position", LAST) != LAST else {}
-    return {name: said[name] for name in ("dataset", "contrast") if said.get(name)} | elsewhere
+    parts = [part.vector.provenance for part in parts_of([steered.intervention])]
+    said = {name: _joined(parts, name) for name in ("dataset", "contrast", "position")}
+    return {name: told for name, told in said.items() if told and (name, told) != ("position", LAST)}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.margin_threshold import ToFit
-    from pytest_steering.steering.intervention import Intervention
+    from pytest_steering.steering.joint import AnyIntervention
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Condition:
         chosen: Out of what its words were chosen, for the record's provenance.
     """
 
-    intervention: Intervention | None = None
+    intervention: AnyIntervention | None = None
     header: str = ""
     calibration: ToFit | None = None
     chosen: Mapping[str, Any] = field(default_factory=dict)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pytest_steering.experiments.questions import Questions
     from pytest_steering.models.steerable import SteerableModel
     from pytest_steering.records import Record
+    from pytest_steering.steering.sources import Sources
     from pytest_steering.steering.vector import SteeringVector
     from pytest_steering.tasks.asked import Asked
     from pytest_steering.tasks.sample import Sample
@@ -128,12 +129,12 @@ class Context:
         if (split, samples) not in self.searches:
             self.searches.append((split, samples))
 
-    def trained_on(self, vector: SteeringVector) -> list[Sample]:
-        """Return the samples that a vector names as those it was made from, as far as they can be found here.
+    def trained_on(self, sources: Sources) -> list[Sample]:
+        """Return the samples that vectors name as those they were made from, as far as they are found here.
 
-        What a vector was read from is also known by its texts; a data set of another project is not missed.
+        What vectors were read from is also known by its texts; a data set of another project is not missed.
         """
-        named = vector.sources.samples
+        named = sources.samples
         found: list[Sample] = []
         for dataset in sorted({dataset for dataset, _id in named}):
             with suppress(DataError):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pytest_steering.errors import DataError
 from pytest_steering.experiments import asked_outcome
 from pytest_steering.experiments.margins_alone import scored_alone
-from pytest_steering.models.running.completion import Counts, Generation
+from pytest_steering.models.running.completion import Counts, Decisions, Generation
 from pytest_steering.records import Outcome
 from pytest_steering.tasks.likelihood import longest_answer, margins, scored_forms
 from pytest_steering.tasks.surface_forms import Margin
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from pytest_steering.models.running.generation import DecidedText
     from pytest_steering.models.running.overflow import Overflow
     from pytest_steering.models.steerable import SteerableModel
-    from pytest_steering.steering.intervention import Intervention
+    from pytest_steering.steering.joint import AnyIntervention
     from pytest_steering.tasks.asked import Asked
     from pytest_steering.tasks.task import Task
 
-Arms = Mapping[str, "Intervention | None"]
+Arms = Mapping[str, "AnyIntervention | None"]
 Scored = tuple["Completion", "Margin | None"]
 
 STOPS = ("length", "verdict")
@@ -42,7 +42,8 @@ class Evaluation:
         sharing: By arm, how arms of one prompt shared its beginning.
         calibrated: By arm, what judged its margins; of arms that were judged so alone.
         prompts: What was asked in any of the arms, by hash.
-        decisions: By arm with a condition, how often it was looked at, and how often it held.
+        decisions: By arm with a condition, how often it was looked at (`decided`), and how often it `held`;
+            of a joint intervention each part with one by its number, as in `held:2`.
     """
 
     outcomes: Mapping[str, tuple[Outcome, ...]]
@@ -51,7 +52,7 @@ class Evaluation:
     sharing: Mapping[str, str]
     calibrated: Mapping[str, Calibration] = field(default_factory=dict)
     prompts: Mapping[str, str] = field(default_factory=dict)
-    decisions: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    decisions: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 def evaluate(
@@ -104,14 +105,14 @@ def evaluate(
     sharing = dict.fromkeys(arms, generation.sharing)
     prompts = {one.prompt_sha256: one.prompt for one in asked}
     looked = {**scoring.decisions, **counts.decisions}
-    decisions = {name: looked[id(arm)] for name, arm in arms.items() if id(arm) in looked}
+    decisions = {name: found for name, arm in arms.items() if (found := _decided(arm, looked))}
     return Evaluation(outcomes, counts.as_dict(), seconds, sharing, prompts=prompts, decisions=decisions)
 
 
 def likelihoods(
     model: SteerableModel,
     asked: Sequence[Asked],
-    arms: Sequence[Intervention | None],
+    arms: Sequence[AnyIntervention | None],
     counts: Counts | None = None,
 ) -> list[list[float]]:
     """Return the margins log p(present) − log p(absent) of every arm, with no decoding.
@@ -174,6 +175,17 @@ def _opposite_margins(
     by_id = {one.sample.id: one for one in opposite}
     found = likelihoods(model, [by_id[one.sample.id] for one in asked], list(arms.values()), scoring)
     return {name: list(arm) for name, arm in zip(arms, found, strict=True)}
+
+
+def _decided(arm: AnyIntervention | None, looked: Decisions) -> dict[str, int]:
+    """Return how often the conditions of an arm were looked at and held."""
+    parts = () if arm is None else arm.parts
+    found = {number: looked[id(arm), number] for number in range(len(parts)) if (id(arm), number) in looked}
+    return {
+        f"{name}:{number + 1}" if len(parts) > 1 else name: count
+        for number, counts in found.items()
+        for name, count in zip(("decided", "held"), counts, strict=True)
+    }
 
 
 def _decided_by(task: Task, asked: Sequence[Asked]) -> DecidedText:

@@ -28,6 +28,7 @@ from pytest_steering.experiments.steps.search import choose
 from pytest_steering.experiments.steps.vector_extraction import extract_vector, training_pairs
 from pytest_steering.extraction.directions import of_pairs
 from pytest_steering.steering.intervention import Intervention
+from pytest_steering.steering.joint import AnyIntervention, is_intervention
 from pytest_steering.tasks.task_registry import find_task
 
 if TYPE_CHECKING:
@@ -253,7 +254,7 @@ class Experiment:
 
     def run(
         self,
-        intervention: Intervention,
+        intervention: AnyIntervention,
         controls: Sequence[str] | None = None,
         *,
         doses: Sequence[float] = (),
@@ -282,14 +283,12 @@ class Experiment:
                 record of the cell names it all the same.
             VectorError: The intervention does not fit the model, or was made for another and is not forced.
             DataError: `prompted` is asked for, and no words ask for what the vector is to bring about; or the
-                pairs are others than the vector says.
+                pairs are others than the vector says, or are given for several vectors.
         """
-        made = intervention
-        if pairs and isinstance(made, Intervention):
-            made = replace(made, vector=of_pairs(made.vector, pairs))
+        made = _of_pairs(intervention, pairs) if pairs and is_intervention(intervention) else intervention
         return run_arms(self._next("run"), made, controls, doses, claim)
 
-    def of_equal_effect(self, intervention: Intervention, target: float) -> Intervention:
+    def of_equal_effect(self, intervention: AnyIntervention, target: float) -> AnyIntervention:
         """Return the intervention at the scale that disturbs neutral texts by a given amount.
 
         Args:
@@ -303,7 +302,7 @@ class Experiment:
 
     def dose_response(
         self,
-        intervention: Intervention,
+        intervention: AnyIntervention,
         parts: Sequence[float] = (0.25, 0.5, 0.75, 1.0),
         directions: int = 19,
         samples: int = 96,
@@ -329,7 +328,7 @@ class Experiment:
 
     def margin_shift(
         self,
-        intervention: Intervention,
+        intervention: AnyIntervention,
         directions: int = 39,
         samples: int = 96,
         equal: Literal["norm", "kl"] = "norm",
@@ -357,7 +356,7 @@ class Experiment:
     def calibrate(
         self,
         method: str = "threshold",
-        intervention: Intervention | None = None,
+        intervention: AnyIntervention | None = None,
         split: str = "dev",
         limit: int | None = None,
     ) -> Calibration:
@@ -401,3 +400,14 @@ class Experiment:
         if isinstance(task, str):
             return find_task(task, paths=self.data_paths, **options)
         return task.with_options(**options)
+
+
+def _of_pairs(intervention: AnyIntervention, pairs: Sequence[ContrastPair]) -> Intervention:
+    """Return an intervention whose vector knows the pairs that it was made of."""
+    if len(intervention.parts) > 1:
+        raise DataError(
+            f"pairs= are those of one vector, and the intervention has {len(intervention.parts)} parts; "
+            "extract its vectors in this experiment, which remembers their pairs"
+        )
+    (one,) = intervention.parts
+    return replace(one, vector=of_pairs(one.vector, pairs))

@@ -10,13 +10,13 @@ from pytest_steering.tasks.likelihood import margins
 
 if TYPE_CHECKING:
     from pytest_steering.models.steerable import SteerableModel
-    from pytest_steering.steering.intervention import Intervention
+    from pytest_steering.steering.joint import AnyIntervention
     from pytest_steering.tasks.asked import Asked
     from pytest_steering.tasks.surface_forms import Margin
 
 
 def scored_alone(
-    model: SteerableModel, asked: Sequence[Asked], arms: Mapping[str, Intervention | None]
+    model: SteerableModel, asked: Sequence[Asked], arms: Mapping[str, AnyIntervention | None]
 ) -> tuple[dict[str, list[tuple[Completion, Margin | None]]], Generation]:
     """Return each arm's margins, beside completions without a token, and what it took.
 

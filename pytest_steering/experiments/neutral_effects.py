@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pytest_steering.models.steerable import SteerableModel
-    from pytest_steering.steering.intervention import Intervention
+    from pytest_steering.steering.joint import AnyIntervention
 
 TEXTS = 48
 
 
 def neutral_kl(
-    model: SteerableModel, arms: Mapping[str, Intervention | None], texts: Sequence[str]
+    model: SteerableModel, arms: Mapping[str, AnyIntervention | None], texts: Sequence[str]
 ) -> dict[str, float]:
     """Return the mean KL(arm ‖ unsteered) of the next token after each neutral text, in nats, by arm.
 

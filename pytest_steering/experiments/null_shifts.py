@@ -21,7 +21,7 @@ from pytest_steering.statistics import NullRanks
 if TYPE_CHECKING:
     from pytest_steering.experiments.context import Context
     from pytest_steering.models.steerable import SteerableModel
-    from pytest_steering.steering.intervention import Intervention
+    from pytest_steering.steering.joint import AnyIntervention
     from pytest_steering.tasks.asked import Asked
 
 
@@ -30,8 +30,8 @@ TEXTS = 4
 
 
 def _of_equal_kl(
-    model: SteerableModel, intervention: Intervention, arms: list[Intervention]
-) -> list[Intervention]:
+    model: SteerableModel, intervention: AnyIntervention, arms: list[AnyIntervention]
+) -> list[AnyIntervention]:
     texts = load_neutral()[:TEXTS]
     own = neutral_effects(model, {"steered": intervention}, texts)
     if not own:
@@ -39,7 +39,7 @@ def _of_equal_kl(
     return of_equal_effect(model, arms, texts, own["steered"].kl_95)
 
 
-EQUAL: dict[str, Callable[..., list[Intervention]]] = {
+EQUAL: dict[str, Callable[..., list[AnyIntervention]]] = {
     "norm": lambda _model, _intervention, arms: arms,
     "kl": _of_equal_kl,
 }
@@ -97,7 +97,7 @@ class MarginShift:
 
 def shift_beside_nulls(
     context: Context,
-    intervention: Intervention,
+    intervention: AnyIntervention,
     asked: Sequence[Asked],
     directions: int = DIRECTIONS,
     equal: str = "norm",
@@ -142,8 +142,8 @@ _LOST = "the unsteered model's margins are none"
 
 
 def drawn_nulls(
-    context: Context, intervention: Intervention, directions: int
-) -> tuple[dict[str, list[Intervention]], dict[str, str]]:
+    context: Context, intervention: AnyIntervention, directions: int
+) -> tuple[dict[str, list[AnyIntervention]], dict[str, str]]:
     """Return each null's arms, and why there are none of others.
 
     Args:

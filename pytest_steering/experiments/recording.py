@@ -60,7 +60,7 @@ def score_arms(
                 "arms": len(conditions),
                 **evaluation.counts,
                 "skipped": len(skipped(outcomes)),
-                **_decided(evaluation.decisions.get(name)),
+                **evaluation.decisions.get(name, {}),
             },
             evidence={**scored, **evidence} if name == STEERED else scored,
             prompts=evaluation.prompts,
@@ -106,11 +106,6 @@ def task_evidence(task: Task) -> dict[str, Any]:
     described = {one.name: one.as_dict() for one in task.scores}
     scored = {"scores": described, "guards": [one.name for one in task.guards]} if described else {}
     return scored if task.main_metric == ACCURACY else {**scored, "main_metric": task.main_metric}
-
-
-def _decided(decisions: Sequence[int] | None) -> dict[str, int]:
-    """Return how often an arm's condition was looked at and held."""
-    return {} if decisions is None else dict(zip(("decided", "held"), decisions, strict=True))
 
 
 def _fitted(calibration: Calibration | None) -> dict[str, Any]:

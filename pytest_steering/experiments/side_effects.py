@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from pytest_steering.models.steerable import SteerableModel
-    from pytest_steering.steering.intervention import Intervention
+    from pytest_steering.steering.joint import AnyIntervention
 
 NEUTRAL_TEXTS = 16
 
@@ -61,7 +61,7 @@ class NeutralEffect:
 
 
 def neutral_effects(
-    model: SteerableModel, arms: Mapping[str, Intervention | None], texts: Sequence[str]
+    model: SteerableModel, arms: Mapping[str, AnyIntervention | None], texts: Sequence[str]
 ) -> dict[str, NeutralEffect]:
     """Return what each arm does to neutral texts, from one forward pass over them.
 
@@ -101,7 +101,7 @@ def neutral_effects(
 
 
 def _log_probabilities(
-    model: SteerableModel, ids: Sequence[int], arms: Sequence[Intervention | None]
+    model: SteerableModel, ids: Sequence[int], arms: Sequence[AnyIntervention | None]
 ) -> list[Tensor | None]:
     """Return each arm's log-probabilities over a text's second half, [tokens, vocabulary]; None if lost."""
     found: list[Tensor | None] = []
@@ -111,7 +111,7 @@ def _log_probabilities(
 
 
 def _together(
-    model: SteerableModel, ids: Sequence[int], rows: Sequence[Intervention | None]
+    model: SteerableModel, ids: Sequence[int], rows: Sequence[AnyIntervention | None]
 ) -> Sequence[Tensor | None]:
     """Return the log-probabilities of some arms; where one overflows, each is read by itself."""
     try:
@@ -122,7 +122,7 @@ def _together(
     return [one for row in rows for one in _together(model, ids, [row])]
 
 
-def _read(model: SteerableModel, ids: Sequence[int], rows: Sequence[Intervention | None]) -> list[Tensor]:
+def _read(model: SteerableModel, ids: Sequence[int], rows: Sequence[AnyIntervention | None]) -> list[Tensor]:
     from pytest_steering.models.engine.edit_session import EditSession
     from pytest_steering.models.running.batching import pad_left
 

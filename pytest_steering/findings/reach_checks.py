@@ -10,20 +10,20 @@ from pytest_steering.findings.finding import Finding, finding
 
 
 def condition(run: Comparison) -> Iterator[Finding]:
-    """Report at how many samples or tokens a condition held; at none, nothing was steered."""
+    """Report at how many samples or tokens a condition held; at none, nothing was steered by it."""
     counts = run.steered.record.counts
-    if not conditional(run) or not counts.get("decided"):
-        return
-    held, decided = counts["held"], counts["decided"]
-    said = f"the condition held at {held} of {decided} "
-    said += "tokens" if str(conditional(run)).endswith("at each token") else "answers"
-    yield finding("condition-held" if held else "condition-never", said, held=held, decided=decided)
+    for number, when in conditions(run).items():
+        held, decided = counts.get(f"held{number}", 0), counts.get(f"decided{number}", 0)
+        if decided:
+            said = f"the condition{_of_part(number)} held at {held} of {decided} "
+            said += "tokens" if when.endswith("at each token") else "answers"
+            yield finding("condition-held" if held else "condition-never", said, held=held, decided=decided)
 
 
 def unwatched(run: Comparison) -> Iterator[Finding]:
     """Report layers at which the watched prompts had no token to steer, though others may have had one."""
     layers = may_be_reached_elsewhere(run)
-    ended = run.evidence.get("failed") or conditional(run)
+    ended = run.evidence.get("failed") or conditions(run)
     if layers and not ended and moves(run):
         yield finding(
             "steering-unwatched",
@@ -41,12 +41,22 @@ def may_be_reached_elsewhere(run: Comparison) -> list[str]:
     layers = _layers(run)
     unasked = [name for name, seen in layers.items() if not seen["asked"]]
     nowhere = len(unasked) == len(layers) and not run.pairing().reworded
-    return [] if nowhere and not conditional(run) else unasked
+    return [] if nowhere and not conditions(run) else unasked
 
 
-def conditional(run: Comparison) -> object:
-    """Return the condition of the intervention, as a person wrote it; None where it has none."""
-    return (run.steered.record.spec.get("intervention") or {}).get("when")
+def conditions(run: Comparison) -> dict[str, str]:
+    """Return the steered arm's conditions, as a person wrote them, by how counts name them.
+
+    That of the second of several parts is `:2`, that of an intervention without parts has an empty name.
+    """
+    steered = run.steered.record.spec.get("intervention") or {}
+    parts = {f":{number}": part for number, part in enumerate(steered.get("parts") or (), 1)}
+    found = {number: part.get("when") for number, part in (parts or {"": steered}).items()}
+    return {number: str(when) for number, when in found.items() if when}
+
+
+def _of_part(number: str) -> str:
+    return f" of part {number[1:]}" if number else ""
 
 
 def moves(run: Comparison) -> bool:

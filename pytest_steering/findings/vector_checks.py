@@ -12,9 +12,10 @@ from pytest_steering.findings.finding import Finding, finding
 def numbers(run: Comparison) -> Iterator[Finding]:
     """Report a vector that is zero or not finite at a steered layer."""
     provenance = run[STEERED].record.provenance if STEERED in run else {}
-    norms = provenance.get("norms") or {}
-    zero = [layer for layer, norm in norms.items() if _number(norm) == 0.0]
-    broken = [layer for layer, norm in norms.items() if not math.isfinite(_number(norm))]
+    parts = provenance.get("parts") or [provenance]
+    norms = [(layer, _number(norm)) for part in parts for layer, norm in (part.get("norms") or {}).items()]
+    zero = [layer for layer, norm in norms if norm == 0.0]
+    broken = [layer for layer, norm in norms if not math.isfinite(norm)]
     if zero:
         yield finding("vector-zero", f"the vector is zero at layers {', '.join(zero)}", layers=zero)
     if broken:

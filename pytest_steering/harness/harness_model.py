@@ -18,7 +18,7 @@ from pytest_steering.models.proving.origin import made_from
 
 if TYPE_CHECKING:
     from pytest_steering.models.steerable import SteerableModel
-    from pytest_steering.steering.intervention import Intervention
+    from pytest_steering.steering.joint import AnyIntervention
 
 logger = logging.getLogger("pytest_steering")
 
@@ -34,7 +34,7 @@ Scored = tuple[float, bool]
 class HarnessModel(TemplateLM):  # type: ignore[misc]
     """A model under an intervention, or under none."""
 
-    def __init__(self, model: SteerableModel, intervention: Intervention | None = None) -> None:
+    def __init__(self, model: SteerableModel, intervention: AnyIntervention | None = None) -> None:
         """Take a model that the intervention fits.
 
         Args:
@@ -71,8 +71,8 @@ class HarnessModel(TemplateLM):  # type: ignore[misc]
         at = () if done is None else done.at
         return {**made_from(model, at, model.weights), "intervention": done and self._told(done)}
 
-    def _told(self, done: Intervention) -> dict[str, Any]:
-        return {**done.spec(), "vector": done.vector.only(done.at).sha256, "sources": done.sources}
+    def _told(self, done: AnyIntervention) -> dict[str, Any]:
+        return {**done.spec(), "vector": done.vector_hash, "sources": done.sources}
 
     def set_cache_hook(self, cache_hook: Any) -> None:
         """Take the harness's store of answers (`use_cache`), which goes by the request alone.

@@ -9,10 +9,10 @@ from pytest_steering.errors import ModelError
 if TYPE_CHECKING:
     from pytest_steering.harness.harness_model import HarnessModel
     from pytest_steering.models.steerable import SteerableModel
-    from pytest_steering.steering.intervention import Intervention
+    from pytest_steering.steering.joint import AnyIntervention
 
 
-def steered_lm(model: SteerableModel, intervention: Intervention | None = None) -> HarnessModel:
+def steered_lm(model: SteerableModel, intervention: AnyIntervention | None = None) -> HarnessModel:
     """Return a model under an intervention as lm-evaluation-harness takes it.
 
     `lm_eval.simple_evaluate(model=steered_lm(model, intervention), tasks=[...])`; the tokens that a task

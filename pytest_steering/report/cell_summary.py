@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 from pytest_steering.comparison import UNSTEERED, Arm
 from pytest_steering.comparison.main_effect import ACCURACY
@@ -58,14 +59,17 @@ def scored_groups(records: Iterable[Record]) -> list[Group]:
 def where(record: Record) -> str:
     """Return layers and scale of a cell's intervention, such as `2@1.25`, or the threshold on its margins.
 
-    It is empty for the model alone.
+    The parts of a joint one stand side by side, as in `2@1.25 3,4@1`. It is empty for the model alone.
     """
     intervention = record.spec.get("intervention") or {}
     if "threshold" in record.provenance:
         return f">{record.provenance['threshold']:.3g}"
-    if not intervention.get("layers"):
-        return ""
-    layers = ",".join(str(layer) for layer in intervention.get("layers", ()))
+    parts = intervention.get("parts") or [intervention]
+    return " ".join(_dose(part) for part in parts if part.get("layers"))
+
+
+def _dose(intervention: Mapping[str, Any]) -> str:
+    layers = ",".join(str(layer) for layer in intervention["layers"])
     return f"{layers}@{intervention.get('scale', 1.0):g}"
 
 

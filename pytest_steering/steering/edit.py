@@ -94,7 +94,7 @@ class Edit:
         """
         if not self.moves:
             return states
-        given = states if self.operation.additive else _wide(states)
+        given = states if self.additive else wide(states)
         changed = self.operation.function(
             given, self.direction.to(states.device), self.strength, **self._keywords
         )
@@ -107,9 +107,14 @@ class Edit:
 
     def change(self, states: Tensor) -> Tensor:
         """Return what is expected to be added to each state, before it is rounded to the states' type."""
-        if self.operation.additive:
+        if self.additive:
             return self.delta.to(states.device).expand(states.shape)
-        return self(_wide(states)) - _wide(states)
+        return self(wide(states)) - wide(states)
+
+    @property
+    def additive(self) -> bool:
+        """Whether the same is added to every state, in the states' own type."""
+        return self.operation.additive
 
     @property
     def delta(self) -> Tensor:
@@ -118,9 +123,14 @@ class Edit:
         Raises:
             VectorError: The operation does not add the same to every state.
         """
-        if not self.operation.additive:
+        if not self.additive:
             raise VectorError(f"what {self.operation.name!r} adds to a state depends on the state")
         return self.direction * self.strength
+
+    @property
+    def length(self) -> float:
+        """That of strength × direction, whatever is done with it."""
+        return float((self.direction * self.strength).norm())
 
     @cached_property
     def moves(self) -> bool:
@@ -138,7 +148,8 @@ class Edit:
         return replace(self, direction=self.direction.to(device), second=second)
 
 
-def _wide(states: Tensor) -> Tensor:
+def wide(states: Tensor) -> Tensor:
+    """Return states in float32, or in their own type where it is wider."""
     import torch
 
     return states.to(torch.promote_types(states.dtype, torch.float32))

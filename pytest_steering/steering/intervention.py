@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -77,6 +77,16 @@ class Intervention:
         object.__setattr__(self, "layers", distinct_layers(self.vector, self.layers))
         require_second(self.does, self.vector, self.second, self.at)
         object.__setattr__(self, "when", checked_condition(self.when, self.condition, self.vector, self.at))
+
+    @property
+    def parts(self) -> tuple[Intervention]:
+        """Itself: the only part of an arm that has no others; see `Joint`."""
+        return (self,)
+
+    @property
+    def vector_hash(self) -> str:
+        """Hash of the vector at the steered layers."""
+        return self.vector.only(self.at).sha256
 
     @property
     def where(self) -> Positions:
@@ -155,6 +165,10 @@ class Intervention:
             VectorError: The operation does not add the same to every state.
         """
         return self.edit(layer).delta
+
+    def scaled(self, factor: float) -> Intervention:
+        """Return the same with its scale multiplied by a factor."""
+        return replace(self, scale=factor * self.scale)
 
     def spec(self) -> dict[str, object]:
         """Return the part of a cell's spec that names this intervention, without the vector's numbers."""

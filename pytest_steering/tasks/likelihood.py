@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from pytest_steering.models.running.completion import Counts
-    from pytest_steering.steering.intervention import Intervention
+    from pytest_steering.steering.joint import AnyIntervention
     from pytest_steering.tasks.asked import Asked
 
 Forms: TypeAlias = "SurfaceForms | OptionForms"
@@ -30,7 +30,7 @@ class ScoresChoices(HasTokenizer, Protocol):
         self,
         prompts: Sequence[str],
         choices: Sequence[str],
-        interventions: Sequence[Intervention | None],
+        interventions: Sequence[AnyIntervention | None],
         *,
         counts: Counts | None = None,
     ) -> list[Tensor]:
@@ -41,7 +41,7 @@ class ScoresChoices(HasTokenizer, Protocol):
         self,
         prompts: Sequence[str],
         options: Sequence[Sequence[str]],
-        interventions: Sequence[Intervention | None],
+        interventions: Sequence[AnyIntervention | None],
         *,
         counts: Counts | None = None,
     ) -> list[list[Tensor]]:
@@ -110,7 +110,7 @@ def _forms(model: ScoresChoices, answers: Answers | Options, prompt: str) -> For
 def margins(
     model: ScoresChoices,
     asked: Sequence[Asked],
-    interventions: Sequence[Intervention | None] = (None,),
+    interventions: Sequence[AnyIntervention | None] = (None,),
     counts: Counts | None = None,
 ) -> list[list[Margin]]:
     """Return the margin of every prompt under every intervention.

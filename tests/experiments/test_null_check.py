@@ -46,7 +46,7 @@ def test_a_vector_that_means_nothing_is_named_though_no_control_was_asked_for(
 ) -> None:
     true = Intervention(bare.extract(pairs), [3], 0.75)
     # One draw of 21 escapes by chance, as a level of .05 says; docs/trust.md counts them.
-    bogus = null_arms(bare.context, true, null, 1)[0].vector
+    bogus = null_arms(bare.context, true, null, 1)[0].parts[0].vector
     assert named(bare, SteeringVector(bogus.directions, "given", bogus.provenance))
 
 

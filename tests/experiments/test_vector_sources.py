@@ -51,7 +51,7 @@ def through_a_file(vector: SteeringVector, folder: Path) -> SteeringVector:
 
 
 def seen(experiment: Experiment, vector: SteeringVector) -> dict[str, Any]:
-    return stands_behind(experiment.context, vector)
+    return stands_behind(experiment.context, vector.sources)
 
 
 def state(experiment: Experiment, vector: SteeringVector) -> str:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +8,7 @@ import pytest
 
 from pytest_steering.models.engine.edit_session import EditSession
 from pytest_steering.models.engine.hooks import HooksEngine
+from pytest_steering.models.engine.trace import Shares
 from pytest_steering.models.running import plain_generation
 from pytest_steering.models.running.batching import TokenBatch
 from pytest_steering.models.sharing.branch_session import BranchSession
@@ -46,7 +47,7 @@ def _tokens(keep: Callable[[int, int], bool]) -> Inject:
     def put(patch: pytest.MonkeyPatch, _experiment: object) -> None:
         real = EditSession._shares
 
-        def shares(self: EditSession, row: int, span: Any) -> Mapping[int, float]:
+        def shares(self: EditSession, row: int, span: Any) -> Shares:
             return real(self, row, span) if keep(row, span.first) else {}
 
         patch.setattr(EditSession, "_shares", shares)
@@ -96,7 +97,7 @@ def _half(_session: BranchSession, state: Any, steered: Any) -> Any:
 
 
 def _broadcast(session: EditSession, layer: int, state: Tensor) -> Tensor:
-    deltas = [row.delta(layer) if row else 0 * state[0, 0] for row in session.rows]
+    deltas = [row.parts[0].delta(layer) if row else 0 * state[0, 0] for row in session.rows]
     stacked = deltas[0].new_empty(len(deltas), 1, deltas[0].shape[-1])
     for number, delta in enumerate(deltas):
         stacked[number, 0] = delta
@@ -108,8 +109,8 @@ def _pads_too(session: EditSession, layer: int, state: Tensor) -> Tensor:
     for row, intervention in enumerate(session.rows):
         if intervention and state.shape[0] == len(session.rows):
             pads = session.batch.pads[row] if state.shape[1] > 1 else 0
-            state[row, :pads] += intervention.delta(layer)
-            state[row, -1] += intervention.delta(layer)
+            state[row, :pads] += intervention.parts[0].delta(layer)
+            state[row, -1] += intervention.parts[0].delta(layer)
     return state
 
 

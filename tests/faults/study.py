@@ -31,5 +31,5 @@ def _first_row_last_token(self: EditSession, layer: int, state: Tensor) -> Tenso
     if intervention is None or forward.start > 0:
         return state
     state = state.clone()
-    state[0, -1] += intervention.delta(layer)
+    state[0, -1] += intervention.parts[0].delta(layer)
     return state

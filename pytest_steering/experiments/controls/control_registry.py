@@ -6,15 +6,19 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from pytest_steering.errors import DataError, VectorError
+from pytest_steering.experiments.controls.joint_controls import joined
 from pytest_steering.registration import refuse_taken
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.condition import Condition
     from pytest_steering.experiments.context import Context
     from pytest_steering.steering.intervention import Intervention
+    from pytest_steering.steering.joint import AnyIntervention
 
 Control: TypeAlias = "Callable[[Context, Intervention], Mapping[str, Condition]]"
-"""Gets the experiment's context and the steered arm's intervention; returns its conditions by arm name."""
+"""Gets the experiment's context and the steered arm's intervention; returns its conditions by arm name.
+
+Of a joint intervention it gets one part after another: see `joined`."""
 
 Vacuous: TypeAlias = "Callable[[Intervention], str]"
 """Says of a steered arm why the control would be that arm over again; empty where it is another."""
@@ -42,18 +46,18 @@ def control(name: str, vacuous: Vacuous = lambda _steered: "") -> Callable[[Cont
     return registered
 
 
-def vacuous_controls(intervention: Intervention) -> dict[str, str]:
+def vacuous_controls(intervention: AnyIntervention) -> dict[str, str]:
     """Return which controls are not run because they would be the steered arm over again, and why.
 
     Args:
         intervention: The steered arm's.
     """
-    said = {name: why(intervention) for name, why in _VACUOUS.items()}
-    return {name: why for name, why in said.items() if why}
+    said = {name: [why(part) for part in intervention.parts] for name, why in _VACUOUS.items()}
+    return {name: " and ".join(dict.fromkeys(parts)) for name, parts in said.items() if all(parts)}
 
 
 def possible_conditions(
-    context: Context, intervention: Intervention, names: Sequence[str]
+    context: Context, intervention: AnyIntervention, names: Sequence[str]
 ) -> tuple[dict[str, Condition], dict[str, str]]:
     """Return the conditions of those controls that can be made, and why the others cannot, by control.
 
@@ -73,7 +77,7 @@ def possible_conditions(
 
 
 def control_conditions(
-    context: Context, intervention: Intervention, names: Sequence[str]
+    context: Context, intervention: AnyIntervention, names: Sequence[str]
 ) -> dict[str, Condition]:
     """Return the conditions of some controls by arm name, in the order asked for; none of a vacuous one.
 
@@ -92,5 +96,10 @@ def control_conditions(
     conditions: dict[str, Condition] = {}
     vacuous = vacuous_controls(intervention)
     for name in (one for one in names if one not in vacuous):
-        conditions |= CONTROLS[name](context, intervention)
+        conditions |= joined([_of_part(context, part, name) for part in intervention.parts])
     return conditions
+
+
+def _of_part(context: Context, part: Intervention, name: str) -> Mapping[str, Condition] | Intervention:
+    """Return a control's conditions of one part, or the part itself, of which it would be that over again."""
+    return part if _VACUOUS[name](part) else CONTROLS[name](context, part)

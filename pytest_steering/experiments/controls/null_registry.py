@@ -8,17 +8,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from pytest_steering.experiments.condition import Condition
+from pytest_steering.experiments.controls.joint_controls import joint_arms
 from pytest_steering.registration import refuse_taken
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.context import Context
     from pytest_steering.steering.intervention import Intervention
+    from pytest_steering.steering.joint import AnyIntervention
     from pytest_steering.steering.vector import SteeringVector
 
 Null: TypeAlias = "Callable[[Context, Intervention, int, int], Sequence[SteeringVector]]"
 """Gets the experiment's context, the steered arm's intervention, how many directions are wanted and a seed;
-returns at most so many, in the vector's layers and norms. Raises VectorError or DataError where there are
-none."""
+returns at most so many, in the vector's layers and norms. Of a joint intervention it gets each part. Raises
+VectorError or DataError where there are none."""
 
 NULLS: dict[str, Null] = {}
 
@@ -45,9 +47,11 @@ def null(name: str) -> Callable[[Null], Null]:
 
 
 def null_arms(
-    context: Context, intervention: Intervention, name: str, count: int = DIRECTIONS
-) -> list[Intervention]:
+    context: Context, intervention: AnyIntervention, name: str, count: int = DIRECTIONS
+) -> list[AnyIntervention]:
     """Return the intervention along directions of a null; the same ones whenever it is asked.
+
+    Each part of a joint one gets directions of its own; parts along the same vector get the same.
 
     Args:
         context: Gives the model and what it is asked.
@@ -59,9 +63,12 @@ def null_arms(
         VectorError: There are no such directions for this vector.
         DataError: What they are made of is missing.
     """
-    seed = content_seed(context, intervention, name)
-    drawn = NULLS[name](context, intervention, count, seed)
-    return [replace(intervention, vector=one) for one in drawn]
+    return joint_arms([_of_part(context, part, name, count) for part in intervention.parts])
+
+
+def _of_part(context: Context, part: Intervention, name: str, count: int) -> list[Intervention]:
+    drawn = NULLS[name](context, part, count, content_seed(context, part, name))
+    return [replace(part, vector=one) for one in drawn]
 
 
 def null_conditions(

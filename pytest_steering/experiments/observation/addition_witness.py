@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from pytest_steering.models.steerable import SteerableModel
     from pytest_steering.steering.intervention import Intervention
+    from pytest_steering.steering.joint import AnyIntervention
 
 NEW_TOKENS = 4
 
@@ -23,7 +24,7 @@ NEW_TOKENS = 4
 class Witness:
     """Holds every pass of a steered batch against the intervention; all rows are steered by it."""
 
-    def __init__(self, model: SteerableModel, intervention: Intervention, prompts: Sequence[str]) -> None:
+    def __init__(self, model: SteerableModel, intervention: AnyIntervention, prompts: Sequence[str]) -> None:
         self._model, self._intervention = model, intervention
         self._prompts = sorted(map(tuple, model.tokens(prompts)))
         self._lengths: list[int] = []
@@ -32,7 +33,7 @@ class Witness:
         self._start = self._stop = 0
         self._mask: Tensor | None = None
         self._computed: dict[int, Tensor] = {}
-        self._decisions = AskedDecisions(intervention)
+        self._decisions = [AskedDecisions(part) for part in intervention.parts]
         self._read: list[tuple[int, ...]] = []
         self.layers = {layer: Seen() for layer in intervention.at}
         self.other_layers: set[int] = set()
@@ -57,7 +58,9 @@ class Witness:
         self._computed[layer] = state
         if self._fed:
             ends = zip(self._pads, self._lengths, strict=True)
-            self._decisions.computed(layer, state, [pad + length - 1 - self._start for pad, length in ends])
+            last = [pad + length - 1 - self._start for pad, length in ends]
+            for decision in self._decisions:
+                decision.computed(layer, state, last)
 
     def handed_on(self, layer: int, state: Tensor) -> None:
         """See `Watcher.handed_on`."""
@@ -90,31 +93,41 @@ class Witness:
         self._lengths = mask.sum(1).tolist()
         self._pads = (mask != 0).int().argmax(1).tolist()
         self._fed = [[] for _ in self._lengths]
-        self._decisions.begin_batch()
+        for decision in self._decisions:
+            decision.begin_batch()
         rows = zip(input_ids.tolist(), mask.tolist(), strict=True)
         self._read += [tuple(t for t, kept in zip(ids, row, strict=True) if kept) for ids, row in rows]
 
     def _compare(self, layer: int, before: Tensor, after: Tensor) -> None:
-        tokens = Asked(self._decisions.left(self._asked(before)), self._is_pad(before))
+        tokens = Asked(self._asked(layer, before), self._is_pad(before))
         self.layers[layer].note(before, after, tokens, partial(asked_edit, self._intervention, layer))
 
-    def _asked(self, state: Tensor) -> Tensor:
-        """Return with which share of the strength tokens of this pass are to be steered: [rows, columns]."""
+    def _asked(self, layer: int, state: Tensor) -> Tensor:
+        """Return with which share of each part's strength tokens are steered: [rows, columns, parts]."""
         import torch
 
-        asked = torch.zeros(state.shape[:2], dtype=torch.float64, device=state.device)
+        parts = zip(self._intervention.parts, self._decisions, strict=True)
+        nothing = torch.zeros(state.shape[:2], dtype=torch.float64, device=state.device)
+        asked = [
+            decision.left(self._of_part(part, nothing.clone())) if layer in part.at else nothing
+            for part, decision in parts
+        ]
+        return torch.stack(asked, -1)
+
+    def _of_part(self, part: Intervention, asked: Tensor) -> Tensor:
+        """Write into [rows, columns] with which share of its strength a part steers this pass's tokens."""
         for row, pad in enumerate(self._pads):
-            for token, share in self._shares(row, pad).items():
+            for token, share in self._shares(part, row, pad).items():
                 if self._start <= token + pad < self._stop:
                     asked[row, token + pad - self._start] = share
         return asked
 
-    def _shares(self, row: int, pad: int) -> dict[int, float]:
+    def _shares(self, part: Intervention, row: int, pad: int) -> dict[int, float]:
         length, fed = self._lengths[row], self._fed[row]
         ended = not self._model.loaded.stop_ids.isdisjoint(fed)
         stop = length if ended else length + len(fed)
-        ids = [*self._row(row), *fed] if self._intervention.reads_tokens else None
-        return self._intervention.shares(length, max(0, self._start - pad), stop, ids)
+        ids = [*self._row(row), *fed] if part.reads_tokens else None
+        return part.shares(length, max(0, self._start - pad), stop, ids)
 
     def _row(self, row: int) -> tuple[int, ...]:
         return self._read[len(self._read) - len(self._lengths) + row]
@@ -132,7 +145,7 @@ class Witness:
 
 
 def witness(
-    model: SteerableModel, intervention: Intervention, prompts: Sequence[str], most: int = NEW_TOKENS
+    model: SteerableModel, intervention: AnyIntervention, prompts: Sequence[str], most: int = NEW_TOKENS
 ) -> tuple[dict[str, Any], str]:
     """Steer a few prompts and return what was seen at the blocks, and the engine's complaint if it had one.
 
@@ -149,7 +162,7 @@ def witness(
 
 
 def _watched(
-    model: SteerableModel, intervention: Intervention, prompts: Sequence[str], new_tokens: int
+    model: SteerableModel, intervention: AnyIntervention, prompts: Sequence[str], new_tokens: int
 ) -> tuple[dict[str, Any], str]:
     watcher = Witness(model, intervention, prompts)
     try:

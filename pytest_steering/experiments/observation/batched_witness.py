@@ -8,21 +8,31 @@ each arm asked to be steered.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.errors import CellTimeoutError, SteeringError
 from pytest_steering.experiments.observation.addition_witness import NEW_TOKENS
+from pytest_steering.experiments.observation.asked_changes import (
+    Acting,
+    acting_set,
+    alike_sets,
+    asked_changes,
+    possible_shares,
+)
 from pytest_steering.experiments.observation.block_watch import watched
 from pytest_steering.experiments.observation.observed_change import asked_edit
+from pytest_steering.steering.joint import AnyIntervention, Joint
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from pytest_steering.models.running.completion import Completion
     from pytest_steering.models.steerable import SteerableModel
-    from pytest_steering.steering.intervention import Intervention
+
+Kind = tuple[int, Acting]
+"""An arm, and the parts of it that change a state together."""
 
 FIRST_SEED = 3000
 """Far from the seeds of other random directions."""
@@ -31,7 +41,7 @@ OTHERS = 2
 
 
 def watch_together(
-    model: SteerableModel, intervention: Intervention, prompts: Sequence[str]
+    model: SteerableModel, intervention: AnyIntervention, prompts: Sequence[str]
 ) -> dict[str, Any]:
     """Answer a few prompts unsteered, steered and along random directions at once, and count what changed.
 
@@ -41,15 +51,14 @@ def watch_together(
         prompts: Of different lengths.
 
     Returns:
-        As plain data: how the arms shared, by arm how many states were to be changed and how many were, how
-        many changes are no arm's, the layers changed unasked, and the engine's complaint if it had one.
+        As plain data: how the arms shared, by arm how many states were to be changed and how many were (of a
+        joint intervention for each set of parts that change a state together), how many changes are no arm's,
+        the layers changed unasked, and the engine's complaint if it had one.
     """
-    if intervention.similarity is not None and intervention.similarity.each_token:
-        return {}  # which tokens decide for it depends on what was done before, and no token is looked up
-    vector = intervention.vector.only(intervention.at)
-    random = [vector.random_like(FIRST_SEED + number) for number in range(OTHERS)]
-    arms = [intervention, *(replace(intervention, vector=one) for one in random)]
-    watcher = _Counter(model, arms)
+    if _decided_by_other_steering(intervention):
+        return {}
+    arms = [intervention, *(_random(intervention, FIRST_SEED + number) for number in range(OTHERS))]
+    watcher = _Counter(arms)
     try:
         with watched(model, watcher):
             done = model.complete(prompts, [None, *arms], max_new_tokens=NEW_TOKENS)
@@ -57,19 +66,38 @@ def watch_together(
         raise
     except (SteeringError, RuntimeError) as error:
         return {"failed": str(error)}
-    asked = [_asked(model, arm, prompts, found) for arm, found in zip(arms, done.arms[1:], strict=True)]
+    asked: Counter[Kind] = Counter()
+    for number, (arm, found) in enumerate(zip(arms, done.arms[1:], strict=True)):
+        asked += Counter(
+            {(number, acting): n for acting, n in asked_changes(model, arm, prompts, found).items()}
+        )
     return {"sharing": done.sharing, "asked": watcher.without_still(asked), **watcher.report()}
 
 
-class _Counter:
-    """Counts the changed states of each arm, over all passes and layers."""
+def _decided_by_other_steering(intervention: AnyIntervention) -> bool:
+    """Whether a condition looks at steered states: which tokens it steers then cannot be told from here."""
+    similarities = [one.similarity for one in intervention.parts if one.similarity is not None]
+    return any(one.each_token or one.layer > min(intervention.at) for one in similarities)
 
-    def __init__(self, model: SteerableModel, arms: Sequence[Intervention]) -> None:
-        self._model, self._arms = model, arms
-        self._shares = _possible_shares(arms[0])
+
+def _random(intervention: AnyIntervention, seed: int) -> AnyIntervention:
+    """Return an intervention along random directions of its vectors' norms."""
+    parts = [replace(part, vector=part.vector.only(part.at).random_like(seed)) for part in intervention.parts]
+    return Joint(*parts) if len(parts) > 1 else parts[0]
+
+
+class _Counter:
+    """Counts the changed states of each arm, by the parts that change them, over all passes and layers."""
+
+    def __init__(self, arms: Sequence[AnyIntervention]) -> None:
+        self._arms = arms
+        self._shares = {layer: possible_shares(arms[0], layer) for layer in arms[0].at}
+        self._alike = {layer: alike_sets(arms[0], layer) for layer in arms[0].at}
+        acting = dict.fromkeys(one for alike in self._alike.values() for one in alike.values())
+        self._kinds = [(number, one) for number in range(len(arms)) for one in acting]
         self._computed: dict[int, Tensor] = {}
-        self._changed: Counter[int] = Counter()
-        self._still: Counter[int] = Counter()
+        self._changed: Counter[Kind] = Counter()
+        self._still: Counter[Kind] = Counter()
         self._nobodys = 0
         self._other_layers: set[int] = set()
         self._read: Tensor | None = None
@@ -102,23 +130,23 @@ class _Counter:
             self._attribute(layer, before[changed], after[changed])
             self._note_still(layer, before[~changed])
 
-    def without_still(self, asked: Sequence[int]) -> list[int]:
-        """Return how many states each arm asked to be changed, less those that it leaves as they are.
+    def without_still(self, asked: Mapping[Kind, int]) -> list[int]:
+        """Return how many states of each kind were to be changed, less those that are left as they are.
 
         What adds to every state alike changes all of them. Anything else may leave some as they are, and as
         no token is looked up, an unchanged state that an arm would not change may be the one that is missed.
 
         Args:
-            asked: Of each arm, the states at its tokens.
+            asked: Of each kind, the states at its tokens.
         """
         return [
-            count - max(0, min(count - self._changed[number], self._still[number]))
-            for number, count in enumerate(asked)
+            asked[kind] - max(0, min(asked[kind] - self._changed[kind], self._still[kind]))
+            for kind in self._kinds
         ]
 
     def report(self) -> dict[str, Any]:
         """Return what was counted as plain data."""
-        steered = [self._changed[number] for number in range(len(self._arms))]
+        steered = [self._changed[kind] for kind in self._kinds]
         return {"steered": steered, "nobodys": self._nobodys, "other_layers": sorted(self._other_layers)}
 
     def _attribute(self, layer: int, before: Tensor, after: Tensor) -> None:
@@ -126,47 +154,17 @@ class _Counter:
         import torch
 
         left = torch.ones(before.shape[0], dtype=torch.bool, device=before.device)
-        for number, share in ((n, share) for n in range(len(self._arms)) for share in self._shares):
-            edit = asked_edit(self._arms[number], layer, share)
+        for number, shares in product(range(len(self._arms)), self._shares[layer]):
+            edit = asked_edit(self._arms[number], layer, shares)
             own = (edit(before) == after).flatten(1).all(1) & left
-            self._changed[number] += int(own.sum())
+            self._changed[number, self._alike[layer][acting_set(shares)]] += int(own.sum())
             left &= ~own
         self._nobodys += int(left.sum())
 
     def _note_still(self, layer: int, states: Tensor) -> None:
         """Count the unchanged states, [states, hidden], that an arm would leave as they are."""
-        for number, arm in enumerate(self._arms):
-            for share in self._shares:
-                edit = asked_edit(arm, layer, share)
-                if edit.moves and not edit.operation.additive:
-                    self._still[number] += int((edit(states) == states).flatten(1).all(1).sum())
-
-
-def _asked(
-    model: SteerableModel, arm: Intervention, prompts: Sequence[str], answers: Sequence[Completion]
-) -> int:
-    """Return how many states an arm asks to be changed; an answer's last token is not read any more."""
-    layers = sum(asked_edit(arm, layer).moves for layer in arm.at)
-    count = 0
-    for ids, answer, held in zip(model.tokens(prompts), answers, _held(model, arm, prompts), strict=True):
-        read = [*ids, *answer.token_ids[:-1]]
-        if held:
-            count += len(arm.shares(len(ids), 0, len(read), read if arm.reads_tokens else None))
-    return layers * count
-
-
-def _held(model: SteerableModel, arm: Intervention, prompts: Sequence[str]) -> list[bool]:
-    """Return at which prompts an arm's condition holds; it looks at a block that is not steered yet."""
-    if arm.similarity is None:
-        return [True] * len(prompts)
-    states = model.hidden_states(prompts, [arm.similarity.layer])[arm.similarity.layer]
-    found: list[bool] = arm.similarity.holds(states).tolist()
-    return found
-
-
-def _possible_shares(arm: Intervention) -> list[float]:
-    """Return the shares of the strength that a few new tokens may be steered with."""
-    steps = range(NEW_TOKENS + 1) if arm.schedule is not None and not arm.reads_tokens else ()
-    every = replace(arm, positions="all") if steps else arm
-    found = {share for step in steps for share in every.shares(1, step, step + 1).values()}
-    return sorted(found or {1.0})
+        for number, shares in product(range(len(self._arms)), self._shares[layer]):
+            edit = asked_edit(self._arms[number], layer, shares)
+            if edit.moves and not edit.additive:
+                kind = number, self._alike[layer][acting_set(shares)]
+                self._still[kind] += int((edit(states) == states).flatten(1).all(1).sum())

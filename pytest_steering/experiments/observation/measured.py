@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from pytest_steering.steering.edit import Edit
+    from pytest_steering.steering.edit_chain import EditChain
 
 
 @dataclass
@@ -51,7 +52,7 @@ class Measured:
         self.shares = tuple(old + new for old, new in zip(self.shares, sums, strict=True))  # type: ignore[assignment]
         self.passes += 1
 
-    def report(self, edit: Edit) -> dict[str, float]:
+    def report(self, edit: Edit | EditChain) -> dict[str, float]:
         """Return the length of what was to be added, and how what was added compares with it.
 
         `cosine` and `ratio` are of the means over tokens, in which rounding cancels; `spread` is how much the
@@ -62,8 +63,7 @@ class Measured:
         """
         if self.added is None or self.expected is None:
             # The length of what was asked still says whether anything should have been done.
-            asked = float((edit.direction * edit.strength).norm())
-            return {"asked_norm": asked, "cosine": 0.0, "ratio": 0.0, "spread": 0.0}
+            return {"asked_norm": edit.length, "cosine": 0.0, "ratio": 0.0, "spread": 0.0}
         expected = (self.expected / self.passes).float()
         size, norm = float(self.added.norm()), float(expected.norm())
         return {

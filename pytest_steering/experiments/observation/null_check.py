@@ -10,13 +10,13 @@ from pytest_steering.experiments.null_shifts import shift_beside_nulls
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.context import Context
-    from pytest_steering.steering.intervention import Intervention
+    from pytest_steering.steering.joint import AnyIntervention
 
 SAMPLES = 16
 """A rank is exact whatever the samples; more of them hardly change which direction moves most."""
 
 
-def null_check(context: Context, intervention: Intervention) -> dict[str, Any]:
+def null_check(context: Context, intervention: AnyIntervention) -> dict[str, Any]:
     """Return the shift of the margin beside those of null directions, or under `why` what stands against it.
 
     Args:

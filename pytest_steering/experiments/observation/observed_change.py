@@ -8,22 +8,32 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_steering.experiments.observation.measured import Measured
 from pytest_steering.steering.edit import Edit
+from pytest_steering.steering.edit_chain import EditChain, chained
 from pytest_steering.steering.operations import operation_named
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from pytest_steering.steering.intervention import Intervention
+    from pytest_steering.steering.joint import AnyIntervention, PartShares
 
 
-def asked_edit(intervention: Intervention, layer: int, share: float = 1.0) -> Edit:
-    """Return what is to be done at a layer, from the intervention's fields and not by its own `edit`.
+def asked_edit(
+    intervention: AnyIntervention, layer: int, shares: PartShares | None = None
+) -> Edit | EditChain:
+    """Return what is to be done at a layer, from the interventions' fields and not by their own `edit`.
 
     Args:
         intervention: What was asked for.
         layer: Block number.
-        share: Of the strength.
+        shares: Of the strength of each part; None for all of it.
     """
+    parts = intervention.parts
+    there = zip(parts, shares or (1.0,) * len(parts), strict=True)
+    return chained([_edit(part, layer, share) for part, share in there if layer in part.at and share])
+
+
+def _edit(intervention: Intervention, layer: int, share: float) -> Edit:
     operation = operation_named(intervention.operation)
     weights = intervention.weights
     divided = operation.divides_scale and not intervention.per_layer and weights is None
@@ -33,12 +43,17 @@ def asked_edit(intervention: Intervention, layer: int, share: float = 1.0) -> Ed
     return Edit(operation, intervention.vector.directions[layer], strength, second)
 
 
+EditOf = Callable[["PartShares"], "Edit | EditChain"]
+"""From shares of the parts' strengths to what is to be done."""
+
+
 @dataclass(frozen=True)
 class Asked:
     """The tokens of one pass.
 
     Attributes:
-        shares: The share of the strength with which each is to be steered: [rows, columns], float64.
+        shares: The share of each part's strength with which each is to be steered: [rows, columns, parts],
+            float64.
         pads: Which are pads of the prompt: [rows, columns].
     """
 
@@ -76,14 +91,16 @@ class Seen:
     dtype: str = ""
     shape: str = ""
 
-    def note(self, before: Tensor, after: Tensor, tokens: Asked, edit: Callable[[float], Edit]) -> None:
+    def note(
+        self, before: Tensor, after: Tensor, tokens: Asked, edit: Callable[[PartShares], Edit | EditChain]
+    ) -> None:
         """Take in one pass.
 
         Args:
             before: What the block computed: [rows, columns, hidden].
             after: What it handed on.
             tokens: Of this pass.
-            edit: What was to be done at a share of the strength.
+            edit: What was to be done at shares of the parts' strengths.
         """
         import torch
 
@@ -92,8 +109,8 @@ class Seen:
             self.shape = f"{list(after.shape)} where {list(before.shape)} was computed"
             return
         wanted, change = before.clone(), torch.zeros_like(before, dtype=torch.float32)
-        for share in filter(None, sorted({*tokens.shares.flatten().tolist()})):
-            at, done = tokens.shares == share, edit(share)
+        for shares in filter(any, sorted({*map(tuple, tokens.shares.flatten(0, 1).tolist())})):
+            at, done = (tokens.shares == tokens.shares.new_tensor(shares)).all(-1), edit(shares)
             wanted[at], change[at] = done(before[at]), done.change(before[at]).float()
         asked, changed = _differ(wanted, before), _differ(after, before)
         if not self.asked and bool(asked.any()):
@@ -108,7 +125,7 @@ class Seen:
             self.exact &= bool((wanted[here] == after[here]).all()) and before.dtype == after.dtype
             self.measured.note(before[here], after[here], change[here])
 
-    def report(self, edit: Edit) -> dict[str, Any]:
+    def report(self, edit: Edit | EditChain) -> dict[str, Any]:
         """Return what was seen as plain data; `edit` is what was to be done."""
         plain = {name: value for name, value in vars(self).items() if name not in ("measured", "rows")}
         measured = {"passes": self.measured.passes, **self.measured.report(edit)}

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from pytest_steering.models.steerable import SteerableModel
-    from pytest_steering.steering.intervention import Intervention
+    from pytest_steering.steering.joint import AnyIntervention
     from pytest_steering.tasks.asked import Asked
 
 
@@ -22,7 +22,7 @@ Seen: TypeAlias = "tuple[str, str]"
 
 
 def repeated(
-    model: SteerableModel, intervention: Intervention, max_new_tokens: int, asked: Sequence[Asked]
+    model: SteerableModel, intervention: AnyIntervention, max_new_tokens: int, asked: Sequence[Asked]
 ) -> dict[str, Any]:
     """Ask a few prompts twice in the same batch, alone and beside the unsteered arm; count what differs.
 
@@ -90,7 +90,7 @@ def _bits(values: Tensor) -> str:
 def _answers(
     model: SteerableModel,
     asked: Sequence[Asked],
-    arms: Sequence[Intervention | None],
+    arms: Sequence[AnyIntervention | None],
     max_new_tokens: int,
 ) -> list[object]:
     """Return what tells the answers of all arms from others: tokens, or margins where none is written."""

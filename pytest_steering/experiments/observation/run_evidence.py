@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.experiments.controls import vacuous_controls
@@ -21,13 +23,15 @@ from pytest_steering.texts.text_print import bare_hash
 if TYPE_CHECKING:
     from pytest_steering.experiments.context import Context
     from pytest_steering.models.steerable import SteerableModel
-    from pytest_steering.steering.intervention import Intervention
+    from pytest_steering.steering.joint import AnyIntervention
 
 PROMPTS = 8
 WITNESSED = 3
 
 
-def before(context: Context, intervention: Intervention, claim: float | None, weights: str) -> dict[str, Any]:
+def before(
+    context: Context, intervention: AnyIntervention, claim: float | None, weights: str
+) -> dict[str, Any]:
     """Return what can be seen before the model runs.
 
     Args:
@@ -39,18 +43,18 @@ def before(context: Context, intervention: Intervention, claim: float | None, we
     model, module, questions = context.model, context.model.loaded.module, context.questions
     prints = {"first": first_weights(module, weights), "before": weights}
     seen: dict[str, Any] = {"claim": claim, "weights": prints, "hooks": hooks(module)}
-    seen["foreign"], seen["forced"] = differences(intervention, model.loaded), intervention.forced
+    seen["foreign"], seen["forced"] = _foreign(intervention, model), intervention.forced
     seen["reader"] = probe_reader(questions.task)
     if questions.task.notes:
         seen["task"] = list(questions.task.notes)
     seen["copies"] = questions.copies.as_dict()
-    seen |= stands_behind(context, intervention.vector)
+    seen |= stands_behind(context, reduce(or_, (part.vector.sources for part in intervention.parts)))
     seen["texts"] = [bare_hash(one.sample.text) for one in questions.scored]
     vacuous = vacuous_controls(intervention)
     return seen | ({"vacuous": vacuous} if vacuous else {})
 
 
-def observed(context: Context, intervention: Intervention, seen: Mapping[str, Any]) -> dict[str, Any]:
+def observed(context: Context, intervention: AnyIntervention, seen: Mapping[str, Any]) -> dict[str, Any]:
     """Return what `before` returned, with what the model is seen to do before anything is scored.
 
     Args:
@@ -83,7 +87,13 @@ def spread(prompts: Sequence[str], count: int) -> list[str]:
     ]
 
 
-def _measured(context: Context, intervention: Intervention) -> dict[str, Any]:
+def _foreign(intervention: AnyIntervention, model: SteerableModel) -> list[str]:
+    """Return in which ways the parts' vectors were made for something else."""
+    found = [one for part in intervention.parts for one in differences(part, model.loaded)]
+    return list(dict.fromkeys(found))
+
+
+def _measured(context: Context, intervention: AnyIntervention) -> dict[str, Any]:
     model, scored = context.model, context.questions.scored
     prompts = [one.prompt for one in scored]
     tokens = context.max_new_tokens or longest_answer(model, scored)

@@ -10,7 +10,7 @@ from pytest_steering.texts.text_print import bare_hash, near_copies
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.context import Context
-    from pytest_steering.steering.vector import SteeringVector
+    from pytest_steering.steering.sources import Sources
     from pytest_steering.tasks.asked import Asked
     from pytest_steering.tasks.sample import Sample
     from pytest_steering.texts.text_print import TextPrint
@@ -18,26 +18,26 @@ if TYPE_CHECKING:
 EXAMPLES = 3
 
 
-def stands_behind(context: Context, vector: SteeringVector) -> dict[str, Any]:
-    """Return what stands behind a vector and is scored too, as plain data.
+def stands_behind(context: Context, sources: Sources) -> dict[str, Any]:
+    """Return what stands behind vectors and is scored too, as plain data.
 
     Args:
         context: What is scored, and what this experiment searched.
-        vector: As it is applied.
+        sources: Of all vectors that are applied.
 
     Returns:
-        `overlap`: how many scored samples it was made of, with a few by name, and how many more are near
-        copies of its texts; `origin`: whether it is clean, overlapping or unknown, and of how many texts it
-        is made; `searched`: the same of what layer and scale were chosen on.
+        `overlap`: how many scored samples they were made of, with a few by name, and how many more are
+        near copies of their texts; `origin`: whether they are clean, overlapping or unknown, and of how many
+        texts they are made; `searched`: the same of what layer and scale were chosen on.
     """
-    scored, sources = context.questions.scored, vector.sources
-    read = _overlap(scored, sources.read.prints, context.trained_on(vector))
+    scored = context.questions.scored
+    read = _overlap(scored, sources.read.prints, context.trained_on(sources))
     searches = [(split, prints_of(looked_at), looked_at) for split, looked_at in context.searches]
     if sources.searched.prints:
         searches.append(("", list(sources.searched.prints), []))
     return {
         "overlap": read,
-        "origin": {"state": _state(vector, read), "texts": len(sources.read.prints)},
+        "origin": {"state": _state(sources, read), "texts": len(sources.read.prints)},
         "searched": [
             {"split": split, "samples": len(prints), **_counts(_overlap(scored, prints, looked_at))}
             for split, prints, looked_at in searches
@@ -45,10 +45,10 @@ def stands_behind(context: Context, vector: SteeringVector) -> dict[str, Any]:
     }
 
 
-def _state(vector: SteeringVector, read: Mapping[str, Any]) -> Literal["clean", "overlapping", "unknown"]:
+def _state(sources: Sources, read: Mapping[str, Any]) -> Literal["clean", "overlapping", "unknown"]:
     if read["samples"] or read["near"]:
         return "overlapping"
-    return "clean" if vector.sources.known else "unknown"
+    return "clean" if sources.known else "unknown"
 
 
 def _counts(found: Mapping[str, Any]) -> dict[str, int]:

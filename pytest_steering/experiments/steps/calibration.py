@@ -18,7 +18,7 @@ from pytest_steering.tasks.sampling import evenly
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.context import Context
-    from pytest_steering.steering.intervention import Intervention
+    from pytest_steering.steering.joint import AnyIntervention
     from pytest_steering.tasks.sample import Sample
 
 METHODS = ("threshold", "content-free")
@@ -28,7 +28,7 @@ NO_CONTENT = ("", "...", "N/A")
 def calibrate(
     context: Context,
     method: str = "threshold",
-    intervention: Intervention | None = None,
+    intervention: AnyIntervention | None = None,
     split: str = "dev",
     limit: int | None = None,
 ) -> Calibration:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pytest_steering.experiments.context import Context
     from pytest_steering.models.steerable import SteerableModel
     from pytest_steering.records import Record
-    from pytest_steering.steering.intervention import Intervention
+    from pytest_steering.steering.joint import AnyIntervention
     from pytest_steering.tasks.asked import Asked
     from pytest_steering.tasks.task import Task
 
@@ -83,7 +83,7 @@ class DoseCurves:
 
 def margin_doses(
     context: Context,
-    intervention: Intervention,
+    intervention: AnyIntervention,
     parts: Sequence[float],
     directions: int,
     samples: int,
@@ -116,7 +116,7 @@ def margin_doses(
 
 def margin_curves(
     context: Context,
-    intervention: Intervention,
+    intervention: AnyIntervention,
     asked: Sequence[Asked],
     *,
     parts: Sequence[float],
@@ -142,7 +142,7 @@ def margin_curves(
     shares = sorted({0.0, *parts})
     drawn, _ = drawn_nulls(context, intervention, directions)
     whole = [intervention, *(one for arms in drawn.values() for one in arms)]
-    doses = [replace(one, scale=one.scale * share) for one in whole for share in shares[1:]]
+    doses = [one.scaled(share) for one in whole for share in shares[1:]]
     counts = Counts()
     base, *moved = likelihoods(context.model, asked, [None, *doses], counts)
     curves = np.array(moved).reshape(len(whole), len(shares) - 1, len(asked)).transpose(0, 2, 1)

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from pytest_steering.experiments.context import Context
     from pytest_steering.models.steerable import SteerableModel
     from pytest_steering.records import Record
-    from pytest_steering.steering.intervention import Intervention
+    from pytest_steering.steering.joint import AnyIntervention
     from pytest_steering.tasks.task import Task
 
 
 def margin_shift(
-    context: Context, intervention: Intervention, directions: int, samples: int, equal: str
+    context: Context, intervention: AnyIntervention, directions: int, samples: int, equal: str
 ) -> MarginShift:
     """Compare the vector's mean shift of the margin with null directions'; see `Experiment.margin_shift`.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.comparison import STEERED, UNSTEERED, Comparison
@@ -30,7 +29,7 @@ from pytest_steering.findings.data_checks import usual_claim
 from pytest_steering.models.proving.fingerprint import WeightsState, weights_fingerprint, weights_state
 from pytest_steering.models.proving.origin import require_origins
 from pytest_steering.printable import printable
-from pytest_steering.steering.intervention import Intervention
+from pytest_steering.steering.joint import AnyIntervention, is_intervention
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.context import Context
@@ -44,7 +43,7 @@ LARGE, LARGE_MODELS_PART = 50_000_000, 4
 
 def run_arms(
     context: Context,
-    intervention: Intervention,
+    intervention: AnyIntervention,
     controls: Sequence[str] | None,
     doses: Sequence[float],
     claim: float | None,
@@ -61,7 +60,7 @@ def run_arms(
     _require_kinds(intervention, controls)
     claim = usual_claim(context.questions.task.main_metric) if claim is None else claim
     conditions = {UNSTEERED: Condition(), STEERED: Condition(intervention)}
-    conditions |= {f"dose:{part:g}": Condition(_part(intervention, part)) for part in doses}
+    conditions |= {f"dose:{part:g}": Condition(intervention.scaled(part)) for part in doses}
     beside, impossible = _controls(context, intervention, controls)
     conditions |= beside
     found = _resumed(context, conditions, claim)
@@ -75,7 +74,7 @@ def run_arms(
 
 def _require_kinds(intervention: object, controls: object) -> None:
     """Refuse what is no intervention, and controls that are one name or none."""
-    if not isinstance(intervention, Intervention):
+    if not is_intervention(intervention):
         raise VectorError(
             f"an intervention was expected, such as Intervention(vector, layers=[3], scale=1.0); found "
             f"{printable(repr(intervention))}"
@@ -88,7 +87,7 @@ def _require_kinds(intervention: object, controls: object) -> None:
 
 
 def _controls(
-    context: Context, intervention: Intervention, names: Sequence[str] | None
+    context: Context, intervention: AnyIntervention, names: Sequence[str] | None
 ) -> tuple[dict[str, Condition], dict[str, str]]:
     """Return the control arms, and why usual ones are not among them; those that were named have to be."""
     if names is None:
@@ -97,10 +96,6 @@ def _controls(
     free = [one for one in free_controls(context) if names and one not in names]
     beside, impossible = possible_conditions(context, intervention, free)
     return {**named, **beside}, impossible
-
-
-def _part(intervention: Intervention, part: float) -> Intervention:
-    return replace(intervention, scale=part * intervention.scale)
 
 
 def _resumed(context: Context, conditions: Conditions, claim: float | None) -> Comparison | None:
@@ -118,7 +113,7 @@ def _resumed(context: Context, conditions: Conditions, claim: float | None) -> C
 def _scored(
     context: Context,
     conditions: Conditions,
-    intervention: Intervention,
+    intervention: AnyIntervention,
     claim: float | None,
     impossible: Mapping[str, str],
 ) -> Comparison:
@@ -128,7 +123,7 @@ def _scored(
     seen |= {"impossible": dict(impossible)} if impossible else {}
     try:
         seen = run_evidence.observed(context, intervention, seen)
-        require_origins(context.model.name, context.model.loaded, [intervention])
+        require_origins(context.model.name, context.model.loaded, intervention.parts)
         evaluation = context.timed(lambda: evaluate_conditions(context, conditions))
         neutral = _neutral(context.model, conditions)
         seen |= {} if neutral.get(STEERED) else {"neutral": "unmeasured"}

@@ -80,5 +80,5 @@ def _extracted(
     samples = frozenset((dataset, pair.sample_id) for pair in pairs)
     sources = replace(vector.sources, samples=samples)
     vector = replace(vector, provenance={**vector.provenance, **told}, sources=sources)
-    data = data_hash(context.trained_on(vector))
+    data = data_hash(context.trained_on(vector.sources))
     return replace(vector, provenance={**vector.provenance, "data": data})

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from pytest_steering.models.running.completion import Arms, Counts
     from pytest_steering.models.running.text_scoring import ScoredText
-    from pytest_steering.steering.intervention import Intervention
+    from pytest_steering.steering.joint import AnyIntervention
 
 
 class LogProbabilities(PromptedModel):
@@ -138,7 +138,7 @@ class LogProbabilities(PromptedModel):
         self,
         prompts: Sequence[Sequence[int]],
         continuations: Sequence[Sequence[int]],
-        intervention: Intervention | None = None,
+        intervention: AnyIntervention | None = None,
     ) -> list[ScoredText]:
         """Return how likely each token of a continuation is, and whether it is the likeliest.
 

@@ -16,7 +16,7 @@ from pytest_steering.models.running.overflow import require_finite
 from pytest_steering.models.running.sampling import Sampling
 from pytest_steering.models.running.stopping import StopTexts
 from pytest_steering.models.running.streaming import pieces
-from pytest_steering.steering.intervention import Intervention
+from pytest_steering.steering.joint import AnyIntervention, is_intervention
 
 
 class TextGeneration(PromptedModel):
@@ -26,7 +26,7 @@ class TextGeneration(PromptedModel):
     def generate(
         self,
         prompts: Sequence[Prompt],
-        interventions: Intervention | None = None,
+        interventions: AnyIntervention | None = None,
         *,
         max_new_tokens: int = 50,
         stop: Sequence[str] = (),
@@ -45,7 +45,7 @@ class TextGeneration(PromptedModel):
     def generate(
         self,
         prompts: Sequence[Prompt],
-        interventions: Intervention | Arms | None = None,
+        interventions: AnyIntervention | Arms | None = None,
         *,
         max_new_tokens: int = 50,
         stop: Sequence[str] = (),
@@ -68,12 +68,12 @@ class TextGeneration(PromptedModel):
         generation = self.complete(prompts, arms, max_new_tokens=max_new_tokens, stop=stop)
         require_finite(generation.counts.overflows)
         texts = [[done.text for done in arm] for arm in generation.arms]
-        return texts[0] if interventions is None or isinstance(interventions, Intervention) else texts
+        return texts[0] if interventions is None or is_intervention(interventions) else texts
 
     def stream(
         self,
         prompt: Prompt,
-        intervention: Intervention | None = None,
+        intervention: AnyIntervention | None = None,
         *,
         max_new_tokens: int = 50,
         stop: Sequence[str] = (),

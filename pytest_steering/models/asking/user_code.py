@@ -10,14 +10,14 @@ from pytest_steering.models.asking.prompted_model import PromptedModel
 from pytest_steering.models.engine.exclusive import held, is_lent, lent
 from pytest_steering.models.engine.own_code import OwnCode
 from pytest_steering.models.running.fit import as_arms, require_fit
-from pytest_steering.steering.intervention import Intervention
+from pytest_steering.steering.joint import AnyIntervention, parts_of
 
 
 class UserCode(PromptedModel):
     """A model that a user's own code may run steered."""
 
     @contextmanager
-    def steering(self, *interventions: Intervention | None) -> Iterator[OwnCode]:
+    def steering(self, *interventions: AnyIntervention | None) -> Iterator[OwnCode]:
         """Steer whatever your own code runs of `model.loaded.module` until the block ends.
 
         `last` steers the newest token of each pass: of a prompt its last token, then each token that is fed.
@@ -43,8 +43,12 @@ class UserCode(PromptedModel):
             with lent(self.loaded.module), seen.steered(self.loaded):
                 yield seen
 
-    def _require_steerable(self, arms: list[Intervention]) -> None:
-        read = [arm.where.name if arm.where.chooser else arm.schedule for arm in arms if arm.reads_tokens]
+    def _require_steerable(self, arms: list[AnyIntervention]) -> None:
+        read = [
+            one.where.name if one.where.chooser else one.schedule
+            for one in parts_of(arms)
+            if one.reads_tokens
+        ]
         if read:
             raise VectorError(
                 f"{read[0]} reads all tokens of a row, which a pass of your own code does not "
@@ -52,7 +56,7 @@ class UserCode(PromptedModel):
             )
         if not is_lent(self.loaded.module):
             self.require(arms)
-        elif any(arm.operation != "add" for arm in arms):
+        elif any(part.operation != "add" for part in parts_of(arms)):
             raise InterventionError(
                 "within `with model.steering(...)` an operation cannot be proven; give all interventions to "
                 "the outer block: model.steering(first, second)"

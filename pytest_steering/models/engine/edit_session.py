@@ -12,12 +12,12 @@ from pytest_steering.models.engine.span import Span
 from pytest_steering.models.engine.trace import Forward, Shares, Tokens, Trace, asked_state, require_asked
 from pytest_steering.models.engine.writing import Cell, LayerWriter, Place
 from pytest_steering.progress.progress import READ
+from pytest_steering.steering.joint import AnyIntervention, acting, shares_of_parts
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from pytest_steering.models.running.batching import TokenBatch
-    from pytest_steering.steering.intervention import Intervention
 
 
 class EditSession:
@@ -31,7 +31,10 @@ class EditSession:
     """
 
     def __init__(
-        self, batch: TokenBatch, rows: Sequence[Intervention | None], stop_ids: frozenset[int] = frozenset()
+        self,
+        batch: TokenBatch,
+        rows: Sequence[AnyIntervention | None],
+        stop_ids: frozenset[int] = frozenset(),
     ) -> None:
         """Prepare a batch.
 
@@ -44,6 +47,9 @@ class EditSession:
         self.trace = Trace()
         self._decisions = Decisions(self.rows, batch.prompt_lengths, self.trace)
         self._steered = sorted({layer for row in self.rows if row for layer in row.at})
+        self._acting = [
+            {layer: acting(row, layer) if row else () for layer in self._steered} for row in self.rows
+        ]
         self.layers = tuple(sorted({*self._steered, *self._decisions.layers}))
         self._fed: list[list[int]] = [[] for _ in self.rows]
         self._ended: set[int] = set()
@@ -80,7 +86,11 @@ class EditSession:
 
     def _by_layer(self, shares: Mapping[int, Shares]) -> dict[int, Tokens]:
         return {
-            layer: {row: [*tokens] for row, tokens in shares.items() if self._steers(row, layer)}
+            layer: {
+                row: [token for token, share in tokens.items() if any(share[number] for number in there)]
+                for row, tokens in shares.items()
+                if (there := self._acting[row][layer])
+            }
             for layer in self._steered
         }
 
@@ -194,11 +204,7 @@ class EditSession:
         assert intervention is not None
         read = intervention.reads_tokens
         ids = [*self.batch.input_ids[row, pad:].tolist(), *self._fed[row]] if read else None
-        return intervention.shares(self.batch.prompt_lengths[row], span.first, span.stop, ids)
-
-    def _steers(self, row: int, layer: int) -> bool:
-        intervention = self.rows[row]
-        return intervention is not None and layer in intervention.at
+        return shares_of_parts(intervention, self.batch.prompt_lengths[row], span.first, span.stop, ids)
 
     def _place(self, layer: int, forward: Forward, state: Tensor) -> Place:
         """Return where the planned tokens stand in this pass; the steps of a decode share one place."""

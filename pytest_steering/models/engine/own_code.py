@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from pytest_steering.models.engine.base import LoadedModel
-    from pytest_steering.steering.intervention import Intervention
+    from pytest_steering.steering.joint import AnyIntervention
 
 
 _OUTSIDE = (
@@ -32,7 +32,7 @@ class OwnCode:
         steered_tokens: Tokens × layers that were written.
     """
 
-    def __init__(self, interventions: Sequence[Intervention]) -> None:
+    def __init__(self, interventions: Sequence[AnyIntervention]) -> None:
         """Begin with nothing."""
         self.followers = [_Follower(intervention) for intervention in interventions]
         self.passes = 0
@@ -100,7 +100,7 @@ class OwnCode:
 class _Follower:
     """Gives each pass of a user's own code to the session of the text that it goes on with."""
 
-    def __init__(self, intervention: Intervention) -> None:
+    def __init__(self, intervention: AnyIntervention) -> None:
         self._intervention = intervention
         self.layers = intervention.watched
         self.next: OwnPass | None = None
@@ -137,8 +137,12 @@ class _Follower:
         if not self._done:
             raise InterventionError(
                 f"{passes} passes ran within `with model.steering(...)`, but none of them reads a token at "
-                f"positions {self._intervention.where.name!r}, so nothing was steered"
+                f"positions {self._positions}, so nothing was steered"
             )
+
+    @property
+    def _positions(self) -> str:
+        return " or ".join(dict.fromkeys(repr(part.where.name) for part in self._intervention.parts))
 
     def _close(self) -> None:
         if self._session is not None:

@@ -7,16 +7,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pytest_steering.errors import InterventionError
+from pytest_steering.steering.joint import AnyIntervention, PartShares, edit_of_parts
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from pytest_steering.steering.intervention import Intervention
-
 Tokens = Mapping[int, Sequence[int]]
 
-Shares = Mapping[int, float]
-"""Token numbers of a row, each with its share of the intervention's strength."""
+Shares = Mapping[int, PartShares]
+"""Token numbers of a row, each with its share of the strength of each part of the row's intervention."""
 
 ColumnOf = Callable[[int, int, int], tuple[int, int]]
 """Row, token and a pass's first column to the batch member and the column at which the token stands."""
@@ -51,12 +50,12 @@ class Trace:
 
     Attributes:
         forwards: In their order.
-        decisions: By the id of a row's intervention, how often its condition was looked at, and how often it
-            held: once a row, or once a token where each decides for itself.
+        decisions: By the id of a row's intervention and the number of a part of it, how often its condition
+            was looked at, and how often it held: once a row, or once a token where each decides for itself.
     """
 
     forwards: list[Forward] = field(default_factory=list)
-    decisions: dict[int, list[int]] = field(default_factory=dict)
+    decisions: dict[tuple[int, int], list[int]] = field(default_factory=dict)
 
     @property
     def expected(self) -> list[Mapping[int, Tokens]]:
@@ -101,7 +100,7 @@ def _differences(forward: Forward) -> Iterator[str]:
 
 
 def asked_state(
-    rows: Sequence[Intervention | None],
+    rows: Sequence[AnyIntervention | None],
     column_of: ColumnOf,
     forward: Forward,
     layer: int,
@@ -134,7 +133,7 @@ def asked_state(
         for share in dict.fromkeys(shares):
             own = [cell for cell, its in zip(cells, shares, strict=True) if its == share]
             at = [member for member, _ in own], [column for _, column in own]
-            asked[at] = intervention.edit(layer, share)(before[at])
+            asked[at] = edit_of_parts(intervention, layer, share)(before[at])
     return asked
 
 

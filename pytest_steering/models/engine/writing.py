@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pytest_steering.steering.joint import AnyIntervention, PartShares, edit_of_parts
+
 if TYPE_CHECKING:
     from torch import Tensor
 
     from pytest_steering.steering.edit import Edit
-    from pytest_steering.steering.intervention import Intervention
+    from pytest_steering.steering.edit_chain import EditChain
 
-Cell = tuple[int, int, int, float]
-"""Row, batch member and column of a steered token, and its share of the strength."""
+Cell = tuple[int, int, int, PartShares]
+"""Row, batch member and column of a steered token, and its share of the strength of each part."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Place:
 class LayerWriter:
     """Writes at one layer. What is additive is added in one go, however many interventions there are."""
 
-    def __init__(self, layer: int, rows: Sequence[Intervention | None], state: Tensor) -> None:
+    def __init__(self, layer: int, rows: Sequence[AnyIntervention | None], state: Tensor) -> None:
         """Prepare.
 
         Args:
@@ -49,8 +51,8 @@ class LayerWriter:
             state: Any state of the layer; its device and dtype are what counts.
         """
         self._layer, self._rows = layer, rows
-        self._numbers: dict[tuple[int, float], int] = {}
-        self._edits: list[Edit] = []
+        self._numbers: dict[tuple[int, PartShares], int] = {}
+        self._edits: list[Edit | EditChain] = []
         self._deltas = state.new_zeros(0, state.shape[-1])
 
     def place(self, cells: tuple[Cell, ...], state: Tensor) -> Place:
@@ -62,7 +64,7 @@ class LayerWriter:
 
         members, columns = [cell[1] for cell in cells], [cell[2] for cell in cells]
         owners = self._owners(cells)
-        others = [n for n in sorted({*owners}) if not self._edits[n].operation.additive]
+        others = [n for n in sorted({*owners}) if not self._edits[n].additive]
         theirs = [(n, index([i for i, owner in enumerate(owners) if owner == n])) for n in others]
         whole = state.shape[1] == 1 and members == list(range(state.shape[0]))
         return Place(cells, index(members), index(columns), index(owners), tuple(theirs), whole)
@@ -75,17 +77,20 @@ class LayerWriter:
             assert one is not None
             if (id(one), share) not in self._numbers:
                 self._numbers[id(one), share] = len(self._edits)
-                self._edits.append(one.edit(self._layer, share).on(self._deltas.device))
+                self._edits.append(edit_of_parts(one, self._layer, share).on(self._deltas.device))
         self._add_deltas(self._edits[known:])
         return [self._numbers[id(self._rows[row]), share] for row, _, _, share in cells]
 
-    def _add_deltas(self, edits: Sequence[Edit]) -> None:
+    def _add_deltas(self, edits: Sequence[Edit | EditChain]) -> None:
         import torch
 
-        for edit in edits[:1]:
-            nothing = torch.full_like(edit.direction, -0.0)  # added to −0, a plain 0 changes its sign
-            deltas = [one.delta if one.operation.additive and one.moves else nothing for one in edits]
-            self._deltas = torch.cat([self._deltas, torch.stack(deltas).to(self._deltas.dtype)])
+        nothing = self._deltas.new_full(
+            self._deltas.shape[1:], -0.0
+        )  # added to −0, a plain 0 changes its sign
+        deltas = [
+            one.delta.to(self._deltas.dtype) if one.additive and one.moves else nothing for one in edits
+        ]
+        self._deltas = torch.cat([self._deltas, *(one[None] for one in deltas)])
 
     def write(self, place: Place, state: Tensor) -> tuple[Tensor, Tensor]:
         """Return the state with each cell as its intervention makes it, and what was made; no place is empty.

@@ -14,10 +14,10 @@ from pytest_steering.models.model_protocol import HeldModel
 from pytest_steering.models.proving.proof import Proof, prove
 from pytest_steering.models.proving.proof_cache import keep, proof_key, recall
 from pytest_steering.models.proving.weight_faults import require_sound_weights
+from pytest_steering.steering.joint import AnyIntervention, parts_of
 
 if TYPE_CHECKING:
     from pytest_steering.steering.edit import Operation
-    from pytest_steering.steering.intervention import Intervention
 
 M = TypeVar("M", bound=HeldModel)
 
@@ -50,7 +50,7 @@ def proven(model: M) -> M:
     return model
 
 
-def require_operations(model: HeldModel, arms: Sequence[Intervention | None]) -> None:
+def require_operations(model: HeldModel, arms: Sequence[AnyIntervention | None]) -> None:
     """Prove the operations that are used for the first time on a model; `add` was when it was loaded.
 
     Args:
@@ -62,7 +62,7 @@ def require_operations(model: HeldModel, arms: Sequence[Intervention | None]) ->
     """
     known = _known.setdefault(model.loaded.module, set())
     engine, site = model.engine_name, model.loaded.architecture.site
-    used = {(engine, site, arm.does) for arm in arms if arm is not None and arm.operation != "add"}
+    used = {(engine, site, part.does) for part in parts_of(arms) if part.operation != "add"}
     for one in used - known:
         operation = one[2]
         proof = proof_of(model, operation.name)

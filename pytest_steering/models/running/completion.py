@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pytest_steering.models.engine.trace import Trace
     from pytest_steering.models.running.overflow import Overflow
-    from pytest_steering.steering.intervention import Intervention
+    from pytest_steering.steering.joint import AnyIntervention
 
-Arms = Sequence["Intervention | None"]
+Arms = Sequence["AnyIntervention | None"]
 
-Decisions = Mapping[int, Sequence[int]]
+Decisions = Mapping[tuple[int, int], Sequence[int]]
 
 _NAMED = ("overflows", "decisions")
 """Counts that are told by what they are of."""
@@ -59,8 +59,9 @@ class Counts:
         batches: Groups of rows that ran together.
         halvings: How often a batch was halved because memory ran out.
         overflows: Which arms were set aside at which prompts, and why; as a number, how often.
-        decisions: By the id of an intervention with a condition, how often it was looked at, and how often it
-            held: once a row, or once a token where each decides for itself.
+        decisions: By the id of an intervention and the number of a part of it that has a condition, how often
+            that was looked at, and how often it held: once a row, or once a token where each decides for
+            itself.
     """
 
     forwards: int = 0

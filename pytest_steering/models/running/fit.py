@@ -9,6 +9,7 @@ from pytest_steering.errors import ModelError, PromptError, VectorError
 from pytest_steering.models.proving.origin import require_origins
 from pytest_steering.models.running.batching import listed
 from pytest_steering.steering.intervention import Intervention
+from pytest_steering.steering.joint import AnyIntervention, is_intervention, parts_of
 from pytest_steering.steering.numbers import whole_number
 
 if TYPE_CHECKING:
@@ -16,25 +17,25 @@ if TYPE_CHECKING:
     from pytest_steering.models.running.continuation import Continuation
 
 
-def as_arms(interventions: Any) -> list[Intervention | None]:
+def as_arms(interventions: Any) -> list[AnyIntervention | None]:
     """Return interventions as a list, one or None alone as a list of one.
 
     Raises:
         VectorError: The list is empty, or holds something else than interventions and None.
     """
-    if interventions is None or isinstance(interventions, Intervention):
+    if interventions is None or is_intervention(interventions):
         return [interventions]
     if not isinstance(interventions, Sequence) or isinstance(interventions, str):
         raise VectorError(f"{_no_intervention(interventions)}; give Intervention(vector, scale=...)")
     if not interventions:
         raise VectorError("the list of interventions is empty; [None] is the unsteered model")
     for arm in interventions:
-        if arm is not None and not isinstance(arm, Intervention):
+        if arm is not None and not is_intervention(arm):
             raise VectorError(f"{_no_intervention(arm)}; None is the unsteered model")
     return list(interventions)
 
 
-def require_fit(name: str, loaded: LoadedModel, arms: Sequence[Intervention | None]) -> None:
+def require_fit(name: str, loaded: LoadedModel, arms: Sequence[AnyIntervention | None]) -> None:
     """Raise VectorError unless each intervention fits the model and was made for it, or is forced on it.
 
     One that is too large for the model's dtype is set aside where it runs beside others that are not.
@@ -45,10 +46,10 @@ def require_fit(name: str, loaded: LoadedModel, arms: Sequence[Intervention | No
         arms: Interventions; None always fits.
     """
     steered = [arm for arm in arms if arm is not None]
-    for arm in steered:
-        _require_width(name, loaded, arm)
-        _require_layers(name, loaded, arm)
-    require_origins(name, loaded, steered)
+    for part in parts_of(steered):
+        _require_width(name, loaded, part)
+        _require_layers(name, loaded, part)
+    require_origins(name, loaded, parts_of(steered))
     faults = [_overflow(name, loaded, arm) for arm in steered]
     if faults and all(faults):
         raise VectorError(faults[0])
@@ -64,19 +65,19 @@ def require_model(module: Any) -> Any:
     return module
 
 
-def require_positions(arms: Sequence[Intervention | None], lengths: Sequence[int]) -> None:
+def require_positions(arms: Sequence[AnyIntervention | None], lengths: Sequence[int]) -> None:
     """Raise VectorError when a prompt is too short to have the tokens that an intervention names by index.
 
     Args:
         arms: Interventions; None steers nothing.
         lengths: Of the prompts, in tokens.
     """
-    for arm in arms:
-        indices = arm.where.indices if arm is not None else ()
+    for part in parts_of(arms):
+        indices = part.where.indices
         short = [i for i, n in enumerate(lengths) if not all(-n <= index < n for index in indices)]
-        if short and arm is not None:
+        if short:
             raise VectorError(
-                f"positions {arm.where.name} lie outside {len(short)} of {len(lengths)} prompts; the "
+                f"positions {part.where.name} lie outside {len(short)} of {len(lengths)} prompts; the "
                 f"shortest has {min(lengths[i] for i in short)} tokens; they are prompts {listed(short)}"
             )
 
@@ -159,16 +160,16 @@ def _require_layers(name: str, loaded: LoadedModel, arm: Intervention) -> None:
         raise VectorError(f"the {arm.vector.method} vector does not fit {name}: {error}") from error
 
 
-def _overflow(name: str, loaded: LoadedModel, arm: Intervention) -> str:
+def _overflow(name: str, loaded: LoadedModel, arm: AnyIntervention) -> str:
     """Return how an intervention is too large for the model's dtype, empty where it is not."""
     import torch
 
     dtype = loaded.module.dtype
-    for layer in arm.at:
-        change = arm.edit(layer).change(torch.ones(arm.vector.hidden_size))
+    for part, layer in ((one, layer) for one in arm.parts for layer in one.at):
+        change = part.edit(layer).change(torch.ones(part.vector.hidden_size))
         if not bool(torch.isfinite(change.to(dtype)).all()):
             return (
-                f"the {arm.vector.method} vector times {arm.coefficient:g} at layer {layer} is no longer "
+                f"the {part.vector.method} vector times {part.coefficient:g} at layer {layer} is no longer "
                 f"finite in {name}'s {dtype}; use a smaller scale"
             )
     return ""

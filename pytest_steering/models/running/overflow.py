@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from pytest_steering.models.engine.base import Engine, LoadedModel
-    from pytest_steering.steering.intervention import Intervention
+    from pytest_steering.steering.joint import AnyIntervention
 
 logger = logging.getLogger("pytest_steering")
 
@@ -56,7 +56,7 @@ def overflow_of(
     engine: Engine,
     text: Sequence[int],
     prompt_tokens: int,
-    intervention: Intervention | None,
+    intervention: AnyIntervention | None,
     run: Callable[[], None],
 ) -> Overflow | None:
     """Run one row by itself; return where it overflows, or None where it does not.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from pytest_steering.models.engine.base import Engine, LoadedModel
-    from pytest_steering.steering.intervention import Intervention
+    from pytest_steering.steering.joint import AnyIntervention
 
 MOST_LOGITS = 2**26
 """Logits of one forward pass, 256 MB of them: a whole text needs those of every column, not of one."""
@@ -42,7 +42,7 @@ def score_texts(
     prompts: Sequence[Sequence[int]],
     texts: Sequence[Sequence[int]],
     batch_rows: int,
-    intervention: Intervention | None = None,
+    intervention: AnyIntervention | None = None,
 ) -> list[ScoredText]:
     """Return how likely each token of each text is.
 
@@ -77,7 +77,7 @@ class _Scoring:
     engine: Engine
     prompts: Sequence[Sequence[int]]
     texts: Sequence[Sequence[int]]
-    intervention: Intervention | None
+    intervention: AnyIntervention | None
     scores: list[ScoredText]
 
     @property

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from pytest_steering.models.running.batching import TokenBatch
     from pytest_steering.models.sharing.branches import Branches
-    from pytest_steering.steering.intervention import Intervention
+    from pytest_steering.steering.joint import AnyIntervention
 
 
 class BranchSession(EditSession):
@@ -23,7 +23,7 @@ class BranchSession(EditSession):
     def __init__(
         self,
         batch: TokenBatch,
-        rows: Sequence[Intervention | None],
+        rows: Sequence[AnyIntervention | None],
         branches: Branches,
         shared: Sequence[int],
         stop_ids: frozenset[int] = frozenset(),

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pytest_steering.models.finding.length_marks import first_mark
+from pytest_steering.steering.joint import AnyIntervention, shares_of_parts
 
 if TYPE_CHECKING:
     from pytest_steering.models.engine.base import LoadedModel
-    from pytest_steering.steering.intervention import Intervention
 
 WIDEST_TAIL = 8
 """Tokens a row may add at once in a tree, whose mask grows with their square."""
@@ -34,7 +34,7 @@ class Arm:
         suffix: Tokens that are read after the prompt, and count as generated.
     """
 
-    intervention: Intervention | None
+    intervention: AnyIntervention | None
     suffix: tuple[int, ...] = ()
 
 
@@ -51,12 +51,12 @@ class Family:
     arms: tuple[int, ...]
 
 
-def shared_tokens(intervention: Intervention | None, prompt: Sequence[int]) -> int:
+def shared_tokens(intervention: AnyIntervention | None, prompt: Sequence[int]) -> int:
     """Return how many tokens of a prompt come before the first steered one; the last is never among them."""
     last = len(prompt) - 1
     if intervention is None:
         return last
-    steered = intervention.shares(len(prompt), 0, len(prompt), list(prompt))
+    steered = shares_of_parts(intervention, len(prompt), 0, len(prompt), list(prompt))
     return min(*steered, last) if steered else last
 
 

@@ -75,6 +75,9 @@ def _vector(record: Record) -> Iterator[Fact]:
     yield Fact("vector", "layers @ scale", where(record))
     for name in ("operation", "positions"):
         yield Fact("vector", name, str(intervention.get(name, "")))
+    for number, part in enumerate(intervention.get("parts") or (), 1):
+        told = ", ".join(str(part.get(name, "")) for name in ("operation", "positions", "method"))
+        yield Fact("vector", f"part {number}", told)
     for name in ("method", "contrast", "dataset", "pairs", "position", "model", "sha256"):
         yield Fact("vector", name, str(record.provenance.get(name, "")))
     for layer, told in (record.provenance.get("reliability") or {}).items():

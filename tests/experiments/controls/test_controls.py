@@ -24,6 +24,7 @@ from pytest_steering.experiments.evaluation import likelihoods
 from pytest_steering.extraction.unembedding import unembedding_direction
 from pytest_steering.steering import operations
 from pytest_steering.steering.edit import Operation
+from pytest_steering.steering.joint import parts_of
 
 
 def conditions(
@@ -43,14 +44,14 @@ def test_every_control_has_the_norm_layers_and_scale_of_the_steered_arm(
     for name, arm in arms.items():
         assert arm is not None
         assert arm.at == intervention.at
-        assert arm.vector.norms[2] == pytest.approx(intervention.vector.norms[2], rel=1e-5), name
+        assert arm.parts[0].vector.norms[2] == pytest.approx(intervention.vector.norms[2], rel=1e-5), name
         assert arm.scale == (0.0 if name == "zero" else intervention.scale)
 
 
 def test_the_negated_arm_is_the_vector_backwards(experiment: Experiment, intervention: Intervention) -> None:
     arm = conditions(experiment, intervention, ["negated"])["negated"].intervention
     assert arm is not None
-    assert torch.equal(arm.delta(2), -intervention.delta(2))
+    assert torch.equal(arm.parts[0].delta(2), -intervention.delta(2))
 
 
 def test_an_ablation_has_no_negated_control_and_says_why(
@@ -59,7 +60,7 @@ def test_an_ablation_has_no_negated_control_and_says_why(
     ablation = replace(intervention, operation="ablate")
     arms = conditions(experiment, ablation, [one for one in DEFAULT_CONTROLS if one != "prompted"])
     assert list(arms) == ["random:0", "random:1", "random:2", "shuffled"]
-    assert {arm.intervention.operation for arm in arms.values() if arm.intervention} == {"ablate"}
+    assert {part.operation for arm in arms.values() for part in parts_of([arm.intervention])} == {"ablate"}
     assert vacuous_controls(ablation) == {"negated": "'ablate' does the same along a vector and its opposite"}
     assert vacuous_controls(intervention) == {}
 
@@ -234,9 +235,9 @@ def test_a_foreign_contrast_is_taken_from_what_was_extracted_beside(
     made = experiment.extract(pairs)
     arm = conditions(experiment, intervention, ["foreign"])["foreign:layout"].intervention
     assert arm is not None
-    cosine = torch.cosine_similarity(arm.vector.directions[2], made.directions[2], dim=0)
+    cosine = torch.cosine_similarity(arm.parts[0].vector.directions[2], made.directions[2], dim=0)
     assert cosine == pytest.approx(1.0, abs=1e-5)
-    assert arm.vector.norms[2] == pytest.approx(intervention.vector.norms[2], rel=1e-5)
+    assert arm.parts[0].vector.norms[2] == pytest.approx(intervention.vector.norms[2], rel=1e-5)
 
 
 def test_the_unembedding_speaks_for_one_answer_against_the_other(

@@ -53,7 +53,8 @@ def test_the_directions_of_a_vector_are_its_own_whatever_its_length(
 ) -> None:
     def drawn(steered: Intervention) -> list[list[float]]:
         arms = null_arms(experiment.context, steered, "random", 3)
-        return [(one.vector.directions[2] / one.vector.norms[2]).tolist() for one in arms]
+        vectors = [one.parts[0].vector for one in arms]
+        return [(one.directions[2] / one.norms[2]).tolist() for one in vectors]
 
     longer = replace(intervention, vector=1.0001 * intervention.vector)
     other = replace(intervention, vector=intervention.vector.random_like(0))

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from pytest_steering.errors import SteeringError
 from pytest_steering.models.engine.decisions import Decisions
+from pytest_steering.models.running.completion import Arms
 from pytest_steering.models.steerable import SteerableModel
 from pytest_steering.steering.intervention import Intervention
 from tests.models.conftest import ModelOf
@@ -53,7 +54,7 @@ def by_formula(use: tuple[str, bool], arm: Intervention) -> Callable[[Tensor, Te
     return edit
 
 
-def tokens_of(model: SteerableModel, arms: list[Intervention | None], prompts: Any = PROMPTS) -> list[Any]:
+def tokens_of(model: SteerableModel, arms: Arms, prompts: Any = PROMPTS) -> list[Any]:
     done = model.complete(prompts, arms, max_new_tokens=STEPS)
     return [[one.token_ids if one.tied_at is None else () for one in arm] for arm in done.arms]
 

@@ -66,7 +66,7 @@ def rounded(session: EditSession, layer: int, state: Tensor) -> Tensor:
 def the_other_layers_direction(session: EditSession, layer: int, state: Tensor) -> Tensor:
     edited = edit(session, layer, state)
     (row,) = {id(row): row for row in session.rows if row}.values()
-    swapped = row.delta(4 - layer) - row.delta(layer)
+    swapped = row.parts[0].delta(4 - layer) - row.parts[0].delta(layer)
     return edited + swapped * (edited != state).any(-1, keepdim=True)
 
 

@@ -11,6 +11,7 @@ from pytest_steering.steering.positions import Positions
 
 if TYPE_CHECKING:
     from pytest_steering.steering.intervention import Intervention
+    from pytest_steering.steering.joint import AnyIntervention
 
 EXTRA = "pytest_steering"
 """Under this name an order stands among the further arguments of a request."""
@@ -103,8 +104,21 @@ def asked_tokens(arm: Intervention | None, prompt_length: int, read: int) -> dic
     return {layer: tokens for layer in arm.at if tokens}
 
 
-def distinct_arms(rows: Sequence[Intervention | None]) -> tuple[list[Intervention], list[int | None]]:
-    """Return the interventions of some rows, each once, and which of them each row has."""
-    arms: dict[int, Intervention] = {id(arm): arm for arm in rows if arm is not None}
+def distinct_arms(rows: Sequence[AnyIntervention | None]) -> tuple[list[Intervention], list[int | None]]:
+    """Return the interventions of some rows, each once, and which of them each row has.
+
+    Raises:
+        InterventionError: One is joint.
+    """
+    arms: dict[int, Intervention] = {id(arm): _only_part(arm) for arm in rows if arm is not None}
     numbers = {identity: number for number, identity in enumerate(arms)}
     return list(arms.values()), [numbers.get(id(arm)) for arm in rows]
+
+
+def _only_part(arm: AnyIntervention) -> Intervention:
+    if len(arm.parts) > 1:
+        raise InterventionError(
+            f"the vllm engine does one intervention in each arm; a joint one of {len(arm.parts)} parts needs "
+            "the hooks engine"
+        )
+    return arm.parts[0]

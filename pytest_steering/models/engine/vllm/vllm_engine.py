@@ -171,11 +171,12 @@ class VllmEngine:
         ended: Callable[[int, Sequence[int]], bool] | None = None,
     ) -> list[Answered]:
         """Run rows, note in the session what became of them, and tell the watchers."""
-        arms, _ = distinct_arms(session.rows)
+        arms, numbers = distinct_arms(session.rows)
+        own = [None if number is None else arms[number] for number in numbers]
         served, reports, passes = self._server.run([arm_as_plain(arm) for arm in arms], rows, ended)
         found = [
             Answered(row, arm, done.tokens, done.leads, reports.get(row.order.row, RowReport()))
-            for row, arm, done in zip(rows, session.rows, served, strict=True)
+            for row, arm, done in zip(rows, own, served, strict=True)
         ]
         for row in found:
             require_read(row)

@@ -20,8 +20,8 @@ from tests.reference import EVERYWHERE, Row, editing
 from tests.tiny import BLOCK_PATHS, ENGINES, FAMILIES, PROMPTS, random_vector
 
 CELLS = [*product(FAMILIES, ("last", "prompt", "all"), ENGINES)]
-CELLS = [cell if n % 4 == 0 else pytest.param(*cell, marks=pytest.mark.slow) for n, cell in enumerate(CELLS)]
-"""Of 18, five that cover families, positions and engines."""
+FEW = CELLS[::5]
+"""Each family, position and engine once or twice."""
 
 
 def joint(positions: str) -> Joint:
@@ -56,7 +56,10 @@ def written_plainly(model: SteerableModel, ids: list[int], parts: Sequence[Inter
     return tuple(answer)
 
 
-@pytest.mark.parametrize(("family", "positions", "engine"), CELLS)
+@pytest.mark.parametrize(
+    ("family", "positions", "engine"),
+    [cell if cell in FEW else pytest.param(*cell, marks=pytest.mark.slow) for cell in CELLS],
+)
 def test_parts_are_done_together_as_by_hooks_one_after_another(
     model_of: ModelOf, family: str, positions: str, engine: str
 ) -> None:

@@ -145,7 +145,8 @@ def provenance_of(intervention: AnyIntervention | None) -> dict[str, Any]:
         return parts[0]
     alike = {name: said for name, said in parts[0].items() if all(one.get(name) == said for one in parts)}
     digest = hashlib.sha256(" ".join(one["sha256"] for one in parts).encode()).hexdigest()
-    return {**alike, "method": _joined(parts, "method"), "sha256": digest, "parts": parts}
+    forced = {"forced": True} if intervention.forced else {}
+    return {**alike, **forced, "method": _joined(parts, "method"), "sha256": digest, "parts": parts}
 
 
 def _joined(parts: Sequence[Mapping[str, Any]], name: str) -> str:

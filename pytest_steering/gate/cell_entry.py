@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -58,10 +59,16 @@ def baseline_key(record: Record, gated: GatedMetric) -> str:
 
 def _made_with(record: Record) -> dict[str, Any]:
     """Return what decided the answers and has no name that says it: forced or not, and sources of code."""
-    told = {name: record.provenance.get(name) for name in ("chooser", "operation")}
-    sources = {**told, "reader": record.environment.get("reader")}
+    reader, parts = record.environment.get("reader"), record.provenance.get("parts") or ()
+    each = [{**_told_of(part), "sha256": str(part.get("sha256", ""))[:16]} for part in parts]
+    beside = {"reader": reader, "parts": each}
+    return {**_told_of(record.provenance), **{name: told for name, told in beside.items() if told}}
+
+
+def _told_of(provenance: Mapping[str, Any]) -> dict[str, Any]:
+    sources = {name: provenance.get(name) for name in ("chooser", "operation")}
     known = {name: source for name, source in sources.items() if source}
-    return {"forced": bool(record.provenance.get("forced")), **known}
+    return {"forced": bool(provenance.get("forced")), **known}
 
 
 def _with_margin(gated: GatedMetric, samples: Samples) -> GatedMetric:

@@ -12,6 +12,7 @@ from pytest_steering.experiments.controls import control_conditions, null_arms, 
 from pytest_steering.experiments.equal_effect import of_equal_effect
 from pytest_steering.experiments.neutral_texts import load_neutral
 from pytest_steering.experiments.steps.dose_response import margin_curves
+from pytest_steering.gate.cell_entry import bare_entry
 from pytest_steering.identity import changes
 from pytest_steering.models.steerable import SteerableModel
 from pytest_steering.records import from_line, to_line
@@ -74,6 +75,15 @@ def test_each_layer_and_batch_is_watched_for_what_the_parts_do_together(scored: 
 def test_what_differs_of_a_part_is_said_with_its_number(scored: Record) -> None:
     other = replace(scored, spec={**scored.spec, "intervention": _with_scale(scored, 2.5)})
     assert changes(scored.decided_by, other.decided_by) == ["scale of part 2 1 → 2.5"]
+
+
+def test_a_baseline_knows_the_vector_of_each_part(scored: Record) -> None:
+    first, second = scored.provenance["parts"]
+    other = replace(
+        scored, provenance={**scored.provenance, "parts": [first, {**second, "sha256": "0" * 64}]}
+    )
+    before, now = bare_entry(scored).decided_by, bare_entry(other).decided_by
+    assert changes(before, now) == [f"vector of part 2 {second['sha256'][:8]} → 00000000"]
 
 
 def _with_scale(record: Record, scale: float) -> dict[str, object]:

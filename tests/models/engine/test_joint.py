@@ -12,7 +12,10 @@ import torch
 
 from pytest_steering import Intervention, Joint, SteerableModel, SteeringVector
 from pytest_steering.errors import InterventionError, VectorError
+from pytest_steering.models.engine.edit_session import EditSession
+from pytest_steering.models.engine.remote.token_plan import token_plan
 from pytest_steering.models.engine.vllm.row_order import distinct_arms
+from pytest_steering.models.running.batching import pad_left
 from pytest_steering.steering.joint import edit_of_parts
 from tests.models.conftest import ModelOf
 from tests.models.engine.test_every_operation import STEPS, WAYS, by_formula, require_alike, tokens_of
@@ -170,6 +173,8 @@ def test_what_a_wrong_engine_leaves_out_of_one_part_is_noticed(
         model_of("starcoder2").complete(PROMPTS[:1], [both], max_new_tokens=2)
 
 
-def test_vllm_refuses_several_parts_by_name() -> None:
+def test_engines_that_do_one_intervention_in_each_arm_refuse_more_by_name() -> None:
     with pytest.raises(InterventionError, match="a joint one of 3 parts needs the hooks engine"):
         distinct_arms([None, joint("all")])
+    with pytest.raises(InterventionError, match="the nnsight-remote engine does one"):
+        token_plan(EditSession(pad_left([[1, 2]], 0, "cpu"), [joint("all")]), 2, [1])

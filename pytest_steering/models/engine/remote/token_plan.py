@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.errors import InterventionError, ModelError
+from pytest_steering.models.engine.only_part import only_part
 from pytest_steering.steering.sites import BLOCK_OUTPUT
 
 if TYPE_CHECKING:
@@ -41,20 +42,23 @@ def token_plan(session: EditSession, columns: int, layers: Sequence[int]) -> dic
     Raises:
         InterventionError: An intervention does what cannot be planned before the model runs.
     """
-    for row in session.rows:
-        if row is not None:
-            require_plannable(row, ahead=columns > session.batch.columns)
-    return {layer: _layer_plan(session, layer, columns) for layer in layers}
+    arms = {id(row): only_part(row, "nnsight-remote") for row in session.rows if row is not None}
+    for arm in arms.values():
+        require_plannable(arm, ahead=columns > session.batch.columns)
+    rows = [arms.get(id(row)) for row in session.rows]
+    return {layer: _layer_plan(session, rows, layer, columns) for layer in layers}
 
 
-def _layer_plan(session: EditSession, layer: int, columns: int) -> LayerPlan:
+def _layer_plan(
+    session: EditSession, rows: Sequence[Intervention | None], layer: int, columns: int
+) -> LayerPlan:
     import torch
 
     batch = session.batch
     where = torch.full((batch.rows, columns), -1)
     numbers: dict[tuple[int, float], int] = {}
     added: list[Tensor] = []
-    for number, (row, pad) in enumerate(zip(session.rows, batch.pads, strict=True)):
+    for number, (row, pad) in enumerate(zip(rows, batch.pads, strict=True)):
         if row is None or layer not in row.at:
             continue
         ids = batch.input_ids[number, pad:].tolist() if row.reads_tokens else None

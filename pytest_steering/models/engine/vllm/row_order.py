@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.errors import InterventionError
+from pytest_steering.models.engine.only_part import only_part
 from pytest_steering.steering.positions import Positions
 
 if TYPE_CHECKING:
@@ -110,15 +111,6 @@ def distinct_arms(rows: Sequence[AnyIntervention | None]) -> tuple[list[Interven
     Raises:
         InterventionError: One is joint.
     """
-    arms: dict[int, Intervention] = {id(arm): _only_part(arm) for arm in rows if arm is not None}
+    arms: dict[int, Intervention] = {id(arm): only_part(arm, "vllm") for arm in rows if arm is not None}
     numbers = {identity: number for number, identity in enumerate(arms)}
     return list(arms.values()), [numbers.get(id(arm)) for arm in rows]
-
-
-def _only_part(arm: AnyIntervention) -> Intervention:
-    if len(arm.parts) > 1:
-        raise InterventionError(
-            f"the vllm engine does one intervention in each arm; a joint one of {len(arm.parts)} parts needs "
-            "the hooks engine"
-        )
-    return arm.parts[0]

@@ -39,11 +39,11 @@ def parted(one: Tensor, other: Tensor) -> float:
 
     Args:
         one: [..., numbers]
-        other: The same shape.
+        other: The same shape, on whatever device.
     """
     import torch
 
-    moved = torch.linalg.vector_norm(one.double() - other.double(), dim=-1)
+    moved = torch.linalg.vector_norm(one.double().to(other.device) - other.double(), dim=-1)
     norms = torch.linalg.vector_norm(other.double(), dim=-1)
     shares = torch.where(moved == 0, 0.0, moved / norms)
     return float(shares.nan_to_num(torch.inf, torch.inf).max())

@@ -152,8 +152,9 @@ def require_asked(asked: Tensor, after: Tensor, layer: int) -> None:
             f"after steering, layer {layer} hands on {after.dtype} {list(after.shape)} "
             f"where {asked.dtype} {list(asked.shape)} was expected"
         )
-    if not torch.equal(asked, after):
-        rows = (asked != after).flatten(1).any(1).nonzero().flatten().tolist()
+    received = after.to(asked.device)  # of a divided model the next block may lie on another device
+    if not torch.equal(asked, received):
+        rows = (asked != received).flatten(1).any(1).nonzero().flatten().tolist()
         raise InterventionError(
             f"what layer {layer} hands on is not what was asked for: the operation at the asked tokens and "
             f"nothing elsewhere; rows {rows[:10]} of {asked.shape[0]} differ"

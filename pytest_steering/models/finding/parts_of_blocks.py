@@ -82,7 +82,7 @@ def _sum(layer: int, block: BlockPass) -> _Sum:
     assert block.output is not None
     for key, given in block.given.items():
         for one, two in combinations(_distinct(block.inner), 2):
-            totals = _totals(given, one.state, two.state)
+            totals = _totals(given.to(block.output.device), one.state, two.state)
             if any(torch.equal(total, block.output) for total in totals):
                 first, second = sorted((one, two), key=block.inner.index)
                 return _Sum(key, given, (first, second))

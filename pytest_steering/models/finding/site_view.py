@@ -72,7 +72,9 @@ def _keys(block: BlockPass, state: Tensor | None) -> list[Key]:
     """Return the arguments by which a block was given a state."""
     import torch
 
-    return [] if state is None else [key for key, given in block.given.items() if torch.equal(given, state)]
+    if state is None:
+        return []
+    return [key for key, given in block.given.items() if torch.equal(given.to(state.device), state)]
 
 
 def _block(call: InnerCall, block: Block) -> Block:

@@ -60,10 +60,10 @@ def witnessed(module: Module, architecture: Architecture) -> Iterator[list[State
 
 
 def same_bits(one: Tensor, other: Tensor) -> bool:
-    """Return whether two tensors agree in every bit; NaN equals itself, 0 and −0 differ."""
+    """Return whether two tensors agree in every bit, on any device; NaN equals itself, 0 and −0 differ."""
     import torch
 
     if one.shape != other.shape or one.dtype != other.dtype:
         return False
     whole = {2: torch.int16, 4: torch.int32, 8: torch.int64}[one.element_size()]
-    return torch.equal(one.contiguous().view(whole), other.contiguous().view(whole))
+    return torch.equal(one.contiguous().view(whole), other.to(one.device).contiguous().view(whole))

@@ -109,10 +109,11 @@ def steerable(engine: str, divided: Mapping[str, str] | None = None, family: str
 
 
 def outcomes(model: SteerableModel) -> Iterator[torch.Tensor]:
-    """States, likelihoods and tokens of several arms at once, at blocks of both devices."""
+    """States, also within blocks, and answers of several arms at once, steered on either device."""
     vector = random_vector(layers=(0, 1))
     arms = [None, *(Intervention(vector, layers=(layer,), scale=4.0) for layer in range(2))]
-    yield from (state.cpu() for state in model.hidden_states(PROMPTS, (0, 1)).values())
+    for site in ("block_output", "attention_output", "mlp_output", "block_input"):
+        yield from model.at(site).hidden_states(PROMPTS, (0, 1, 2)).values()
     answers = [one for arm in model.complete(PROMPTS, arms, max_new_tokens=4).arms for one in arm]
     yield from (torch.tensor(one.token_ids) for one in answers)
     yield torch.tensor([one.first_token_kl for one in answers])

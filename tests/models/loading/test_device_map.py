@@ -89,10 +89,10 @@ def two_devices() -> tuple[str, str]:
 
 
 def halves(devices: tuple[str, str], family: str) -> dict[str, str]:
-    """The first block and the embedding here, the other blocks and the head there."""
+    """The first block and all that stands around the blocks here, the other blocks there."""
     blocks = SteerableModel.wrap(tiny_module(family), tiny_tokenizer()).architecture.layer_path
     around = blocks.rpartition(".")[0]
-    ends = {name: devices[1] for name, _ in tiny_module(family).named_children() if name != around}
+    ends = {name: devices[0] for name, _ in tiny_module(family).named_children() if name != around}
     inside = tiny_module(family).get_submodule(around)
     parts = {
         f"{around}.{name}": devices[0] for name, _ in inside.named_children() if f"{around}.{name}" != blocks

@@ -27,7 +27,7 @@ METHODS = (
     "learned_margin",
     "learned_text",
 )
-PAIRS = [ContrastPair(f"w{n} w5 w6", f"w{n} w5 w7 w8") for n in range(8, 16)]
+PAIRS = [ContrastPair(f"w{n} w5 w6", f"w{n} w5 w7 w8", f"p{n}") for n in range(8, 16)]
 SAMPLING = Sampling(temperature=0.8, seed=1, draws=2)
 
 

@@ -53,7 +53,7 @@ def test_an_operation_writes_the_same_answers(
 
 def test_a_condition_decides_the_same(both: tuple[SteerableModel, SteerableModel]) -> None:
     condition = random_vector(layers=(0,), seed=2)
-    arms = [
+    arms: list[Intervention | None] = [
         Intervention(random_vector((1, 3)), when=f"similarity > 0{where}", condition=condition)
         for where in ("", " at each token")
     ]
@@ -77,6 +77,14 @@ def test_a_draw_is_the_same_where_its_seed_is() -> None:
     )
 
     assert [one.token_ids for one in here.arms[0]] == [one.token_ids for one in there.arms[0]]
+
+
+def test_nnsight_leaves_a_model_where_it_is() -> None:
+    on("cuda")
+    model = on("cpu", engine="nnsight")
+    model.generate(PROMPTS, max_new_tokens=1)
+
+    assert str(model.loaded.module.device) == "cpu"
 
 
 def require_same(both: tuple[SteerableModel, SteerableModel], arms: list[Intervention | None]) -> None:

@@ -56,7 +56,8 @@ class NNsightEngine:
 
         wrapper = getattr(nnsight, "TransformersModel", None)
         if wrapper is not None:
-            return wrapper(self._loaded.module, tokenizer=self._loaded.tokenizer, task="text-generation")
+            options = {"tokenizer": self._loaded.tokenizer, "task": "text-generation"}
+            return wrapper(self._loaded.module, **options, **_staying(self._loaded.module))
         return nnsight.LanguageModel(self._loaded.module, tokenizer=self._loaded.tokenizer)
 
     def generate(self, batch: TokenBatch, session: EditSession, options: dict[str, Any]) -> Tensor:
@@ -131,6 +132,14 @@ class NNsightEngine:
     def _envoy(self, layer: int) -> Any:
         """Return nnsight's wrapper of a block."""
         return envoy_at(self._wrapped, self._loaded.architecture.blocks[layer].path)
+
+
+def _staying(module: Module) -> dict[str, str]:
+    """Say that a model stays: a pipeline, as nnsight makes of it, moves it to the first GPU unless told.
+
+    One that accelerate has divided is left where it is, and may not be told any.
+    """
+    return {} if getattr(module, "hf_device_map", None) else {"device": str(module.device)}
 
 
 @contextmanager

@@ -11,8 +11,14 @@ from pytest_steering import executor, hookspecs, undecided
 from pytest_steering.errors import SteeringError
 from pytest_steering.fixtures import contrast_pairs, steering, steering_adapter, steering_model
 from pytest_steering.options import add_options
+from pytest_steering.printable import harmless
 from pytest_steering.pytest_session import cell_reports, progress_line, workers
-from pytest_steering.pytest_session.collection import collection, marker_selection, root_directory
+from pytest_steering.pytest_session.collection import (
+    collection,
+    marker_selection,
+    root_directory,
+    unused_models,
+)
 from pytest_steering.pytest_session.lifecycle import LIFECYCLE, Lifecycle, lifecycle_of
 from pytest_steering.pytest_session.session import SESSION, SteeringSession, session_of
 from pytest_steering.pytest_session.session_end import (
@@ -94,9 +100,15 @@ def pytest_collection_modifyitems(
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Name the family that a fruitless `-m` meant; say under xdist what is to run."""
+    """Name what `-m` or `--steering-model` asked for in vain; say under xdist what is to run."""
     marker_selection.examine(session_of(session.config), session.items)
+    unused_models.examine(session_of(session.config), session.items)
     workers.tell_plan(session)
+
+
+def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
+    """Say what was asked for in vain before a long run begins, and not at its end alone."""
+    return [harmless(sentence) for sentence in session_of(config).notes]
 
 
 @pytest.hookimpl(tryfirst=True)

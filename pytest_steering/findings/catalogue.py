@@ -193,8 +193,8 @@ _LIMITS = {
         "Report the groups apart; steering.dose_response has slopes and shares of each with intervals.",
     ),
     "too-few-samples": (
-        "There are too few samples to show an effect of the claimed size.",
-        "Score more samples, or claim a larger effect with steering.run(..., claim=...).",
+        "There are too few samples to show an effect of the claimed size, or of ten points where none is claimed.",
+        "Score more samples, or say how large an effect is to be shown: steering.run(..., claim=0.3).",
     ),
     "answered-share-low": (
         "Too many answers of an arm could not be read; a change of accuracy may be one of readability.",

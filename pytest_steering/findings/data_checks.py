@@ -136,13 +136,18 @@ def _of_accuracy(run: Comparison) -> Iterator[Finding]:
         shown = "no effect at all" if least is None else f"no effect below {100 * least:.0f} points"
         yield finding(
             "too-few-samples",
-            f"{scored} samples show {shown} (power 0.8, level 0.05); the claim is {100 * claim:.0f} points, "
-            f"which needs {needed}",
+            f"{scored} samples show {shown} (power 0.8, level 0.05); {_claimed(claim)} needs {needed}",
             samples=scored,
             minimum_detectable_effect=least,
             claim=claim,
             needed=needed,
         )
+
+
+def _claimed(claim: float) -> str:
+    """Name the effect as a claim where somebody made one; ten points are looked for where nobody did."""
+    points = f"{100 * claim:.0f} points"
+    return f"one of {points}, the usual size," if claim == CLAIM else f"the claim of {points}"
 
 
 def _of_mean(run: Comparison) -> Iterator[Finding]:

@@ -12,9 +12,11 @@ from pytest_steering.gate.baseline_files import Place, plain
 from pytest_steering.gate.gated_cells import Measured
 from pytest_steering.run_folder.manifest import Manifest, PlannedTest, Tests
 
-Reason: TypeAlias = Literal["left out", "unknown", "failed", "not run", "skipped", "changed", "gone"]
+Reason: TypeAlias = Literal[
+    "left out", "unknown", "failed", "not run", "skipped", "unheld", "changed", "gone"
+]
 
-REMOVABLE: tuple[Reason, ...] = ("changed", "gone")
+REMOVABLE: tuple[Reason, ...] = ("unheld", "changed", "gone")
 
 
 @dataclass(frozen=True)
@@ -24,8 +26,9 @@ class Absent:
     Attributes:
         place: Where it stands.
         reason: `left out` where its test was deselected or not asked for, `unknown` where nobody wrote down
-            what was to run; `failed`, `not run`, `skipped`: what its test did; `changed` where the test ran
-            and makes no such cell, `gone` where there is no such test.
+            what was to run; `failed`, `not run`, `skipped`: what its test did; `unheld` where the test ran and
+            holds no cell at all against a baseline, `changed` where it holds others, `gone` where there is
+            no such test.
     """
 
     place: Place
@@ -50,8 +53,9 @@ def absences(
         root: Where node ids begin.
     """
     measured = {(one.record.model, str(one.record.environment.get("numerics", ""))) for one in cells}
+    holding = {(one.record.model, one.record.experiment_id) for one in cells}
     return [
-        Absent(place, _reason(place, manifest, root))
+        Absent(place, _held_by_nobody(place, holding, _reason(place, manifest, root)))
         for place in places
         if not measured or _concerns(place.entry, measured, planned=manifest.status != "unknown")
     ]
@@ -62,6 +66,16 @@ def _concerns(entry: Entry, measured: set[tuple[str, str]], *, planned: bool) ->
     models, numerics = ({setting[part] for setting in measured} for part in (0, 1))
     model, profile = entry.setting
     return entry.setting in measured or (planned and model not in models and profile in numerics)
+
+
+def _held_by_nobody(place: Place, holding: set[tuple[str, str]], reason: Reason) -> Reason:
+    """Tell a test that makes other cells from one that never asks for a baseline: its cell may still be made.
+
+    Entries of the first layout name no test.
+    """
+    entry = place.entry
+    held = not entry.experiment or (entry.setting[0], entry.experiment) in holding
+    return reason if held or reason != "changed" else "unheld"
 
 
 def _reason(place: Place, manifest: Manifest, root: Path) -> Reason:

@@ -153,7 +153,7 @@ def _near(path: Path) -> Path:
 
 
 def _pruned(entries: dict[str, Entry], keys: Iterable[str]) -> list[str]:
-    return [f"{key}: {shown(entries.pop(key))} removed, no test makes such a cell" for key in keys]
+    return [f"{key}: {shown(entries.pop(key))} removed, no test holds such a cell against it" for key in keys]
 
 
 def _name(one: Measured) -> str:

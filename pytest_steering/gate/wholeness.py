@@ -14,6 +14,10 @@ _SAID: dict[Reason, tuple[str, str]] = {
     "not run": ("absent, their test did not run", ""),
     "unknown": ("absent, and nothing says whether their tests were to run", ""),
     "skipped": ("absent, their test was skipped", ""),
+    "unheld": (
+        "not compared, their test holds no cell against a baseline",
+        "; call result.expect_baseline() there, or remove with --steering-prune",
+    ),
     "changed": ("absent, their test no longer makes them", "; remove with --steering-prune"),
     "gone": ("absent, their test is no longer there", "; remove with --steering-prune"),
     "left out": ("not compared, their tests were not selected", ""),
@@ -22,7 +26,7 @@ _SAID: dict[Reason, tuple[str, str]] = {
 ALWAYS: tuple[Reason, ...] = ("failed", "not run")
 """A run without such cells was not run to its end, whoever asks."""
 
-WHERE_REQUIRED: tuple[Reason, ...] = ("unknown", "skipped", "changed", "gone")
+WHERE_REQUIRED: tuple[Reason, ...] = ("unknown", "skipped", "unheld", "changed", "gone")
 
 
 def obstacles(

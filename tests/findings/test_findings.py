@@ -278,6 +278,15 @@ def test_too_few_samples_print_the_least_effect_and_the_number_that_is_needed() 
     assert "needs 78" in sentence
 
 
+def test_nobody_is_said_to_claim_what_was_not_claimed() -> None:
+    def said(**claimed: float) -> str:
+        records = run(always(24), truthful(24), **claimed)
+        return next(one.sentence for one in found(records) if one.id == "too-few-samples")
+
+    assert "claim" not in said()
+    assert "the claim of 20 points needs" in said(claim=0.2)
+
+
 def test_a_large_claim_needs_fewer_samples() -> None:
     assert "too-few-samples" not in ids(run(always(24), truthful(24), claim=0.4))
 

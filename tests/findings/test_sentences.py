@@ -268,8 +268,8 @@ REPORTED: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
     "too-few-samples": [
         (
             "steered",
-            "24 samples show no effect below 31 points (power 0.8, level 0.05); the claim is 10 points, "
-            "which needs 78",
+            "24 samples show no effect below 31 points (power 0.8, level 0.05); one of 10 points, "
+            "the usual size, needs 78",
             {"samples": 24, "minimum_detectable_effect": 0.3094482421875, "claim": 0.1, "needed": 78},
         )
     ],

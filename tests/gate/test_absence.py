@@ -13,6 +13,7 @@ from pytest_steering.gate.gated_cells import expected_cells
 from pytest_steering.gate.judge import judge
 from pytest_steering.gate.judgement import Judgement
 from pytest_steering.gate.verdict_text import verdict_lines
+from pytest_steering.identity import SCORE
 from pytest_steering.records import Record
 from pytest_steering.run_folder.manifest import Ending, Manifest, PlannedTest
 from tests.gate.runs import planned, run
@@ -120,7 +121,7 @@ def test_a_test_that_failed_after_its_cells_were_there_is_compared(folder: Path)
     ("manifest", "reason"),
     [
         (ended("passed", "skipped"), "skipped"),
-        (ended("passed", "passed"), "changed"),
+        (ended("passed", "passed"), "unheld"),
         (planned("passed", "test_a"), "gone"),
         (Manifest("unknown"), "unknown"),
     ],
@@ -135,6 +136,15 @@ def test_an_accepted_cell_that_no_test_made_is_named_and_no_pass_where_it_is_req
     assert (ignored.status, reasons(ignored)) == ("pass", [reason])
     for judgement in (required, ignored):
         assert "test_b on m (cpu-float32)" in said(judgement)
+
+
+def test_a_test_that_asks_for_no_baseline_is_told_so_and_not_that_its_cell_is_gone(folder: Path) -> None:
+    unheld = [one for one in records_of("b") if one.spec.get("purpose") == SCORE]
+    changed = judged(folder, [*records_of("a"), *unheld], ended("passed", "passed"), required=False)
+
+    assert "not compared, their test holds no cell against a baseline" in said(changed)
+    assert "call result.expect_baseline() there" in said(changed)
+    assert "no longer makes" not in said(changed)
 
 
 DESELECTED = {"benchmarks/test_it.py::test_b[m]": PlannedTest(EXPERIMENT.format("b"), "m")}

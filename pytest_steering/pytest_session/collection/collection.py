@@ -20,7 +20,7 @@ _MARKER_HELP = (
     "max_new_tokens=32, stop='length', vectors_from='', contrast='', both_polarities=False): what the "
     "`steering` fixture runs; task names one of a conftest's hook pytest_steering_tasks or a data set of "
     "labelled code (dataset= is another word for it); stop='verdict' ends answers that are decided; models "
-    "replaces the configured ones for this test"
+    "replaces the configured ones for this test, those of --steering-model too"
 )
 
 

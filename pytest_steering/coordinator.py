@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from pytest_steering.counted import counted
 from pytest_steering.execution.dispatch import Dispatch
 from pytest_steering.execution.messages import Message
 from pytest_steering.execution.pool import Pool
@@ -142,5 +143,5 @@ class Coordinator:
         again = sum(self._dispatch.deaths.values())
         if again:
             self._steering.notes.append(
-                f"{again} workers died with a test; cells that had ended were not run again"
+                f"{counted(again, 'worker')} died with a test; cells that had ended were not run again"
             )

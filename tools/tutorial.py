@@ -30,6 +30,8 @@ VARYING = (
     (re.compile(r"/\S*(?=\.steering|report\.html)"), ""),
     (re.compile(r"\d+\.\d+s\b( \(\d+:\d\d:\d\d\))?"), "…s"),
     (re.compile(r"\b\d+\.\d+ s;.*MiB"), "… s; …"),
+    (re.compile(r"(?m)^tests took (.*\n)    (.*)$"), r"tests took \1\2"),
+    (re.compile(r"(?m)^tests took .*$"), "tests took …: … to set up (models are loaded and proven), …"),
     (re.compile(r"(?m)^(platform|cachedir|rootdir|configfile|plugins|benchmark:).*\n"), ""),
     (re.compile(r"(?m)^-+ Captured stderr setup -+\n.*?\n(?==)", re.DOTALL), ""),
     (re.compile(r"[ \t]+$", re.MULTILINE), ""),

@@ -11,7 +11,7 @@ from pytest_steering.comparison.gold_agreement import GoldAgreement, gold_agreem
 from pytest_steering.comparison.margin_agreement import Agreement, agreement
 from pytest_steering.comparison.outcomes import margin_both_ways
 from pytest_steering.comparison.pairing import Pairing, pair
-from pytest_steering.comparison.trivial import trivial_predictors
+from pytest_steering.comparison.trivial import constant_answer, trivial_predictors
 
 __all__ = [
     "STEERED",
@@ -29,6 +29,7 @@ __all__ = [
     "Pairing",
     "agreement",
     "confusion",
+    "constant_answer",
     "estimate",
     "estimated_change",
     "gold_agreement",

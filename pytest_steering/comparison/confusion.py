@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from pytest_steering.records import Outcome
 
+NEVER = "never answers"
+
 
 @dataclass(frozen=True)
 class Confusion:
@@ -43,7 +45,7 @@ class Confusion:
     def constant(self) -> str | None:
         """`always yes`, `always no` or `never answers` where nothing else was said; else None."""
         if not self.answered:
-            return "never answers" if self.n else None
+            return NEVER if self.n else None
         if not self.fn + self.tn:
             return "always yes"
         return None if self.tp + self.fp else "always no"

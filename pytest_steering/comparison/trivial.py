@@ -6,26 +6,42 @@ from collections.abc import Sequence
 from dataclasses import replace
 from statistics import median
 
+from pytest_steering.comparison.confusion import NEVER
 from pytest_steering.comparison.facts import Facts
 from pytest_steering.comparison.metrics.registry import metric
-from pytest_steering.comparison.outcomes import judged, ran
+from pytest_steering.comparison.outcomes import choosing, judged, ran
 from pytest_steering.records import Outcome
 
 ALWAYS_YES, ALWAYS_NO = "always yes", "always no"
 LENGTH_ONLY = "length only"
 
+LETTERS = 26
+"""Options of more different texts than letters are texts of their own: none is there to choose every time."""
+
 
 def trivial_predictors(outcomes: Sequence[Outcome]) -> dict[str, Facts]:
     """Return *always yes*, *always no* and *length only* on the same samples.
 
-    *length only* is left out where no sample's length is known.
+    *length only* is left out where no sample's length is known. Of choices: always the same option, for each.
     """
     kept = ran(outcomes)
+    if any(map(choosing, kept)):
+        return _one_option(kept)
     found = {ALWAYS_YES: _constant(kept, "yes"), ALWAYS_NO: _constant(kept, "no")}
     predicted = by_length(kept)
     if predicted:
         found[LENGTH_ONLY] = Facts(predicted)
     return found
+
+
+def constant_answer(facts: Facts) -> str | None:
+    """Return what was answered to everything, such as `always (A)`; None where that differs."""
+    chosen = {one.chosen for one in facts.ran if choosing(one)}
+    if not chosen:
+        return facts.confusion.constant
+    if not any(chosen):
+        return NEVER
+    return f"always {chosen.pop()}" if len(chosen) == 1 and len(facts.ran) > 1 else None
 
 
 def by_length(outcomes: Sequence[Outcome]) -> list[Outcome]:
@@ -45,6 +61,15 @@ def by_length(outcomes: Sequence[Outcome]) -> list[Outcome]:
         judged(replace(one, margin=margin), "yes" if margin > threshold else "no")
         for one, margin in zip(shorter, margins, strict=True)
     ]
+
+
+def _one_option(outcomes: Sequence[Outcome]) -> dict[str, Facts]:
+    """Return what choosing one and the same option gets, for each that is wanted somewhere."""
+    options = sorted({one.wanted for one in outcomes})
+    return {
+        f"always {option}": Facts(judged(one, "yes" if one.wanted == option else "no") for one in outcomes)
+        for option in (options if len(options) <= LETTERS else ())
+    }
 
 
 def _constant(outcomes: Sequence[Outcome], answer: str) -> Facts:

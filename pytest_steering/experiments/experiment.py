@@ -17,6 +17,7 @@ from pytest_steering.experiments.grid_search import DEFAULT_SCALES, Choice
 from pytest_steering.experiments.neutral_texts import load_neutral
 from pytest_steering.experiments.null_shifts import MarginShift
 from pytest_steering.experiments.questions import Questions
+from pytest_steering.experiments.required_kinds import require_intervention
 from pytest_steering.experiments.search_methods.every_method import GRID, MethodName
 from pytest_steering.experiments.search_methods.preference import Toward
 from pytest_steering.experiments.side_effects import NEUTRAL_TEXTS
@@ -298,6 +299,7 @@ class Experiment:
         Raises:
             VectorError: The target is not above 0, or is not reached.
         """
+        require_intervention(intervention)
         return of_equal_effect(self.model, [intervention], load_neutral()[:NEUTRAL_TEXTS], target)[0]
 
     def dose_response(

@@ -193,7 +193,7 @@ _LIMITS = {
         "Report the groups apart; steering.dose_response has slopes and shares of each with intervals.",
     ),
     "too-few-samples": (
-        "There are too few samples to show an effect of the claimed size, or of ten points where none is claimed.",
+        "There are too few samples to show an effect of the claimed size, or of ten points where none is.",
         "Score more samples, or say how large an effect is to be shown: steering.run(..., claim=0.3).",
     ),
     "answered-share-low": (

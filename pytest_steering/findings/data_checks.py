@@ -12,6 +12,7 @@ from pytest_steering.comparison.mean_change import mean_change
 from pytest_steering.comparison.metrics import number_of
 from pytest_steering.comparison.outcomes import overflowed
 from pytest_steering.comparison.outcomes import skipped as skipped_of
+from pytest_steering.counted import have
 from pytest_steering.findings.finding import Finding, finding
 from pytest_steering.records import Outcome
 from pytest_steering.statistics import (
@@ -37,7 +38,7 @@ def overlap(run: Comparison) -> Iterator[Finding]:
     certain, near = shared.get("samples", 0), shared.get("near", 0)
     listed = "; ".join(shared.get("examples", ()))
     if certain or _many(shared):
-        sentence = f"{certain + near} scored samples were trained on: {listed}"
+        sentence = f"{have(certain + near, 'scored sample', 'was', 'were')} trained on: {listed}"
         yield finding("train-test-overlap", sentence, **shared)
     elif near:
         few = f"{near} of {shared['scored']} scored samples are nearly texts that the vector was made from"
@@ -79,7 +80,9 @@ def duplicates(run: Comparison) -> Iterator[Finding]:
     twice = [name for name, count in counts.items() if count > 1]
     if twice:
         yield finding(
-            "duplicate-ids", f"{len(twice)} ids stand more than once, such as {twice[0]!r}", ids=twice[:10]
+            "duplicate-ids",
+            f"{have(len(twice), 'id', 'stands', 'stand')} more than once, such as {twice[0]!r}",
+            ids=twice[:10],
         )
 
 
@@ -172,7 +175,9 @@ def skipped(run: Comparison) -> Iterator[Finding]:
     out = [one for one in left_out if not overflowed(one)]
     if out:
         yield finding(
-            "samples-skipped", f"{len(out)} samples were left out: {out[0].skipped}", skipped=len(out)
+            "samples-skipped",
+            f"{have(len(out), 'sample', 'was', 'were')} left out: {out[0].skipped}",
+            skipped=len(out),
         )
 
 

@@ -26,9 +26,9 @@ class Absent:
     Attributes:
         place: Where it stands.
         reason: `left out` where its test was deselected or not asked for, `unknown` where nobody wrote down
-            what was to run; `failed`, `not run`, `skipped`: what its test did; `unheld` where the test ran and
-            holds no cell at all against a baseline, `changed` where it holds others, `gone` where there is
-            no such test.
+            what was to run; `failed`, `not run`, `skipped`: what its test did; `unheld` where the test ran
+            and holds no cell at all against a baseline, `changed` where it holds others, `gone` where there
+            is no such test.
     """
 
     place: Place

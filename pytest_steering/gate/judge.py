@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from pytest_steering.counted import have
 from pytest_steering.findings import Finding, finding
 from pytest_steering.gate.absence import Absent, absences
 from pytest_steering.gate.baseline_entry import Entry
@@ -148,7 +149,8 @@ def _data_changed(compared: BaselinePairing) -> Finding:
     changed, unpaired = list(compared.changed), list(compared.unpaired)
     return finding(
         "data-changed",
-        f"{len(changed)} samples have another prompt or label, {len(unpaired)} are in one of the two alone: "
+        f"{have(len(changed), 'sample')} another prompt or label, {len(unpaired)} stand in one of the two "
+        f"alone: "
         f"{', '.join([*changed, *unpaired][:5])}",
         changed=changed[:20],
         unpaired=unpaired[:20],

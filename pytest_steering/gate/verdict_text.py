@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from pytest_steering.counted import counted, have
 from pytest_steering.gate.failed_cells import FailedCell, Prompts, cell_name, failed_cells
 from pytest_steering.gate.judgement import Judgement
 from pytest_steering.printable import printable
@@ -74,9 +75,10 @@ def _more(count: int, most: int | None, what: str) -> list[str]:
 def _headline(judgement: Judgement) -> str:
     decision = judgement.decision
     if not judgement.compared and judgement.status == "pass":
-        return f"gate: nothing to compare; {len(judgement.missing)} cells have no baseline"
+        return f"gate: nothing to compare; {have(len(judgement.missing), 'cell')} no baseline"
     compared, absent = len(judgement.compared), len(judgement.absent)
-    cells = f"{compared} of {compared + absent} accepted cells" if absent else f"{compared} cells"
+    of_all = f"{compared} of {counted(compared + absent, 'accepted cell')}"
+    cells = of_all if absent else counted(compared, "cell")
     return (
         f"gate: {_VERDICTS[judgement.status]}; {cells} compared at alpha "
         f"{decision.alpha:g}, {_margins(judgement)}"
@@ -116,4 +118,4 @@ def _without_baseline(judgement: Judgement) -> Iterator[str]:
 def _improved(judgement: Judgement) -> Iterator[str]:
     better = {one.cell.key for one in judgement.decision.cells if one.improved}
     if better:
-        yield f"{len(better)} cells improved; accept them with --steering-accept"
+        yield f"{counted(len(better), 'cell')} improved; accept with --steering-accept"

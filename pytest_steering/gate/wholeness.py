@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from pytest_steering.counted import counted
 from pytest_steering.gate.absence import Absent, Reason
 from pytest_steering.gate.gated_cells import Measured
 from pytest_steering.run_folder.manifest import Manifest
@@ -70,8 +71,7 @@ def _run(manifest: Manifest, measured: set[str]) -> list[str]:
 def _said(absent: Iterable[Absent], reasons: Sequence[Reason]) -> list[str]:
     found = {reason: [one.name for one in absent if one.reason == reason] for reason in reasons}
     return [
-        f"{len(names)} accepted cell{'s' if len(names) > 1 else ''} {_SAID[reason][0]}: "
-        f"{first_few(names)}{_SAID[reason][1]}"
+        f"{counted(len(names), 'accepted cell')} {_SAID[reason][0]}: {first_few(names)}{_SAID[reason][1]}"
         for reason, names in found.items()
         if names
     ]

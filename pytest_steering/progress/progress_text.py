@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from pytest_steering.counted import counted
 from pytest_steering.progress.work_under_way import Step, Work
 
 BYTES = "B"
@@ -64,14 +65,16 @@ def progress_text(
 
 def _of_run(works: Sequence[Work], tests: RunCount | None) -> dict[str, str]:
     cells = sum(work.cells for work in works)
-    return {"tests": _counted(tests) if tests else "", "cells": _many(cells, "cell") if cells else ""}
+    return {"tests": _counted(tests) if tests else "", "cells": counted(cells, "cell") if cells else ""}
 
 
 def _counted(tests: RunCount) -> str:
     """Return which test runs, or how many have ended where several run at once."""
     if not tests.several:
         return str(tests.done + 1) if tests.total is None else f"{tests.done + 1}/{tests.total}"
-    return _many(tests.done, "test") if tests.total is None else f"{tests.done}/{_many(tests.total, 'test')}"
+    return (
+        counted(tests.done, "test") if tests.total is None else f"{tests.done}/{counted(tests.total, 'test')}"
+    )
 
 
 def _of_calls(steps: Sequence[Step]) -> dict[str, str]:
@@ -100,7 +103,7 @@ def _amount(steps: Sequence[Step]) -> str:
     done, total, unit = _done(steps), _total(steps), steps[0].unit
     if unit == BYTES:
         return "/".join(map(tqdm.format_sizeof, (done, *([total] if total else ())))) + "B"
-    return f"{done:,}/{_many(total, unit)}"
+    return f"{done:,}/{counted(total, unit)}"
 
 
 def _done(steps: Sequence[Step]) -> int:
@@ -111,10 +114,6 @@ def _total(steps: Sequence[Step]) -> int:
     """Return how much there is to do; 0 where more is done than that, as of a pipe that is read."""
     total = sum(step.total for step in steps)
     return total if total >= _done(steps) else 0
-
-
-def _many(count: int, what: str) -> str:
-    return f"{count:,} {what}" + ("" if count == 1 else "s")
 
 
 def _fitting(parts: Mapping[str, str], width: int) -> dict[str, str]:

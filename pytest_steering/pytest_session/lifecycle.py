@@ -10,7 +10,7 @@ import pytest
 from pytest_steering.errors import SteeringError
 from pytest_steering.identity import experiment_id
 from pytest_steering.pytest_session.collection.collection import experiment_of, spec_of
-from pytest_steering.pytest_session.session import SteeringSession
+from pytest_steering.pytest_session.session import SETUP, TESTS, SteeringSession
 from pytest_steering.run_folder.manifest import Ending, Manifest, PlannedTest
 from pytest_steering.run_folder.shortfall import first_few
 from pytest_steering.shard import share_of
@@ -56,6 +56,8 @@ class Lifecycle:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Note how a test ends: by the worst of its phases, and before any report is held back."""
+        if report.nodeid in self.manifest.selected:
+            self.session.waited[SETUP if report.when == "setup" else TESTS] += report.duration
         if report.failed:
             self._endings[report.nodeid] = "failed"
         elif report.skipped:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from pytest_steering.models.steerable import SteerableModel
     from pytest_steering.records import Record
 
+SETUP, TESTS = "setup", "tests"
+
 
 class SteeringSession:
     """One pytest process.
@@ -32,6 +34,8 @@ class SteeringSession:
     Attributes:
         config: pytest's.
         loads: How often each model was loaded, by name; under xdist the controller's holds all workers'.
+        waited: Seconds that the run's tests took: to set up, where models are loaded and proven, and in all
+            else; the controller's of all workers.
         errors: Sentences of what is wrong with the tests as they are written.
         notes: Sentences for the end of the run about what was asked for.
         has_tests: Whether a collected test asks for a model; where none does, nothing here is of concern.
@@ -49,6 +53,7 @@ class SteeringSession:
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
         self.loads: Counter[str] = Counter()
+        self.waited: Counter[str] = Counter()
         self.errors: list[str] = []
         self.notes: list[str] = []
         self.has_tests = False
@@ -254,7 +259,7 @@ class SteeringSession:
             return []
         from pytest_steering.report.terminal import closing_lines
 
-        return closing_lines(self.run, self.loads, width)
+        return closing_lines(self.run, self.loads, width, self.waited)
 
     def _known(self, spec: ModelSpec) -> ModelSpec:
         if self._specs.setdefault(spec.name, spec) != spec:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from pytest_steering.counted import counted
 from pytest_steering.experiments.claim_family import by_chance, claims_of
 from pytest_steering.experiments.expectation_verdict import LEVEL
 from pytest_steering.records import Record
@@ -19,14 +20,16 @@ def claim_texts(records: Iterable[Record]) -> Iterator[str]:
     if not claims:
         return
     met = [one for one in claims if one.met]
+    if len(claims) == 1:
+        ended = "met" if met else "not met"
+        yield f"1 claim of a difference, {ended}: where there is none, chance meets it in {by_chance(1):.0%}"
+        return
     surviving = sum(one.survives for one in met)
     yield (
-        f"{_many(len(claims), 'claim')} of a difference, {len(met)} met: were there no differences, one at "
+        f"{counted(len(claims), 'claim')} of a difference, {len(met)} met: were there no differences, one at "
         f"least would be met with a chance of {by_chance(len(claims)):.0%}; among {len(claims)}, "
         f"{surviving} of {len(met)} survive (Holm, {LEVEL:g})"
     )
-    yield from (f"does not survive among {len(claims)} claims: {one}" for one in met if not one.survives)
-
-
-def _many(count: int, what: str) -> str:
-    return f"{count} {what}" + ("" if count == 1 else "s")
+    yield from (
+        f"does not survive among {counted(len(claims), 'claim')}: {one}" for one in met if not one.survives
+    )

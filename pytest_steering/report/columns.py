@@ -9,7 +9,7 @@ from pytest_steering.comparison import Arm, Changes, Estimate, estimated_change
 from pytest_steering.comparison.guards import beside_unsteered
 from pytest_steering.comparison.main_effect import ACCURACY
 from pytest_steering.comparison.metrics import JUDGEMENT, SIDE_EFFECTS, find
-from pytest_steering.comparison.outcomes import labelled, skipped
+from pytest_steering.comparison.outcomes import choosing, labelled, skipped
 from pytest_steering.errors import DataError
 from pytest_steering.printable import printable
 from pytest_steering.report.cell_summary import where
@@ -61,8 +61,14 @@ def _held(name: str) -> Callable[[Arm], str]:
 
 
 def _metric(name: str) -> Callable[[Arm], str]:
-    """Return a number of verdicts: of another task that has none it says nothing."""
+    """Return a number of answers that are right or wrong: of another task that has none it says nothing."""
     return lambda arm: _share(arm[name]) if arm.main_metric == ACCURACY or arm[name] is not None else ""
+
+
+def _of_verdicts(name: str) -> Callable[[Arm], str]:
+    """Return a number of yes and no; of a choice, where yes only says that it is the wanted one, nothing."""
+    share = _metric(name)
+    return lambda arm: "" if any(map(choosing, arm.run)) else share(arm)
 
 
 def _accuracy(arm: Arm) -> str:
@@ -144,7 +150,7 @@ _TO_DECIDE_BY = (
     Column("skipped", "skip", lambda arm: str(len(skipped(arm.outcomes))), 5),
     # Accuracy alone cannot tell "always yes" from a coin or from a broken reader: these two stay longest.
     Column("answered", "ans", _metric("answered_share"), 1),
-    Column("yes-rate", "yes", _metric("yes_rate")),
+    Column("yes-rate", "yes", _of_verdicts("yes_rate")),
 )
 
 _OF_ACCURACY = (
@@ -166,8 +172,8 @@ _OF_BOTH = (
 _BESIDE = (
     Column("p", "p", _p, 2),
     Column("broken", "brk", _broken, 3),
-    Column("balanced", "bal", _metric("balanced_accuracy"), 4),
-    Column("AUROC", "AUC", _metric("auroc"), 6),
-    Column("MCC", "MCC", _metric("mcc"), 7),
-    Column("TNR", "TNR", _metric("tnr"), 9),
+    Column("balanced", "bal", _of_verdicts("balanced_accuracy"), 4),
+    Column("AUROC", "AUC", _of_verdicts("auroc"), 6),
+    Column("MCC", "MCC", _of_verdicts("mcc"), 7),
+    Column("TNR", "TNR", _of_verdicts("tnr"), 9),
 )

@@ -9,7 +9,7 @@ from pytest_steering.comparison.main_effect import ACCURACY
 from pytest_steering.comparison.mean_change import MeanChange, mean_change
 from pytest_steering.comparison.mean_text import change_text, digits_of, number_text
 from pytest_steering.comparison.metrics import number_of
-from pytest_steering.comparison.outcomes import labelled
+from pytest_steering.comparison.outcomes import choosing, labelled
 from pytest_steering.findings import CATALOGUE
 from pytest_steering.printable import printable
 from pytest_steering.report.cell_summary import Group
@@ -58,7 +58,8 @@ def _power(change: MeanChange) -> str:
 
 
 def _moved(pairing: Pairing) -> Iterator[str]:
-    if any(outcome.margin is not None for outcome in pairing.after):
+    """Yield whether judgement or threshold moved; of choices all are of one class, the wanted one."""
+    if any(outcome.margin is not None and not choosing(outcome) for outcome in pairing.after):
         found = what_moved(pairing)
         yield f"what moved: {found.label} ({found.why})"
 

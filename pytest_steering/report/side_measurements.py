@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from pytest_steering.counted import counted
 from pytest_steering.experiments import baseline_expectation, claim_record
 from pytest_steering.experiments.point_order import Place, place
 from pytest_steering.identity import SCORE, canonical
@@ -33,9 +34,9 @@ def _searched(looks: Sequence[Record]) -> str:
     failed = next((one for one in looks if one.failed), None)
     points = _last_looks(looks)
     if failed:
-        return f"the search of {_points(len(points))} on {split} failed: {failed.evidence['failed']}"
+        return f"the search of {counted(len(points), 'point')} on {split} failed: {failed.evidence['failed']}"
     method = next((f" by {one.evidence['method']}" for one in looks if one.evidence.get("method")), "")
-    told = f"searched {_points(len(points))} on {split}{method}"
+    told = f"searched {counted(len(points), 'point')} on {split}{method}"
     most = max(map(_samples, points))
     whole = [one for one in points if _samples(one) == most]
     if len(whole) < len(points):
@@ -70,7 +71,7 @@ def _scored(points: Sequence[Record]) -> str:
         return "the answers of every point are broken"
     ends = _ends(about, kept)
     broken = len(points) - len(kept)
-    passed_over = f"; {_points(broken)} of broken answers passed over" if broken else ""
+    passed_over = f"; {counted(broken, 'point')} of broken answers passed over" if broken else ""
     return f"{about} {ends}{passed_over}"
 
 
@@ -81,10 +82,6 @@ def _ends(about: str, kept: Sequence[Record]) -> str:
         return f"{high.metrics[about]:.2f} at each of them, which tells no point from another"
     places = [low, high] if len(kept) > 1 else [high]
     return " to ".join(f"{one.metrics[about]:.2f} at {where(one)}" for one in places)
-
-
-def _points(count: int) -> str:
-    return "1 point" if count == 1 else f"{count} points"
 
 
 def _kept(point: Record) -> bool:
@@ -110,5 +107,19 @@ def _measured(purpose: str, cells: Sequence[Record]) -> list[str]:
 def _numbers(cell: Record) -> str:
     if cell.failed:
         return f"failed: {cell.evidence['failed']}"
+    """Return the numbers of a cell, each beside the ends of its interval where it has one."""
     known = {name: value for name, value in cell.metrics.items() if value is not None}
-    return ", ".join(f"{name} {value:.4g}" for name, value in known.items()) or "no numbers"
+    ends = {name: [known.get(f"{name}_{end}") for end in ("low", "high")] for name in known}
+    inside = {f"{name}_{end}" for name, both in ends.items() if None not in both for end in ("low", "high")}
+    return (
+        ", ".join(
+            f"{name.replace('_', ' ')} {value:.4g}{_interval(ends[name])}"
+            for name, value in known.items()
+            if name not in inside
+        )
+        or "no numbers"
+    )
+
+
+def _interval(ends: Sequence[float | None]) -> str:
+    return f" [{', '.join(f'{end:.4g}' for end in ends)}]" if None not in ends else ""

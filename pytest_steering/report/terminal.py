@@ -1,4 +1,4 @@
-"""The lines that close a run. Everything but the count of loads comes from the records."""
+"""The lines that close a run. Everything but loads and the time of tests comes from the records."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
+from pytest_steering.counted import counted
 from pytest_steering.findings import across
 from pytest_steering.printable import printable
 from pytest_steering.records import Record
@@ -17,7 +18,7 @@ from pytest_steering.report.cell_summary import Group, scored_groups
 from pytest_steering.report.claim_texts import claim_texts
 from pytest_steering.report.closing_table import Texts, row_texts, table_columns, table_lines
 from pytest_steering.report.columns import Column
-from pytest_steering.report.cost import cost_texts
+from pytest_steering.report.cost import cost_texts, waited_text
 from pytest_steering.report.deciding import MOST, Deciding, deciding
 from pytest_steering.report.effects import effect_texts
 from pytest_steering.report.report_text import wrapped
@@ -31,17 +32,22 @@ from pytest_steering.run_folder.shortfall import shortfalls
 
 T = TypeVar("T")
 
+UNTIMED: Mapping[str, float] = {}
+
 Experiment: TypeAlias = tuple[str, str]
 """Name of the model, and of the experiment with its file."""
 
 
-def closing_lines(run: Run, loads: Mapping[str, int], width: int) -> list[str]:
+def closing_lines(
+    run: Run, loads: Mapping[str, int], width: int, waited: Mapping[str, float] = UNTIMED
+) -> list[str]:
     """Return what the terminal says at the end of a run.
 
     Args:
         run: Its records, and how it went.
         loads: How often each model was loaded, by name.
         width: Of the terminal, in characters.
+        waited: Seconds that tests took, by what for: `setup` and `tests`.
     """
     found = run.read()
     lines = report_lines(found.records, width)
@@ -49,9 +55,12 @@ def closing_lines(run: Run, loads: Mapping[str, int], width: int) -> list[str]:
         lines.append("")
     lines += [*look_lines(run, width), *shortfall_lines(run, found, width)]
     if loads:
-        lines.append(f"{_many(len(loads), 'model')}, {_many(sum(loads.values()), 'load')}")
+        lines.append(f"{counted(len(loads), 'model')}, {counted(sum(loads.values()), 'load')}")
+    if waited:
+        took = waited_text(waited.get("setup", 0.0), waited.get("tests", 0.0), found.records)
+        lines += wrapped(took, width)
     if found.records:
-        lines.append(f"{_many(len(found.records), 'record')}: {run.path}")
+        lines.append(f"{counted(len(found.records), 'record')}: {run.path}")
         lines.append(f"See this table again: pytest-steering report {shlex.quote(called(run))}")
     return lines
 
@@ -114,7 +123,7 @@ def look_text(looks: Looks) -> str:
     """Return how many interventions were tried on a split."""
     ever = f"; {looks.ever} in {looks.runs} runs of this folder" if looks.runs > 1 else ""
     return (
-        f"{looks.task}, {looks.split}: looked at with {_many(looks.here, 'intervention')} in this run{ever}"
+        f"{looks.task}, {looks.split}: looked at with {counted(looks.here, 'intervention')} in this run{ever}"
     )
 
 
@@ -179,7 +188,3 @@ def _understood(group: Group) -> tuple[str, ...]:
 def _under(title: str, texts: Iterable[str], width: int) -> list[str]:
     lines = [line for text in texts for line in wrapped(text, width, "  ")]
     return [printable(title, width), *lines] if lines else []
-
-
-def _many(count: int, what: str) -> str:
-    return f"{count} {what}" + ("" if count == 1 else "s")

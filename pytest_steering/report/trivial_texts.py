@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from pytest_steering.comparison import Facts, trivial_predictors
+from pytest_steering.comparison import Facts, constant_answer, trivial_predictors
 from pytest_steering.comparison.metrics import metric
 from pytest_steering.comparison.outcomes import labelled
 from pytest_steering.records import Outcome
@@ -21,10 +21,11 @@ class Unanswered(NamedTuple):
     pair: str | None
     cluster: str | None
     length: int | None
+    wanted: str
 
 
 def trivial_texts(group: Group) -> Iterator[str]:
-    """Yield what *always yes*, *always no* and *length only* get, and which arms answer always the same.
+    """Yield what predictors without the question get, such as *always yes*, and which arms answer one thing.
 
     Args:
         group: The arms of one experiment; they share their samples.
@@ -32,11 +33,12 @@ def trivial_texts(group: Group) -> Iterator[str]:
     arms = [arm for arm in group.arms if arm.run]
     if not arms:
         return
-    if any(map(labelled, arms[0].run)):
-        yield f"knowing nothing of the question: {_predictors(tuple(map(_unanswered, arms[0].run)))}"
+    predictors = _predictors(tuple(map(_unanswered, arms[0].run))) if any(map(labelled, arms[0].run)) else ""
+    if predictors:
+        yield f"knowing nothing of the question: {predictors}"
     constant: dict[str, list[str]] = {}
     for arm in arms:
-        always = arm.facts.confusion.constant
+        always = constant_answer(arm.facts)
         if always:
             constant.setdefault(always, []).append(arm.name)
     if constant:
@@ -46,14 +48,23 @@ def trivial_texts(group: Group) -> Iterator[str]:
 
 def _unanswered(outcome: Outcome) -> Unanswered:
     """Return what is known of a sample before it is answered."""
-    return Unanswered(outcome.id, outcome.expected, outcome.pair_id, outcome.cluster, outcome.length)
+    return Unanswered(
+        outcome.id, outcome.expected, outcome.pair_id, outcome.cluster, outcome.length, outcome.wanted
+    )
 
 
 @lru_cache(maxsize=256)
 def _predictors(samples: tuple[Unanswered, ...]) -> str:
     """Return what each predictor gets; most experiments of a run share their samples."""
     outcomes = [
-        Outcome(one.id, one.expected, pair_id=one.pair, cluster=one.cluster, length=one.length)
+        Outcome(
+            one.id,
+            one.expected,
+            pair_id=one.pair,
+            cluster=one.cluster,
+            length=one.length,
+            wanted=one.wanted,
+        )
         for one in samples
     ]
     return ", ".join(f"{name} {_scores(facts)}" for name, facts in trivial_predictors(outcomes).items())

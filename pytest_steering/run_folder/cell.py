@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from pytest_steering.counted import counted
 from pytest_steering.identity import changes
 from pytest_steering.records import Record, to_line
 
@@ -32,17 +33,14 @@ class Cell:
         if not self.earlier:
             return ""
         differences = _differences(self.earlier, self.record)
-        return f"measured anew ({_many(self.earlier, 'earlier record')}): {differences}"
+        return f"measured anew ({counted(len(self.earlier), 'earlier record')}): {differences}"
 
     @property
     def collision(self) -> str:
         """A sentence on its rivals; empty where there are none."""
         if not self.rivals:
             return ""
-        return (
-            f"{_many((*self.rivals, self.record), 'record')} of one cell differ: "
-            f"{_differences(self.rivals, self.record)}"
-        )
+        return f"{len(self.rivals) + 1} records of one cell differ: {_differences(self.rivals, self.record)}"
 
 
 def newest_cells(records: Iterable[Record]) -> dict[str, Cell]:
@@ -79,7 +77,3 @@ def _differences(before: Iterable[Record], now: Record) -> str:
     found = [change for one in before for change in changes(one.decided_by, now.decided_by)]
     found += ["an earlier one failed"] if any(one.failed for one in before) else []
     return ", ".join(dict.fromkeys(found)) or "what was found differs, though nothing that decides it does"
-
-
-def _many(records: tuple[Record, ...], what: str) -> str:
-    return f"{len(records)} {what}" + ("" if len(records) == 1 else "s")

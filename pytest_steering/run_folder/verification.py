@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
+from pytest_steering.counted import have
 from pytest_steering.records import Record
 from pytest_steering.run_folder.ledger import Ledger
 from pytest_steering.run_folder.manifest import Manifest
@@ -96,7 +97,7 @@ def _gone(
 
 def _unvouched(earlier: Sequence[str]) -> Iterator[str]:
     if earlier:
-        yield f"{len(earlier)} records are older than the ledger; nothing vouches for those"
+        yield f"{have(len(earlier), 'record', 'is', 'are')} older than the ledger; nothing vouches for that"
 
 
 def _few(sentences: Sequence[str]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from pytest_steering.counted import have
 from pytest_steering.errors import DataError
 from pytest_steering.tasks.sample import Sample
 
@@ -22,7 +23,8 @@ def check_unique(where: object, samples: Sequence[Sample]) -> None:
     twice = [name for name, count in Counter(sample.id for sample in samples).items() if count > 1]
     if twice:
         raise DataError(
-            f"{where}: {len(twice)} ids stand more than once ({listed(twice)}); give each sample its own id"
+            f"{where}: {have(len(twice), 'id', 'stands', 'stand')} more than once ({listed(twice)}); give "
+            "each sample its own id"
         )
 
 
@@ -73,7 +75,7 @@ def limits(samples: Sequence[Sample], splits: Sequence[str] = ("train", "dev", "
     """
     copies = [ids for ids, _ in _by_text(samples) if len(ids) > 1]
     if copies:
-        yield f"{len(copies)} texts stand more than once, such as {listed(copies[0])}"
+        yield f"{have(len(copies), 'text', 'stands', 'stand')} more than once, such as {listed(copies[0])}"
     for split in dict.fromkeys(sample.split for sample in samples):
         labels = Counter(sample.label for sample in samples if sample.split == split)
         known = [label for label in labels if label is not None]

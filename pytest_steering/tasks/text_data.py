@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from pytest_steering.counted import counted
 from pytest_steering.tasks.labelled_rows import read_labelled
 from pytest_steering.tasks.sample import Sample
 from pytest_steering.tasks.sample_checks import check_unique, limits, listed
@@ -57,7 +58,8 @@ def understood(samples: Sequence[Sample], made: bool) -> Iterator[str]:
     groups = Counter(sample.group for sample in samples if sample.group)
     named = listed([f"{name} ({count})" for name, count in groups.items()]) or "none"
     chats = sum(1 for sample in samples if sample.messages)
-    yield f"{len(samples)} prompts, {chats} of them messages; groups: {named}"
+    messages = f", {chats} of them messages" if chats else ""
+    yield f"{counted(len(samples), 'prompt')}{messages}; groups: {named}"
     sizes = ", ".join(f"{name} {count}" for name, count in Counter(one.split for one in samples).items())
     how = "made of the prompts' hashes, what belongs together kept together" if made else "as the file says"
     yield f"splits {how}: {sizes}"

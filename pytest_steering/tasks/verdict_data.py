@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from pytest_steering.counted import counted
 from pytest_steering.tasks.labelled_rows import read_labelled
 from pytest_steering.tasks.sample import Sample
 from pytest_steering.tasks.sample_checks import check_labels, check_unique, limits, listed
@@ -45,8 +46,8 @@ def understood(samples: Sequence[Sample], made: bool) -> Iterator[str]:
     unlabelled = f", {labels[None]} without a label" if labels[None] else ""
     named = listed([f"{name} ({count})" for name, count in groups.items()]) or "none"
     yield (
-        f"{len(samples)} samples: {labels[1]} present, {labels[0]} absent{unlabelled}; {pairs} pairs; "
-        f"groups: {named}"
+        f"{counted(len(samples), 'sample')}: {labels[1]} present, {labels[0]} absent{unlabelled}; "
+        f"{counted(pairs, 'pair')}; groups: {named}"
     )
     splits = Counter(sample.split for sample in samples)
     sizes = ", ".join(f"{name} {count}" for name, count in splits.items())

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_steering.comparison import trivial_predictors
+from pytest_steering.comparison import Facts, constant_answer, trivial_predictors
 from pytest_steering.comparison.metrics import metric
+from pytest_steering.records import Outcome
 from tests.comparison.outcomes_at_hand import answers, made
 
 
@@ -38,3 +39,30 @@ def test_without_lengths_there_is_no_length_only() -> None:
 def test_samples_that_were_left_out_are_predicted_by_none() -> None:
     arm = [made("a", "yes", 1), made("b", "none", 0, skipped="too long")]
     assert [one.confusion.n for one in trivial_predictors(arm).values()] == [1, 1]
+
+
+def choice(number: int, wanted: str, chosen: str) -> Outcome:
+    predicted = "yes" if chosen == wanted else "no"
+    return Outcome(f"s{number}", "yes", predicted, correct=chosen == wanted, wanted=wanted, chosen=chosen)
+
+
+def test_of_choices_each_option_is_what_knowing_nothing_would_choose() -> None:
+    arm = [choice(n, "(A)" if n < 3 else "(B)", "(B)") for n in range(4)]
+    found = trivial_predictors(arm)
+
+    assert {name: metric("accuracy").value(one) for name, one in found.items()} == {
+        "always (A)": 0.75,
+        "always (B)": 0.25,
+    }
+    assert constant_answer(Facts(arm)) == "always (B)"
+
+
+def test_choices_between_texts_of_their_own_have_no_answer_that_knows_nothing() -> None:
+    arm = [choice(n, f"text {n}", f"text {n}") for n in range(40)]
+
+    assert trivial_predictors(arm) == {}
+    assert constant_answer(Facts(arm)) is None
+
+
+def test_verdicts_that_are_all_the_same_are_named_by_it() -> None:
+    assert constant_answer(Facts(answers((1, "yes"), (0, "yes")))) == "always yes"

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pkgutil
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -200,10 +201,15 @@ def test_a_hook_left_behind_is_an_error(
 def test_what_is_no_intervention_is_refused_in_a_sentence(
     experiment: Experiment, intervention: Intervention
 ) -> None:
-    with pytest.raises(
-        VectorError, match=r"an intervention was expected, such as Intervention\(.*found Steering"
+    given: Any = intervention.vector
+    for step in (
+        experiment.run,
+        experiment.dose_response,
+        experiment.margin_shift,
+        partial(experiment.of_equal_effect, target=0.1),
     ):
-        experiment.run(intervention.vector)  # type: ignore[arg-type]
+        with pytest.raises(VectorError, match=r"such as Intervention\(vector, layers=\[3\].*found Steering"):
+            step(given)
 
 
 @pytest.mark.parametrize("controls", ["random", 3, [None], {"random": 1}])

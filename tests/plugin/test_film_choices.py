@@ -73,7 +73,7 @@ def test_options_are_scored_and_nothing_is_written(run: tuple[Comparison, str]) 
         assert arm.record.counts["generated_tokens"] == 0
         assert arm["unreadable_share"] is None
     assert comparison.steered.record.spec["generation"]["max_new_tokens"] == 0
-    assert "240 choices: 240 with 2 options" in comparison.steered.record.evidence["task"][0]
+    assert "240 choices: 2 options each" in comparison.steered.record.evidence["task"][0]
 
 
 def test_what_is_chosen_follows_the_margin(run: tuple[Comparison, str]) -> None:

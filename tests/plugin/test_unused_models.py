@@ -22,7 +22,7 @@ def test_a_flag_that_decides_nothing_is_refused_with_the_tests_that_name_their_m
     )
 
 
-def test_tests_that_pass_the_flag_over_are_named_before_the_run_and_after_it(
+def test_tests_that_the_flag_passes_over_are_named_before_and_after_the_run(
     project: pytest.Pytester,
 ) -> None:
     project.makepyfile(BOTH)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pytest_steering.records import Record
+from pytest_steering.report.cost import duration
 from pytest_steering.report.terminal import closing_lines, report_lines
 from pytest_steering.run_folder.manifest import Manifest, PlannedTest
 from pytest_steering.run_folder.runs import Run
@@ -141,8 +142,25 @@ def test_the_time_of_arms_that_share_batches_is_one_number() -> None:
     ]
 
     assert report_lines(records, 100)[-1] == (
-        "  time of all 3 arms together: 13.3 s; peak memory of the process 1,600 MiB"
+        "  scoring all 3 arms took 13.3 s; peak memory of the process 1,600 MiB"
     )
+
+
+def test_a_person_is_told_what_was_waited_for_and_not_the_arms_time_alone(tmp_path: Path) -> None:
+    scored = {"all_arms_seconds": 35.7}
+    run = _run(tmp_path, cell("unsteered", latency=scored), cell("steered", latency=scored))
+    said = "\n".join(closing_lines(run, {"one": 1}, 300, {"setup": 80.0, "tests": 436.4}))
+
+    assert (
+        "tests took 8 min 36 s: 80.0 s to set up (models are loaded and proven), 35.7 s to score arms" in said
+    )
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(2.04, "2.0 s"), (99.96, "100.0 s"), (516.9, "8 min 37 s"), (7260, "2 h 1 min")]
+)
+def test_a_time_is_said_as_people_say_it(seconds: float, said: str) -> None:
+    assert duration(seconds) == said
 
 
 def test_a_search_is_one_line_with_the_best_point_that_was_read() -> None:

@@ -66,7 +66,7 @@ def test_a_file_of_prompts_is_a_task(write: Callable[..., Path]) -> None:
         ("prompt", "I saw", "test"),
     ]
     assert (task.name, task.main_metric) == ("openings", "capitals")
-    assert task.notes[0] == "2 prompts, 0 of them messages; groups: none"
+    assert task.notes[0] == "2 prompts; groups: none"
 
 
 def test_without_guards_of_its_own_a_task_has_the_usual_ones_and_an_empty_list_is_none() -> None:

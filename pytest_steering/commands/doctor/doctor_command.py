@@ -14,6 +14,7 @@ from pytest_steering.commands.doctor.imports import import_answers, import_check
 from pytest_steering.commands.doctor.machine import machine_checks
 from pytest_steering.commands.doctor.packages import package_checks
 from pytest_steering.commands.doctor.pytest_setup import setup_checks
+from pytest_steering.counted import counted
 from pytest_steering.printable import say
 
 EXAMPLE = "pytest-steering doctor"
@@ -51,4 +52,4 @@ def _checks(runs: Path) -> Iterator[Check]:
 def _verdict(missing: int) -> str:
     if not missing:
         return "ready; try: pytest-steering init"
-    return f"{missing} thing{'s' if missing > 1 else ''} to mend; run the command under each GAP"
+    return f"{counted(missing, 'thing')} to mend; run the command under each GAP"

@@ -17,6 +17,7 @@ from pytest_steering.commands.model_arguments import (
     loaded,
     quietly,
 )
+from pytest_steering.counted import counted
 from pytest_steering.printable import printable, say
 
 if TYPE_CHECKING:
@@ -84,10 +85,9 @@ def _lines(
     problems: Sequence[PairProblem],
     told: Mapping[int, Reliability],
 ) -> Iterator[str]:
-    count = (
-        f"{len(problems)} problems" if problems else "nothing that tells the sides apart but what they say"
-    )
-    yield f"{printable(str(arguments.file), 120)}: {len(pairs)} pairs, {count}"
+    nothing = "nothing that tells the sides apart but what they say"
+    count = counted(len(problems), "problem") if problems else nothing
+    yield f"{printable(str(arguments.file), 120)}: {counted(len(pairs), 'pair')}, {count}"
     for one in problems:
         yield f"  {one.name:<17}{printable(one.says, 400)}"
         yield f"  {'':<17}→ {one.advice}"

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from pytest_steering.commands.sweeping.sweep_run import SweepRun
+from pytest_steering.counted import counted
 from pytest_steering.printable import printable
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ def plan_lines(
 
     dev, test = len(experiment.samples("dev")), len(experiment.scored)
     plan = (
-        f"{experiment.model.name}: {len(layers)} layers × {len(scales)} scales on {dev} prompts of dev, then "
+        f"{experiment.model.name}: {counted(len(layers), 'layer')} × {counted(len(scales), 'scale')} on "
+        f"{counted(dev, 'prompt')} of dev, then "
         f"the best beside its controls on {test} of test"
     )
     return *wrapped(plan, _width()), printable(f"records go to {folder.run.path}", 1000)

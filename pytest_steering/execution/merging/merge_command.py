@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from pytest_steering.counted import counted
 from pytest_steering.errors import DataError
 from pytest_steering.execution.merging.agreement import disagreements
 from pytest_steering.execution.merging.completeness import lacks, require_one_cut, united
@@ -85,7 +86,8 @@ def _tell(folder: Path, sources: Sequence[Source], common: Overlap, missing: Seq
     say(
         printable(line, 1000)
         for line in [
-            f"merged {len(sources)} runs, {records} records of {len(united(sources))} tests: "
+            f"merged {counted(len(sources), 'run')}, {counted(records, 'record')} of "
+            f"{counted(len(united(sources)), 'test')}: "
             f"{first_few([source.name for source in sources])}",
             *common.repeated,
             *(f"merged without {one}" for one in missing),

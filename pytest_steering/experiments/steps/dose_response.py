@@ -15,6 +15,7 @@ from pytest_steering.experiments.environment import environment
 from pytest_steering.experiments.evaluation import likelihoods
 from pytest_steering.experiments.failed_steps import failures_recorded
 from pytest_steering.experiments.null_shifts import drawn_nulls
+from pytest_steering.experiments.required_kinds import require_intervention
 from pytest_steering.models.running.completion import Counts
 from pytest_steering.models.running.overflow import fault_of
 from pytest_steering.statistics import DoseResponse, Interval, NullRanks, dose_response, slopes
@@ -100,6 +101,7 @@ def margin_doses(
         aim: 1 where steering is to raise the margin, -1 where it is to lower it; None for the way that most
             of it goes.
     """
+    require_intervention(intervention)
     asked = context.some_scored(samples)
     swept = {"parts": sorted({float(part) for part in parts}), "directions": directions}
     swept |= {"nulls": sorted(NULLS)}

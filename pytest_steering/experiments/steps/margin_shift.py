@@ -12,6 +12,7 @@ from pytest_steering.experiments.controls import NULLS
 from pytest_steering.experiments.environment import environment
 from pytest_steering.experiments.failed_steps import failures_recorded
 from pytest_steering.experiments.null_shifts import EQUAL, MarginShift, shift_beside_nulls
+from pytest_steering.experiments.required_kinds import require_intervention
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.context import Context
@@ -35,7 +36,9 @@ def margin_shift(
 
     Raises:
         DataError: It is neither.
+        VectorError: What was given is no intervention.
     """
+    require_intervention(intervention)
     if equal not in EQUAL:
         raise DataError(f"directions of equal {equal!r}; expected one of {', '.join(EQUAL)}")
     asked = context.some_scored(samples)

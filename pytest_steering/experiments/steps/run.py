@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.comparison import STEERED, UNSTEERED, Comparison
-from pytest_steering.errors import DataError, InterventionError, VectorError
+from pytest_steering.errors import InterventionError
 from pytest_steering.experiments import recording, resuming
 from pytest_steering.experiments.arm_evaluation import evaluate_conditions
 from pytest_steering.experiments.cell_spec import blank
@@ -22,14 +22,14 @@ from pytest_steering.experiments.neutral_effects import TEXTS, neutral_kl
 from pytest_steering.experiments.neutral_texts import load_neutral
 from pytest_steering.experiments.observation import run_evidence
 from pytest_steering.experiments.observation.null_check import null_check
+from pytest_steering.experiments.required_kinds import require_intervention, require_names
 from pytest_steering.experiments.rereading import as_read
 from pytest_steering.experiments.result import Result
 from pytest_steering.experiments.side_effects import NEUTRAL_TEXTS, neutral_effects
 from pytest_steering.findings.data_checks import usual_claim
 from pytest_steering.models.proving.fingerprint import WeightsState, weights_fingerprint, weights_state
 from pytest_steering.models.proving.origin import require_origins
-from pytest_steering.printable import printable
-from pytest_steering.steering.joint import AnyIntervention, is_intervention
+from pytest_steering.steering.joint import AnyIntervention
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.context import Context
@@ -57,7 +57,8 @@ def run_arms(
         doses: Parts of the scale that are scored too.
         claim: The change that the run is to show; None for the usual one.
     """
-    _require_kinds(intervention, controls)
+    require_intervention(intervention)
+    require_names(controls)
     claim = usual_claim(context.questions.task.main_metric) if claim is None else claim
     conditions = {UNSTEERED: Condition(), STEERED: Condition(intervention)}
     conditions |= {f"dose:{part:g}": Condition(intervention.scaled(part)) for part in doses}
@@ -70,20 +71,6 @@ def run_arms(
             context.sink(arm.record)
     prompts = {one.sample.id: one.prompt for one in context.questions.scored}
     return Result(found, sink=context.sink, prompts=prompts)
-
-
-def _require_kinds(intervention: object, controls: object) -> None:
-    """Refuse what is no intervention, and controls that are one name or none."""
-    if not is_intervention(intervention):
-        raise VectorError(
-            f"an intervention was expected, such as Intervention(vector, layers=[3], scale=1.0); found "
-            f"{printable(repr(intervention))}"
-        )
-    named = isinstance(controls, (list, tuple)) and all(isinstance(one, str) for one in controls)
-    if controls is not None and not named:
-        raise DataError(
-            f"controls={printable(repr(controls))}: a list of names was expected, such as ['random']"
-        )
 
 
 def _controls(

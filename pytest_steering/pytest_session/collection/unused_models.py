@@ -1,4 +1,4 @@
-"""`--steering-model` beside tests whose marker names models of its own: what the flag does not decide is said."""
+"""`--steering-model` beside tests whose marker names others: which tests the flag does not decide is said."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from pytest_steering.counted import counted
 from pytest_steering.file_access.file_lines import is_there
 from pytest_steering.printable import harmless
 from pytest_steering.pytest_session.lifecycle import lifecycle_of
@@ -54,9 +55,8 @@ def _of_records(session: SteeringSession) -> Iterator[str]:
     if found.failed and found.compared:
         yield f"Hold it against what was accepted: {_command('gate', run, *_gate_options(session))}"
     if found.new:
-        cells = "1 cell" if found.new == 1 else f"{found.new} cells"
         accept = _command("accept", run, "--new", *_gate_options(session))
-        yield f"Accept {cells} that no baseline is known of: {accept}"
+        yield f"Accept {counted(found.new, 'cell')} that no baseline is known of: {accept}"
     if page is None:
         yield f"See it as a page: {_command('report', run, '--html', 'report.html')}"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from pytest_steering.counted import counted
 from pytest_steering.file_access.storage import replace_file
 from pytest_steering.printable import printable, say
 from pytest_steering.report.export.csv_text import csv_text
@@ -39,5 +40,5 @@ def run(arguments: argparse.Namespace) -> int:
     file = arguments.csv or arguments.parquet
     replace_file(file, csv_text(columns) if arguments.csv else parquet_bytes(columns), parents=True)
     say(printable(f"{wanted.folder.name}: {sentence}", 1000) for sentence in lacking)
-    say([f"{len(rows)} rows of {len(columns)} columns: {file}"])
+    say([f"{counted(len(rows), 'row')} of {counted(len(columns), 'column')}: {file}"])
     return 0

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from pytest_steering.comparison import Arm
 from pytest_steering.comparison.main_effect import ACCURACY
 from pytest_steering.comparison.metrics import number_of
-from pytest_steering.comparison.outcomes import labelled, right
+from pytest_steering.comparison.outcomes import choosing, labelled, right
 from pytest_steering.errors import DataError
 from pytest_steering.records import Outcome
 from pytest_steering.report.html.evidence import evidence_of
@@ -60,7 +60,7 @@ def samples_of(arms: Mapping[str, Arm], metric: str, prompts: Prompts, table: Pr
         "metric": metric,
         "ids": [one.id for one in firsts],
         "groups": [one.group for one in firsts],
-        "expected": [one.expected or one.wanted for one in firsts],
+        "expected": [_expected(one) for one in firsts],
         "numbers": {
             name: [_rounded(_number(metric, own.get(key))) for key in keys] for name, own in rows.items()
         },
@@ -72,6 +72,13 @@ def samples_of(arms: Mapping[str, Arm], metric: str, prompts: Prompts, table: Pr
     blocks = (texts[start : start + TEXTS_A_BLOCK] for start in range(0, len(texts), TEXTS_A_BLOCK))
     lost = sum(evidence_of(one).lost for own in rows.values() for one in own.values())
     return Samples(len(keys), packed_json(index), tuple(map(packed_json, blocks)), lost)
+
+
+def _expected(outcome: Outcome) -> str:
+    """Return what was to be answered: a verdict, or which option is right or wanted."""
+    if not choosing(outcome):
+        return f"expected {outcome.expected}" if outcome.expected else ""
+    return f"{'right' if outcome.expected else 'wanted'}: {outcome.wanted}"
 
 
 def _keyed(outcomes: Sequence[Outcome]) -> Iterator[tuple[Key, Outcome]]:
@@ -121,7 +128,7 @@ def _said(outcome: Outcome | None, prompts: Prompts, table: PromptTable) -> dict
         "prompt": prompt,
         "sha": outcome.prompt_sha256[:12] if prompt is None else None,
         "text": outcome.response,
-        "verdict": outcome.predicted,
+        "verdict": "" if choosing(outcome) else outcome.predicted,
         "chosen": outcome.chosen,
         "correct": outcome.correct,
         "rule": outcome.rule,

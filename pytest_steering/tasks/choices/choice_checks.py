@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from pytest_steering.counted import counted, have
 from pytest_steering.tasks.choices.choice_file import Read
 from pytest_steering.tasks.choices.item import Choice, wanted_answers
 from pytest_steering.tasks.choices.polarity import opposites, parts_of
@@ -39,22 +40,37 @@ def understood(read: Read) -> Iterator[str]:
     """Yield what was understood of the data, a sentence each."""
     choices = [Choice.of(one) for one in read.samples]
     sizes = Counter(len(one.options) for one in choices)
-    options = ", ".join(f"{count} with {size}" for size, count in sorted(sizes.items()))
-    right = sum(one.right for one in choices)
-    meant = f"{right} have a right option, of {len(choices) - right} one matches a behaviour"
-    behind = sum(bool(one.letters) for one in choices)
-    yield f"{len(choices)} choices: {options} options; {meant}; {behind} list their options behind letters"
-    yield f"wanted: {_balance(read.samples) or 'a text of its own in each choice'}"
+    yield f"{counted(len(choices), 'choice')}: " + "; ".join(
+        _shared(len(choices), parts)
+        for parts in (
+            {f"{size} options each": count for size, count in sorted(sizes.items())},
+            {
+                "one of them right": sum(one.right for one in choices),
+                "one of them matches a behaviour": sum(not one.right for one in choices),
+            },
+            {
+                "listed behind letters": sum(bool(one.letters) for one in choices),
+                "not listed in the question": sum(not one.letters for one in choices),
+            },
+        )
+    )
+    yield f"wanted: {_balance(read.samples) or 'in each choice a text of its own'}"
     splits = Counter(one.split for one in read.samples)
     how = "made of the questions' hashes, one question kept together" if read.made else "as the file says"
     yield f"splits {how}: {', '.join(f'{name} {count}' for name, count in splits.items())}"
+
+
+def _shared(every: int, parts: Mapping[str, int]) -> str:
+    """Return what is so of all choices, or of how many each is."""
+    known = {says: count for says, count in parts.items() if count}
+    return ", ".join(says if count == every else f"{says} in {count}" for says, count in known.items())
 
 
 def limits(read: Read) -> Iterator[str]:
     """Yield a sentence for each thing that limits what can be said of the choices."""
     samples, choices = read.samples, [Choice.of(one) for one in read.samples]
     if read.twice:
-        yield f"{read.twice} rows say what another row says, and are left out"
+        yield f"{have(read.twice, 'row', 'says', 'say')} what another row says; left out"
     yield from _two_ways(samples, choices)
     more = [one for one, choice in zip(samples, choices, strict=True) if choice.unnamed]
     if more:
@@ -76,7 +92,8 @@ def _two_ways(samples: Sequence[Sample], choices: Sequence[Choice]) -> Iterator[
         wants.setdefault(choice.key, {})[choice.texts[choice.wanted].casefold()] = sample.id
     both = [list(ids.values()) for ids in wants.values() if len(ids) > 1]
     if both:
-        yield f"{len(both)} questions stand there with different options wanted, such as {listed(both[0])}"
+        stand = have(len(both), "question", "stands", "stand")
+        yield f"{stand} there with different options wanted, such as {listed(both[0])}"
 
 
 def _unbalanced(samples: Sequence[Sample]) -> Iterator[str]:

@@ -90,14 +90,13 @@ def test_more_options_than_the_two_that_are_compared_are_named(tmp_path: Path) -
 def test_rows_that_stand_twice_and_questions_with_two_wishes_are_named(tmp_path: Path) -> None:
     rows = [*lettered(), lettered()[0], lettered(turned=True)[1]]
     said = said_of(write_lines(tmp_path / "rows.jsonl", rows))
-    assert "1 rows say what another row says" in said
-    assert "1 questions stand there with different options wanted" in said
+    assert "1 row says what another row says; left out" in said
+    assert "1 question stands there with different options wanted" in said
 
 
 def test_what_was_understood_is_said(tmp_path: Path) -> None:
     notes = ChoiceTask.from_file(write_lines(tmp_path / "rows.jsonl", lettered())).notes
-    assert "48 choices: 48 with 2 options" in notes[0]
-    assert "48 list their options behind letters" in notes[0]
+    assert notes[0] == "48 choices: 2 options each; one of them matches a behaviour; listed behind letters"
     assert notes[1] == "wanted: (A) 24, (B) 24"
 
 

@@ -6,7 +6,7 @@ function card(index, place, arms, left, right, words, wanted) {
   const change = before === null || after === null ? null : after - before;
   const head = made("p", { class: "card-head" }, made("strong", {}, shown(index.ids[place])),
     index.groups[place] && made("span", { class: "muted" }, shown(index.groups[place])),
-    index.expected[place] && made("span", { class: "muted" }, `expected ${shown(index.expected[place])}`),
+    index.expected[place] && made("span", { class: "muted" }, shown(index.expected[place])),
     made("span", { class: turn }, words[turn]),
     made("span", {}, `${shown(index.metric)} ${number(before)} → ${number(after)}${change === null ? "" : ` (${signed(change)})`}`));
   return made("li", { class: "card" }, head, ...promptNodes(index, [...new Set([left, right])].filter((arm) => arms[arm]).map((arm) => [arm, arms[arm]]), wanted),

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from pytest_steering.comparison import STEERED, UNSTEERED
 from pytest_steering.comparison.main_effect import ACCURACY
 from pytest_steering.comparison.metrics import number_of
-from pytest_steering.comparison.outcomes import Property, absent, everyone, margin, present
+from pytest_steering.comparison.outcomes import Property, absent, choosing, everyone, margin, present
 from pytest_steering.report.html.charts.axes import ROOM_BELOW, axis_below
 from pytest_steering.report.html.charts.figure import Figure
 from pytest_steering.report.html.charts.lettering import label, quiet_label
@@ -54,6 +54,12 @@ def _about(view: View) -> str:
     return "margin" if any(margin(one) is not None for one in every) else view.about
 
 
+_MIRRORED = (
+    " Those with the property stand above their line, those without it hang below: apart is judgement, "
+    "together is bias."
+)
+
+
 def _parts(view: View) -> list[Part]:
     about = _about(view)
     if about == ACCURACY:
@@ -95,7 +101,7 @@ def _draw(view: View) -> list[Figure]:
             content += _bars(part, scale, step, base, room / max(1, most))
         content.append(rule((LEFT, base), (RIGHT, base), colour_of(arm)))
     content += [rule((scale(0), TOP), (scale(0), bottom), QUIET, stroke_dasharray="2 3")]
-    content.append(axis_below(scale, bottom, _unit(about)))
+    content.append(axis_below(scale, bottom, _unit(view, about)))
     summary = _summary(parts, about, decimals(scale.domain[1] - scale.domain[0]))
     return [
         Figure(
@@ -103,16 +109,16 @@ def _draw(view: View) -> list[Figure]:
             TITLE,
             drawing(TITLE, summary, bottom + ROOM_BELOW, content),
             summary,
-            f"Bars count samples in steps of {step:g}. Where samples have labels, those with the property "
-            "stand above their line, those without it hang below: apart is judgement, together is bias.",
+            f"Bars count samples in steps of {step:g}.{_MIRRORED if mirrored else ''}",
             ("arm", "label", "from", "to", "samples"),
             tuple(row for part in parts for row in _rows(part, scale, step)),
         )
     ]
 
 
-def _unit(about: str) -> str:
-    return "margin: log p(present or wanted) − log p(other), nats" if about == "margin" else about
+def _unit(view: View, about: str) -> str:
+    asked = "wanted" if any(map(choosing, view.run.ran(STEERED))) else "present"
+    return f"margin: log p({asked}) − log p(other), nats" if about == "margin" else about
 
 
 def _counts(part: Part, scale: Scale, step: float) -> list[int]:

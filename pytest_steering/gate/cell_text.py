@@ -7,6 +7,7 @@ from pytest_steering.comparison.mean_text import change_text
 from pytest_steering.gate.baseline_pairing import SCORED, BaselinePairing
 from pytest_steering.gate.gate_verdict import CellDecision
 from pytest_steering.run_folder.shortfall import first_few
+from pytest_steering.texts.counted import counted, have
 
 
 def decision_text(one: CellDecision, pairing: BaselinePairing) -> str:
@@ -42,7 +43,7 @@ def number_text_of(pairing: BaselinePairing, of: str) -> str:
 
 
 def _counts(changes: Changes) -> str:
-    return f"{changes.broken} samples broke, {changes.fixed} were fixed, of {changes.n}"
+    return f"{counted(changes.broken, 'sample')} broke, {changes.fixed} were fixed, of {changes.n}"
 
 
 def _mean(pairing: BaselinePairing) -> str:
@@ -54,7 +55,5 @@ def _mean(pairing: BaselinePairing) -> str:
 def _unscored(pairing: BaselinePairing) -> str:
     changes = pairing.unscored
     named = f" ({first_few([now.id for _, now in pairing.lost])})" if pairing.lost else ""
-    return (
-        f"{changes.broken} samples lost their {pairing.gated.name}{named}, {changes.fixed} gained one, of "
-        f"{changes.n}"
-    )
+    lost = have(changes.broken, "sample", "lost its", "lost their")
+    return f"{lost} {pairing.gated.name}{named}, {changes.fixed} gained one, of {changes.n}"

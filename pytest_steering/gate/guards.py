@@ -31,6 +31,7 @@ from pytest_steering.gate.gated_metric import GatedMetric
 from pytest_steering.gate.near_ties import at_near_tie
 from pytest_steering.gate.number_fall import NumberFall, auroc_fall, by_cluster
 from pytest_steering.records import Outcome
+from pytest_steering.texts.counted import counted
 
 LEAST_SCORE = 0.1
 """A mean that fell by less, in standard deviations of the baseline's numbers, is called no regression."""
@@ -120,7 +121,7 @@ def _shares(
 
 
 def _share_text(name: str, changes: Changes) -> str:
-    return f"{name}: {changes.broken} samples lost it, {changes.fixed} gained it, of {changes.n}"
+    return f"{name}: {counted(changes.broken, 'sample')} lost it, {changes.fixed} gained it, of {changes.n}"
 
 
 def _means(name: str, among: Pairing, gated: GatedMetric) -> Iterator[Guard]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from pytest_steering.counted import have
 from pytest_steering.findings import Finding, finding
 from pytest_steering.gate.absence import Absent, absences
 from pytest_steering.gate.baseline_entry import Entry
@@ -21,6 +20,7 @@ from pytest_steering.gate.wholeness import obstacles, remarks
 from pytest_steering.identity import changes
 from pytest_steering.records import means_nothing
 from pytest_steering.run_folder.manifest import Manifest
+from pytest_steering.texts.counted import have
 
 Lookup = Mapping[str, Entry]
 
@@ -149,7 +149,7 @@ def _data_changed(compared: BaselinePairing) -> Finding:
     changed, unpaired = list(compared.changed), list(compared.unpaired)
     return finding(
         "data-changed",
-        f"{have(len(changed), 'sample')} another prompt or label, {len(unpaired)} stand in one of the two "
+        f"{have(len(changed), 'sample')} another prompt or label, {len(unpaired)} in one of the two "
         f"alone: "
         f"{', '.join([*changed, *unpaired][:5])}",
         changed=changed[:20],

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
-from pytest_steering.counted import counted
 from pytest_steering.findings import across
 from pytest_steering.printable import printable
 from pytest_steering.records import Record
@@ -29,6 +28,7 @@ from pytest_steering.run_folder.looks import Looks, looks_at, unreadable
 from pytest_steering.run_folder.record_file import Recorded
 from pytest_steering.run_folder.runs import Run
 from pytest_steering.run_folder.shortfall import shortfalls
+from pytest_steering.texts.counted import counted
 
 T = TypeVar("T")
 

@@ -120,7 +120,7 @@ REPORTED: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
             {"share": 0.25, "groups": {"CWE-1": -2.0}},
         )
     ],
-    "duplicate-ids": [("steered", "1 ids stand more than once, such as 'twice'", {"ids": ["twice"]})],
+    "duplicate-ids": [("steered", "1 id stands more than once, such as 'twice'", {"ids": ["twice"]})],
     "hooks-left": [
         (
             "steered",
@@ -224,7 +224,7 @@ REPORTED: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
             {"skipped": 1},
         )
     ],
-    "samples-skipped": [("steered", "1 samples were left out: too long", {"skipped": 1})],
+    "samples-skipped": [("steered", "1 sample was left out: too long", {"skipped": 1})],
     "scale-drowns-state": [
         ("steered", "at layer 3 the state is changed by 6.0 times its own length", {"3": 6.0})
     ],

@@ -47,7 +47,7 @@ def test_a_worse_run_is_a_regression(runs: Path, capsys: pytest.CaptureFixture[s
 def test_a_better_run_passes_with_a_hint_to_accept_it(runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["accept", "same"])
     assert main(["gate", "better"]) == 0
-    assert "accept them with --steering-accept" in capsys.readouterr().out
+    assert "accept with --steering-accept" in capsys.readouterr().out
 
 
 def test_without_a_baseline_a_run_cannot_be_measured(runs: Path) -> None:

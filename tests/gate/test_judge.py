@@ -166,7 +166,7 @@ def test_a_data_row_that_was_swapped_is_named(tmp_path: Path) -> None:
 def test_samples_that_are_gone_are_named(tmp_path: Path) -> None:
     accepted(tmp_path, run())
     fewer = run(outcomes(159, range(0, 159, 10)), outcomes(159, range(1, 159, 2)))
-    assert "1 are in one of the two alone: s159" in said(judged(tmp_path, fewer))
+    assert "1 in one of the two alone: s159" in said(judged(tmp_path, fewer))
 
 
 def test_a_cell_that_means_nothing_is_not_compared_and_not_accepted(tmp_path: Path) -> None:
@@ -196,7 +196,7 @@ def test_a_file_names_samples_line_by_line_and_is_sorted_json(tmp_path: Path) ->
 def test_a_gain_is_accepted_with_its_old_and_new_number(tmp_path: Path) -> None:
     accepted(tmp_path, run())
     better = run(outcomes(160, range(0, 160, 40)))
-    assert "accept them with --steering-accept" in said(judged(tmp_path, better))
+    assert "accept with --steering-accept" in said(judged(tmp_path, better))
     assert accepted(tmp_path, better) == ["test_it on m (cpu-float32): 0.900 (n = 160) → 0.975 (n = 160)"]
 
 

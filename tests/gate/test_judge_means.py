@@ -63,7 +63,7 @@ def test_a_fall_is_a_regression_with_means_interval_margin_and_the_samples_that_
     judgement = judged(tmp_path, scored_run(LOWER, margin=0.1))
     assert (judgement.status, judgement.exit_code) == ("regression", 1)
     text = said(judgement)
-    assert text[0] == "gate: regression; 1 cells compared at alpha 0.02, sentiment by margins of their own"
+    assert text[0] == "gate: regression; 1 cell compared at alpha 0.02, sentiment by margins of their own"
     assert text[1] == (
         f"regressed: {NAME}: sentiment .69 → .40, −.29 [−.37, −.21], of 40 samples (p 1e-05, margin 0.1)"
     )
@@ -89,7 +89,7 @@ def test_a_gain_passes_and_is_named(tmp_path: Path) -> None:
     accepted(tmp_path, scored_run(LOWER))
     judgement = judged(tmp_path, scored_run(NUMBERS))
     assert judgement.status == "pass"
-    assert said(judgement)[-1] == "1 cells improved; accept them with --steering-accept"
+    assert said(judgement)[-1] == "1 cell improved; accept with --steering-accept"
 
 
 @pytest.mark.parametrize(("better", "status"), [("lower", "pass"), ("neither", "regression")])
@@ -125,7 +125,7 @@ def test_one_answer_of_few_that_cannot_be_scored_any_more_is_not_passed_over(tmp
     accepted(tmp_path, scored_run(NUMBERS))
     judgement = judged(tmp_path, scored_run([None, *NUMBERS[1:]]))
     assert judgement.status == "inconclusive"
-    assert any("1 samples lost their sentiment (s000), 0 gained one, of 40" in one for one in said(judgement))
+    assert any("1 sample lost its sentiment (s000), 0 gained one, of 40" in one for one in said(judgement))
 
 
 def test_no_answer_that_can_be_scored_is_a_regression_too(tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ def test_a_regression_lists_five_flips_that_count_the_near_ties_and_the_test(tmp
         listed.append(f"    before {before}")
         listed.append(f"    now    {secure if before == vulnerable else vulnerable}")
     assert lines(tmp_path, run(), run(worse)) == [
-        f"gate: regression; 1 cells compared {LEVELS}",
+        f"gate: regression; 1 cell compared {LEVELS}",
         f"regressed: {CELL}: 30 samples broke, 1 were fixed, of 160 (drop 18.1 points, p 1.5e-08)",
         *listed,
         "  and 27 more flipped",
@@ -83,7 +83,7 @@ def test_what_a_few_samples_cannot_tell_says_how_many_would(tmp_path: Path) -> N
     before = run(outcomes(40, range(0, 40, 10)), outcomes(40, odd))
     now = run(outcomes(40, [0, 10, 20, 30, 5, 15]), outcomes(40, odd))
     assert lines(tmp_path, before, now) == [
-        f"gate: cannot tell; 1 cells compared {LEVELS}",
+        f"gate: cannot tell; 1 cell compared {LEVELS}",
         f"cannot tell: {CELL}: 2 samples broke, 0 were fixed, of 40 (drop 5.0 points, p 0.25); "
         "about 140 samples would settle it",
     ]
@@ -106,8 +106,8 @@ def test_of_many_cells_the_gravest_are_listed_and_the_others_counted(tmp_path: P
 
 def test_a_gain_is_counted(tmp_path: Path) -> None:
     assert lines(tmp_path, run(), run(outcomes(160, range(0, 160, 40)))) == [
-        f"gate: pass; 1 cells compared {LEVELS}",
-        "1 cells improved; accept them with --steering-accept",
+        f"gate: pass; 1 cell compared {LEVELS}",
+        "1 cell improved; accept with --steering-accept",
     ]
 
 
@@ -127,7 +127,7 @@ def test_why_a_cell_could_not_be_compared_is_a_sentence_with_its_advice(tmp_path
     ]
     assert lines(tmp_path / "data", run(), run(outcomes(159, USUAL))) == [
         NOTHING_COMPARED,
-        f"data-changed: {CELL}: 0 samples have another prompt or label, 1 are in one of the two alone: s159. "
+        f"data-changed: {CELL}: 0 samples have another prompt or label, 1 in one of the two alone: s159. "
         "If the change is meant, accept a new baseline; else restore the data.",
     ]
 
@@ -135,6 +135,6 @@ def test_why_a_cell_could_not_be_compared_is_a_sentence_with_its_advice(tmp_path
 def test_a_cell_without_a_baseline_fails_nothing_where_none_is_required(tmp_path: Path) -> None:
     judgement = judge(expected_cells(run()), tmp_path, required=False)
     assert verdict_lines(judgement, lambda _record: FlippedPrompts()) == [
-        "gate: nothing to compare; 1 cells have no baseline",
+        "gate: nothing to compare; 1 cell has no baseline",
         f"no baseline: {CELL}; accept one with --steering-accept-new",
     ]

@@ -118,7 +118,7 @@ def test_nothing_is_said_of_right_and_wrong_where_no_answer_is_either(run: tuple
 
 def test_the_mean_can_be_held_against_a_baseline(run: tuple[Comparison, str]) -> None:
     _, printed = run
-    assert "gate: nothing to compare; 1 cells have no baseline" in printed
+    assert "gate: nothing to compare; 1 cell has no baseline" in printed
     assert "no baseline: test_care_sobers on" in printed
 
 

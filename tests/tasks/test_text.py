@@ -82,7 +82,7 @@ def test_without_guards_of_its_own_a_task_has_the_usual_ones_and_an_empty_list_i
     [
         ([{"text": "a"}], r"line 1: field 'prompt' is missing; found 'text'"),
         ([{"prompt": 7}], r"line 1: field 'prompt' is 7, expected text that is not empty"),
-        ([{"prompt": "a", "id": 1}, {"prompt": "b", "id": 1}], r"1 ids stand more than once \(1\)"),
+        ([{"prompt": "a", "id": 1}, {"prompt": "b", "id": 1}], r"1 id stands more than once \(1\)"),
         ([{"prompt": "a", "split": "dev"}, {"prompt": "b"}], r"line 2: field 'split' is missing"),
     ],
 )

@@ -77,8 +77,8 @@ def test_texts_without_labels_are_asked_about_and_expect_nothing(write: Write) -
         ([INSULT, {**PRAISE, "label": 2}], r"line 2: field 'label' is 2, expected 1 \(present\)"),
         ([{**INSULT, "label": "maybe"}], "field 'label' is 'maybe'.*'yes', 'no'"),
         ([{**INSULT, "group": 0.5}], "field 'group' is 0.5, expected text or a whole number"),
-        ([{**INSULT, "id": "a"}, {**PRAISE, "id": "a"}], r"1 ids stand more than once \(a\)"),
-        ([INSULT, INSULT], r"1 ids stand more than once \(text "),
+        ([{**INSULT, "id": "a"}, {**PRAISE, "id": "a"}], r"1 id stands more than once \(a\)"),
+        ([INSULT, INSULT], r"1 id stands more than once \(text "),
         (
             [{**INSULT, "id": "a"}, {**INSULT, "id": "b", "label": 0}],
             r"one text is labelled both ways \(a, b\)",
@@ -103,7 +103,7 @@ def test_what_is_wrong_with_a_file_is_named(write: Write, rows: list[object], me
         (many(4, split="test"), "there is no split 'train', 'dev'"),
         (
             [{**row, "text": "same", "id": n, "label": 1} for n, row in enumerate(many(2))],
-            "1 texts stand more than once, such as 0, 1",
+            "1 text stands more than once, such as 0, 1",
         ),
     ],
 )

@@ -96,7 +96,7 @@ def test_records_are_read_by_report_gate_and_load_run(
     assert main(["report", str(kept)]) == 0
     assert "+0.75" in capsys.readouterr().out
     assert main(["compare", str(kept), str(kept)]) == 0
-    assert "1 cells compared at alpha 0.02, refusal by margins of their own" in capsys.readouterr().out
+    assert "1 cell compared at alpha 0.02, refusal by margins of their own" in capsys.readouterr().out
     with pytest.warns(UserWarning, match="status unknown"):
         frame = load_run(kept)
     assert list(frame.groupby("arm", sort=False).size()) == [40, 40]

@@ -140,7 +140,7 @@ def test_a_path_that_cannot_be_read_is_named(tmp_path: Path, name: str) -> None:
 
 
 def test_duplicate_ids_are_named(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"1 ids stand more than once \(a\)"):
+    with pytest.raises(DataError, match=r"1 id stands more than once \(a\)"):
         own(lines(tmp_path / "own.jsonl", ROW, ROW))
 
 

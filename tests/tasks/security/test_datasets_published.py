@@ -244,7 +244,7 @@ class TestCastle:
             ('{"tests": [3]}', "test 1: found int"),
             (json.dumps({"tests": [{**PROGRAM, "vulnerable": 1}]}), "'vulnerable' is int, expected bool"),
             (json.dumps({"tests": [{**PROGRAM, "code": None}]}), "'code' is NoneType"),
-            (json.dumps({"tests": [PROGRAM, PROGRAM]}), "1 ids stand more than once"),
+            (json.dumps({"tests": [PROGRAM, PROGRAM]}), "1 id stands more than once"),
             (json.dumps({"tests": [PROGRAM]}), "programs: found 1, expected 250"),
         ],
     )

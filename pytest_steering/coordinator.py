@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from pytest_steering.counted import counted
 from pytest_steering.execution.dispatch import Dispatch
 from pytest_steering.execution.messages import Message
 from pytest_steering.execution.pool import Pool
@@ -17,7 +18,6 @@ from pytest_steering.pytest_session import workers
 from pytest_steering.pytest_session.collection.collection import spec_of
 from pytest_steering.pytest_session.session import session_of
 from pytest_steering.records import from_line, to_line
-from pytest_steering.texts.counted import counted
 
 
 class Coordinator:

@@ -12,6 +12,7 @@ from pytest_steering.comparison.mean_change import mean_change
 from pytest_steering.comparison.metrics import number_of
 from pytest_steering.comparison.outcomes import overflowed
 from pytest_steering.comparison.outcomes import skipped as skipped_of
+from pytest_steering.counted import have
 from pytest_steering.findings.finding import Finding, finding
 from pytest_steering.records import Outcome
 from pytest_steering.statistics import (
@@ -19,7 +20,6 @@ from pytest_steering.statistics import (
     samples_for_effect,
     samples_for_mean_change,
 )
-from pytest_steering.texts.counted import have
 
 MANY_COPIES = 0.1
 """Share of samples or pairs from which on copies are named; intervals and tests know of fewer, too."""

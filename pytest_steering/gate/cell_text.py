@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pytest_steering.comparison import Changes
 from pytest_steering.comparison.mean_text import change_text
+from pytest_steering.counted import counted, have
 from pytest_steering.gate.baseline_pairing import SCORED, BaselinePairing
 from pytest_steering.gate.gate_verdict import CellDecision
 from pytest_steering.run_folder.shortfall import first_few
-from pytest_steering.texts.counted import counted, have
 
 
 def decision_text(one: CellDecision, pairing: BaselinePairing) -> str:

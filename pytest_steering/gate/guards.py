@@ -26,12 +26,12 @@ from pytest_steering.comparison.outcomes import (
 )
 from pytest_steering.comparison.pairing import Pair
 from pytest_steering.comparison.text_form import gibberish, repeats
+from pytest_steering.counted import counted
 from pytest_steering.gate.gate_verdict import Fall
 from pytest_steering.gate.gated_metric import GatedMetric
 from pytest_steering.gate.near_ties import at_near_tie
 from pytest_steering.gate.number_fall import NumberFall, auroc_fall, by_cluster
 from pytest_steering.records import Outcome
-from pytest_steering.texts.counted import counted
 
 LEAST_SCORE = 0.1
 """A mean that fell by less, in standard deviations of the baseline's numbers, is called no regression."""

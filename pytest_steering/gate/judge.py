@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from pytest_steering.counted import have
 from pytest_steering.findings import Finding, finding
 from pytest_steering.gate.absence import Absent, absences
 from pytest_steering.gate.baseline_entry import Entry
@@ -20,7 +21,6 @@ from pytest_steering.gate.wholeness import obstacles, remarks
 from pytest_steering.identity import changes
 from pytest_steering.records import means_nothing
 from pytest_steering.run_folder.manifest import Manifest
-from pytest_steering.texts.counted import have
 
 Lookup = Mapping[str, Entry]
 

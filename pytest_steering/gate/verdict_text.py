@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from pytest_steering.counted import counted, have
 from pytest_steering.gate.failed_cells import FailedCell, Prompts, cell_name, failed_cells
 from pytest_steering.gate.judgement import Judgement
 from pytest_steering.printable import printable
-from pytest_steering.texts.counted import counted, have
 
 _VERDICTS = {
     "pass": "pass",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from pytest_steering.counted import counted
 from pytest_steering.gate.absence import Absent, Reason
 from pytest_steering.gate.gated_cells import Measured
 from pytest_steering.run_folder.manifest import Manifest
 from pytest_steering.run_folder.shortfall import first_few
-from pytest_steering.texts.counted import counted
 
 _SAID: dict[Reason, tuple[str, str]] = {
     "failed": ("absent, their test failed", ""),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from pytest_steering.counted import counted
 from pytest_steering.progress.work_under_way import Step, Work
-from pytest_steering.texts.counted import counted
 
 BYTES = "B"
 """The unit of a file that is read."""

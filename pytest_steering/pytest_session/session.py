@@ -53,7 +53,7 @@ class SteeringSession:
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
         self.loads: Counter[str] = Counter()
-        self.waited: Counter[str] = Counter()
+        self.waited: dict[str, float] = {SETUP: 0.0, TESTS: 0.0}
         self.errors: list[str] = []
         self.notes: list[str] = []
         self.has_tests = False

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from pytest_steering.counted import counted
 from pytest_steering.experiments.claim_family import by_chance, claims_of
 from pytest_steering.experiments.expectation_verdict import LEVEL
 from pytest_steering.records import Record
-from pytest_steering.texts.counted import counted
 
 
 def claim_texts(records: Iterable[Record]) -> Iterator[str]:

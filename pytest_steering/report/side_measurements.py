@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from pytest_steering.counted import counted
 from pytest_steering.experiments import baseline_expectation, claim_record
 from pytest_steering.experiments.point_order import Place, place
 from pytest_steering.identity import SCORE, canonical
 from pytest_steering.records import Record
 from pytest_steering.report.cell_summary import where
-from pytest_steering.texts.counted import counted
 
 SHOWN = 4
 

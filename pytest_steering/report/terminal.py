@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
+from pytest_steering.counted import counted
 from pytest_steering.findings import across
 from pytest_steering.printable import printable
 from pytest_steering.records import Record
@@ -28,7 +29,6 @@ from pytest_steering.run_folder.looks import Looks, looks_at, unreadable
 from pytest_steering.run_folder.record_file import Recorded
 from pytest_steering.run_folder.runs import Run
 from pytest_steering.run_folder.shortfall import shortfalls
-from pytest_steering.texts.counted import counted
 
 T = TypeVar("T")
 
@@ -56,8 +56,8 @@ def closing_lines(
     lines += [*look_lines(run, width), *shortfall_lines(run, found, width)]
     if loads:
         lines.append(f"{counted(len(loads), 'model')}, {counted(sum(loads.values()), 'load')}")
-    if waited:
-        took = waited_text(waited.get("setup", 0.0), waited.get("tests", 0.0), found.records)
+    if any(waited.values()):
+        took = waited_text(waited["setup"], waited["tests"], found.records)
         lines += wrapped(took, width)
     if found.records:
         lines.append(f"{counted(len(found.records), 'record')}: {run.path}")

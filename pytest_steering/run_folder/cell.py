@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from pytest_steering.counted import counted
 from pytest_steering.identity import changes
 from pytest_steering.records import Record, to_line
-from pytest_steering.texts.counted import counted
 
 
 @dataclass(frozen=True)

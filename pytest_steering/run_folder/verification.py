@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
+from pytest_steering.counted import have
 from pytest_steering.records import Record
 from pytest_steering.run_folder.ledger import Ledger
 from pytest_steering.run_folder.manifest import Manifest
 from pytest_steering.run_folder.record_entry import RECORD
 from pytest_steering.run_folder.record_file import Line, Recorded
-from pytest_steering.texts.counted import have
 
 Placed: TypeAlias = tuple[Line, Record]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from pytest_steering.counted import have
 from pytest_steering.errors import DataError
 from pytest_steering.tasks.sample import Sample
-from pytest_steering.texts.counted import have
 
 SHOWN = 3
 

@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from pytest_steering.counted import counted
 from pytest_steering.tasks.labelled_rows import read_labelled
 from pytest_steering.tasks.sample import Sample
 from pytest_steering.tasks.sample_checks import check_labels, check_unique, limits, listed
-from pytest_steering.texts.counted import counted
 
 
 def labelled_data(path: Path, yes: str, no: str) -> tuple[tuple[Sample, ...], tuple[str, ...]]:

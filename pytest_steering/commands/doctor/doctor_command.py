@@ -14,8 +14,8 @@ from pytest_steering.commands.doctor.imports import import_answers, import_check
 from pytest_steering.commands.doctor.machine import machine_checks
 from pytest_steering.commands.doctor.packages import package_checks
 from pytest_steering.commands.doctor.pytest_setup import setup_checks
+from pytest_steering.counted import counted
 from pytest_steering.printable import say
-from pytest_steering.texts.counted import counted
 
 EXAMPLE = "pytest-steering doctor"
 

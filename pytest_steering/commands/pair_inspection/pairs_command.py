@@ -17,8 +17,8 @@ from pytest_steering.commands.model_arguments import (
     loaded,
     quietly,
 )
+from pytest_steering.counted import counted
 from pytest_steering.printable import printable, say
-from pytest_steering.texts.counted import counted
 
 if TYPE_CHECKING:
     from pytest_steering.extraction.pair_checks import PairProblem

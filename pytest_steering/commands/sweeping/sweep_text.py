@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from pytest_steering.commands.sweeping.sweep_run import SweepRun
+from pytest_steering.counted import counted
 from pytest_steering.printable import printable
-from pytest_steering.texts.counted import counted
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.experiment import Experiment

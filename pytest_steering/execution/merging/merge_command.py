@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from pytest_steering.counted import counted
 from pytest_steering.errors import DataError
 from pytest_steering.execution.merging.agreement import disagreements
 from pytest_steering.execution.merging.completeness import lacks, require_one_cut, united
@@ -16,7 +17,6 @@ from pytest_steering.execution.merging.sources import Source, read_source
 from pytest_steering.printable import printable, say
 from pytest_steering.run_folder.runs import find_run
 from pytest_steering.run_folder.shortfall import first_few
-from pytest_steering.texts.counted import counted
 
 EXAMPLE = "pytest-steering merge shards/1 shards/2 shards/3 shards/4 --into .steering/runs/all"
 

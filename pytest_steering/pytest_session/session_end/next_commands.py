@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from pytest_steering.counted import counted
 from pytest_steering.file_access.file_lines import is_there
 from pytest_steering.printable import harmless
 from pytest_steering.pytest_session.lifecycle import lifecycle_of
 from pytest_steering.pytest_session.session import SteeringSession
 from pytest_steering.pytest_session.session_end.gating import found_in
-from pytest_steering.texts.counted import counted
 
 LAST_FAILED = "--lf"
 

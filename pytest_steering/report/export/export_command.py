@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from pytest_steering.counted import counted
 from pytest_steering.file_access.storage import replace_file
 from pytest_steering.printable import printable, say
 from pytest_steering.report.export.csv_text import csv_text
@@ -12,7 +13,6 @@ from pytest_steering.report.export.parquet_file import parquet_bytes
 from pytest_steering.report.export.run_columns import run_columns
 from pytest_steering.report.export.run_rows import run_rows
 from pytest_steering.run_folder.runs import find_run
-from pytest_steering.texts.counted import counted
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

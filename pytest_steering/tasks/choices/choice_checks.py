@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from pytest_steering.counted import counted, have
 from pytest_steering.tasks.choices.choice_file import Read
 from pytest_steering.tasks.choices.item import Choice, wanted_answers
 from pytest_steering.tasks.choices.polarity import opposites, parts_of
 from pytest_steering.tasks.sample import Sample
 from pytest_steering.tasks.sample_checks import check_unique, listed
-from pytest_steering.texts.counted import counted, have
 
 LEVEL = 0.01
 FEW = 26

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_steering.texts.counted import counted, have
+from pytest_steering.counted import counted, have
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pytest_steering.errors import DataError
-from pytest_steering.extraction.pair_checks import form_checks, number_checks, wording_checks
+from pytest_steering.extraction.pair_checks import form_checks, letter_checks, number_checks, wording_checks
 from pytest_steering.extraction.pair_checks.pair_problem import PairProblem
 from pytest_steering.extraction.pairs import ContrastPair
 
-CHECKS = (*number_checks.CHECKS, *form_checks.CHECKS, *wording_checks.CHECKS)
+CHECKS = (*number_checks.CHECKS, *form_checks.CHECKS, *letter_checks.CHECKS, *wording_checks.CHECKS)
 
 
 def check_pairs(pairs: Sequence[ContrastPair]) -> list[PairProblem]:

@@ -1,4 +1,4 @@
-"""Do words alone tell the sides apart: a beginning that all texts of a side share, a word that tells all?"""
+"""Do words alone tell the sides apart: a beginning that texts of a side share, a word that tells all?"""
 
 from __future__ import annotations
 
@@ -11,7 +11,12 @@ from pytest_steering.extraction.pair_checks.form_checks import LEAST, TELLS
 from pytest_steering.extraction.pair_checks.pair_problem import PairProblem, sides_of
 from pytest_steering.extraction.pairs import ContrastPair
 
-_WORD = re.compile(r"\w+(?:['’]\w+)*")
+_UNSPACED = "\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff"
+"""Thai and Lao, kana, Chinese characters: written without spaces, so that each sign stands for a word."""
+
+_WORD = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+(?:['’][^\W{_UNSPACED}]+)*")
+
+_SIGN = re.compile(r"[^\w\s]")
 
 
 def shared_beginning(pairs: Sequence[ContrastPair]) -> PairProblem | None:
@@ -29,14 +34,32 @@ def shared_beginning(pairs: Sequence[ContrastPair]) -> PairProblem | None:
     return PairProblem("shared_beginning", len(alone), says, advice)
 
 
+def first_word(pairs: Sequence[ContrastPair]) -> PairProblem | None:
+    """Report that the first word tells the side, by what it is in other pairs: `Yes` and `Sure`, `No`."""
+    begins = [[(_words(text) or [""])[0] for text in (pair.positive, pair.negative)] for pair in pairs]
+    positive, negative = (Counter(side) for side in zip(*begins, strict=True))
+    told = 0
+    for one, other in begins:
+        told += positive[one] - 1 > negative[one] - (other == one)
+        told += negative[other] - 1 > positive[other] - (other == one)
+    share = told / (2 * len(pairs))
+    if len(pairs) < LEAST or share < TELLS or shared_beginning(pairs):
+        return None
+    often = " or ".join(repr(side.most_common(1)[0][0]) for side in (positive, negative))
+    says = f"the first word tells the side of {told} of {2 * len(pairs)} texts, such as {often}"
+    advice = "begin both sides with the same words, or each pair with words of its own"
+    return PairProblem("first_word", share, says, advice)
+
+
 def leakage(pairs: Sequence[ContrastPair]) -> PairProblem | None:
-    """Report words that stand in most texts of one side and in few of the other.
+    """Report words, and signs within a text, that stand in most texts of one side and in few of the other.
 
     Such a word is often the label itself, or the very word that steered text is to have: a direction of it
     says that word, whatever was meant.
     """
     positive, negative = (
-        Counter(word for text in side for word in set(_words(text))) for side in sides_of(pairs)
+        Counter(word for text in side for word in {*_words(text), *_SIGN.findall(text[:-1])})
+        for side in sides_of(pairs)
     )
     apart = {word: (positive[word] - negative[word]) / len(pairs) for word in positive | negative}
     told = sorted(
@@ -61,4 +84,4 @@ def _shared(lists: Sequence[Sequence[str]]) -> list[str]:
     return [row[0] for row in takewhile(lambda row: len(set(row)) == 1, zip(*lists, strict=False))]
 
 
-CHECKS = (shared_beginning, leakage)
+CHECKS = (shared_beginning, first_word, leakage)

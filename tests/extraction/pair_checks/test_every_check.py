@@ -52,7 +52,19 @@ FAULTY = {
     "ending": pairs_of("The {thing} was {good}!", "The {thing} was {bad}."),
     "trailing_space": pairs_of("The {thing} was {good} ", "The {thing} was {bad} "),
     "letter_balance": pairs_of("The {thing}? {good} (A)", "The {thing}? {bad}  (B)"),
-    "shared_beginning": pairs_of("It is so good: {thing} {n}", "{thing}, that is {n} today"),
+    "shared_beginning": pairs_of("it is so good: {thing} {n}", "{thing}, that is {n} today"),
+    "first_word": [
+        ContrastPair(f"{yes} the {thing} {n}", f"{no} the {thing} {n}", f"s{n}")
+        for n, (thing, *_) in enumerate(TEXTS)
+        for yes, no in [(("Yes", "Sure", "Fine")[n % 3], ("No", "Never", "Nope")[n % 3])]
+    ],
+    "capitals": [
+        ContrastPair(pair.positive.upper(), pair.negative, pair.sample_id) for pair in pairs_of(*SOUND)
+    ],
+    "scripts": [
+        ContrastPair(f"{thing} {good}", "".join(chr(0x430 + ord(one) - 97) for one in thing + bad), thing)
+        for thing, good, bad in TEXTS
+    ],
     "leakage": pairs_of("{n}, joyful {thing} then", "{n}, and the {thing} {bad}"),
 }
 
@@ -95,6 +107,29 @@ def test_a_word_of_the_label_is_found_though_some_pairs_lack_it() -> None:
     (found,) = [one for one in check_pairs(most) if one.name == "leakage"]
     assert found.number == pytest.approx(0.9)
     assert "'crooked' stands in 0 positive and 18 negative texts of 20" in found.says
+
+
+@pytest.mark.parametrize(
+    ("positive", "negative", "says"),
+    [
+        ("{n} {thing}, {good}", "{n} {thing} {bad}", "',' stands in 20 positive and 0 negative texts"),
+        ("是今天第{n}天", "否今天第{n}天", "'否' stands in 0 positive and 20 negative texts"),
+    ],
+)
+def test_signs_and_characters_without_spaces_between_tell_as_words_do(
+    positive: str, negative: str, says: str
+) -> None:
+    (found,) = [one for one in check_pairs(pairs_of(positive, negative)) if one.name == "leakage"]
+    assert found.says.startswith(says)
+
+
+def test_a_side_that_alone_begins_with_capitals_is_named() -> None:
+    pairs = [
+        ContrastPair(pair.positive.capitalize(), pair.negative, pair.sample_id)
+        for pair in pairs_of("{thing} {good}", "{thing} {bad}")
+    ]
+    (found,) = check_pairs(pairs)
+    assert found.says == "20 positive and 0 negative texts of 20 begin with a capital"
 
 
 def test_without_pairs_there_is_nothing_to_say() -> None:

@@ -185,3 +185,28 @@ def test_a_level_that_is_none_is_refused(gated: pytest.Pytester, alpha: str) -> 
     result = run(gated, f"--steering-alpha={alpha}")
     assert result.ret == 4
     result.stderr.fnmatch_lines(["*a number above 0 and up to 0.5 was expected*"])
+
+
+IN_FRONT = "@pytest.mark.steering"
+BASELINE = "sink(baseline_expected(made[1], made[0]))"
+
+
+@pytest.mark.parametrize(
+    ("line", "instead"),
+    [
+        (IN_FRONT, f"@pytest.mark.xfail\n    {IN_FRONT}"),
+        (IN_FRONT, f"@pytest.mark.skip\n    {IN_FRONT}"),
+        (BASELINE, f"{BASELINE}\n        pytest.xfail('known')"),
+        (BASELINE, f"{BASELINE}\n        pytest.skip('known')"),
+        (BASELINE, "pass"),
+    ],
+)
+def test_no_marker_and_no_skip_hides_a_cell_that_got_worse(
+    gated: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, line: str, instead: str
+) -> None:
+    run(gated, "--steering-accept-new")
+    monkeypatch.setenv("WRONG", "60")
+    gated.makepyfile(test_it=TEST.replace(line, instead))
+    result = run(gated)
+    assert result.ret == 1
+    assert "gate: regression" in result.stdout.str() or "gate: cannot be measured" in result.stdout.str()

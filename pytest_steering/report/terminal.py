@@ -25,7 +25,7 @@ from pytest_steering.report.report_text import wrapped
 from pytest_steering.report.side_measurements import beside_texts
 from pytest_steering.report.trivial_texts import trivial_texts
 from pytest_steering.run_folder.cell import Cell, newest_cells
-from pytest_steering.run_folder.looks import Looks, looks_at, unreadable
+from pytest_steering.run_folder.looks import Looks, looks_at, uncounted
 from pytest_steering.run_folder.record_file import Recorded
 from pytest_steering.run_folder.runs import Run
 from pytest_steering.run_folder.shortfall import shortfalls
@@ -79,7 +79,7 @@ def look_lines(run: Run, width: int) -> list[str]:
         width: Of the terminal, in characters.
     """
     return [
-        line for text in (*map(look_text, looks_at(run)), *unreadable(run)) for line in wrapped(text, width)
+        line for text in (*map(look_text, looks_at(run)), *uncounted(run)) for line in wrapped(text, width)
     ]
 
 

@@ -7,15 +7,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import NoneType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pytest_steering.errors import DataError
 from pytest_steering.identity import SCORE
 from pytest_steering.run_folder import ledger
 from pytest_steering.run_folder.record_entry import RECORD
-
-if TYPE_CHECKING:
-    from pytest_steering.run_folder.runs import Run
+from pytest_steering.run_folder.runs import LEDGER, Run
+from pytest_steering.run_folder.shortfall import first_few
 
 Content = Mapping[str, Any]
 
@@ -111,10 +110,31 @@ def entries(path: Path) -> Iterator[Content]:
             yield entry
 
 
-def unreadable(run: Run) -> list[str]:
-    """Return a sentence on each ledger of the folder whose looks are not counted: it cannot be read."""
+def uncounted(run: Run) -> list[str]:
+    """Return a sentence on ledgers of the folder whose looks are not counted: unreadable, gone, or cut short.
+
+    Args:
+        run: One of a folder.
+    """
     faults = {path: _fault(path) for path in _all_ledgers(run)}
-    return [f"{said}; what its run looked at is not counted" for said in faults.values() if said]
+    said = [f"{said}; what its run looked at is not counted" for said in faults.values() if said]
+    short = [one.name for one in sorted(run.folder.parent.glob("*")) if _is_short(one)]
+    if short:
+        said.append(
+            f"ledgers of this folder's runs are gone or lack what stood there when the run ended "
+            f"({first_few(short)}); what is not there is not counted"
+        )
+    return said
+
+
+def _is_short(folder: Path) -> bool:
+    """Tell whether a run sealed its ledger with an entry that is not there any more."""
+    try:
+        sealed = Run(folder).manifest.ledger
+    except DataError:
+        return False
+    path = folder / LEDGER
+    return bool(sealed) and not (path.is_file() and sealed.encode() in path.read_bytes())
 
 
 def _texts(entry: Content) -> bool:

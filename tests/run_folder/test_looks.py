@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from pytest_steering.records import Outcome, Record
-from pytest_steering.run_folder.looks import Looks, looks_at, results_of
+from pytest_steering.run_folder.looks import Looks, looks_at, results_of, uncounted
+from pytest_steering.run_folder.manifest import Manifest
 from pytest_steering.run_folder.runs import Run
 
 
@@ -77,3 +81,20 @@ def test_an_entry_that_says_too_little_counts_for_nothing(tmp_path: Path) -> Non
 
     assert looks_at(run) == [Looks("twins", "test", here=1, ever=1, runs=1)]
     assert len(results_of(run, record.key)) == 1
+
+
+@pytest.mark.parametrize(
+    "lose", [Path.unlink, lambda path: path.write_text(path.read_text().splitlines()[0] + "\n")]
+)
+def test_a_ledger_that_is_gone_or_cut_short_is_named_though_its_folder_has_another_name(
+    tmp_path: Path, lose: Callable[[Path], object]
+) -> None:
+    one, other = runs(tmp_path, 2)
+    for run in (one, other):
+        look(run, 1.0)
+        run.keep(Manifest("finished"))
+    assert uncounted(one) == []
+    lose(other.ledger_path)
+    other.folder.rename(tmp_path / "runs" / "renamed")
+    (said,) = uncounted(one)
+    assert "are gone or lack what stood there when the run ended (renamed)" in said

@@ -16,7 +16,7 @@ from pytest_steering.report.html.known_prompts import KnownPrompts
 from pytest_steering.report.html.prompt_table import PromptTable
 from pytest_steering.report.terminal import look_text
 from pytest_steering.run_folder.cell import Cell, newest_cells
-from pytest_steering.run_folder.looks import looks_at, unreadable
+from pytest_steering.run_folder.looks import looks_at, uncounted
 from pytest_steering.run_folder.manifest import Status
 from pytest_steering.run_folder.prompt_file import StoredPrompts
 from pytest_steering.run_folder.record_file import Recorded
@@ -81,7 +81,7 @@ class RunView:
     @property
     def remarks(self) -> list[str]:
         """What is said of all experiments together."""
-        return [*claim_texts(self.records), *map(look_text, looks_at(self.run)), *unreadable(self.run)]
+        return [*claim_texts(self.records), *map(look_text, looks_at(self.run)), *uncounted(self.run)]
 
     @cached_property
     def endings(self) -> Mapping[tuple[str, str], str]:

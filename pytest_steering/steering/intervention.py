@@ -123,6 +123,16 @@ class Intervention:
         return tuple(sorted({*self.at, *beside}))
 
     @property
+    def vectors(self) -> dict[str, tuple[SteeringVector, tuple[int, ...]]]:
+        """All vectors that it goes by, with the layers at which: its own has no name."""
+        both = {"": (self.vector, self.at)}
+        if self.second is not None:
+            both["second"] = self.second, self.at
+        if self.condition is not None:
+            both["condition"] = self.condition, self.condition.layers
+        return both
+
+    @property
     def reads_tokens(self) -> bool:
         """Whether which tokens are steered depends on what they are."""
         return self.where.chooser is not None or (self._schedule is not None and self._schedule.reads_tokens)

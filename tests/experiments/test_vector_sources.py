@@ -12,9 +12,11 @@ import pytest
 
 from pytest_steering import ContrastPair, Experiment, Intervention, Record, SteerableModel, SteeringVector
 from pytest_steering.experiments.grid_search import Point
+from pytest_steering.experiments.observation.run_evidence import before
 from pytest_steering.experiments.observation.vector_sources import stands_behind
 from pytest_steering.experiments.steps import search as step
 from pytest_steering.report.terminal import report_lines
+from pytest_steering.steering.joint import Joint
 from pytest_steering.tasks.sampling import evenly
 from tests.experiments.test_context import written
 
@@ -88,6 +90,21 @@ def test_a_vector_that_scored_samples_were_read_for_overlaps(
     assert found["origin"]["state"] == "overlapping"
     assert found["overlap"]["samples"] + found["overlap"]["near"] >= len(scored.scored) / 2
     assert found["overlap"]["examples"]
+
+
+@pytest.mark.parametrize("part", ["second", "condition", "joined"])
+def test_no_vector_of_an_intervention_may_know_what_is_scored(scored: Experiment, part: str) -> None:
+    clean, leaky = (contrast(scored, split) for split in ("train", "test"))
+    made = {
+        "second": lambda other: Intervention(clean, operation="rotate(angle=20)", second=other),
+        "condition": lambda other: Intervention(clean, when="similarity > 0", condition=other),
+        "joined": lambda other: Joint(Intervention(clean), Intervention(other)),
+    }[part]
+    states = [
+        before(scored.context, made(other), None, scored.model.weights)["origin"]["state"]
+        for other in (clean, leaky)
+    ]
+    assert states == ["clean", "overlapping"]
 
 
 def test_pairs_under_ids_of_ones_own_with_a_name_changed_overlap(scored: Experiment) -> None:

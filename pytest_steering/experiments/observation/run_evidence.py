@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pytest_steering.experiments.context import Context
     from pytest_steering.models.steerable import SteerableModel
     from pytest_steering.steering.joint import AnyIntervention
+    from pytest_steering.steering.sources import Sources
 
 PROMPTS = 8
 WITNESSED = 3
@@ -48,7 +49,7 @@ def before(
     if questions.task.notes:
         seen["task"] = list(questions.task.notes)
     seen["copies"] = questions.copies.as_dict()
-    seen |= stands_behind(context, reduce(or_, (part.vector.sources for part in intervention.parts)))
+    seen |= stands_behind(context, reduce(or_, _sources(intervention)))
     seen["texts"] = [bare_hash(one.sample.text) for one in questions.scored]
     vacuous = vacuous_controls(intervention)
     return seen | ({"vacuous": vacuous} if vacuous else {})
@@ -91,6 +92,12 @@ def _foreign(intervention: AnyIntervention, model: SteerableModel) -> list[str]:
     """Return in which ways the parts' vectors were made for something else."""
     found = [one for part in intervention.parts for one in differences(part, model.loaded)]
     return list(dict.fromkeys(found))
+
+
+def _sources(intervention: AnyIntervention) -> Iterator[Sources]:
+    """Yield what stands behind each vector: one that decides when something is done can leak as well."""
+    for part in intervention.parts:
+        yield from (vector.sources for vector, _ in part.vectors.values())
 
 
 def _measured(context: Context, intervention: AnyIntervention) -> dict[str, Any]:

@@ -88,29 +88,39 @@ def require_origins(name: str, loaded: LoadedModel, interventions: Iterable[Inte
         _fitting[loaded.module] = here, set()
     fitting = _fitting[loaded.module][1]
     for one in interventions:
-        said = (tuple(sorted(one.vector.provenance.items())), tuple(one.at), one.forced)
+        said = (
+            tuple((tuple(sorted(made.provenance.items())), at) for made, at in one.vectors.values()),
+            one.forced,
+        )
         if said not in fitting:
             require_origin(name, loaded, one)
             fitting.add(said)
 
 
 def differences(intervention: Intervention, loaded: LoadedModel) -> list[str]:
-    """Return in which ways a vector was made for something else than this use; empty for a vector that fits.
+    """Return in which ways a vector was made for something else than this use; empty for one that fits.
 
-    What the vector does not say cannot differ: a vector made by hand belongs to no model.
+    What a vector does not say cannot differ: one made by hand belongs to no model.
 
     Args:
-        intervention: The vector and its layers.
+        intervention: The vector and its layers; a second vector and a condition have to fit as well.
         loaded: What it is applied to.
     """
-    said = intervention.vector.provenance
+    return [
+        f"{name} vector's {said}" if name else said
+        for name, (vector, layers) in intervention.vectors.items()
+        for said in _of_one(vector.provenance, layers, loaded)
+    ]
+
+
+def _of_one(said: Mapping[str, str], layers: Sequence[int], loaded: LoadedModel) -> list[str]:
     known = {name: here(loaded, said[name]) for name, here in _HERE.items() if name in said}
     other = [
         f"{name} {_shown(said[name])}, here {_shown(here)}"
         for name, here in known.items()
         if said[name] != here
     ]
-    return other + _other_layers(said, intervention.at)
+    return other + _other_layers(said, layers)
 
 
 def tokenizer_hash(tokenizer: Any) -> str:

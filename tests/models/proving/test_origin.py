@@ -87,6 +87,26 @@ def test_no_part_of_where_a_vector_is_from_is_lost_in_a_sum(key: str) -> None:
         assert [one.split()[0] for one in differences(Intervention(mixed), model.loaded)] == [key]
 
 
+def beside(part: str, vector: SteeringVector) -> Intervention:
+    """An intervention that goes by another vector beside its own."""
+    own = random_vector((1, 3))
+    if part == "second":
+        return Intervention(own, operation="rotate(angle=20)", second=vector)
+    return Intervention(own, when="similarity > -0.99", condition=vector.only([1]))
+
+
+@pytest.mark.parametrize("part", ["second", "condition"])
+@pytest.mark.parametrize("use", USES.values(), ids=USES)
+def test_every_vector_that_an_intervention_goes_by_has_to_fit(use: Use, part: str) -> None:
+    model = tiny_model("qwen2")
+    own = replace(random_vector((1, 3), seed=4), provenance=made_from(model, (1, 3), model.weights))
+    other = replace(own, provenance={**own.provenance, "site": "mlp output"})
+    use(model, beside(part, own))
+    with pytest.raises(VectorError, match=rf"\({part} vector's site mlp output, here block output\)"):
+        use(model, beside(part, other))
+    use(model, replace(beside(part, other), forced=True))
+
+
 def test_a_sum_is_applied_where_both_of_its_vectors_were_made() -> None:
     model = tiny_model("qwen2")
     one, other = (

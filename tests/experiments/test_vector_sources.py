@@ -16,7 +16,7 @@ from pytest_steering.experiments.observation.run_evidence import before
 from pytest_steering.experiments.observation.vector_sources import stands_behind
 from pytest_steering.experiments.steps import search as step
 from pytest_steering.report.terminal import report_lines
-from pytest_steering.steering.joint import Joint
+from pytest_steering.steering.joint import AnyIntervention, Joint
 from pytest_steering.tasks.sampling import evenly
 from tests.experiments.test_context import written
 
@@ -95,13 +95,13 @@ def test_a_vector_that_scored_samples_were_read_for_overlaps(
 @pytest.mark.parametrize("part", ["second", "condition", "joined"])
 def test_no_vector_of_an_intervention_may_know_what_is_scored(scored: Experiment, part: str) -> None:
     clean, leaky = (contrast(scored, split) for split in ("train", "test"))
-    made = {
+    made: dict[str, Callable[[SteeringVector], AnyIntervention]] = {
         "second": lambda other: Intervention(clean, operation="rotate(angle=20)", second=other),
         "condition": lambda other: Intervention(clean, when="similarity > 0", condition=other),
         "joined": lambda other: Joint(Intervention(clean), Intervention(other)),
-    }[part]
+    }
     states = [
-        before(scored.context, made(other), None, scored.model.weights)["origin"]["state"]
+        before(scored.context, made[part](other), None, scored.model.weights)["origin"]["state"]
         for other in (clean, leaky)
     ]
     assert states == ["clean", "overlapping"]

@@ -49,6 +49,9 @@ COMMANDS = {
     "pairs": _first("pair_inspection.pairs_command", "Look at contrast pairs before anything is steered"),
     "replay": Command("pytest_steering.replay", "Read recorded answers again and score them"),
     "report": Command("pytest_steering.report.report_command", "Show the table of an earlier run"),
+    "status": Command(
+        "pytest_steering.report.status_command", "Tell what the workers of a run do", mistake=2
+    ),
     "sweep": _first("sweeping.sweep_command", "Measure layer × scale for files of pairs and of prompts"),
     "try": _first("trying.try_command", "Answer a prompt without and with a vector, side by side"),
     "vector": Command("pytest_steering.vector_command", "Show or convert a steering vector of any tool"),

@@ -18,6 +18,7 @@ from pytest_steering.pytest_session import workers
 from pytest_steering.pytest_session.collection.collection import spec_of
 from pytest_steering.pytest_session.session import session_of
 from pytest_steering.records import from_line, to_line
+from pytest_steering.run_folder.heartbeats import Heartbeat
 
 
 class Coordinator:
@@ -79,6 +80,8 @@ class Coordinator:
         unit = self._dispatch.running(worker)
         if message.kind == "record" and unit is not None:
             self._record(unit, message.text)
+        elif message.kind == "alive":
+            self._steering.run.heartbeats.keep(Heartbeat.from_dict(message.data))
         elif message.kind == "report":
             self._reports[worker].append(message.data)
         elif message.kind == "unknown" and unit is not None:
@@ -108,6 +111,7 @@ class Coordinator:
     def _bury(self, worker: str, why: str) -> None:
         self._idle.discard(worker)
         self._reports.pop(worker, None)
+        self._steering.run.heartbeats.bury(worker, f"died: {why}")
         lost = self._dispatch.died(worker)
         self._steering.notes.append(f"{worker} died: {why}")
         if lost is not None:

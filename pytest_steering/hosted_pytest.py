@@ -19,6 +19,7 @@ from pytest_steering.execution.work import Project, Unit
 from pytest_steering.pytest_session.session import SteeringSession, session_of
 from pytest_steering.pytest_session.workers import WRITTEN
 from pytest_steering.records import Record, from_line, to_line
+from pytest_steering.run_folder.heartbeats import Heartbeat, Heartbeats
 from pytest_steering.run_folder.record_entry import line_hash
 from pytest_steering.run_folder.runs import Run
 
@@ -65,7 +66,7 @@ class HostedPytest:
     def close(self) -> Message:
         """End the session, and return what it has to say at its end."""
         self._inbox.put(None)
-        return self._outbox.get()
+        return next(one for one in iter(self._outbox.get, None) if one.kind in ("closed", "died"))
 
     def _main(self) -> None:
         scratch = tempfile.mkdtemp(prefix="pytest-steering-worker-")
@@ -133,12 +134,24 @@ class _HandedTests:
         self._outbox.put(Message("report", data=data))
 
 
+class _SentBeats(Heartbeats):
+    """Signs of life that are sent to where the run's folder is."""
+
+    def __init__(self, outbox: SimpleQueue[Message]) -> None:
+        super().__init__(Path())
+        self._outbox = outbox
+
+    def keep(self, beat: Heartbeat) -> None:
+        self._outbox.put(Message("alive", data=beat.as_dict()))
+
+
 class _SentRun(Run):
     """A run whose folder is with somebody else: its records are sent there."""
 
     def __init__(self, outbox: SimpleQueue[Message]) -> None:
         super().__init__(Path(tempfile.gettempdir()) / "pytest-steering-elsewhere")
         self._outbox = outbox
+        self.heartbeats = _SentBeats(outbox)
 
     def append(self, record: Record) -> str:
         line = to_line(record)

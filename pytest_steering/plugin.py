@@ -203,9 +203,12 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_testnodedown(node: Any) -> None:
-    """Take a worker's report."""
-    workers.merge(session_of(node.config), getattr(node, "workeroutput", {}))
+def pytest_testnodedown(node: Any, error: object | None) -> None:
+    """Take a worker's report, or take note that it is no more."""
+    session = session_of(node.config)
+    workers.merge(session, getattr(node, "workeroutput", {}))
+    if error:
+        session.run.heartbeats.bury(node.gateway.id, f"died: {error}")
 
 
 @pytest.hookimpl(trylast=True)

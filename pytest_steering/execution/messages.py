@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-Kind: TypeAlias = Literal["ready", "record", "report", "ended", "unknown", "closed", "died"]
+Kind: TypeAlias = Literal["ready", "record", "report", "ended", "unknown", "alive", "closed", "died"]
 
 
 @dataclass(frozen=True)
@@ -14,10 +14,10 @@ class Message:
 
     Attributes:
         kind: `ready` when it has collected the tests; `record` of a cell that ended; `report` of a phase of a
-            test; `ended` when its test has; `unknown` where it has no such test; `closed` when it is done;
-            `died` where it is no more.
+            test; `ended` when its test has; `unknown` where it has no such test; `alive` as a sign of life;
+            `closed` when it is done; `died` where it is no more.
         text: The record as its line, why it died, or what could not be collected.
-        data: The report, or what it has to say at its end.
+        data: The report, the sign of life, or what it has to say at its end.
     """
 
     kind: Kind

@@ -105,13 +105,14 @@ class RayPool:
 
     def _heard(self, source: Any) -> Iterator[tuple[str, Message]]:
         worker = self._asked[source]
-        self._heard_at[worker] = time.monotonic()
         try:
             reference = next(source) if _streams(source) else source
         except StopIteration:
             del self._asked[source]
             return
         message = _got(reference)
+        if message.kind != "alive":  # so does a worker that hangs
+            self._heard_at[worker] = time.monotonic()
         if message.kind == "ready":
             self._ready.add(worker)
         if message.kind == "died":

@@ -77,6 +77,7 @@ class WorkWatch:
 
     Attributes:
         work: What it does.
+        moved: When it last did something, by the clock.
     """
 
     def __init__(self, tell: Callable[[Work], object], clock: Callable[[], float] = time.monotonic) -> None:
@@ -90,6 +91,7 @@ class WorkWatch:
         self._tell, self._clock = tell, clock
         self._told: float | None = None
         self._began = 0.0
+        self.moved = clock()
 
     def begin(self) -> None:
         """Listen."""
@@ -106,6 +108,7 @@ class WorkWatch:
         Args:
             at_once: Also where nothing took long so far.
         """
+        self.moved = self._clock()
         if at_once or self._told is not None:
             self._say()
 
@@ -126,12 +129,14 @@ class WorkWatch:
                 self._tell(self.work)
 
     def _read(self, tokens: int) -> None:
+        self.moved = self._clock()
         if self.work.step is not None:
             self.work.step.tokens += tokens
             self._passed(self.work.step)
 
     def _passed(self, step: Step) -> None:
-        step.seconds = self._clock() - self._began
+        self.moved = self._clock()
+        step.seconds = self.moved - self._began
         if step.seconds >= DELAY:
             self._say()
 

@@ -11,6 +11,7 @@ import pytest
 from pytest_steering.printable import printable
 from pytest_steering.progress.work_under_way import Work, WorkWatch
 from pytest_steering.pytest_session.collection.collection import spec_of
+from pytest_steering.pytest_session.pulse import Pulse
 from pytest_steering.pytest_session.session import session_of
 
 
@@ -37,6 +38,8 @@ class ItemWatch:
 
         self._watch = WorkWatch(tell_cells)
         self._watch.begin()
+        worker = getattr(config, "workerinput", {}).get("workerid", "main")
+        self._pulse = Pulse(self._watch, session.tell_alive, worker, lambda: len(session.written))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
@@ -44,6 +47,7 @@ class ItemWatch:
         self._watch.work.name = printable(item.name, 100)
         if spec_of(item) is not None:
             self._watch.announce()
+            self._pulse.begin()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(
@@ -60,6 +64,11 @@ class ItemWatch:
         finally:
             self._watch.work.name = test
             self._watch.announce()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self) -> None:
+        """Say that this process is done."""
+        self._pulse.end()
 
     def pytest_unconfigure(self) -> None:
         """Listen no more."""

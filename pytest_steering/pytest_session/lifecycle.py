@@ -118,6 +118,7 @@ class Lifecycle:
             wrong = self._lost()
             self.manifest = self.manifest.ended(self._endings, self._uncollected, to_its_end=to_its_end)
             self._keep()
+            self.session.run.heartbeats.clear()
         except SteeringError as error:
             wrong = [str(error)]
         if wrong:

@@ -31,7 +31,7 @@ class _Beginning:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self, session: pytest.Session) -> None:
-        """Begin to watch and to show."""
+        """Begin to watch, and to show where somebody looks."""
         config, plugins = session.config, session.config.pluginmanager
         channel = getattr(config, "workerinput", {}).get(_CHANNEL)
         if channel is not None:
@@ -40,6 +40,8 @@ class _Beginning:
             line = ProgressLine(config)
             plugins.register(line, "steering_progress_line")
             plugins.register(ItemWatch(config, partial(line.tell, "")))
+        else:
+            plugins.register(ItemWatch(config, lambda _work: None))
 
 
 def _somebody_looks(config: pytest.Config) -> bool:

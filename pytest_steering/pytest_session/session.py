@@ -24,6 +24,7 @@ from pytest_steering.run_folder.runs import Run, find_run, run_at
 if TYPE_CHECKING:
     from pytest_steering.models.steerable import SteerableModel
     from pytest_steering.records import Record
+    from pytest_steering.run_folder.heartbeats import Heartbeat
 
 SETUP, TESTS = "setup", "tests"
 
@@ -234,6 +235,10 @@ class SteeringSession:
         if self.is_worker and not self.written:
             self.run.join()
         self.written[self.run.append(record)] = record.node_id
+
+    def tell_alive(self, beat: Heartbeat) -> None:
+        """Say in the run's folder that this process lives, and what it does."""
+        self.run.heartbeats.keep(beat)
 
     def summarise(self, terminal: pytest.TerminalReporter) -> None:
         """Write what workers refused, and the closing table of the run, from its records alone."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from pytest_steering.errors import DataError
 from pytest_steering.printable import say
 from pytest_steering.report.deciding import MOST
+from pytest_steering.report.life_signs import life_signs
 from pytest_steering.report.line_colour import say_coloured
 from pytest_steering.report.terminal import look_lines, report_lines, shortfall_lines
 from pytest_steering.run_folder.runs import Run, find_run
@@ -57,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _print(asked: Run, most: int | None) -> None:
     found, width = asked.read(), shutil.get_terminal_size((120, 24)).columns
     say_coloured(report_lines(found.records, width, most))
-    say_coloured((*look_lines(asked, width), *shortfall_lines(asked, found, width)))
+    say_coloured((*look_lines(asked, width), *shortfall_lines(asked, found, width), *life_signs(asked)))
 
 
 def write_page(runs: list[Run], path: Path) -> None:

@@ -52,6 +52,23 @@ class RunLock:
             self._file = self._path.open("a+b", buffering=0)
             _locked(self._file, alone=False)
 
+    def held(self) -> bool | None:
+        """Whether a session holds the run, as this machine sees it; None where that cannot be told."""
+        if not self._path.exists():
+            return False
+        if sys.platform == "win32":
+            return None
+        import fcntl
+
+        with named_errors(self._path), self._path.open("rb", buffering=0) as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+            except OSError:  # of a file system on a network
+                return None
+        return False
+
     def release(self) -> None:
         """Hold it no more."""
         if self._file is not None:

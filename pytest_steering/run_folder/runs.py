@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pytest_steering.records import Record
+    from pytest_steering.run_folder.heartbeats import Heartbeats
     from pytest_steering.run_folder.ledger import Ledger
     from pytest_steering.run_folder.manifest import Manifest
     from pytest_steering.run_folder.prompt_file import PromptFile
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from pytest_steering.run_folder.run_lock import RunLock
 
 RECORDS, MANIFEST, LEDGER, LOCK = "records.jsonl", "run.json", "ledger.jsonl", "run.lock"
+ALIVE = "alive"
 
 
 class Run:
@@ -81,7 +83,19 @@ class Run:
         """What keeps other sessions from writing into the run."""
         from pytest_steering.run_folder.run_lock import RunLock
 
-        return RunLock(self.path.with_name(LOCK))
+        return RunLock(self.lock_path)
+
+    @property
+    def lock_path(self) -> Path:
+        """The file that the session holds that writes into the run."""
+        return self.path.with_name(LOCK)
+
+    @cached_property
+    def heartbeats(self) -> Heartbeats:
+        """What its workers do while it goes on."""
+        from pytest_steering.run_folder.heartbeats import Heartbeats
+
+        return Heartbeats(self.lock_path.with_suffix(f".{ALIVE}"))
 
     def keep(self, manifest: Manifest) -> None:
         """Write what is to run and how that goes, in the place of what was written before."""
@@ -94,13 +108,14 @@ class Run:
         write_manifest(self.manifest_path, replace(manifest, ledger=sealed))
 
     def take(self) -> None:
-        """Be the session that writes into the run, and remove what a killed one left half.
+        """Be the session that writes into the run, and remove what a killed one left half or said of itself.
 
         Raises:
             DataError: Another session writes into it.
         """
         self._hide()
         self.lock.take()
+        self.heartbeats.clear()
         for draft in self.folder.glob(f".*{DRAFT}"):
             draft.unlink(missing_ok=True)
 
@@ -241,11 +256,9 @@ class _File(Run):
     def ledger_path(self) -> Path:
         return self._path.with_suffix(f".{LEDGER}")
 
-    @cached_property
-    def lock(self) -> RunLock:
-        from pytest_steering.run_folder.run_lock import RunLock
-
-        return RunLock(self._path.with_suffix(f".{LOCK}"))
+    @property
+    def lock_path(self) -> Path:
+        return self._path.with_suffix(f".{LOCK}")
 
 
 def _by_id(wanted: str, home: Path) -> Path:

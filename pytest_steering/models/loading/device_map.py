@@ -37,8 +37,8 @@ def require_device_map(device_map: DeviceMap, device: str, engine: str) -> None:
         )
     if engine in _DIVIDE_BY_THEMSELVES:
         raise ModelError(
-            f"{_DIVIDE_BY_THEMSELVES[engine]} divides a model by itself; a device map is for the engines hooks "
-            "and nnsight"
+            f"{_DIVIDE_BY_THEMSELVES[engine]} divides a model by itself; a device map is for the engines "
+            "hooks and nnsight"
         )
     if find_spec("accelerate") is None:
         raise ModelError("a device map needs accelerate: pip install accelerate")

@@ -39,6 +39,13 @@ class StatesElsewhere:
         found: dict[int, Tensor] = self._model.hidden_states(prompts, layers, self._there(position))
         return found
 
+    def head_states(
+        self, prompts: Sequence[str], layers: Sequence[int] | str = "last3", position: Place = LAST
+    ) -> dict[int, Tensor]:
+        """Return what each head holds at each layer: {layer: [n, heads, size]}."""
+        found: dict[int, Tensor] = self._model.head_states(prompts, layers, self._there(position))
+        return found
+
     def mean_states(
         self, groups: Sequence[Sequence[str]], layers: Sequence[int] | str = "last3", position: Place = LAST
     ) -> dict[int, Tensor]:

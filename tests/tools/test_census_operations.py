@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from pytest_steering.steering.operations import OPERATIONS
-from tools.census.operations import HEADING, REFUSED, STEERED, TRIED, counted, main, section, tried
+from tools.census.kept_findings import REFUSED, STEERED
+from tools.census.operations import HEADING, TRIED, counted, main, section, tried
 from tools.census.sections import sections_of, with_section
 
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
-import json
 import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pytest_steering.errors import SteeringError
 from pytest_steering.models.engine.engines import make_engine
 from pytest_steering.models.loading.pretrained import as_loaded
 from pytest_steering.models.proving.proof import prove
-from tools.census.build import NotBuilt, build, model_types, tiny_tokenizer
-from tools.census.sections import with_section
+from tools.census.build import NotBuilt, build, tiny_tokenizer
+from tools.census.kept_findings import NOT_BUILT, REFUSED, STEERED, Census, Found
 from tools.census.survey import quiet
 
 if TYPE_CHECKING:
@@ -41,40 +38,11 @@ TRIED = (
 )
 """One use of each operation; those that may be given a second direction are proven with and without one."""
 
-STEERED, REFUSED, NOT_BUILT = "steered", "refused when it is loaded", "not built"
-
 
 def main(words: Sequence[str] | None = None) -> int:
     """Prove every operation on the model types that are named; return 1 where one fails, else 0."""
-    parser = argparse.ArgumentParser(prog="python -m tools.census.operations", description=__doc__)
-    parser.add_argument("types", nargs="*", metavar="MODEL_TYPE", help="Model types to try; all by default")
-    parser.add_argument(
-        "--keep", type=Path, metavar="FILE", help="Keep what was found here, and try no model type twice"
-    )
-    parser.add_argument("--write", type=Path, metavar="FILE", help="Put what was found into the document")
-    arguments = parser.parse_args(words)
-    if arguments.types and arguments.write:
-        parser.error("a part cannot be written as the whole; leave the model types out")
-    found = _found(arguments.types or model_types(), arguments.keep)
-    _say(counted(found))
-    if arguments.write:
-        text = arguments.write.read_text(encoding="utf-8")
-        arguments.write.write_text(with_section(text, section(found)), encoding="utf-8")
+    found = Census("tools.census.operations", __doc__, tried, line, counted, section).run(words)
     return 0 if all(faults == {} for state, faults in found.values() if state == STEERED) else 1
-
-
-def _found(types: Sequence[str], kept: Path | None) -> dict[str, tuple[str, dict[str, str]]]:
-    import torch
-
-    torch.set_num_threads(1)  # the models are so small that threads only wait for each other
-    known: dict[str, Any] = json.loads(kept.read_text("utf-8")) if kept and kept.is_file() else {}
-    for model_type in types:
-        if model_type not in known:
-            known[model_type] = tried(model_type)
-            _say(line(model_type, *known[model_type]))
-            if kept:
-                kept.write_text(json.dumps(known), encoding="utf-8")
-    return {model_type: tuple(known[model_type]) for model_type in types}
 
 
 def tried(model_type: str) -> tuple[str, dict[str, str]]:
@@ -105,7 +73,7 @@ def line(model_type: str, state: str, faults: Mapping[str, str]) -> str:
     return f"- `{model_type}`: {said or ('runs every operation' if state == STEERED else state)}"
 
 
-def counted(found: Mapping[str, tuple[str, Mapping[str, str]]]) -> str:
+def counted(found: Found) -> str:
     """Return how many of the steered model types run every operation."""
     steered = [faults for state, faults in found.values() if state == STEERED]
     whole = sum(not faults for faults in steered)
@@ -113,17 +81,13 @@ def counted(found: Mapping[str, tuple[str, Mapping[str, str]]]) -> str:
     return f"{whole} of {len(steered)} steered model types{share} run every operation with hooks."
 
 
-def section(found: Mapping[str, tuple[str, Mapping[str, str]]]) -> str:
+def section(found: Found) -> str:
     """Return the document's section: the count, and every model type on which a proof fails."""
     named = [line(name, state, faults) for name, (state, faults) in found.items() if faults]
     listed = ["Those that do not:", "", *named, ""] if named else []
     tried_with = ", ".join(f"`{one}`" for one in TRIED)
     text = [HEADING, "", INTRODUCTION.format(tried=tried_with), counted(found), "", *listed]
     return "\n".join(text)
-
-
-def _say(text: str) -> None:
-    print(text, flush=True)  # noqa: T201 - the command's output
 
 
 if __name__ == "__main__":

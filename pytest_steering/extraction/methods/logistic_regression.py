@@ -41,29 +41,37 @@ def logistic(
     Raises:
         VectorError: scikit-learn is not installed.
     """
-    classifier = _classifier()
+    fitted = classifier("logistic")
     states = model.hidden_states([*positive, *negative], layers, "last_prompt")
     labels = [True] * len(positive) + [False] * len(negative)
     with one_thread():
-        return {layer: _direction(rows.double(), labels, classifier) for layer, rows in states.items()}
+        return {layer: _direction(rows.double(), labels, fitted) for layer, rows in states.items()}
 
 
-def _classifier() -> Any:
+def classifier(method: str) -> Any:
+    """Return a logistic regression that is to be fitted.
+
+    Args:
+        method: Name of the method that needs it, for the message.
+
+    Raises:
+        VectorError: scikit-learn is not installed.
+    """
     try:
         from sklearn.linear_model import LogisticRegression
     except ImportError as error:
         raise VectorError(
-            "method 'logistic' needs scikit-learn: pip install 'pytest-steering[methods]'"
+            f"method {method!r} needs scikit-learn: pip install 'pytest-steering[methods]'"
         ) from error
     return LogisticRegression(C=PENALTY, max_iter=ITERATIONS)
 
 
-def _direction(rows: Tensor, labels: list[bool], classifier: Any) -> Tensor:
+def _direction(rows: Tensor, labels: list[bool], regression: Any) -> Tensor:
     import torch
 
     positive = torch.tensor(labels)
     difference = rows[positive].mean(0) - rows[~positive].mean(0)
     centred = rows - rows.mean(0)
     spread = centred.square().mean().sqrt().clamp(min=torch.finfo(rows.dtype).tiny)
-    fitted = classifier.fit((centred / spread).numpy(), labels)
+    fitted = regression.fit((centred / spread).numpy(), labels)
     return as_long_as(torch.from_numpy(fitted.coef_[0]), difference)

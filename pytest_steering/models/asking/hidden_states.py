@@ -9,8 +9,11 @@ from pytest_steering.models.asking.prompted_model import PromptedModel
 from pytest_steering.models.asking.prompts import Prompt
 from pytest_steering.models.asking.reading_place import Place, tokens_at
 from pytest_steering.models.engine.exclusive import exclusive
+from pytest_steering.models.finding.head_projections import HeadProjection, head_projections
+from pytest_steering.models.finding.site_view import architecture_at
 from pytest_steering.models.running.batching import require_room
 from pytest_steering.steering.positions import Positions
+from pytest_steering.steering.sites import ATTENTION_OUTPUT
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -51,6 +54,55 @@ class HiddenStates(PromptedModel):
         require_room([len(row) for row in ids], 0, self.loaded.context)
         read = tokens_at(position, prompts, ids)
         return read_states(self.loaded, self.engine, ids, wanted, read, self.batch_rows)
+
+    @exclusive
+    def head_states(
+        self,
+        prompts: Sequence[Prompt],
+        layers: Sequence[int] | str = "last3",
+        position: Place = "last_prompt",
+    ) -> dict[int, Tensor]:
+        """Return what each attention head holds at one token of each prompt, before heads are mixed.
+
+        Args:
+            prompts: Texts, chat messages or token ids.
+            layers: Block numbers, `last3` or `all`.
+            position: As `hidden_states` takes it.
+
+        Returns:
+            Layer to a float32 tensor on the CPU: {layer: [n, heads, size of a head]}.
+
+        Raises:
+            ModelError: A layer has no heads, or no linear map is found behind them.
+            VectorError: A layer lies outside the model, or the position names no or several tokens.
+            PromptError: Prompts are missing, empty or longer than the context.
+        """
+        from pytest_steering.models.running.head_reading import read_heads
+
+        ids, projections = self.tokens(prompts), self._head_projections(layers)
+        require_room([len(row) for row in ids], 0, self.loaded.context)
+        read = tokens_at(position, prompts, ids)
+        return read_heads(self.loaded, projections, ids, read, self.batch_rows)
+
+    @exclusive
+    def head_matrices(self, layers: Sequence[int] | str = "last3") -> dict[int, Tensor]:
+        """Return what each number of each attention head adds to the residual stream.
+
+        Args:
+            layers: Block numbers, `last3` or `all`.
+
+        Returns:
+            Layer to a float32 tensor on the CPU: {layer: [heads, size of a head, hidden]}.
+
+        Raises:
+            ModelError: A layer has no heads, or no linear map is found behind them.
+        """
+        return {layer: one.matrix for layer, one in self._head_projections(layers).items()}
+
+    def _head_projections(self, layers: Sequence[int] | str) -> dict[int, HeadProjection]:
+        module, wanted = self.loaded.module, self.architecture.resolve_layers(layers)
+        attention = architecture_at(module, self.architecture, ATTENTION_OUTPUT)
+        return head_projections(module, attention, wanted)
 
     @exclusive
     def token_states(

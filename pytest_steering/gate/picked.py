@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
-from pytest_steering.run_folder.looks import results_of
+from pytest_steering.run_folder.looks import Result, results_of
 from pytest_steering.run_folder.record_entry import outcomes_hash
 
 if TYPE_CHECKING:
@@ -24,8 +25,13 @@ def picked_from(run: Run) -> Callable[[Measured], str]:
         run: The cell's; the ledgers of the runs beside it are read as well.
     """
 
+    @cache
+    def known() -> Mapping[str, Sequence[Result]]:
+        # Once for all cells, and not before one is to be accepted.
+        return results_of(run)
+
     def picked(cell: Measured) -> str:
-        results = results_of(run, cell.record.key)
+        results = known().get(cell.record.key, ())
         own = next((one for one in results if one.outcomes == outcomes_hash(cell.record)), None)
         if own is None or own.number is None or len(results) < FEWEST:
             return ""

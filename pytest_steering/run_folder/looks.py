@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,19 +86,22 @@ class Result:
     runs: int
 
 
-def results_of(run: Run, cell: str) -> list[Result]:
-    """Return each different result that the runs of the folder have of a cell.
+def results_of(run: Run) -> dict[str, list[Result]]:
+    """Return each different result that the runs of the folder have of each cell, by the cell's key.
 
     Args:
         run: One of a folder.
-        cell: The cell's key.
     """
-    found: dict[str, tuple[float | None, set[Path]]] = {}
+    found: dict[str, dict[str, tuple[float | None, set[Path]]]] = defaultdict(dict)
     for path in _ledgers(run):
         for one in entries(path):
-            if one["cell"] == cell and one["outcomes"]:
-                found.setdefault(one["outcomes"], (one.get("number"), set()))[1].add(path)
-    return [Result(outcomes, number, len(runs)) for outcomes, (number, runs) in found.items()]
+            if one["outcomes"]:
+                results = found[one["cell"]]
+                results.setdefault(one["outcomes"], (one.get("number"), set()))[1].add(path)
+    return {
+        cell: [Result(outcomes, number, len(runs)) for outcomes, (number, runs) in results.items()]
+        for cell, results in found.items()
+    }
 
 
 def entries(path: Path) -> Iterator[Content]:

@@ -65,13 +65,13 @@ def test_the_results_of_a_cell_are_counted_over_runs(tmp_path: Path) -> None:
     cells = [look(run, scale) for run, scale in zip(every, (0.5, 1.5, 2.5), strict=True)]
 
     assert len({one.key for one in cells}) == 1
-    assert sorted(one.runs for one in results_of(every[0], cells[0].key)) == [1, 2]
+    assert sorted(one.runs for one in results_of(every[0])[cells[0].key]) == [1, 2]
 
 
 def test_a_run_without_a_ledger_was_looked_at_by_nobody(tmp_path: Path) -> None:
     (run,) = runs(tmp_path, 1)
     assert looks_at(run) == []
-    assert results_of(run, "key") == []
+    assert results_of(run) == {}
 
 
 def test_an_entry_that_says_too_little_counts_for_nothing(tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ def test_an_entry_that_says_too_little_counts_for_nothing(tmp_path: Path) -> Non
     stranger.note({"kind": "record"})
 
     assert looks_at(run) == [Looks("twins", "test", here=1, ever=1, runs=1)]
-    assert len(results_of(run, record.key)) == 1
+    assert len(results_of(run)[record.key]) == 1
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from importlib import import_module
 from typing import NamedTuple
 
@@ -20,11 +22,18 @@ class Command(NamedTuple):
         module: Has `add_arguments(parser)` and `run(arguments) -> exit status`, and may have an `EXAMPLE`.
         summary: What it does, in a line.
         mistake: Exit status where what it was given has to be mended.
+        of_records: Whether it goes through records, of which there may be millions of small parts.
     """
 
     module: str
     summary: str
     mistake: int = 4
+    of_records: bool = False
+
+
+def _of_records(module: str, summary: str) -> Command:
+    """Return a command that goes through the records of runs."""
+    return Command(f"pytest_steering.{module}", summary, of_records=True)
 
 
 def _first(module: str, summary: str) -> Command:
@@ -33,22 +42,20 @@ def _first(module: str, summary: str) -> Command:
 
 
 COMMANDS = {
-    "accept": Command("pytest_steering.gate.command_accept", "Make a run's cells the baselines of the next"),
-    "compare": Command("pytest_steering.gate.command_compare", "Tell whether one run is worse than another"),
+    "accept": _of_records("gate.command_accept", "Make a run's cells the baselines of the next"),
+    "compare": _of_records("gate.command_compare", "Tell whether one run is worse than another"),
     "data": Command("pytest_steering.tasks.security.datasets.data_command", "Show and check data sets"),
     "doctor": _first("doctor.doctor_command", "Check this machine, and say the command for each gap"),
-    "export": Command("pytest_steering.report.export.export_command", "Write a run as CSV or Parquet"),
-    "gate": Command(
-        "pytest_steering.gate.command_gate", "Tell whether a run is worse than the accepted baselines"
-    ),
+    "export": _of_records("report.export.export_command", "Write a run as CSV or Parquet"),
+    "gate": _of_records("gate.command_gate", "Tell whether a run is worse than the accepted baselines"),
     "init": _first("first_project.init_command", "Write an example experiment to begin with, which runs"),
     "inspect": _first("inspection.inspect_command", "Show what a model is, what fits, and how it is asked"),
-    "merge": Command(
-        "pytest_steering.execution.merging.merge_command", "Join the runs of a suite's parts, such as shards"
+    "merge": _of_records(
+        "execution.merging.merge_command", "Join the runs of a suite's parts, such as shards"
     ),
     "pairs": _first("pair_inspection.pairs_command", "Look at contrast pairs before anything is steered"),
-    "replay": Command("pytest_steering.replay", "Read recorded answers again and score them"),
-    "report": Command("pytest_steering.report.report_command", "Show the table of an earlier run"),
+    "replay": _of_records("replay", "Read recorded answers again and score them"),
+    "report": _of_records("report.report_command", "Show the table of an earlier run"),
     "status": Command(
         "pytest_steering.report.status_command", "Tell what the workers of a run do", mistake=2
     ),
@@ -106,8 +113,22 @@ def parser_of(names: Sequence[str]) -> argparse.ArgumentParser:
 def _run(words: Sequence[str]) -> int:
     # Only the command that was asked for is imported: it is the first word.
     chosen = parser_of(words[:1]).parse_args(words)
-    status: int = import_module(COMMANDS[chosen.command].module).run(chosen)
+    command = COMMANDS[chosen.command]
+    with _without_collector() if command.of_records else nullcontext():
+        status: int = import_module(command.module).run(chosen)
     return status
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Let nothing look for cycles among records, which are in none: that takes a sixth of such a command."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _mistake(words: Sequence[str], sentence: str) -> int:

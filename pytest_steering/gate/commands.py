@@ -6,6 +6,7 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
+from pytest_steering.devices import available_cores
 from pytest_steering.gate.decide import ALPHA
 from pytest_steering.gate.flipped_prompts import prompts_of
 from pytest_steering.gate.gated_cells import Measured, expected_cells, steered_cells
@@ -73,7 +74,7 @@ def asked_run(name: str, home: Path) -> Asked:
         home: The folder of all runs.
     """
     run = find_run(name, home)
-    found, manifest = run.read(), run.manifest
+    found, manifest = run.read(processes=available_cores()), run.manifest
     say(printable(f"{run.folder.name}: {sentence}", 1000) for sentence in shortfalls(manifest, found))
     return Asked(run, manifest, _held(found))
 

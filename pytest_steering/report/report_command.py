@@ -6,6 +6,7 @@ import argparse
 import shutil
 from pathlib import Path
 
+from pytest_steering.devices import available_cores
 from pytest_steering.errors import DataError
 from pytest_steering.printable import say
 from pytest_steering.report.deciding import MOST
@@ -56,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _print(asked: Run, most: int | None) -> None:
-    found, width = asked.read(), shutil.get_terminal_size((120, 24)).columns
+    found, width = asked.read(processes=available_cores()), shutil.get_terminal_size((120, 24)).columns
     say_coloured(report_lines(found.records, width, most))
     say_coloured((*look_lines(asked, width), *shortfall_lines(asked, found, width), *life_signs(asked)))
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from pytest_steering.errors import DataError
-from pytest_steering.file_access.file_lines import is_there, lines_of
+from pytest_steering.file_access.file_lines import FilePart, is_there, lines_of, parts_of
 from pytest_steering.file_access.storage import append_line, torn_path
 from pytest_steering.line_parts import outcomes_part
 from pytest_steering.plain_json import NotJsonError
+from pytest_steering.processes import by_processes
 from pytest_steering.records import Record, from_line, to_line
 from pytest_steering.run_folder.prompt_file import PromptFile
 from pytest_steering.run_folder.record_entry import line_hash
@@ -18,6 +20,9 @@ from pytest_steering.run_folder.stored_outcomes import NONE, StoredOutcomes
 
 LARGE = 1 << 26
 """Bytes of a file above which the outcomes of its records stay there until they are asked for."""
+
+SHARED, PART = 1 << 27, 1 << 23
+"""Bytes of a file from which on several processes read it, as starting them takes a second; and of a part."""
 
 _CUT = "was cut off as it was written"
 
@@ -80,30 +85,42 @@ def require_records(path: Path) -> None:
         raise DataError(f"{path} is no file of records, and nothing was added to it: {told}") from error
 
 
-def read(path: Path, *, stored: bool = False) -> Recorded:
+def read(path: Path, *, stored: bool = False, processes: int = 1) -> Recorded:
     """Return the records of a file; lines that a killed process or a full disk tore are named beside them.
 
     Args:
         path: Of the file.
         stored: Whether outcomes stay there until they are asked for, however small the file is.
+        processes: How many may read a file that is worth it.
 
     Raises:
         DataError: The file cannot be read, or a whole line is no record; the message names file and line.
     """
+    size = path.stat().st_size if path.exists() else 0
+    read_part = partial(_read, stored=stored or size > LARGE)
+    parts = parts_of(path, PART) if size >= SHARED and processes > 1 else (FilePart(path),)
+    found = [one for _, one in by_processes(read_part, parts, processes if size >= SHARED else 1)]
+    torn = (*(one for part in found for one in part.torn), *_set_aside(path))
+    records = tuple(one for part in found for one in part.records)
+    return Recorded(records, torn, tuple(one for part in found for one in part.lines))
+
+
+def _read(part: FilePart, stored: bool) -> Recorded:
+    """Return the records of some lines of a file; see `read`."""
     found: list[Record] = []
     lines: list[Line] = []
     torn: list[str] = []
-    start, large = 0, stored or (path.exists() and path.stat().st_size > LARGE)
-    for number, line in enumerate(lines_of(path), 1):
+    start = part.start
+    for number, line in enumerate(part.lines, part.line):
         try:
-            found.append(_stored(line, path, number, start) if large else _record(line))
+            found.append(_stored(line, part.path, number, start) if stored else _record(line))
             lines.append(Line(number, line_hash(line[:-1])))
         except _TornLineError:
-            torn.append(f"line {number} of {path.name} {_CUT} ({len(line)} bytes) and is passed over")
+            torn.append(f"line {number} of {part.path.name} {_CUT} ({len(line)} bytes) and is passed over")
         except DataError as error:
-            raise DataError(f"{path}, line {number}: {error}") from error
+            raise DataError(f"{part.path}, line {number}: {error}") from error
         start += len(line)
-    return Recorded(tuple(found), (*torn, *_set_aside(path)), tuple(lines))
+    return Recorded(tuple(found), tuple(torn), tuple(lines))
 
 
 def _stored(line: bytes, path: Path, number: int, start: int) -> Record:

@@ -148,19 +148,24 @@ class Run:
         self._hide()
         return ledger.append(self.ledger_path, content, self._first)
 
-    def read(self, *, stored: bool = False) -> Recorded:
+    def read(self, *, stored: bool = False, processes: int = 1) -> Recorded:
         """Return the records written so far, by every process of the run, and what is not as it was written.
 
         A record that the ledger does not vouch for is none; where there is no ledger, nothing is vouched for.
 
         Args:
             stored: Whether outcomes stay in their file until they are asked for, as those of a large one do.
+            processes: How many may read a large file.
         """
         from pytest_steering.run_folder import record_file
         from pytest_steering.run_folder.verification import verified
 
         there, ledger = is_there(self.path), self.ledger
-        found = record_file.read(self.path, stored=stored) if there else record_file.Recorded()
+        found = (
+            record_file.read(self.path, stored=stored, processes=processes)
+            if there
+            else record_file.Recorded()
+        )
         if there and ledger is None and not found.records:
             raise DataError(f"{self.path} holds no record; a file that a run wrote was expected")
         return verified(found, ledger, self.manifest)

@@ -86,9 +86,10 @@ def _gone(
 ) -> Iterator[str]:
     """Name each record that only the ledger knows, unless its cell was measured again or named as changed."""
     there = {line.sha256 for line, _ in kept}
-    again = {record.key for _, record in (*kept, *others)}
-    for entry in entries:
-        if entry["record"] not in there and entry["cell"] not in again:
+    gone = [entry for entry in entries if entry["record"] not in there]
+    again = {record.key for _, record in (*kept, *others)} if gone else set[str]()
+    for entry in gone:
+        if entry["cell"] not in again:
             yield (
                 f"the record of {_name(entry['arm'], entry, entry['test'])} is in the ledger alone: its line "
                 "was taken away, or its process was killed as it wrote it"

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pytest_steering.counted import counted
+from pytest_steering.devices import available_cores
 from pytest_steering.errors import DataError
 from pytest_steering.execution.merging.agreement import disagreements
 from pytest_steering.execution.merging.completeness import lacks, require_one_cut, united
@@ -15,6 +16,8 @@ from pytest_steering.execution.merging.merged_run import require_free, write_run
 from pytest_steering.execution.merging.overlap import Overlap, overlap
 from pytest_steering.execution.merging.sources import Source, read_source
 from pytest_steering.printable import printable, say
+from pytest_steering.processes import by_processes
+from pytest_steering.run_folder.record_file import SHARED
 from pytest_steering.run_folder.runs import find_run
 from pytest_steering.run_folder.shortfall import first_few
 
@@ -57,7 +60,9 @@ def _sources(names: Sequence[str], home: Path) -> list[Source]:
     twice = [path for path, count in Counter(one.path.resolve() for one in runs).items() if count > 1]
     if twice:
         raise DataError(f"{twice[0]} was named twice; each run is merged once")
-    return sorted(map(read_source, runs), key=lambda source: source.order)
+    large = sum(run.path.stat().st_size for run in runs if run.path.is_file()) >= SHARED
+    found = by_processes(read_source, runs, available_cores() if large else 1)
+    return sorted((source for _, source in found), key=lambda source: source.order)
 
 
 def _require_mergeable(sources: Sequence[Source], common: Overlap, missing: Sequence[str]) -> None:

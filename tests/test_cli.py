@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -57,3 +59,19 @@ def test_a_reader_who_has_seen_enough_ends_the_command_quietly(tmp_path: Path) -
 
     assert done.stdout.count("\n") == 1
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize(("name", "searched"), [("gate", False), ("doctor", True)])
+def test_a_command_leaves_the_search_for_cycles_as_it_was(
+    name: str, searched: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Commands that go through records do without it."""
+    seen: list[bool] = []
+
+    def run(_: object) -> int:
+        seen.append(gc.isenabled())
+        return 0
+
+    monkeypatch.setattr(import_module(COMMANDS[name].module), "run", run)
+    assert main([name]) == 0
+    assert (seen, gc.isenabled()) == ([searched], True)

@@ -57,9 +57,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _print(asked: Run, most: int | None) -> None:
-    found, width = asked.read(processes=available_cores()), shutil.get_terminal_size((120, 24)).columns
+    cores, width = available_cores(), shutil.get_terminal_size((120, 24)).columns
+    found = asked.read(processes=cores)
     say_coloured(report_lines(found.records, width, most))
-    say_coloured((*look_lines(asked, width), *shortfall_lines(asked, found, width), *life_signs(asked)))
+    looks = look_lines(asked, width, cores)
+    say_coloured((*looks, *shortfall_lines(asked, found, width), *life_signs(asked)))
 
 
 def write_page(runs: list[Run], path: Path) -> None:

@@ -71,15 +71,18 @@ def called(run: Run) -> str:
     return run.folder.name if usual else str(run.folder)
 
 
-def look_lines(run: Run, width: int) -> list[str]:
+def look_lines(run: Run, width: int, processes: int = 1) -> list[str]:
     """Return how many interventions were tried on each split that a run scores.
 
     Args:
         run: Its ledger and those of the runs beside it say so.
         width: Of the terminal, in characters.
+        processes: How many may read large ledgers.
     """
     return [
-        line for text in (*map(look_text, looks_at(run)), *uncounted(run)) for line in wrapped(text, width)
+        line
+        for text in (*map(look_text, looks_at(run, processes)), *uncounted(run))
+        for line in wrapped(text, width)
     ]
 
 
@@ -113,7 +116,8 @@ def report_lines(records: Iterable[Record], width: int, most: int | None = MOST)
     lines = [*table_lines(groups, columns, rows, width), ""] if groups else []
     scored = _by_experiment(told, lambda one: (one.group.model, one.group.experiment_id))
     cells = _by_experiment(newest_cells(records).values(), lambda cell: _experiment(cell.record))
-    for key in sorted(cells if groups is every else shown & cells.keys(), key=_model_order(cells)):
+    told_of = [key for key in cells if groups is every or key in shown]
+    for key in sorted(told_of, key=_model_order(cells)):
         lines += _remarks(cells[key], scored.get(key, []), width)
     texts = (*chosen.texts, *claim_texts(records))
     return [*lines, *(line for text in texts for line in wrapped(text, width))]

@@ -12,6 +12,7 @@ from typing import Any
 
 from pytest_steering.errors import DataError
 from pytest_steering.identity import SCORE
+from pytest_steering.processes import by_processes
 from pytest_steering.run_folder import ledger
 from pytest_steering.run_folder.record_entry import RECORD
 from pytest_steering.run_folder.runs import LEDGER, Run
@@ -37,6 +38,10 @@ SAID = frozenset(
 """What an entry about a record has to say to be counted."""
 
 
+SHARED = 1 << 25
+"""Bytes of all ledgers from which on several processes read them."""
+
+
 @dataclass(frozen=True)
 class Looks:
     """How many different interventions were tried on a split, on all models together.
@@ -56,7 +61,7 @@ class Looks:
     runs: int
 
 
-def looks_at(run: Run) -> list[Looks]:
+def looks_at(run: Run, processes: int = 1) -> list[Looks]:
     """Return how often each split was looked at that a run scores.
 
     A split is the same by its name or by the content of its samples; controls are no looks. Searches on it,
@@ -64,8 +69,11 @@ def looks_at(run: Run) -> list[Looks]:
 
     Args:
         run: One of a folder.
+        processes: How many may read large ledgers.
     """
-    runs = {path: [one for one in entries(path) if _looks(one)] for path in _ledgers(run)}
+    paths = _ledgers(run)
+    large = sum(path.stat().st_size for path in paths) >= SHARED
+    runs = dict(by_processes(_looks_in, paths, processes if large else 1))
     own = runs.get(run.ledger_path, [])
     splits = dict.fromkeys((one["task"], one["split"]) for one in own if one["purpose"] == SCORE)
     return [_of_split(task, split, runs, run.ledger_path) for task, split in splits]
@@ -162,6 +170,12 @@ def _fault(path: Path) -> str:
     except DataError as error:
         return str(error)
     return ""
+
+
+def _looks_in(path: Path) -> list[Content]:
+    """Return what a ledger says of each look, and no more of it than is asked for."""
+    names = ("task", "split", "samples", "purpose", "model", "weights", "vector", "intervention")
+    return [{name: one[name] for name in names} for one in entries(path) if _looks(one)]
 
 
 def _looks(entry: Content) -> bool:

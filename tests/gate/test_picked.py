@@ -5,6 +5,9 @@ from pathlib import Path
 import pytest
 
 from pytest_steering.cli import main
+from pytest_steering.gate.gated_cells import steered_cells
+from pytest_steering.gate.picked import picked_from
+from pytest_steering.run_folder.looks import Result, results_of
 from pytest_steering.run_folder.runs import Run
 from tests.gate.runs import outcomes, run, write
 
@@ -60,3 +63,19 @@ def test_an_accepted_cell_that_is_accepted_again_asks_nothing(tmp_path: Path) ->
     reruns(tmp_path, [10, 12, 14])
 
     assert accept(folders[0]) == 0
+
+
+def test_ledgers_are_read_once_for_all_cells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder,) = reruns(tmp_path, [10])
+    read: list[Run] = []
+
+    def counted(run: Run) -> dict[str, list[Result]]:
+        read.append(run)
+        return results_of(run)
+
+    monkeypatch.setattr("pytest_steering.gate.picked.results_of", counted)
+    picked = picked_from(Run(folder))
+    cells = steered_cells(Run(folder).read().records)
+
+    assert [picked(cell) for cell in cells * 5] == [""] * 5
+    assert len(read) == 1

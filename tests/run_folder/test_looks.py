@@ -98,3 +98,12 @@ def test_a_ledger_that_is_gone_or_cut_short_is_named_though_its_folder_has_anoth
     other.folder.rename(tmp_path / "runs" / "renamed")
     (said,) = uncounted(one)
     assert "are gone or lack what stood there when the run ended (renamed)" in said
+
+
+def test_several_processes_count_the_same_looks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = runs(tmp_path, 2)
+    for run, scale in ((one, 1.0), (one, 2.0), (other, 3.0)):
+        look(run, scale)
+    monkeypatch.setattr("pytest_steering.run_folder.looks.SHARED", 0)
+
+    assert looks_at(one, 2) == [Looks("twins", "test", here=2, ever=3, runs=2)]

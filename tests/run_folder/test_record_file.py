@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pytest_steering import record_file
 from pytest_steering.errors import DataError
 from pytest_steering.records import Record, to_line
 from pytest_steering.run_folder.record_file import append, read
@@ -80,3 +81,31 @@ def test_a_whole_line_that_is_no_record_is_refused_by_file_and_number(tmp_path: 
 def test_a_missing_file_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="cannot be read"):
         read(tmp_path / "records.jsonl")
+
+
+def test_several_processes_read_what_one_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "records.jsonl"
+    lines = [to_line(Record({"purpose": "score"}, arm=f"random:{number}")) for number in range(30)]
+    path.write_text("".join(f"{line}\n" for line in [*lines[:20], lines[20][:40], *lines[20:]]))
+    one = read(path, stored=True)
+    monkeypatch.setattr(record_file, "SHARED", 0)
+    monkeypatch.setattr(record_file, "PART", 2000)
+    several = read(path, stored=True, processes=2)
+
+    assert several == one
+    assert several.lines == one.lines
+    assert len(several.records) == 30
+    assert several.torn[0].startswith("line 21 of records.jsonl was cut off")
+
+
+def test_a_line_that_is_no_record_is_named_by_its_number_whichever_process_reads_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "records.jsonl"
+    line = to_line(Record({"purpose": "score"}))
+    path.write_text("".join(f"{one}\n" for one in [*[line] * 20, "[]", line]))
+    monkeypatch.setattr(record_file, "SHARED", 0)
+    monkeypatch.setattr(record_file, "PART", 2000)
+
+    with pytest.raises(DataError, match=r"records\.jsonl, line 21: not a record"):
+        read(path, processes=2)

@@ -48,6 +48,14 @@ def test_a_report_of_many_experiments_shows_some_and_says_so() -> None:
     assert "--all" not in long
 
 
+def test_a_report_of_many_experiments_tells_of_them_in_the_order_of_the_run() -> None:
+    lines = report_lines(run(), 120, SHOWN)
+    headings = [line for line in lines if line.startswith("qwen2 · test_") and line.count("·") == 1]
+
+    assert headings == sorted(headings)
+    assert len(headings) == MANY - 4
+
+
 def test_records_of_one_cell_that_differ_are_never_left_out() -> None:
     records = [*run(), *experiment(MANY // 2, 0.01)]
 

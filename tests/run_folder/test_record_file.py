@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_steering import record_file
 from pytest_steering.errors import DataError
 from pytest_steering.records import Record, to_line
+from pytest_steering.run_folder import record_file
 from pytest_steering.run_folder.record_file import append, read
 from tests.test_records import records
 

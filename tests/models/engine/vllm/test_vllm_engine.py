@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,7 +17,8 @@ from pytest_steering.models.running.sampling import Sampling
 from pytest_steering.models.steerable import SteerableModel
 from pytest_steering.steering.intervention import Intervention
 from pytest_steering.testing.invariances import compare
-from tests.tiny import FAMILIES, random_vector, tiny_module, tiny_tokenizer
+from tests.models.engine.vllm.saved_models import saved
+from tests.tiny import FAMILIES, random_vector
 
 if TYPE_CHECKING:
     from pytest_steering.models.running.completion import Completion
@@ -40,23 +40,10 @@ POSITIONS: list[PositionsLike] = [
     "generated[:3]",
 ]
 
-SIZES = {
-    "hidden_size": 96,
-    "num_attention_heads": 3,
-    "num_key_value_heads": 1,
-    "intermediate_size": 192,
-    "max_position_embeddings": 256,
-}
-OLD_SIZES = {"n_embd": 96, "n_head": 3, "n_inner": 192, "n_positions": 256}
-
 
 @pytest.fixture(scope="module", params=FAMILIES)
 def hooks(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> SteerableModel:
-    folder: Path = tmp_path_factory.mktemp(request.param)
-    sizes = OLD_SIZES if request.param == "starcoder" else SIZES
-    tiny_module(request.param, **sizes).save_pretrained(folder)
-    tiny_tokenizer().save_pretrained(folder)
-    return SteerableModel.load(str(folder))
+    return SteerableModel.load(saved(request.param, tmp_path_factory.mktemp(request.param)))
 
 
 @pytest.fixture(scope="module")

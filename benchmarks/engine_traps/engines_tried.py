@@ -1,0 +1,53 @@
+"""The engines by name, and those that cannot be tried here with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from benchmarks.engine_traps.hotwire import hotwire
+from benchmarks.engine_traps.vllm_lens import vllm_lens
+from pytest_steering.models.steerable import SteerableModel
+from pytest_steering.testing import MakeEngine
+from pytest_steering.testing.traps.own_engine import own_engine
+
+
+@dataclass(frozen=True)
+class Tried:
+    """An engine.
+
+    Attributes:
+        make: Starts it.
+        package: That it comes with; its version is noted.
+        note: How it was run, where not as it comes.
+    """
+
+    make: MakeEngine
+    package: str
+    note: str = ""
+
+
+def _own(engine: str) -> MakeEngine:
+    return lambda model: own_engine(SteerableModel.with_engine(model, engine))
+
+
+TRIED: Mapping[str, Tried] = {
+    **{name: Tried(_own(name), "pytest-steering") for name in ("hooks", "nnsight", "vllm")},
+    "hotwire-vllm": Tried(
+        partial(hotwire, slots=512),
+        "hotwire-vllm",
+        "with room for 512 vectors (HOTWIRE_SLOTS); its Triton kernel is interpreted on the CPU",
+    ),
+    "hotwire-vllm, 16 slots": Tried(
+        partial(hotwire, slots=16), "hotwire-vllm", "as it comes; the one trap that this room decides"
+    ),
+    "vllm-lens": Tried(vllm_lens, "vllm-lens", "on Python 3.11, of which it asks for 3.12"),
+}
+
+NOT_TRIED = {
+    "EasySteer": "a fork of vLLM, built from source; the package index has an empty one of that name",
+    "IBM's vLLM-Hook": "not on the package index",
+    "undercurrent 0.1.0": "reads states and writes none",
+    "ablated-vllm-plugin 0.0.1": "takes out whole attention or MLP parts, and adds no vector",
+}

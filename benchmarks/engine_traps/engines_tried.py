@@ -33,14 +33,20 @@ def _own(engine: str) -> MakeEngine:
 
 
 TRIED: Mapping[str, Tried] = {
-    **{name: Tried(_own(name), "pytest-steering") for name in ("hooks", "nnsight", "vllm")},
+    **{name: Tried(_own(name), "torch") for name in ("hooks", "nnsight", "vllm")},
     "hotwire-vllm": Tried(
-        partial(hotwire, slots=512),
+        partial(hotwire, slots=512, armed=False),
         "hotwire-vllm",
-        "with room for 512 vectors (HOTWIRE_SLOTS); its Triton kernel is interpreted on the CPU",
+        "as it comes; the CPU's runner loads models by a method of its own, not by the one that the plugin "
+        "replaces, and nothing is steered, without a warning, so that other traps show nothing",
     ),
-    "hotwire-vllm, 16 slots": Tried(
-        partial(hotwire, slots=16), "hotwire-vllm", "as it comes; the one trap that this room decides"
+    "hotwire-vllm, armed": Tried(
+        partial(hotwire, slots=512, armed=True),
+        "hotwire-vllm",
+        "made to prepare the model there too, with room for 512 vectors; its Triton kernel is interpreted",
+    ),
+    "hotwire-vllm, armed, 16 slots": Tried(
+        partial(hotwire, slots=16, armed=True), "hotwire-vllm", "with the room that it comes with"
     ),
     "vllm-lens": Tried(vllm_lens, "vllm-lens", "on Python 3.11, of which it asks for 3.12"),
 }

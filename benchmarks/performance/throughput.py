@@ -50,7 +50,7 @@ class Throughput:
 
     def rate(self, way: str, clock: str) -> float:
         """Return tokens a second, the median of the rounds; the clock is `wall` or `cpu`."""
-        return median(self.tokens / getattr(one, clock) for one in self.spent[way])
+        return float(median(self.tokens / getattr(one, clock) for one in self.spent[way]))
 
     def ratio(self, way: str, other: str, clock: str) -> float:
         """Return how many times the tokens of another way are written in the same time."""

@@ -44,8 +44,8 @@ class Probes:
     """Makes requests for a model; the same ones each time."""
 
     def __init__(self, model: SteerableModel) -> None:
-        """Look at a model, which is read by plain hooks."""
-        self._model = model
+        """Look at a model, which is read by plain hooks, whatever engine it is asked by otherwise."""
+        self._model = model.with_engine("hooks")
         self.layers = model.architecture.num_layers
         context = model.loaded.context or LONGEST + 4 * NEW_TOKENS
         self.longest = min(LONGEST, context - 4 * NEW_TOKENS)

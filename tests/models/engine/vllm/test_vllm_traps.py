@@ -1,4 +1,4 @@
-"""vLLM where it is hardest to steer: passes of 64 tokens, four rows, memory for two; and with its hooks undone."""
+"""vLLM with little room: passes of 64 tokens, four rows, memory for two; and with its hooks undone."""
 
 from __future__ import annotations
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 
 from benchmarks.engine_traps.hotwire import hotwire
 from benchmarks.engine_traps.vllm_lens import vllm_lens
@@ -35,18 +34,10 @@ def _own(engine: str) -> MakeEngine:
 TRIED: Mapping[str, Tried] = {
     **{name: Tried(_own(name), "torch") for name in ("hooks", "nnsight", "vllm")},
     "hotwire-vllm": Tried(
-        partial(hotwire, slots=512, armed=False),
+        hotwire,
         "hotwire-vllm",
-        "as it comes; the CPU's runner loads models by a method of its own, not by the one that the plugin "
-        "replaces, and nothing is steered, without a warning, so that other traps show nothing",
-    ),
-    "hotwire-vllm, armed": Tried(
-        partial(hotwire, slots=512, armed=True),
-        "hotwire-vllm",
-        "made to prepare the model there too, with room for 512 vectors; its Triton kernel is interpreted",
-    ),
-    "hotwire-vllm, armed, 16 slots": Tried(
-        partial(hotwire, slots=16, armed=True), "hotwire-vllm", "with the room that it comes with"
+        "made for GPUs: the CPU's runner loads models by a method of its own, not by the one that the plugin "
+        "replaces, and nothing is steered, without a warning. Other traps would show nothing but that",
     ),
     "vllm-lens": Tried(vllm_lens, "vllm-lens", "on Python 3.11, of which it asks for 3.12"),
 }

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import Any
 
 from benchmarks.engine_traps.vllm_server import vllm_server
 from pytest_steering.models.steerable import SteerableModel
@@ -21,41 +19,18 @@ REGIONS = {"all": False, "generated": True}
 """By the names here, what it calls `decode_only`."""
 
 
-def hotwire(model: SteerableModel, slots: int, armed: bool) -> Answering:
-    """Start vLLM with the plugin.
-
-    Args:
-        model: Is served.
-        slots: For vectors; 16 where nobody says.
-        armed: Whether the plugin is made to prepare the model on a CPU too.
-    """
+def hotwire(model: SteerableModel) -> Answering:
+    """Start vLLM with the plugin, and with room for more vectors than the 16 that it comes with."""
     folder = Path(mkdtemp())
     for name, vector in _vectors(Probes(model)):
         _write(folder / f"{name}.pt", vector)
     environment = {
         "VLLM_PLUGINS": "hotwire",
         "HOTWIRE_VECTORS": str(folder),
-        "HOTWIRE_SLOTS": str(slots),
+        "HOTWIRE_SLOTS": "512",
         "TRITON_INTERPRET": "1",
     }
-    os.environ.update(environment)
-    if armed:
-        _arm_on_cpu()
     return vllm_server(model, environment, _extra)
-
-
-def _arm_on_cpu() -> None:
-    """Let the CPU's runner do what the plugin has its parent do: it loads models by a method of its own."""
-    from hotwire._patch import _install_into_model
-    from vllm.v1.worker.cpu_model_runner import CPUModelRunner
-
-    load = CPUModelRunner.load_model
-
-    def load_and_arm(runner: Any, *args: Any, **kwargs: Any) -> None:
-        load(runner, *args, **kwargs)
-        _install_into_model(runner)
-
-    CPUModelRunner.load_model = load_and_arm
 
 
 def _extra(request: Request) -> Mapping[str, str]:

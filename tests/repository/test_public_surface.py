@@ -26,11 +26,14 @@ SIMULATIONS_OF_THE_GATE = (
 # What these measure is no public name.
 MEASURED_WITHIN = (
     "benchmarks/audit/",
+    "benchmarks/engine_traps/",
     "benchmarks/gate/near_copies.py",
     "benchmarks/intervals/",
     "benchmarks/methods/",
     "benchmarks/nulls/",
     "benchmarks/performance/many_cells.py",
+    "benchmarks/performance/test_vllm.py",
+    "benchmarks/performance/throughput.py",
     "benchmarks/rivals.py",
     "benchmarks/test_fault_injection.py",
 )

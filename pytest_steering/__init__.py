@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from pytest_steering.tasks.asked import Answers, Asked, Options, Planted, Reading
     from pytest_steering.tasks.choice import ChoiceTask
     from pytest_steering.tasks.pair_rows import read_pairs
+    from pytest_steering.tasks.pair_writing import WrittenPairs, write_pairs
     from pytest_steering.tasks.reading.answer import Answer
     from pytest_steering.tasks.sample import Sample
     from pytest_steering.tasks.task import Task
@@ -84,6 +85,7 @@ __all__ = [
     "Task",
     "TextTask",
     "VerdictTask",
+    "WrittenPairs",
     "__version__",
     "check_pairs",
     "code_sample",
@@ -111,6 +113,7 @@ __all__ = [
     "statistics",
     "steered_lm",
     "testing",
+    "write_pairs",
 ]
 
 # Packages whose names are public as well: `from pytest_steering import statistics`.
@@ -154,6 +157,7 @@ _HOMES = {
     "Task": "tasks.task",
     "TextTask": "tasks.text",
     "VerdictTask": "tasks.verdict",
+    "WrittenPairs": "tasks.pair_writing",
     "check_pairs": "extraction.pair_checks",
     "code_sample": "tasks.task_registry",
     "detect_architecture": "models.finding.architecture",
@@ -174,6 +178,7 @@ _HOMES = {
     "sparse_feature": "extraction.sparse_features",
     "show_progress": "progress.progress",
     "steered_lm": "harness",
+    "write_pairs": "tasks.pair_writing",
 }
 
 

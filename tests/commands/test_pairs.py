@@ -9,6 +9,7 @@ import pytest
 
 from pytest_steering.cli import main
 from pytest_steering.models.steerable import SteerableModel
+from tests.tasks.pair_writing.scripted_model import CHEERFUL, GLOOMY, ScriptedModel, subject_of
 
 
 @pytest.fixture
@@ -57,3 +58,57 @@ def test_a_model_says_how_far_its_states_agree(
 def test_a_file_without_pairs_is_a_mistake(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["pairs", str(tmp_path / "none.jsonl")]) == 2
     assert "none.jsonl" in capsys.readouterr().err
+
+
+def test_a_description_is_written_into_the_file_which_is_then_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def says(prompt: str, _before: int) -> str:
+        return f"All of {subject_of(prompt)} {'cheered' if CHEERFUL in prompt else 'bored'} us deeply."
+
+    model = ScriptedModel(says)
+    monkeypatch.setattr("pytest_steering.commands.pair_inspection.pairs_command.loaded", lambda _: model)
+    monkeypatch.setattr("pytest_steering.commands.pair_inspection.pairs_command._reliability", lambda *_: {})
+    path = tmp_path / "new.jsonl"
+    asked = ["pairs", str(path), "--model", "m", "--describe", CHEERFUL, "--opposite", GLOOMY, "--count", "6"]
+
+    assert main(asked) == 1
+    said = capsys.readouterr().out
+    assert "kept 6 of 6 pairs that scripted was asked for" in said
+    assert "new.jsonl: 6 pairs, 2 problems" in said
+    assert len(path.read_text().splitlines()) == 6
+
+    assert main(asked) == 2
+    assert "new.jsonl is there already; name another file" in capsys.readouterr().err
+
+    assert main([*asked[:1], str(tmp_path / "other.jsonl"), *asked[2:], "--json"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert (found["asked"], found["dropped"], found["pairs"]) == (6, {}, 6)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (["--describe", CHEERFUL], "--describe needs --model: the chat model that writes the pairs"),
+        (["--opposite", GLOOMY], "--opposite and --count go with --describe"),
+        (["--count", "3", "--model", "m"], "--opposite and --count go with --describe"),
+    ],
+)
+def test_what_goes_with_a_description_is_said_before_a_model_is_loaded(
+    file: Path, capsys: pytest.CaptureFixture[str], asked: list[str], said: str
+) -> None:
+    assert main(["pairs", str(file.with_name("new.jsonl")), *asked]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_model_that_cannot_chat_writes_no_pairs(
+    tmp_path: Path,
+    starcoder2: SteerableModel,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("pytest_steering.commands.pair_inspection.pairs_command.loaded", lambda _: starcoder2)
+    asked = ["pairs", str(tmp_path / "new.jsonl"), "--model", "starcoder2", "--describe", CHEERFUL]
+    assert main(asked) == 2
+    assert "starcoder2 has no chat template, so it cannot be asked to write pairs" in capsys.readouterr().err
+    assert not (tmp_path / "new.jsonl").exists()

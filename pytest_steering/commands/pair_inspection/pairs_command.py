@@ -17,13 +17,20 @@ from pytest_steering.commands.model_arguments import (
     loaded,
     quietly,
 )
+from pytest_steering.commands.pair_inspection.described_pairs import (
+    add_description,
+    described,
+    require_description,
+)
 from pytest_steering.counted import counted
 from pytest_steering.printable import printable, say
 
 if TYPE_CHECKING:
     from pytest_steering.extraction.pair_checks import PairProblem
     from pytest_steering.extraction.pairs import ContrastPair
+    from pytest_steering.models.steerable import SteerableModel
     from pytest_steering.steering.reliability import Reliability
+    from pytest_steering.tasks.pair_writing import WrittenPairs
 
 EXAMPLE = "pytest-steering pairs pairs.jsonl --model smollm2"
 
@@ -35,7 +42,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "file", type=Path, metavar="FILE", help="JSON lines with 'positive' and 'negative', as they are read"
     )
-    parser.add_argument("--model", help=f"Says too how far the pairs agree in its states. {MODEL_HELP}")
+    add_description(parser)
+    parser.add_argument("--model", help=f"Says how far the pairs agree in its states. {MODEL_HELP}")
     parser.add_argument(
         "--layer",
         type=layer,
@@ -53,25 +61,41 @@ def run(arguments: argparse.Namespace) -> int:
     from pytest_steering.extraction.pair_checks import check_pairs
     from pytest_steering.tasks.pair_rows import read_pairs
 
+    require_description(arguments)
+    model = _model(arguments) if arguments.describe else None
+    written = described(arguments, model) if model else None
     pairs = read_pairs(arguments.file)
     problems = check_pairs(pairs)
-    told = _reliability(arguments, pairs) if arguments.model else {}
-    say([_as_json(pairs, problems, told)] if arguments.json else _lines(arguments, pairs, problems, told))
+    told = _reliability(model or _model(arguments), arguments, pairs) if arguments.model else {}
+    if arguments.json:
+        say([_as_json(pairs, problems, told, written)])
+    else:
+        say([*(written.told() if written else ()), *_lines(arguments, pairs, problems, told)])
     return 1 if problems else 0
 
 
-def _reliability(arguments: argparse.Namespace, pairs: Sequence[ContrastPair]) -> Mapping[int, Reliability]:
+def _model(arguments: argparse.Namespace) -> SteerableModel:
+    quietly()
+    return loaded(arguments)
+
+
+def _reliability(
+    model: SteerableModel, arguments: argparse.Namespace, pairs: Sequence[ContrastPair]
+) -> Mapping[int, Reliability]:
     from pytest_steering.extraction.directions import extract
 
-    quietly()
-    model = loaded(arguments)
     return extract(model, pairs, layers=layers_of(arguments.layer), at=arguments.at).reliability
 
 
 def _as_json(
-    pairs: Sequence[ContrastPair], problems: Sequence[PairProblem], told: Mapping[int, Reliability]
+    pairs: Sequence[ContrastPair],
+    problems: Sequence[PairProblem],
+    told: Mapping[int, Reliability],
+    written: WrittenPairs | None,
 ) -> str:
+    asked = {"asked": written.asked, "dropped": dict(written.dropped)} if written else {}
     found: dict[str, Any] = {
+        **asked,
         "pairs": len(pairs),
         "problems": [vars(one) for one in problems],
         "reliability": {str(layer): one.as_dict() for layer, one in told.items()},

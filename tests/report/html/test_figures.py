@@ -230,6 +230,26 @@ def test_a_search_shows_each_point_the_broken_ones_and_what_was_taken() -> None:
     assert len([part for part in root.iter() if part.get("class") == "broken"]) == 2
 
 
+def test_a_search_by_halving_is_one_figure_whose_points_have_the_number_of_their_most_samples() -> None:
+    asked = {"dataset": "films", "split": "dev", "sha256": "x"}
+    first, last = (
+        [
+            replace(one, spec={**one.spec, "data": {**asked, "samples": samples}})
+            for one in points(3, (1.0, 2.0))
+        ]
+        for samples in (5, 45)
+    )
+    again = replace(last[3], metrics={**last[3].metrics, "accuracy_by_margin": 0.125})
+    figure, root = drawn([*first, again], "search")
+    cells = root.findall(".//*[@data-layer]")
+
+    assert len(cells) == 6
+    where = next(one for one in cells if float(one.attrib["data-value"]) == 0.125)
+    assert (where.attrib["data-layer"], where.attrib["data-scale"]) == ("1", "2.0")
+    assert "5 were dropped before they were asked all 45 samples" in figure.summary
+    assert sum("on 5 of 45 samples" in row[-1] for row in figure.rows) == 5
+
+
 def test_a_search_without_a_scored_run_is_drawn_too() -> None:
     figure, _ = drawn(points(3, (1.0, 2.0)), "search")
     assert "6 points of 3 layers and 2 scales on dev" in figure.summary

@@ -10,6 +10,7 @@ from pytest_steering.comparison.outcomes import asked_for_verdict, choosing
 from pytest_steering.findings.finding import Finding, finding
 from pytest_steering.findings.output_checks import LEVEL
 from pytest_steering.records import Outcome
+from pytest_steering.statistics.distributions import binomial_at_most
 
 LEAST_ANSWERED = 0.8
 CONSTANT = 0.98
@@ -49,12 +50,10 @@ def constant_answer(outcomes: Sequence[Outcome]) -> str:
 
 def answered(run: Comparison) -> Iterator[Finding]:
     """Report an arm in which fewer answers than four of five could be read, beyond chance."""
-    from scipy.stats import binom
-
     for arm in (UNSTEERED, STEERED):
         outcomes = list(filter(asked_for_verdict, run.ran(arm)))
         read = sum(map(is_answered, outcomes))
-        if outcomes and binom.cdf(read, len(outcomes), LEAST_ANSWERED) <= LEVEL:
+        if outcomes and binomial_at_most(read, len(outcomes), LEAST_ANSWERED) <= LEVEL:
             yield finding(
                 "answered-share-low",
                 f"{read} of {len(outcomes)} answers of the {arm} arm could be read",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_steering.statistics.arrays import Interval
+from pytest_steering.statistics.distributions import normal_below, normal_quantile
 
 if TYPE_CHECKING:
     from pytest_steering.statistics.arrays import Floats
@@ -26,11 +27,10 @@ def bca_interval(estimate: float, draws: Floats, jackknife: Floats, confidence: 
         confidence: two-sided confidence.
     """
     import numpy as np
-    from scipy.stats import norm
 
     z0, a = bias(estimate, draws), acceleration(jackknife)
-    tail = z0 + norm.ppf(np.array([(1 - confidence) / 2, (1 + confidence) / 2]))
-    low, high = np.quantile(draws, norm.cdf(z0 + tail / np.maximum(1 - a * tail, LIMIT)))
+    tail = z0 + normal_quantile(np.array([(1 - confidence) / 2, (1 + confidence) / 2]))
+    low, high = np.quantile(draws, normal_below(z0 + tail / np.maximum(1 - a * tail, LIMIT)))
     return Interval(float(low), float(high))
 
 
@@ -39,13 +39,11 @@ def bca_p_value(estimate: float, draws: Floats, jackknife: Floats, null: float) 
 
     Never below 1 / (draws + 1), the finest that so many draws can tell.
     """
-    from scipy.stats import norm
-
     if draws.min() == draws.max() == null:
         return 1.0
     z0, a = bias(estimate, draws), acceleration(jackknife)
     shift = _normal_score(draws, null) - z0
-    tail = float(norm.cdf(shift / max(1 + a * shift, LIMIT) - z0))
+    tail = float(normal_below(shift / max(1 + a * shift, LIMIT) - z0))
     return min(1.0, max(2 * min(tail, 1 - tail), 1 / (draws.size + 1)))
 
 
@@ -66,7 +64,6 @@ def acceleration(jackknife: Floats) -> float:
 def _normal_score(draws: Floats, value: float) -> float:
     """Return Φ⁻¹ of the share of draws below a value, ties counted half, kept off 0 and 1."""
     import numpy as np
-    from scipy.stats import norm
 
     share = (np.sum(draws < value) + 0.5 * np.sum(draws == value) + 0.5) / (draws.size + 1)
-    return float(norm.ppf(share))
+    return float(normal_quantile(share))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_steering.statistics.arrays import Interval, vector
+from pytest_steering.statistics.distributions import gamma_quantile, normal_quantile
+from pytest_steering.statistics.proportions import wilson_limits
 from pytest_steering.statistics.spread import IMAGINED, Spread, spread_of_mean
 
 if TYPE_CHECKING:
@@ -29,12 +31,10 @@ def share_interval(
     Raises:
         DataError: There is no sample, or not one cluster a sample.
     """
-    from scipy.stats import norm
-
     counted = vector(flags, "flags")
     share, spread = float(counted.mean()), spread_of_mean(counted, clusters)
     if spread.alone:
-        return _wilson(share, spread.samples, float(norm.ppf((1 + confidence) / 2)), confidence)
+        return _wilson(share, spread.samples, float(normal_quantile((1 + confidence) / 2)), confidence)
     return bounded_interval(share, spread, confidence=confidence)
 
 
@@ -80,10 +80,7 @@ def _wilson(share: float, samples: float, deviations: float, confidence: float) 
     Where at most two of at most 50 samples are of another kind, its end is that of a Poisson count (2001,
     Statistical Science 16:101, §4.1.1): Wilson's own misses a share of .99 in 8 of 100 draws of 48.
     """
-    square = deviations**2 / samples
-    centre = (share + square / 2) / (1 + square)
-    half = (share * (1 - share) * square + square**2 / 4) ** 0.5 / (1 + square)
-    low, high = max(0.0, centre - half), min(1.0, centre + half)
+    low, high = wilson_limits(share, samples, deviations)
     if samples <= OF_FEW and share <= 0.5:
         low = min(low, _poisson_end(share * samples, samples, confidence))
     if samples <= OF_FEW and share >= 0.5:
@@ -92,6 +89,4 @@ def _wilson(share: float, samples: float, deviations: float, confidence: float) 
 
 
 def _poisson_end(count: float, samples: float, confidence: float) -> float:
-    from scipy.stats import gamma
-
-    return float(gamma.ppf(1 - confidence, count)) / samples if 0 < count <= FEW else 1.0
+    return float(gamma_quantile(1 - confidence, count)) / samples if 0 < count <= FEW else 1.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_steering.statistics.arrays import Interval, codes, require, same_length, vector
+from pytest_steering.statistics.distributions import student_quantile
 from pytest_steering.statistics.spread import spread_of_mean
 from pytest_steering.statistics.student import student_interval
 
@@ -118,7 +119,6 @@ def rise_bound(sums: ArrayLike, sizes: ArrayLike, most: ArrayLike, confidence: f
         confidence: One-sided.
     """
     import numpy as np
-    from scipy.stats import t
 
     total, count = np.asarray(sums, dtype=np.float64), np.asarray(sizes, dtype=np.float64)
     same_length(total, count)
@@ -127,4 +127,5 @@ def rise_bound(sums: ArrayLike, sizes: ArrayLike, most: ArrayLike, confidence: f
     found = cluster_mean(
         np.concatenate([total, rises], axis=-1), np.concatenate([count, np.ones(shape)], axis=-1)
     )
-    return np.asarray(found.mean + t.ppf(confidence, found.clusters - 1) * found.error, dtype=np.float64)
+    reach = student_quantile(confidence, found.clusters - 1) * found.error
+    return np.asarray(found.mean + reach, dtype=np.float64)

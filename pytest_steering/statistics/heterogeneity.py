@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_steering.statistics.arrays import codes, require, same_length, vector
+from pytest_steering.statistics.distributions import chi_squared_above
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
@@ -62,7 +63,6 @@ def cochran_q(
         DataError: if the arrays do not match, there is one group only, or a cluster spans groups.
     """
     import numpy as np
-    from scipy.stats import chi2
 
     change = vector(changes, "changes")
     member = codes(groups, same_length(change), "groups")
@@ -75,7 +75,8 @@ def cochran_q(
     p = (1 + np.sum(q[1:] >= q[0] * (1 - 1e-12))) / (permutations + 1)
     names = dict(zip(dict.fromkeys(groups), effects[0].tolist(), strict=True))
     spread = max(0.0, 1 - degrees / q[0]) if q[0] > 0 else 0.0
-    return Heterogeneity(float(q[0]), degrees, float(p), float(chi2.sf(q[0], degrees)), float(spread), names)
+    independent = float(chi_squared_above(q[0], degrees))
+    return Heterogeneity(float(q[0]), degrees, float(p), independent, float(spread), names)
 
 
 def _by_cluster(change: Floats, member: Integers, cluster: Integers) -> tuple[Floats, Floats, Integers]:

@@ -6,6 +6,7 @@ import math
 
 from pytest_steering.statistics.arrays import Alternative, require
 from pytest_steering.statistics.cluster_mean import IMAGINED
+from pytest_steering.statistics.distributions import normal_below, normal_quantile
 from pytest_steering.statistics.power import first_count
 
 SIMILAR = 1e-4
@@ -111,15 +112,14 @@ def mean_settling_samples(
     Returns:
         More than `samples`, or None above 100,000: the fall sits too close to the margin.
     """
-    from scipy.stats import norm
-
-    passes, finds, variance = float(norm.ppf(confidence)), float(norm.isf(level)), samples * error**2
+    passes, finds = float(normal_quantile(confidence)), -float(normal_quantile(level))
+    variance = samples * error**2
 
     def settled(needed: int) -> bool:
         count, own = needed + IMAGINED, math.sqrt(variance / needed)
         mean = (needed * fall + IMAGINED * most) / count
         bound = mean + passes * math.sqrt(needed * variance + IMAGINED * (most - mean) ** 2) / count
-        open_to = float(norm.cdf(finds - fall / own) - norm.cdf((margin - bound) / own))
+        open_to = float(normal_below(finds - fall / own) - normal_below((margin - bound) / own))
         return 1 - max(0.0, open_to) >= 0.8
 
     return first_count(settled, samples + 1)

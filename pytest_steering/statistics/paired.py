@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_steering.statistics.arrays import Alternative, require, same_length
+from pytest_steering.statistics.distributions import binomial_at_least
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -74,7 +75,6 @@ def mcnemar_p_values(broken: ArrayLike, fixed: ArrayLike, alternative: Alternati
         DataError: if a count is negative.
     """
     import numpy as np
-    from scipy.stats import binom
 
     b, c = np.asarray(broken, dtype=np.int64), np.asarray(fixed, dtype=np.int64)
     require(
@@ -82,7 +82,7 @@ def mcnemar_p_values(broken: ArrayLike, fixed: ArrayLike, alternative: Alternati
     )
     tail = {"greater": b, "less": c}.get(alternative, np.maximum(b, c))
     sides = 2.0 if alternative == "two-sided" else 1.0
-    return np.minimum(1.0, sides * np.asarray(binom.sf(tail - 1, b + c, 0.5), dtype=np.float64))
+    return np.minimum(1.0, sides * binomial_at_least(tail, b + c, 0.5))
 
 
 def smallest_p(discordant: ArrayLike, alternative: Alternative = "two-sided") -> Floats:

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pytest_steering.statistics.arrays import Interval
+from pytest_steering.statistics.distributions import normal_below
 from pytest_steering.statistics.score import score_bound
 from pytest_steering.statistics.spread import IMAGINED, Spread
 
@@ -31,12 +32,11 @@ def paired_share_interval(
         DataError: The counts are impossible, or there are none.
     """
     import numpy as np
-    from scipy.stats import norm
 
     n, b, c = (np.asarray(counts, dtype=np.float64) for counts in (samples, broken, fixed))
     count, spread = n.sum(), Spread(0.0, int(n.sum()), n.size, float((n**2).sum() / n.sum()))
     effect = 1.0 if spread.alone else _design_effect(n, b, c, spread.together)
-    level = (1 + confidence) / 2 if spread.alone else float(norm.cdf(spread.deviations(confidence)))
+    level = (1 + confidence) / 2 if spread.alone else float(normal_below(spread.deviations(confidence)))
     lost, gained = float(b.sum() / effect), float(c.sum() / effect)
     return _tango(lost, gained, max(float(count / effect), lost + gained), level)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pytest_steering.statistics.arrays import Interval, require
 from pytest_steering.statistics.clustering import APART, Clustering, design_effect
+from pytest_steering.statistics.distributions import normal_quantile
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -56,7 +57,6 @@ def score_bound(
         DataError: if the counts are impossible.
     """
     import numpy as np
-    from scipy.stats import norm
 
     b, c, n = (np.asarray(counts, dtype=np.float64) for counts in (broken, fixed, samples))
     require(
@@ -64,7 +64,7 @@ def score_bound(
         "Discordant counts that exceed n, or n = 0",
     )
     low, high = (b - c) / n, np.ones_like(n)
-    far = norm.ppf(confidence) * np.sqrt(design_effect(n, within))
+    far = normal_quantile(confidence) * np.sqrt(design_effect(n, within))
     for _ in range(HALVINGS):
         middle = (low + high) / 2
         above = score_statistic(b, c, n, middle) > -far

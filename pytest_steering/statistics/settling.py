@@ -6,6 +6,7 @@ import math
 from functools import lru_cache
 
 from pytest_steering.statistics.arrays import Interval
+from pytest_steering.statistics.distributions import normal_quantile
 from pytest_steering.statistics.paired import mcnemar_p_values
 from pytest_steering.statistics.power import MOST_SAMPLES, first_count, outcomes
 from pytest_steering.statistics.score import score_statistic
@@ -41,10 +42,8 @@ def settled_share(
     samples: int, broken: float, fixed: float, margin: float, level: float, confidence: float = 0.98
 ) -> float:
     """Return the chance that a comparison of n samples ends in pass or regression, given the true rates."""
-    from scipy.stats import norm
-
     table = outcomes(samples, broken, fixed)
-    below = score_statistic(table.broken, table.fixed, samples, margin) < -norm.ppf(confidence)
+    below = score_statistic(table.broken, table.fixed, samples, margin) < -normal_quantile(confidence)
     found = mcnemar_p_values(table.broken, table.fixed, "greater") <= level
     return float(table.probability[below | found].sum())
 

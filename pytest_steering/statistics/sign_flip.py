@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pytest_steering.statistics.arrays import Alternative
+from pytest_steering.statistics.distributions import binomial_at_least
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -49,7 +50,6 @@ def sum_tail(sizes: Counter[int], reached: int) -> float:
 @lru_cache(maxsize=4096)  # scipy takes 0.05 ms, and a run of many cells asks for the same counts again
 def _tail(sizes: tuple[tuple[int, int], ...], reached: int) -> float:
     import numpy as np
-    from scipy.stats import binom
 
     ones = dict(sizes).get(1, 0)
     larger = _signed_sums([size for size, many in sizes for _ in range(many) if size > 1])
@@ -57,7 +57,7 @@ def _tail(sizes: tuple[tuple[int, int], ...], reached: int) -> float:
     missing = reached - np.arange(-most, most + 1)
     # Of `ones` signs, k positive ones sum to 2k − ones: at least `missing` where k ≥ (missing + ones) / 2.
     needed = -((-missing - ones) // 2)
-    return min(1.0, float(larger @ binom.sf(needed - 1, ones, 0.5)))
+    return min(1.0, float(larger @ binomial_at_least(needed, ones, 0.5)))
 
 
 def _signed_sums(sizes: Sequence[int]) -> Floats:

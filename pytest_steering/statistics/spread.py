@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_steering.statistics.arrays import codes, same_length, vector
+from pytest_steering.statistics.distributions import normal_quantile, student_quantile
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
@@ -65,10 +66,8 @@ class Spread(NamedTuple):
         Args:
             confidence: Two-sided.
         """
-        from scipy.stats import norm, t
-
         level = (1 + confidence) / 2
-        return float(norm.ppf(level) if self.clusters < 2 else t.ppf(level, self.degrees))
+        return float(normal_quantile(level) if self.clusters < 2 else student_quantile(level, self.degrees))
 
     def widened(self, away: float) -> float:
         """Return the variance with a quarter of a cluster more, which lies that far from the number.

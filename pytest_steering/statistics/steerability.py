@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_steering.statistics.arrays import Interval, require, same_length, vector
+from pytest_steering.statistics.distributions import normal_quantile
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -65,7 +66,7 @@ def rank_correlation(one: ArrayLike, other: ArrayLike, confidence: float = 0.95)
         DataError: if the two do not match, a number is not finite, or there are fewer than four items.
     """
     import numpy as np
-    from scipy.stats import norm, rankdata
+    from scipy.stats import rankdata
 
     x, y = vector(one, "one"), vector(other, "other")
     require(same_length(x, y) >= 4, f"{x.size} items; a rank correlation needs at least four")
@@ -74,6 +75,6 @@ def rank_correlation(one: ArrayLike, other: ArrayLike, confidence: float = 0.95)
     rho = float(np.clip(np.corrcoef(rankdata(x), rankdata(y))[0, 1], -1.0, 1.0))
     if abs(rho) == 1:
         return rho, Interval(rho, rho)
-    half = norm.ppf((1 + confidence) / 2) * np.sqrt((1 + rho**2 / 2) / (x.size - 3))
+    half = normal_quantile((1 + confidence) / 2) * np.sqrt((1 + rho**2 / 2) / (x.size - 3))
     low, high = np.tanh(np.arctanh(rho) + np.array([-half, half]))
     return rho, Interval(float(low), float(high))

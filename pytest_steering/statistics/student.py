@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pytest_steering.statistics.arrays import Interval
+from pytest_steering.statistics.distributions import student_above
 from pytest_steering.statistics.spread import Spread
 
 
@@ -31,9 +32,7 @@ def student_p(estimate: float, spread: Spread, away: float = 0.0) -> float:
         spread: What it rests on, at least two clusters.
         away: As of the interval.
     """
-    from scipy.stats import t
-
     error, least = spread.widened(away) ** 0.5, 2.0 ** (1 - spread.clusters)
     if error == 0:
         return least if estimate else 1.0
-    return min(1.0, max(least, 2 * float(t.sf(abs(estimate) / error, spread.degrees))))
+    return min(1.0, max(least, 2 * float(student_above(abs(estimate) / error, spread.degrees))))

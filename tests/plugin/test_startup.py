@@ -11,7 +11,7 @@ import pytest_steering
 from tests.inner_pytest import FEW_PLUGINS
 
 ROOT = Path(__file__).parents[2]
-HEAVY = ("torch", "transformers", "nnsight", "pandas")
+HEAVY = ("torch", "transformers", "nnsight", "pandas", "scipy.stats")
 BENCHMARKS = str(ROOT / "benchmarks")
 
 REPORT = f"; print('loaded:', [name for name in {HEAVY!r} if name in sys.modules])"
@@ -34,6 +34,17 @@ def test_nothing_heavy_is_imported_for(arguments: list[str]) -> None:
     code = f"import sys, pytest; status = pytest.main({[*arguments, *FEW_PLUGINS]!r})"
 
     assert _python(f"{code}; assert status == 0, status") == "loaded: []"
+
+
+def test_nothing_heavy_is_imported_to_record_cells_and_to_print_their_table(
+    project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.makepyfile("def test_it(steering): steering.run()")
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    code = f"import os, sys, pytest; os.chdir({str(project.path)!r})"
+    run = f"status = pytest.main({['--steering-model=one', *FEW_PLUGINS]!r})"
+
+    assert _python(f"{code}; {run}; assert status == 0, status") == "loaded: []"
 
 
 def test_the_public_names_load_nothing_heavy() -> None:

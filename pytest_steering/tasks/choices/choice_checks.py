@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pytest_steering.counted import counted, have
+from pytest_steering.statistics.distributions import binomial_at_least
 from pytest_steering.tasks.choices.choice_file import Read
 from pytest_steering.tasks.choices.item import Choice, wanted_answers
 from pytest_steering.tasks.choices.polarity import opposites, parts_of
@@ -98,8 +99,6 @@ def _two_ways(samples: Sequence[Sample], choices: Sequence[Choice]) -> Iterator[
 
 def _unbalanced(samples: Sequence[Sample]) -> Iterator[str]:
     """Name an answer that is wanted more often than chance allows: its letter would look like a trait."""
-    from scipy.stats import binomtest
-
     wanted = Counter(wanted_answers(samples))
     offered = {str(option).strip() for one in samples for option in one.metadata["options"]}
     if len(offered) > FEW or not wanted:
@@ -107,7 +106,7 @@ def _unbalanced(samples: Sequence[Sample]) -> Iterator[str]:
     answer, count = wanted.most_common(1)[0]
     among = [one for one in samples if answer in {str(option).strip() for option in one.metadata["options"]}]
     chance = sum(1 / len(one.metadata["options"]) for one in among) / len(among)
-    if binomtest(count, len(among), chance, "greater").pvalue <= LEVEL:
+    if binomial_at_least(count, len(among), chance) <= LEVEL:
         yield (
             f"the answer {answer} is wanted in {count} of the {len(among)} choices that offer it "
             f"({_balance(samples)}); what leans to {answer} alone would look like what is wanted: swap the "

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, pairwise
 from typing import NamedTuple
 
+from pytest_steering.statistics.distributions import binomial_at_most
 from pytest_steering.tasks.choices.item import Choice
 
 LEVEL = 1e-4
@@ -128,6 +129,5 @@ def _foretold(learned: Sequence[Words], asked: Sequence[Words]) -> tuple[int, in
 
 
 def _turned(right: int, asked: int) -> bool:
-    from scipy.stats import binom
 
-    return asked > 0 and right < WRONG * asked and bool(binom.cdf(right, asked, 0.5) <= LEVEL)
+    return asked > 0 and right < WRONG * asked and bool(binomial_at_most(right, asked, 0.5) <= LEVEL)

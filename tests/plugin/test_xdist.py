@@ -111,6 +111,7 @@ def test_the_worker_of_a_single_model_has_all_cores(
     assert _workers_on(project, "--steering-model=one") == {("", str(available_cores()))}
 
 
+@pytest.mark.slow
 def test_a_single_model_runs_on_both_workers_where_each_has_a_device(
     project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -145,6 +146,7 @@ def test_a_worker_without_a_model_is_left_as_it_is(
     project.runpytest_subprocess("-n", "2").assert_outcomes(passed=1)
 
 
+@pytest.mark.slow
 def test_a_distribution_that_was_asked_for_is_kept(project: pytest.Pytester) -> None:
     project.makepyfile(TESTS)
     result = project.runpytest_subprocess("-n", "2", "--dist=loadfile", "-k", "test_b")
@@ -195,6 +197,7 @@ def test_a_mistake_is_a_usage_error_here_too(
     assert "INTERNALERROR" not in str(result.stdout)
 
 
+@pytest.mark.slow
 def test_a_wrong_marker_is_named_here_too(project: pytest.Pytester) -> None:
     project.makepyfile("""
         import pytest

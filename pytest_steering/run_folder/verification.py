@@ -100,7 +100,8 @@ def _gone(
 
 def _unvouched(earlier: Sequence[str]) -> Iterator[str]:
     if earlier:
-        yield f"{have(len(earlier), 'record', 'is', 'are')} older than the ledger; nothing vouches for that"
+        them = "it" if len(earlier) == 1 else "them"
+        yield f"{have(len(earlier), 'record', 'is', 'are')} older than the ledger; nothing vouches for {them}"
 
 
 def _few(sentences: Sequence[str]) -> list[str]:

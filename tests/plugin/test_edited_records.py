@@ -100,7 +100,7 @@ def test_a_run_without_a_ledger_is_gone_on_with_and_nothing_vouches_for_it(
     result = resumed(project)
 
     result.assert_outcomes(passed=2)
-    result.stdout.fnmatch_lines(["4 records are older than the ledger; nothing vouches for those"])
+    result.stdout.fnmatch_lines(["4 records are older than the ledger; nothing vouches for them"])
     assert len(finished.path.read_text().splitlines()) == 4
 
 

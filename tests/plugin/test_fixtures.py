@@ -30,7 +30,7 @@ def test_the_settings_reach_the_model(project: pytest.Pytester) -> None:
             assert steering_model.engine_name == "nnsight"
             assert steering_model.asked == {
                 "device": "cpu", "dtype": "bfloat16", "batch_rows": 3,
-                "trust_remote_code": True,
+                "trust_remote_code": True, "device_map": None,
             }
     """)
     flags = ["--steering-device=cpu", "--steering-dtype=bfloat16", "--steering-batch-rows=3"]

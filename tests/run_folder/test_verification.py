@@ -134,7 +134,7 @@ def test_a_ledger_that_is_begun_on_records_of_old_says_that_they_are_older(run: 
     run.append(cell(4))
 
     assert len(arms(run)) == 5
-    assert run.read().doubts == ("4 records are older than the ledger; nothing vouches for that",)
+    assert run.read().doubts == ("4 records are older than the ledger; nothing vouches for them",)
 
 
 def taken_away(ledger: Path) -> None:

@@ -156,6 +156,9 @@ class Run:
         Args:
             stored: Whether outcomes stay in their file until they are asked for, as those of a large one do.
             processes: How many may read a large file.
+
+        Raises:
+            DataError: A line is no record, or there is a file without one.
         """
         from pytest_steering.run_folder import record_file
         from pytest_steering.run_folder.verification import verified

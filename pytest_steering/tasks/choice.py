@@ -16,7 +16,7 @@ from pytest_steering.tasks.choices.choice_checks import checked
 from pytest_steering.tasks.choices.choice_file import read_choices
 from pytest_steering.tasks.choices.item import Choice
 from pytest_steering.tasks.choices.option_pairs import ANSWERS, answer_pairs, balanced
-from pytest_steering.tasks.contrasts import under_words, usable
+from pytest_steering.tasks.contrasts import require_contrast, under_words, usable
 from pytest_steering.tasks.reading.option_reader import planted_options, read_option
 from pytest_steering.tasks.sample import Sample
 from pytest_steering.tasks.task import Generation, Task, Words, of_split
@@ -176,6 +176,9 @@ class ChoiceTask(Task):
         at the answer's last letter or word. Where the options stand behind letters, they stand in the
         opposite order in some pairs, so that no letter is wanted more often than another.
         `words − none`: the question under the words, and without them.
+
+        Raises:
+            DataError: No sample can be used.
         """
         tokenizer, longest = model.loaded.tokenizer, max(self.wordings, key=len, default="")
 
@@ -221,11 +224,14 @@ class ChoiceTask(Task):
         return replace(self, turned=not self.turned)
 
     def with_options(self, **options: str) -> ChoiceTask:
-        """Return the task with another `contrast`."""
+        """Return the task with another `contrast`.
+
+        Raises:
+            DataError: The task has no such contrast, or no such option at all.
+        """
         contrast = options.pop("contrast", self.contrast)
         known = (ANSWERS, *([WORDS] if self.wordings else []))
-        if contrast not in known:
-            raise DataError(f"the task {self.name!r} has no contrast {contrast!r}; it has {', '.join(known)}")
+        require_contrast(contrast, known, self.name)
         changed = self if contrast == self.contrast else replace(self, contrast=contrast)
         super(ChoiceTask, changed).with_options(**options)
         return changed

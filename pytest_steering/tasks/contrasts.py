@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pytest_steering.errors import PromptError
+from pytest_steering.errors import DataError, PromptError
 from pytest_steering.extraction.pairs import ContrastPair
 from pytest_steering.tasks.sampling import evenly
 
@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 
 CANDIDATES = 8
 """Samples looked at for each pair that is wanted: most of real data may be too long for a small context."""
+
+
+def require_contrast(contrast: str, known: Sequence[str], task: str) -> None:
+    """Raise a DataError that lists the known contrasts of a task unless this is one."""
+    if contrast not in known:
+        raise DataError(f"the task {task!r} has no contrast {contrast!r}; it has {', '.join(known)}")
 
 
 def under_words(

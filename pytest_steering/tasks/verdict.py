@@ -12,7 +12,7 @@ from pytest_steering.extraction.pairs import ContrastPair
 from pytest_steering.models.chat_template import has_template
 from pytest_steering.tasks import pair_rows, prompting, verdict_data
 from pytest_steering.tasks.asked import Answers, Asked, Planted, Reading
-from pytest_steering.tasks.contrasts import between_labels, under_words, usable
+from pytest_steering.tasks.contrasts import between_labels, require_contrast, under_words, usable
 from pytest_steering.tasks.reading.answer import Answer, Verdict, as_answer, planted_verdict, verdict_reading
 from pytest_steering.tasks.reading.early_stop import decides
 from pytest_steering.tasks.reading.yes_no import YesNoReader, planted_texts
@@ -153,7 +153,11 @@ class VerdictTask(Task):
     def contrast_pairs(
         self, samples: Sequence[Sample], count: int, model: SteerableModel
     ) -> list[ContrastPair]:
-        """Return the pairs that were given, or pairs over training samples; see `Task.contrast_pairs`."""
+        """Return the pairs that were given, or pairs over training samples; see `Task.contrast_pairs`.
+
+        Raises:
+            DataError: None of them can be used.
+        """
         found = self._pairs(samples, count, model)
         if not found:
             raise DataError(
@@ -171,11 +175,14 @@ class VerdictTask(Task):
         return [planted_verdict(name, text, verdict, asked) for name, text, verdict in texts]
 
     def with_options(self, **options: str) -> Task:
-        """Return the task with another `contrast`."""
+        """Return the task with another `contrast`.
+
+        Raises:
+            DataError: The task has no such contrast, or no such option at all.
+        """
         contrast = options.pop("contrast", self.contrast)
         known = (*([pair_rows.CONTRAST] if self.pairs else []), *([WORDS] if self.wordings else []), LABELS)
-        if contrast not in known:
-            raise DataError(f"the task {self.name!r} has no contrast {contrast!r}; it has {', '.join(known)}")
+        require_contrast(contrast, known, self.name)
         changed = self if contrast == self.contrast else replace(self, contrast=contrast)
         return super(VerdictTask, changed).with_options(**options)
 

@@ -82,7 +82,11 @@ def resolve_model(name: str) -> ModelSpec:
 
 
 def resolve_optional(name: str) -> ModelSpec:
-    """Do as `resolve_model`, but return `smollm2` with the reason in `absent` where it is not here."""
+    """Do as `resolve_model`, but return `smollm2` with the reason in `absent` where it is not here.
+
+    Raises:
+        ModelError: No model is known by that name, and none lies there.
+    """
     if name in EMBEDDED:
         return _spec(name, _embedded_folder(name) / "config.json", embedded=True)
     if name == SMOLLM2:

@@ -14,7 +14,9 @@ from pytest_steering.pytest_session.lifecycle import lifecycle_of
 
 if TYPE_CHECKING:
     from pytest_steering.gate.accept import Wanted
+    from pytest_steering.gate.failed_cells import FailedCell
     from pytest_steering.gate.gated_cells import Measured
+    from pytest_steering.gate.judgement import Judgement
     from pytest_steering.pytest_session.session import SteeringSession
     from pytest_steering.shard import Shard
 
@@ -100,37 +102,54 @@ def _cells(session: SteeringSession) -> list[Measured]:
 
 
 def _decided(session: SteeringSession, cells: list[Measured]) -> Found:
-    manifest = lifecycle_of(session.config).manifest
-    if not cells and manifest.status == "unknown":
+    if not cells and lifecycle_of(session.config).manifest.status == "unknown":
         return NOTHING
-    from pytest_steering.gate.accept import accept
     from pytest_steering.gate.failed_cells import by_test, failed_cells
     from pytest_steering.gate.flipped_prompts import prompts_of
-    from pytest_steering.gate.judge import judge
-    from pytest_steering.gate.picked import note_accepted
     from pytest_steering.gate.verdict_text import lines_of
 
-    settings = session.settings
-    required = settings.baseline == "require"
     wanted = _wanted(session)
-    judgement = judge(
-        cells,
-        settings.baselines,
-        required=required and not (wanted.new or wanted.prune),
-        manifest=manifest,
-        root=session.config.rootpath,
-        alpha=settings.alpha,
-    )
+    judgement = _judged(session, cells, wanted)
     if not cells and all(one.reason == "left out" for one in judgement.absent):
         return NOTHING
     kept = session.run.prompts.read().texts
-    failed = failed_cells(judgement, lambda record: prompts_of(record, settings.data, kept))
+    failed = failed_cells(judgement, lambda record: prompts_of(record, session.settings.data, kept))
     lines = lines_of(judgement, failed)
-    if not wanted.anything:
-        failing = judgement.exit_code != 0
-        return Found(lines, failing, by_test(failed), len(judgement.missing), len(judgement.compared))
-    done = accept(cells, settings.baselines, wanted, judgement.orphaned, judgement.worse)
-    note_accepted(session.run, done, settings.reason)
+    if wanted.anything:
+        return _accepted(session, cells, wanted, judgement, failed, lines)
+    failing = judgement.exit_code != 0
+    return Found(lines, failing, by_test(failed), len(judgement.missing), len(judgement.compared))
+
+
+def _judged(session: SteeringSession, cells: Sequence[Measured], wanted: Wanted) -> Judgement:
+    """Hold the cells against the baselines; what is accepted as new or pruned need not be there."""
+    from pytest_steering.gate.judge import judge
+
+    return judge(
+        cells,
+        session.settings.baselines,
+        required=session.settings.baseline == "require" and not (wanted.new or wanted.prune),
+        manifest=lifecycle_of(session.config).manifest,
+        root=session.config.rootpath,
+        alpha=session.settings.alpha,
+    )
+
+
+def _accepted(
+    session: SteeringSession,
+    cells: Sequence[Measured],
+    wanted: Wanted,
+    judgement: Judgement,
+    failed: Sequence[FailedCell],
+    lines: Sequence[str],
+) -> Found:
+    """Accept what was asked to be accepted, and say so below what was judged."""
+    from pytest_steering.gate.accept import accept
+    from pytest_steering.gate.failed_cells import by_test
+    from pytest_steering.gate.picked import note_accepted
+
+    done = accept(cells, session.settings.baselines, wanted, judgement.orphaned, judgement.worse)
+    note_accepted(session.run, done, session.settings.reason)
     told = [
         *(line if line.startswith(" ") else f"accepted: {line}" for line in done.told),
         *done.next_step,

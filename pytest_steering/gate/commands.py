@@ -13,10 +13,10 @@ from pytest_steering.gate.gated_cells import Measured, expected_cells, steered_c
 from pytest_steering.gate.judgement import Judgement
 from pytest_steering.gate.verdict_text import MOST, verdict_lines
 from pytest_steering.printable import printable, say
+from pytest_steering.run_folder.completion import run_shortfalls
 from pytest_steering.run_folder.manifest import Manifest
 from pytest_steering.run_folder.record_file import Recorded
 from pytest_steering.run_folder.runs import Run, find_run
-from pytest_steering.run_folder.shortfall import shortfalls
 
 BASELINES = "benchmarks/baselines"
 
@@ -75,7 +75,9 @@ def asked_run(name: str, home: Path) -> Asked:
     """
     run = find_run(name, home)
     found, manifest = run.read(processes=available_cores()), run.manifest
-    say(printable(f"{run.folder.name}: {sentence}", 1000) for sentence in shortfalls(manifest, found))
+    say(
+        printable(f"{run.folder.name}: {sentence}", 1000) for sentence in run_shortfalls(run, found, manifest)
+    )
     return Asked(run, manifest, _held(found))
 
 

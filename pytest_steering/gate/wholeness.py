@@ -57,9 +57,11 @@ def remarks(absent: Iterable[Absent], *, required: bool) -> list[str]:
 
 def _run(manifest: Manifest, measured: set[str]) -> list[str]:
     failed = [name for name in manifest.having("failed") if name not in measured]
+    left = [name for name in manifest.having("") if name not in measured]
+    missing = f": {counted(len(left), 'test')} of {len(manifest.selected)} left nothing to compare"
     said = {
-        "the run was killed, or goes on still": manifest.status == "started",
-        "the run was stopped before all of its tests had run": manifest.status == "stopped",
+        f"the run was killed, or goes on still{missing}": manifest.status == "started",
+        f"the run was stopped before all of its tests had run{missing}": manifest.status == "stopped",
         f"failed, so that nobody knows what they hold against a baseline: {first_few(failed)}": bool(failed),
     }
     parts = [f"merged without {sentence}" for sentence in manifest.missing]

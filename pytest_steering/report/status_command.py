@@ -7,7 +7,8 @@ from pathlib import Path
 
 from pytest_steering.printable import say
 from pytest_steering.report.life_signs import goes_on, life_signs
-from pytest_steering.run_folder.runs import Run, find_run
+from pytest_steering.run_folder.completion import to_complete
+from pytest_steering.run_folder.runs import find_run
 
 EXAMPLE = "pytest-steering status latest"
 
@@ -41,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     state = "goes on" if alive else "has not ended, and no worker is known to be at work"
     say([f"{asked.folder.name} {state}: {tests}", *(f"  {line}" for line in life_signs(asked))])
     if not alive:
-        say([_go_on(asked)])
+        say(to_complete(asked, manifest))
     return 0 if alive else SILENT
 
 
@@ -51,7 +52,3 @@ _ENDED = {
     "stopped": "stopped before every test had run",
     "unknown": "nothing says whether it ended",
 }
-
-
-def _go_on(asked: Run) -> str:
-    return f"What has ended is kept; go on with: pytest --steering-resume={asked.folder.name}"

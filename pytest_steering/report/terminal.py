@@ -25,10 +25,10 @@ from pytest_steering.report.report_text import wrapped
 from pytest_steering.report.side_measurements import beside_texts
 from pytest_steering.report.trivial_texts import trivial_texts
 from pytest_steering.run_folder.cell import Cell, newest_cells
+from pytest_steering.run_folder.completion import run_shortfalls
 from pytest_steering.run_folder.looks import Looks, looks_at, uncounted
 from pytest_steering.run_folder.record_file import Recorded
 from pytest_steering.run_folder.runs import Run
-from pytest_steering.run_folder.shortfall import shortfalls
 
 T = TypeVar("T")
 
@@ -94,7 +94,7 @@ def shortfall_lines(run: Run, found: Recorded, width: int) -> list[str]:
         found: Its records.
         width: Of the terminal, in characters.
     """
-    return [line for text in shortfalls(run.manifest, found) for line in wrapped(text, width)]
+    return [line for text in run_shortfalls(run, found) for line in wrapped(text, width)]
 
 
 def report_lines(records: Iterable[Record], width: int, most: int | None = MOST) -> list[str]:

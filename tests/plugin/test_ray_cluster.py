@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import threading
 import time
@@ -96,8 +97,11 @@ def test_a_worker_and_a_node_that_die_lose_no_cell_and_make_none_twice(
     killer.join()
 
     result.assert_outcomes(passed=10, failed=3)
+    assert {"ray1", "ray2"} <= set(json.loads((project.path / "seen").read_text()))
     result.stdout.fnmatch_lines(["2 workers died with a test; cells that had ended were not run again"])
-    assert len(cells(project)) == 18
+    found = cells(project)
+    assert len(found) == 18
+    assert {one.latency.get("worker_deaths") for one in found.values()} == {None, 1.0}
 
 
 def _kill_node(cluster: Any, told: Path) -> None:
@@ -105,6 +109,8 @@ def _kill_node(cluster: Any, told: Path) -> None:
     until = time.monotonic() + 150
     while not told.exists() and time.monotonic() < until:
         time.sleep(0.2)
+    alive = find_run("latest", told.parent / ".steering").heartbeats
+    told.with_name("seen").write_text(json.dumps([beat.worker for beat in alive]))
     time.sleep(1)  # what the test has recorded is on its way
     node = next(one for one in cluster.list_all_nodes() if one.node_id == told.read_text())
     cluster.remove_node(node, allow_graceful=False)

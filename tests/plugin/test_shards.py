@@ -167,3 +167,28 @@ def test_a_killed_shard_goes_on_where_it_was_and_as_a_whole_run(project: pytest.
     ran(project, "--steering-resume=latest")
     assert (len(manifest(project).selected), manifest(project).shard) == (9, None)
     assert len(lines(project, "latest")) == 18
+
+
+def test_a_merge_that_lacks_a_shard_is_no_pass_and_is_completed_as_it_says(
+    project: pytest.Pytester, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.makepyfile(test_it=TESTS)
+    ran(project)
+    serial = lines(project, "latest")
+    for number in (1, 3, 4):
+        ran(project, f"--steering-shard={number}/4", f"--steering-dir=shard-{number}")
+    folders = [str(*project.path.glob(f"shard-{number}/runs/*")) for number in (1, 3, 4)]
+    whole = project.path / "all"
+
+    assert main(["merge", *folders, "--into", str(whole)]) == 4
+    assert main(["merge", *folders, "--into", str(whole), "--partial"]) == 0
+    capsys.readouterr()
+    assert main(["gate", str(whole)]) == 2
+    told = capsys.readouterr().out
+    assert "merged without shard 2/4, which has" in told
+    assert main(["report", str(whole)]) == 0
+    assert f"--steering-resume={whole}" in capsys.readouterr().out.replace("\n", "").replace(" ", "")
+
+    project.runpytest("-q", f"--steering-resume={whole}")
+    assert lines(project, str(whole)) == serial
+    assert not find_run(str(whole), whole).manifest.missing

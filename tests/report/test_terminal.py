@@ -47,9 +47,10 @@ def test_what_a_run_lacks_is_said_above_where_its_records_lie(tmp_path: Path) ->
     run.keep(Manifest("stopped", selected={"test_x": PlannedTest("test_x", "one")}))
     lines = closing_lines(run, {}, 100)
 
-    assert lines[-4:-1] == [
-        "",
-        "stopped: 1 of 1 tests that make records did not run: test_x",
+    text = " ".join(lines)
+    assert "stopped: 1 of 1 tests that make records did not run: test_x" in text
+    assert "what is missing is made by: pytest --steering-resume=" in text
+    assert lines[-2:-1] == [
         f"1 record: {run.path}",
     ]
 

@@ -54,7 +54,13 @@ def _shards(sources: Sequence[Source]) -> Iterator[str]:
     of, tests = shares[0].of, united(sources)
     missing = [f"{one}/{of}" for one in sorted({*range(1, of + 1)} - {one.number for one in shares})]
     if missing:
-        yield f"shard{'s' if len(missing) > 1 else ''} {first_few(missing)}"
+        left = f"{shares[0].tests - len(tests)} of {shares[0].tests} tests that make records"
+        which = (
+            f"shard {missing[0]}, which has"
+            if len(missing) == 1
+            else f"shards {first_few(missing)}, which have"
+        )
+        yield f"{which} {left}"
     elif digest_of(tests) != shares[0].digest:
         yield f"some of the {shares[0].tests} tests that the shards have in all; they name {len(tests)}"
 

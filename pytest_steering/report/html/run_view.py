@@ -16,12 +16,12 @@ from pytest_steering.report.html.known_prompts import KnownPrompts
 from pytest_steering.report.html.prompt_table import PromptTable
 from pytest_steering.report.terminal import look_text
 from pytest_steering.run_folder.cell import Cell, newest_cells
+from pytest_steering.run_folder.completion import run_shortfalls
 from pytest_steering.run_folder.looks import looks_at, uncounted
 from pytest_steering.run_folder.manifest import Status
 from pytest_steering.run_folder.prompt_file import StoredPrompts
 from pytest_steering.run_folder.record_file import Recorded
 from pytest_steering.run_folder.runs import Run
-from pytest_steering.run_folder.shortfall import shortfalls
 
 _WENT: Mapping[Status, str] = {
     "unknown": "nobody wrote down how it went",
@@ -76,7 +76,7 @@ class RunView:
     @property
     def shortfalls(self) -> list[str]:
         """What the run lacks of what it was to be."""
-        return [*shortfalls(self.run.manifest, self.found), *self.kept.doubts]
+        return [*run_shortfalls(self.run, self.found), *self.kept.doubts]
 
     @property
     def remarks(self) -> list[str]:

@@ -92,7 +92,7 @@ def test_a_request_that_no_hook_reached_is_an_error(
 def test_a_block_that_no_hook_reached_is_an_error(
     narrow: SteerableModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pass_watch.PassWatch, "_write", lambda _self, _layer, output: output)
+    monkeypatch.setattr(pass_watch.PassWriter, "write", lambda _self, _layer, output: (output, []))
     arm = Probes(narrow).arm()
     with pytest.raises(InterventionError, match="did not run"):
         narrow.complete([[5, 6, 7]], [arm], max_new_tokens=2)

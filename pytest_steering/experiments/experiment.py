@@ -229,8 +229,8 @@ class Experiment:
                 proposed by Optuna at these layers and any scale between the smallest and the largest, with
                 the guards as constraints; `halving` at the grid, on few samples for all points and on all
                 for the best.
-            budget: Of `tpe` how many points (32 by default); of `halving` the most work, in points that are
-                asked all samples (by default as little as halving can do).
+            budget: Of `tpe` how many points at most (32 by default); of `halving` the most work, in points
+                that are asked all samples (by default as little as halving can do).
             seed: Of `tpe`: the same seed on the same model proposes the same points.
 
         Raises:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Protocol, TypeAlias
 
+from pytest_steering.errors import DataError
 from pytest_steering.experiments.grid_search import Point
 
 Place: TypeAlias = tuple[int, float]
@@ -28,6 +29,12 @@ class SearchSpace:
     scales: tuple[float, ...]
     budget: int | None = None
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name, least in (("budget", 1), ("seed", 0)):
+            given = getattr(self, name)
+            if given is not None and (not isinstance(given, int) or given < least):
+                raise DataError(f"{name}={given!r} is no whole number of at least {least}")
 
     @property
     def grid(self) -> list[Place]:

@@ -67,9 +67,7 @@ def choose(
     tried = list(layers if layers is not None else vector.layers)
     if not tried or not scales:
         raise DataError("a search needs at least one layer and one scale")
-    if budget is not None and budget < 1:
-        raise DataError(f"budget={budget} looks at nothing; give the number of points that may be looked at")
-    looked_for = search_method(method)
+    looked_for, space = search_method(method), SearchSpace(tuple(tried), tuple(scales), budget, seed)
     asked = _asked(context, split, limit)
     samples = [one.sample for one in asked]
     context.note_search(split, samples)
@@ -77,7 +75,7 @@ def choose(
     said: dict[str, object] = {} if method == GRID else {"method": method, "seed": seed}
     looks = PointLooks(context, vector, asked, split, forced, positions, said)
     preference = Preference(way, context.questions.source.main_metric == ACCURACY)
-    points = looked_for(SearchSpace(tuple(tried), tuple(scales), budget, seed), looks, preference)
+    points = looked_for(space, looks, preference)
     # A number from some of the samples is no rival of one from all of them.
     whole = [point for point in points if point.samples == len(asked)]
     found = replace(

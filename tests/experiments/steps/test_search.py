@@ -175,3 +175,18 @@ def test_a_finished_search_is_read_from_its_records_and_an_unfinished_one_is_mad
     partly = replace(small, memo={}, finished=dict(list(finished.items())[:3]))
     partly.search(intervention.vector, layers=[1, 2], scales=[0.5, 1.0], limit=6)
     assert len(asked["grid"]) == 4
+
+
+@pytest.mark.parametrize(("method", "budget"), [("tpe", 19), ("halving", None)])
+def test_accuracy_is_searched_by_any_method_and_chosen_by_what_was_read(
+    small: Experiment, intervention: Intervention, asked: dict[str, Any], method: Any, budget: int | None
+) -> None:
+    choice = small.search(
+        intervention.vector, layers=[1, 2, 3], scales=[0.5, 1.0, 1.5], limit=12, method=method, budget=budget
+    )
+    whole = [point for point in choice.curve if point.samples == 12]
+    assert (choice.layer, choice.scale) == max(
+        ((point.layer, point.scale) for point in whole), key=lambda at: (at[1], at[0])
+    )
+    # One that is proposed again counts against the budget, and stands there once.
+    assert len(choice.curve) in (range(15, 20) if budget else [9])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from pytest_steering.identity import SCORE, canonical
 from pytest_steering.printable import printable
@@ -73,7 +73,19 @@ def _of_tests(record: Record) -> Iterator[tuple[str, str]]:
         known[f"the data {asked}"] = data.get("sha256")
         reader = record.spec.get("reader") or "its answers"
         known[f"what reads {reader} of {data['dataset']}"] = around.get("reader")
-    yield from _known(known)
+    yield from _known({**known, **_code(record.spec.get("intervention"), record.provenance)})
+
+
+def _code(intervention: object, provenance: Mapping[str, Any]) -> dict[str, object]:
+    """Return the sources of a user's own operations and positions, by the names that specs know them by."""
+    if not isinstance(intervention, dict):
+        return {}
+    parts, told = intervention.get("parts"), provenance.get("parts")
+    each = zip(parts, told, strict=False) if isinstance(parts, list) and isinstance(told, list) else ()
+    found = {name: source for part, own in each for name, source in _code(part, own).items()}
+    named = {"operation": "operation", "positions": "chooser"}
+    own = {f"the source of {intervention.get(what)}": provenance.get(key) for what, key in named.items()}
+    return {**found, **own}
 
 
 def _known(said: Mapping[str, object]) -> Iterator[tuple[str, str]]:

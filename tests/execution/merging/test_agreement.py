@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from pytest_steering.execution.merging.agreement import disagreements, settings_of
 from pytest_steering.records import Record
 
@@ -36,3 +38,19 @@ def test_what_may_differ_from_test_to_test_is_compared_where_it_does_not() -> No
     assert said(both, [made(test="v")]) == []
     (sentence,) = said([made(numerics="bfloat16 cpu")], [made(test="v")])
     assert sentence.startswith("the dtype and device of m is bfloat16 cpu in one")
+
+
+def steered(operation: str, joint: bool) -> Record:
+    """A cell of a user's own operation with this source, alone or as a part of a joint intervention."""
+    done, told = {"operation": "tilt", "positions": "last"}, {"operation": operation}
+    intervention = {"layers": [1], "parts": [done]} if joint else done
+    spec = {"purpose": "score", "model": {"name": "m"}, "intervention": intervention}
+    provenance = {"parts": [told]} if joint else told
+    return Record(spec, provenance=provenance, experiment="t", node_id="t.py::t")
+
+
+@pytest.mark.parametrize("joint", [False, True])
+def test_operations_of_one_name_and_other_code_disagree(joint: bool) -> None:
+    assert said([steered("a", joint)], [steered("a", False)]) == []
+    expected = "the source of tilt is a in one and b in other"
+    assert said([steered("a", joint)], [steered("b", False)]) == [expected]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pytest_steering.errors import DataError
 from pytest_steering.extraction.pairs import ContrastPair
 from pytest_steering.models.proving.fingerprint import writes
+from pytest_steering.models.proving.module_state import adapters_of
 from pytest_steering.tasks.sampling import evenly
 
 if TYPE_CHECKING:
@@ -121,8 +122,9 @@ class Context:
 
     def _model_now(self) -> tuple[Hashable, ...]:
         """Return what tells the model from others, and from itself after a write to its weights."""
-        model = self.model
-        return model.name, model.engine_name, model.architecture.site, tuple(writes(model.loaded.module))
+        model, module = self.model, self.model.loaded.module
+        state = (tuple(writes(module)), adapters_of(module))
+        return model.name, model.engine_name, model.architecture.site, *state
 
     def note_search(self, split: str, samples: list[Sample]) -> None:
         """Remember what layer and scale were searched on in this experiment, whichever vector's."""

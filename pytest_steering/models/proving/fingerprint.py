@@ -6,6 +6,8 @@ import hashlib
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from weakref import WeakKeyDictionary
 
+from pytest_steering.models.proving.module_state import adapters_of, numbers_of
+
 if TYPE_CHECKING:
     from torch import Tensor
     from torch.nn import Module
@@ -20,7 +22,7 @@ UNCOUNTED = -1
 _SMALL_TENSOR, _SAMPLE = 1 << 14, 1 << 10
 
 Writes: TypeAlias = "list[tuple[int, int]]"
-Marks: TypeAlias = "tuple[Writes, int]"
+Marks: TypeAlias = "tuple[Writes, int, tuple[str, ...]]"
 
 
 class WeightsState(NamedTuple):
@@ -68,19 +70,19 @@ def marks(module: Module) -> Marks:
     """
     import torch
 
-    parts = [part for weight in module.parameters() for part in plain_tensors(weight) if not part.is_meta]
+    parts = [part for _, held in numbers_of(module) for part in plain_tensors(held) if not part.is_meta]
     bits = [_sampled_bits(part) for part in parts]
     row = torch.cat([part.to(bits[0].device) for part in bits]) if bits else torch.zeros(0, dtype=torch.int64)
     places = torch.arange(1, row.numel() + 1, device=row.device)
-    return writes(module), int((row * places).sum())
+    return writes(module), int((row * places).sum()), adapters_of(module)
 
 
 def writes(module: Module) -> Writes:
     """Return how often torch counted a write to each weight, and where each lies."""
     return [
         (UNCOUNTED if part.is_inference() else part._version, part.data_ptr())
-        for parameter in module.parameters()
-        for part in plain_tensors(parameter)
+        for _, held in numbers_of(module)
+        for part in plain_tensors(held)
     ]
 
 
@@ -93,16 +95,18 @@ def plain_tensors(weight: Tensor) -> list[Tensor]:
 
 
 def weights_fingerprint(module: Module) -> str:
-    """Return a SHA-256 over names, shapes and numbers of all parameters, in hexadecimal.
+    """Return a SHA-256 over all parameters and saved buffers, and over what adapters are set to.
 
-    Of a tensor with more than 4 million entries an evenly spaced sample of that many stands for the whole, so
-    that a large model costs seconds. Weights that are on a server go by where they come from.
+    Names, shapes and numbers count. Of a tensor with more than 4 million entries an evenly spaced sample of
+    that many stands for the whole, so that a large model costs seconds. Weights that are on a server go by
+    where they come from.
     """
     digest = hashlib.sha256()
-    for name, parameter in module.named_parameters():
-        digest.update(f"{name}:{tuple(parameter.shape)}:{parameter.dtype}".encode())
-        for part in plain_tensors(parameter):
+    for name, held in numbers_of(module):
+        digest.update(f"{name}:{tuple(held.shape)}:{held.dtype}".encode())
+        for part in plain_tensors(held):
             digest.update(_origin(module) if part.is_meta else _bytes(part))
+    digest.update("".join(adapters_of(module)).encode())
     return digest.hexdigest()
 
 

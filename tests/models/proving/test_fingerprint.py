@@ -1,13 +1,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
 from torch.nn import Module
 
-from pytest_steering.models.proving.fingerprint import count_hooks, weights_fingerprint, weights_state
-from tests.tiny import FAMILIES, tiny_module
+from pytest_steering.errors import VectorError
+from pytest_steering.models.proving.fingerprint import (
+    count_hooks,
+    current_weights,
+    weights_fingerprint,
+    weights_state,
+)
+from pytest_steering.models.steerable import SteerableModel
+from pytest_steering.steering.intervention import Intervention
+from pytest_steering.steering.vector import SteeringVector
+from tests.tiny import FAMILIES, PROMPTS, tiny_module, tiny_tokenizer
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -89,3 +99,57 @@ def test_hooks_that_transformers_leaves_to_look_at_states_are_not_counted() -> N
     module = tiny_module("qwen2")
     module(input_ids=torch.tensor([[3, 4]]), output_hidden_states=True)
     assert count_hooks(module) == 0
+
+
+class _Adapted(Module):
+    """Stands for a layer of PEFT: which of its adapters counts is no number of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lora_A = torch.nn.ModuleDict({"one": torch.nn.Linear(2, 2), "other": torch.nn.Linear(2, 2)})
+        self._active_adapter, self._disable_adapters = ["one"], False
+        self.scaling = {"one": 2.0, "other": 2.0}
+        self.register_buffer("quantised", torch.zeros(3, dtype=torch.uint8))
+        self.register_buffer("made_up", torch.zeros(3), persistent=False)
+
+
+CHANGES: dict[str, Callable[[Any], object]] = {
+    "another adapter": lambda layer: setattr(layer, "_active_adapter", ["other"]),
+    "none": lambda layer: setattr(layer, "_disable_adapters", True),
+    "more of it": lambda layer: layer.scaling.update(one=3.0),
+    "a buffer": lambda layer: layer.quantised.__setitem__(1, 1),
+    "a buffer's data": lambda layer: layer.quantised.data.__setitem__(1, 1),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_what_decides_beside_parameters_is_a_change_that_every_call_sees(
+    change: Callable[[Any], object],
+) -> None:
+    layer = _Adapted()
+    before = current_weights(layer), weights_fingerprint(layer)
+    assert (current_weights(layer), weights_fingerprint(layer)) == before
+    change(layer)
+    assert current_weights(layer) != before[0]
+    assert weights_fingerprint(layer) != before[1]
+
+
+def test_a_buffer_that_is_not_saved_follows_from_the_config() -> None:
+    layer = _Adapted()
+    before = weights_fingerprint(layer)
+    layer.made_up += 1  # type: ignore[operator]
+    assert weights_fingerprint(layer) == before
+
+
+@pytest.mark.slow
+def test_a_vector_of_one_adapter_of_peft_is_refused_under_another() -> None:
+    peft = pytest.importorskip("peft")
+    config = peft.LoraConfig(task_type="CAUSAL_LM", init_lora_weights=False, target_modules=["q_proj"])
+    whole = peft.get_peft_model(tiny_module("qwen2"), config).eval()
+    whole.add_adapter("other", config)
+    model = SteerableModel.wrap(whole, tiny_tokenizer(), name="adapted")
+    vector = SteeringVector.from_contrast(model, PROMPTS[:1], PROMPTS[1:2], layers=[1])
+    model.generate(PROMPTS, Intervention(vector), max_new_tokens=1)
+    whole.set_adapter("other")
+    with pytest.raises(VectorError, match="made for something else"):
+        model.generate(PROMPTS, Intervention(vector), max_new_tokens=1)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from torch.nn import Module
 
 _OF_ADAPTERS = ("_active_adapter", "_disable_adapters", "merged_adapters", "scaling")
-"""Attributes by which PEFT's layers decide which of their weights count, and how much."""
+"""Attributes by which PEFT's layers decide which of their weights count, and how much; all have the first."""
 
 
 def numbers_of(module: Module) -> Iterator[tuple[str, Tensor]]:
@@ -29,8 +29,8 @@ def numbers_of(module: Module) -> Iterator[tuple[str, Tensor]]:
 def adapters_of(module: Module) -> tuple[str, ...]:
     """Return what PEFT's layers in a model are set to; empty without any."""
     return tuple(
-        f"{path}.{name}={vars(part)[name]!r}"
+        f"{path}.{name}={getattr(part, name, None)!r}"
         for path, part in module.named_modules()
+        if hasattr(part, _OF_ADAPTERS[0])
         for name in _OF_ADAPTERS
-        if name in vars(part)
     )

@@ -141,6 +141,13 @@ def test_a_buffer_that_is_not_saved_follows_from_the_config() -> None:
     assert weights_fingerprint(layer) == before
 
 
+def test_a_model_without_adapters_goes_by_its_numbers_alone() -> None:
+    module = tiny_module("qwen2")
+    before = weights_fingerprint(module)
+    module.model.layers[0].self_attn.scaling = 2.0  # an attention's own, of the name that PEFT's layers use
+    assert weights_fingerprint(module) == before
+
+
 @pytest.mark.slow
 def test_a_vector_of_one_adapter_of_peft_is_refused_under_another() -> None:
     peft = pytest.importorskip("peft")

@@ -14,6 +14,7 @@ from pytest_steering.models.proving.fingerprint import (
     weights_fingerprint,
     weights_state,
 )
+from pytest_steering.models.proving.module_state import adapters_of
 from pytest_steering.models.steerable import SteerableModel
 from pytest_steering.steering.intervention import Intervention
 from pytest_steering.steering.vector import SteeringVector
@@ -141,11 +142,9 @@ def test_a_buffer_that_is_not_saved_follows_from_the_config() -> None:
     assert weights_fingerprint(layer) == before
 
 
-def test_a_model_without_adapters_goes_by_its_numbers_alone() -> None:
-    module = tiny_module("qwen2")
-    before = weights_fingerprint(module)
-    module.model.layers[0].self_attn.scaling = 2.0  # an attention's own, of the name that PEFT's layers use
-    assert weights_fingerprint(module) == before
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_models_own_layers_are_not_taken_for_those_of_adapters(family: str) -> None:
+    assert adapters_of(tiny_module(family)) == ()  # though an attention has a `scaling` as well
 
 
 @pytest.mark.slow

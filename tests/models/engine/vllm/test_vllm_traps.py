@@ -12,6 +12,7 @@ from pytest_steering.errors import InterventionError, ModelError
 from pytest_steering.models.engine.vllm import pass_watch, server, vllm_engine
 from pytest_steering.models.engine.vllm.answered import Answered
 from pytest_steering.models.engine.vllm.key_value_memory import token_bytes
+from pytest_steering.models.engine.vllm.pass_writer import PassWriter
 from pytest_steering.models.engine.vllm.worker_extension import SteeringExtension
 from pytest_steering.models.steerable import SteerableModel
 from pytest_steering.testing.invariances import compare
@@ -92,7 +93,7 @@ def test_a_request_that_no_hook_reached_is_an_error(
 def test_a_block_that_no_hook_reached_is_an_error(
     narrow: SteerableModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pass_watch.PassWriter, "write", lambda _self, _layer, output: (output, []))
+    monkeypatch.setattr(PassWriter, "write", lambda _self, _layer, output: (output, []))
     arm = Probes(narrow).arm()
     with pytest.raises(InterventionError, match="did not run"):
         narrow.complete([[5, 6, 7]], [arm], max_new_tokens=2)

@@ -11,6 +11,7 @@ from contextlib import contextmanager, nullcontext
 from importlib import import_module
 from typing import NamedTuple
 
+from pytest_steering.command_parser import CommandParser
 from pytest_steering.errors import SteeringError
 from pytest_steering.printable import printable, say
 
@@ -94,7 +95,7 @@ def parser_of(names: Sequence[str]) -> argparse.ArgumentParser:
     Args:
         names: Commands whose arguments it knows; only those are imported.
     """
-    parser = argparse.ArgumentParser(prog="pytest-steering", description=__doc__)
+    parser = CommandParser(prog="pytest-steering", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, command in COMMANDS.items():
         sub = commands.add_parser(

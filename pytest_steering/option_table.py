@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pytest_steering.errors import did_you_mean
 from pytest_steering.file_names import nameable
 from pytest_steering.shard import Shard, shard_of
 
@@ -65,7 +66,8 @@ class Option:
 def _one_of(*choices: str) -> Callable[[str, Path], str]:
     def convert(text: str, _base: Path) -> str:
         if text not in choices:
-            raise ValueError(f"one of {', '.join(choices)} was expected")
+            near = did_you_mean(text, choices)
+            raise ValueError(f"{near}one of {', '.join(choices)} was expected")
         return text
 
     return convert

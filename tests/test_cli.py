@@ -75,3 +75,31 @@ def test_a_command_leaves_the_search_for_cycles_as_it_was(
     monkeypatch.setattr(import_module(COMMANDS[name].module), "run", run)
     assert main([name]) == 0
     assert (seen, gc.isenabled()) == ([searched], True)
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (["repot"], "'report'"),
+        (["pairs", "pairs.jsonl", "--layr", "3"], "'--layer'"),
+        (["vector", "shw", "v.gguf"], "'show'"),
+        (["replay", "a.jsonl", "--scor=sentiment", "--bse", "x"], "'--base'"),
+        (["try", "Hi", "--dtype", "float23"], "'float32'"),
+    ],
+)
+def test_what_is_misspelt_is_told_what_was_meant(
+    words: list[str], meant: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(words)
+
+    assert f"did you mean {meant}?" in capsys.readouterr().err
+
+
+def test_what_is_near_nothing_known_is_refused_as_before(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["pairs", "pairs.jsonl", "--qqqqqq"])
+
+    said = capsys.readouterr().err
+    assert "unrecognized arguments: --qqqqqq" in said
+    assert "did you mean" not in said

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pytest_steering.comparison import Facts, trivial_predictors
 from pytest_steering.comparison.natural_order import natural
+from pytest_steering.counted import counted
 from pytest_steering.printable import printable, say
 from pytest_steering.progress.live_line import shown_work
 from pytest_steering.records import Outcome
@@ -19,6 +20,7 @@ from pytest_steering.replay.numbers_table import footnotes, numbers_table, summa
 from pytest_steering.replay.problem_lines import problem_lines
 from pytest_steering.replay.replay_records import replay_records
 from pytest_steering.replay.replay_report import RESPONSE, Cell, ReplayedAnswer, ReplayReport, replay
+from pytest_steering.replay.row_hints import row_hints
 from pytest_steering.run_folder.record_file import append, require_records
 from pytest_steering.tasks.data_option import add_data_argument, given_paths
 from pytest_steering.tasks.sample import Sample
@@ -121,10 +123,12 @@ def lines(report: ReplayReport, by: str | None = None) -> Iterator[str]:
         report: What was replayed.
         by: A field to break every cell down by.
     """
-    yield f"{printable(str(report.path))}: {report.lines} answers, {len(report.problems)} not usable"
+    read = counted(report.lines, "answer")
+    yield f"{printable(str(report.path))}: {read}, {len(report.problems)} not usable"
     yield from problem_lines(report.problems)
     cells = report.cells()
     if not cells:
+        yield from row_hints(report.path, report.problems)
         return
     if len({cell.prompt for cell in cells}) > 1:
         yield from _scored(report.pooled())

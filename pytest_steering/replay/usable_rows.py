@@ -59,7 +59,8 @@ def row_of(line: bytes, number: int) -> dict[str, Any]:
     except DataError as error:
         kinds = {UnicodeDecodeError: "wrong encoding", JSONDecodeError: "truncated or no JSON"}
         kind = kinds.get(type(error.__cause__), "no JSON object")
-        raise UnusableError(kind, str(error)) from error
+        # Whoever lists problems names their lines.
+        raise UnusableError(kind, str(error).removeprefix(f"line {number}: ")) from error
 
 
 def name_in(row: Mapping[str, Any], field: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pytest_steering.errors import VectorError
+from pytest_steering.errors import VectorError, did_you_mean
 from pytest_steering.steering.call_text import CallText, parse_call
 
 Numbers = Mapping[str, float]
@@ -93,7 +93,9 @@ def _numbers_of(name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if name in BY_TOKEN:
         return ("token",), ()
     if name not in BY_STEP:
-        raise VectorError(f"schedule {name!r} is not known; known are {', '.join((*BY_STEP, *BY_TOKEN))}")
+        every = (*BY_STEP, *BY_TOKEN)
+        known = f"{did_you_mean(name, every)}known are {', '.join(every)}"
+        raise VectorError(f"schedule {name!r} is not known; {known}")
     _, needed, further = BY_STEP[name]
     return needed, further
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_steering.errors import ModelError
+from pytest_steering.errors import ModelError, did_you_mean
 
 BLOCK_OUTPUT = "block output"
 BLOCK_INPUT = "block input"
@@ -25,5 +25,7 @@ def site_named(name: object) -> str:
     """
     found = str(name).replace("_", " ")
     if found not in SITES:
-        raise ModelError(f"site {name!r} is not known; known are {', '.join(map(argument_of, SITES))}")
+        every = list(map(argument_of, SITES))
+        known = f"{did_you_mean(str(name), every)}known are {', '.join(every)}"
+        raise ModelError(f"site {name!r} is not known; {known}")
     return found

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pytest_steering.errors import DataError
+from pytest_steering.errors import DataError, did_you_mean
 from pytest_steering.extraction.pairs import ContrastPair
 from pytest_steering.tasks import pair_rows, text_data
 from pytest_steering.tasks.data_files import read_object
@@ -90,7 +90,8 @@ def _require_fields(said: Mapping[str, Any], path: Path) -> None:
         found = ", ".join(map(repr, said)) or "none"
         raise DataError(f"{path}: field {missing[0]!r} is missing; found {found}")
     if unknown:
-        raise DataError(f"{path}: field {unknown[0]!r} is not known; there are {', '.join(FIELDS)}")
+        near = did_you_mean(unknown[0], FIELDS)
+        raise DataError(f"{path}: field {unknown[0]!r} is not known; {near}there are {', '.join(FIELDS)}")
     for name, kind in KINDS.items():
         value = said.get(name, kind())
         if type(value) is not kind or (name == MOST_TOKENS and name in said and said[name] < 1):

@@ -10,6 +10,10 @@ from typing import Any
 from pytest_steering.errors import DataError
 from pytest_steering.file_access.file_kinds import file_kind
 
+_TABLES = {".csv": "read_csv(file)", ".tsv": "read_csv(file, sep='\\t')"}
+_AS_LINES = "orient='records', lines=True"
+_START = 256
+
 
 def read_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield each line's number (from 1) and JSON object; blank lines are passed over.
@@ -35,7 +39,27 @@ def said_instead(path: Path, error: DataError) -> DataError:
         error: What was wrong with its text.
     """
     found = file_kind(path)
-    return DataError(f"{path} is no JSON: it is {found}") if found else error
+    if found:
+        return DataError(f"{path} is no JSON: it is {found}")
+    table = table_kind(path)
+    return DataError(f"{path} is no JSON lines: it is {table}") if table else error
+
+
+def table_kind(path: Path) -> str:
+    """Return what a file of rows is that are not JSON, one a line, and how they become that.
+
+    Args:
+        path: Of a file that is no JSON lines.
+    """
+    if path.suffix in _TABLES:
+        return f"a table; make JSON lines of it: pandas.{_TABLES[path.suffix]}.to_json(path, {_AS_LINES})"
+    with path.open("rb") as file:
+        start = file.read(_START).lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start.startswith(b"["):
+        return f"a JSON array; make JSON lines of it: pandas.read_json(file).to_json(path, {_AS_LINES})"
+    if start.startswith(b"{") and start[1:].lstrip(b" ").startswith((b"\n", b"\r")):
+        return "JSON over several lines; write each object in one line: jq -c . FILE"
+    return ""
 
 
 def read_lines(path: Path) -> Iterator[tuple[int, bytes]]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeAlias
 
-from pytest_steering.errors import DataError
+from pytest_steering.errors import DataError, did_you_mean
 from pytest_steering.tasks.security.answers.readers import READERS, read_answer, register_reader
 from pytest_steering.tasks.security.code_sample import code_sample
 from pytest_steering.tasks.security.datasets.loaders import (
@@ -84,8 +84,9 @@ def find_task(name: str, *, paths: Mapping[str, Path] = _NO_PATHS, **options: st
         return _made(name).with_options(**options)
     if has_dataset(name, paths):
         return SecurityTask(name, paths=paths, **options)
+    known = sorted((*_OFFERED, *DATASETS))
     raise DataError(
-        f"no task is named {name!r}; known are {', '.join(sorted((*_OFFERED, *DATASETS)))} and "
+        f"no task is named {name!r}; {did_you_mean(name, known)}known are {', '.join(known)} and "
         f"hub:OWNER/NAME; offer one of your own with the hook pytest_steering_tasks, or name a JSON lines "
         f"file of labelled code with --steering-data {name}=FILE"
     )

@@ -112,3 +112,14 @@ def test_a_model_that_cannot_chat_writes_no_pairs(
     assert main(asked) == 2
     assert "starcoder2 has no chat template, so it cannot be asked to write pairs" in capsys.readouterr().err
     assert not (tmp_path / "new.jsonl").exists()
+
+
+@pytest.mark.parametrize("option", [["--layer", "1"], ["--at", "mean"], ["--device", "cpu"]])
+def test_what_is_asked_of_states_is_refused_without_a_model(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], option: list[str]
+) -> None:
+    file = tmp_path / "pairs.jsonl"
+    file.write_text('{"positive": "a", "negative": "b"}\n')
+
+    assert main(["pairs", str(file), *option]) == 2
+    assert f"{option[0]} without --model" in capsys.readouterr().err

@@ -48,9 +48,7 @@ def test_a_direction_says_which_samples_it_was_made_from() -> None:
 
 
 def test_an_unknown_method_is_named() -> None:
-    said = (
-        r"method 'pca_dif' is not known \(did you mean 'pca_diff'\?\); known are .* under @extraction_method"
-    )
+    said = r"method 'pca_dif' is not known; did you mean 'pca_diff'\? known are .* under @extraction_method"
     with pytest.raises(VectorError, match=said):
         extract(LengthReader(), PAIRS, method="pca_dif")
 

@@ -194,7 +194,7 @@ class TestCommand:
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         assert run(parsed(str(recorded(tmp_path / "a.jsonl", [])))) == 2
-        assert "1 answers, 1 not usable" in capsys.readouterr().out
+        assert "1 answer, 1 not usable" in capsys.readouterr().out
 
     def test_many_cells_are_pooled_over_prompts_and_listed(self, tmp_path: Path) -> None:
         rows = [{**YES, "prompt": f"S{number}"} for number in range(5)]
@@ -266,3 +266,40 @@ def test_real_answers_are_all_replayed(test_data: Path) -> None:
     assert (report.lines, report.problems) == (144, [])
     assert len({cell.model for cell in report.cells()}) == 3
     assert Cell("bigcode_starcoder2_15b", "", "text") in report.cells()
+
+
+def test_rows_without_labels_are_told_their_fields_and_the_option_that_scores_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [{"id": "a", "prompt": "Hi", "response": "It was great!"}]
+    assert run(parsed(str(recorded(tmp_path / "a.jsonl", *rows)))) == 2
+
+    printed = capsys.readouterr().out
+    assert "found fields: id, prompt, response" in printed
+    assert "--score sentiment" in printed
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("a.csv", "prompt,response\nHi,There\n", "a table; make JSON lines of it: pandas.read_csv"),
+        ("a.json", '[\n {"response": "x"}\n]\n', "a JSON array; make JSON lines of it"),
+        ("a.json", '{\n "response": "x"\n}\n', "JSON over several lines"),
+        ("a.jsonl", "", ""),
+    ],
+)
+def test_a_file_that_is_no_json_lines_is_told_what_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, text: str, said: str
+) -> None:
+    (tmp_path / name).write_text(text)
+    assert run(parsed(str(tmp_path / name))) == 2
+
+    assert said in capsys.readouterr().out
+
+
+def test_a_line_that_is_cut_off_is_numbered_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = recorded(tmp_path / "a.jsonl", YES)
+    file.write_text(f'{file.read_text()}{{"id": "x", \n')
+    run(parsed(str(file)))
+
+    assert "line 2: not JSON" in capsys.readouterr().out.replace("line 2: line 2:", "twice")

@@ -98,3 +98,26 @@ def test_what_cannot_be_done_is_a_sentence(
     torch.save({3: torch.ones(4)}, tmp_path / "v.pt")
     assert main(["vector", *words]) == 4
     assert sentence in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_contrast_pairs_are_told_from_a_vector(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], count: int
+) -> None:
+    file = tmp_path / "pairs.jsonl"
+    file.write_text('{"positive": "a", "negative": "b"}\n' * count)
+
+    assert main(["vector", "show", str(file)]) == 4
+    said = capsys.readouterr().err
+    assert "it is JSON lines of contrast pairs" in said
+    assert "try --pairs" in said
+
+
+def test_a_new_file_of_an_unknown_ending_is_refused_with_the_known_ones(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    random_vector().save(tmp_path / "v.safetensors")
+
+    assert main(["vector", "convert", str(tmp_path / "v.safetensors"), str(tmp_path / "v.foo")]) == 4
+    assert "ends in '.foo', by which no format is known; end it in one of .gguf," in capsys.readouterr().err
+    assert not (tmp_path / "v.foo").exists()

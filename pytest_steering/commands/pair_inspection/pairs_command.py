@@ -23,6 +23,7 @@ from pytest_steering.commands.pair_inspection.described_pairs import (
     require_description,
 )
 from pytest_steering.counted import counted
+from pytest_steering.errors import DataError
 from pytest_steering.printable import printable, say
 
 if TYPE_CHECKING:
@@ -33,6 +34,16 @@ if TYPE_CHECKING:
     from pytest_steering.tasks.pair_writing import WrittenPairs
 
 EXAMPLE = "pytest-steering pairs pairs.jsonl --model smollm2"
+
+ALL = ["all"]
+
+OF_A_MODEL: Mapping[str, Any] = {
+    "layer": ALL,
+    "at": USUAL_PLACE,
+    "device": "auto",
+    "dtype": "auto",
+}
+"""Options that say how states are read, with what they are where nobody gives them."""
 
 _NUMBERS = ("agreement", "split_half", "d_prime", "auroc")
 
@@ -48,7 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--layer",
         type=layer,
         nargs="+",
-        default=["all"],
+        default=ALL,
         help="Block numbers, 'last3' or 'all' (default: all)",
     )
     parser.add_argument("--at", default=USUAL_PLACE, help=AT_HELP)
@@ -61,6 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
     from pytest_steering.extraction.pair_checks import check_pairs
     from pytest_steering.tasks.pair_rows import read_pairs
 
+    _require_model(arguments)
     require_description(arguments)
     model = _model(arguments) if arguments.describe else None
     written = described(arguments, model) if model else None
@@ -72,6 +84,19 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         say([*(written.told() if written else ()), *_lines(arguments, pairs, problems, told)])
     return 1 if problems else 0
+
+
+def _require_model(arguments: argparse.Namespace) -> None:
+    """Refuse what is asked of a model's states where no model is named.
+
+    Raises:
+        DataError: The sentence names the options.
+    """
+    given = vars(arguments)
+    asked = [name for name, usual in OF_A_MODEL.items() if given.get(name, usual) != usual]
+    if asked and not arguments.model:
+        flags = ", ".join(f"--{name.replace('_', '-')}" for name in asked)
+        raise DataError(f"{flags} without --model: texts alone have no states to read; name a model")
 
 
 def _model(arguments: argparse.Namespace) -> SteerableModel:

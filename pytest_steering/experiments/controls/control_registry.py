@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
-from pytest_steering.errors import DataError, VectorError
+from pytest_steering.errors import DataError, VectorError, did_you_mean
 from pytest_steering.experiments.controls.joint_controls import joined
 from pytest_steering.registration import refuse_taken
 
@@ -92,7 +92,8 @@ def control_conditions(
     """
     unknown = [name for name in names if name not in CONTROLS]
     if unknown:
-        raise VectorError(f"controls {unknown} are not known; known are {', '.join(CONTROLS)}")
+        near = "".join(did_you_mean(name, CONTROLS) for name in unknown)
+        raise VectorError(f"controls {unknown} are not known; {near}known are {', '.join(CONTROLS)}")
     conditions: dict[str, Condition] = {}
     vacuous = vacuous_controls(intervention)
     for name in (one for one in names if one not in vacuous):

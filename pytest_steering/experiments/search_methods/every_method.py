@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from pytest_steering.errors import DataError
+from pytest_steering.errors import DataError, did_you_mean
 from pytest_steering.experiments.search_methods.full_grid import full_grid
 from pytest_steering.experiments.search_methods.successive_halving import successive_halving
 from pytest_steering.experiments.search_methods.tree_parzen import tree_parzen
@@ -34,9 +33,8 @@ def search_method(name: str) -> SearchMethod:
         DataError: None has that name.
     """
     if name not in SEARCH_METHODS:
-        near = get_close_matches(str(name), SEARCH_METHODS, 1)
-        meant = f" (did you mean {near[0]!r}?)" if near else ""
+        near = did_you_mean(str(name), SEARCH_METHODS)
         raise DataError(
-            f"there is no way to search named {name!r}{meant}; there are {', '.join(SEARCH_METHODS)}"
+            f"there is no way to search named {name!r}; {near}there are {', '.join(SEARCH_METHODS)}"
         )
     return SEARCH_METHODS[name]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, overload
 
-from pytest_steering.errors import VectorError
+from pytest_steering.errors import VectorError, did_you_mean
 from pytest_steering.registration import refuse_taken
 
 if TYPE_CHECKING:
@@ -65,10 +64,9 @@ def method_named(name: str) -> Method:
         VectorError: None has that name.
     """
     if name not in METHODS:
-        near = get_close_matches(str(name), METHODS, 1)
-        meant = f" (did you mean {near[0]!r}?)" if near else ""
+        near = did_you_mean(str(name), METHODS)
         raise VectorError(
-            f"extraction method {name!r} is not known{meant}; known are {', '.join(METHODS)}; one of your "
+            f"extraction method {name!r} is not known; {near}known are {', '.join(METHODS)}; one of your "
             "own is a function under @extraction_method in a conftest.py"
         )
     return METHODS[name]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from pytest_steering.errors import ModelError
+from pytest_steering.errors import ModelError, did_you_mean
 from pytest_steering.models.loading.memory import default_rows
 
 if TYPE_CHECKING:
@@ -19,7 +19,8 @@ ENGINES = ("hooks", "nnsight", "nnsight-remote", "vllm")
 def require_engine(name: str) -> None:
     """Raise ModelError unless there is an engine of that name."""
     if name not in ENGINES:
-        raise ModelError(f"engine {name!r} is not known; known are {', '.join(ENGINES)}")
+        known = f"{did_you_mean(name, ENGINES)}known are {', '.join(ENGINES)}"
+        raise ModelError(f"engine {name!r} is not known; {known}")
 
 
 def rows_of(name: str, loaded: LoadedModel) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.errors import ModelError, first_line
+from pytest_steering.models.loading.loading_bars import bars_for_terminals
 
 if TYPE_CHECKING:
     from pytest_steering.models.loading.device_map import DeviceMap
@@ -31,14 +32,15 @@ def read_files(
 
     try:
         tokenizer = AutoTokenizer.from_pretrained(spec.source, **options)
-        module, info = AutoModelForCausalLM.from_pretrained(
-            spec.source,
-            use_safetensors=True,
-            output_loading_info=True,
-            **{_dtype_argument(): dtype},
-            **({} if device_map is None else {"device_map": device_map}),
-            **options,
-        )
+        with bars_for_terminals():
+            module, info = AutoModelForCausalLM.from_pretrained(
+                spec.source,
+                use_safetensors=True,
+                output_loading_info=True,
+                **{_dtype_argument(): dtype},
+                **({} if device_map is None else {"device_map": device_map}),
+                **options,
+            )
     except Exception as error:  # the libraries below raise errors of many kinds, tokenizers a bare Exception
         reason = first_line(error)
         raise ModelError(f"model {spec.name!r} could not be loaded from {spec.place}: {reason}") from error

@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Iterator
 
+from pytest_steering.counted import counted
 from pytest_steering.errors import DataError
 from pytest_steering.printable import printable, say
 from pytest_steering.progress.live_line import shown_work
@@ -15,6 +16,7 @@ from pytest_steering.replay.arms.replayed_arms import ReplayedArms, replay_arms
 from pytest_steering.replay.arms.row_fields import ANY, RESPONSE, RowFields, by_arm
 from pytest_steering.replay.arms.score_option import scores_and_guards
 from pytest_steering.replay.problem_lines import problem_lines
+from pytest_steering.replay.row_hints import row_hints
 from pytest_steering.run_folder.record_file import append
 
 OF_ARMS = ("score", "choices", "guard", "arm", "answer", "gold", "base")
@@ -101,8 +103,11 @@ def run_arms(arguments: argparse.Namespace) -> int:
 def lines(report: ReplayedArms) -> Iterator[str]:
     """Yield the report as lines of text."""
     named = ", ".join(printable(path.name) for path in report.paths)
-    yield f"{named}: {report.answers + len(report.problems)} answers, {len(report.problems)} not usable"
+    read = counted(report.answers + len(report.problems), "answer")
+    yield f"{named}: {read}, {len(report.problems)} not usable"
     yield from problem_lines(report.problems)
+    if not report.answers:
+        yield from row_hints(report.paths[0], report.problems)
     if report.answers:
         yield ""
         yield from number_tables(report)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pytest_steering.errors import DataError
+from pytest_steering.errors import DataError, did_you_mean
 from pytest_steering.replay.arms.arm_answer import ArmAnswer
 from pytest_steering.replay.arms.arm_records import arm_records
 from pytest_steering.replay.arms.arm_rows import read_arms
@@ -84,4 +84,5 @@ def _require_labels(answers: Sequence[ArmAnswer], labels: str) -> None:
 def _require_base(models: Sequence[ReplayedModel], base: str) -> None:
     if base and models and not any(one.base for one in models):
         arms = dict.fromkeys(name for one in models for name in one.run.arms)
-        raise DataError(f"no arm is named {base!r}; there are {', '.join(map(repr, arms))}")
+        near = did_you_mean(base, arms)
+        raise DataError(f"no arm is named {base!r}; {near}there are {', '.join(map(repr, arms))}")

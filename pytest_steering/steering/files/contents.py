@@ -11,6 +11,7 @@ from pytest_steering.errors import DataError, VectorError
 from pytest_steering.plain_json import parsed
 from pytest_steering.printable import printable
 from pytest_steering.steering.files.array_files import npy_array, npz_arrays
+from pytest_steering.steering.files.foreign_files import json_lines
 from pytest_steering.steering.files.gguf_vectors import read_gguf
 from pytest_steering.steering.files.torch_files import read_torch, torch_zip
 
@@ -72,7 +73,9 @@ def json_object(path: Path) -> Any:
     try:
         return parsed(_bounded(path))
     except DataError as error:
-        raise VectorError(f"{path} cannot be read as JSON: {printable(str(error), 300)}") from error
+        rows = json_lines(path)
+        why = f"cannot be read as JSON: {printable(str(error), 300)}"
+        raise VectorError(f"{path} {f'is not a steering vector: it is {rows}' if rows else why}") from error
 
 
 def _safetensors(path: Path) -> Mapping[str, Any]:

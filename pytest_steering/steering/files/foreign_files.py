@@ -12,6 +12,8 @@ from pytest_steering.plain_json import parsed
 
 SAVE = "SteeringVector({layer: tensor}).save(path)"
 
+_LONGEST_LINE = 1 << 20
+
 _LARGEST = 1 << 28
 """Bytes of a JSON file that is looked into."""
 
@@ -65,12 +67,42 @@ def _text(path: Path) -> str:
     try:
         found = parsed(path.read_bytes())
     except DataError:
-        return "JSON, or JSON lines, that cannot be read as one object"
+        return json_lines(path) or "JSON, or JSON lines, that cannot be read as one object"
     return _object(found) if isinstance(found, Mapping) else "a list in JSON, which names no layers"
 
 
+def json_lines(path: Path) -> str:
+    """Return what a file of JSON lines is by its first one; nothing where that is no object.
+
+    Args:
+        path: A file that is not JSON as a whole.
+    """
+    with path.open("rb") as file:
+        first = file.readline(_LONGEST_LINE).lstrip(b"\xef\xbb\xbf")
+    try:
+        found = parsed(first)
+    except DataError:
+        return ""
+    return _row(found) or f"JSON lines with {_fields(found)}" if isinstance(found, Mapping) else ""
+
+
+def _row(found: Mapping[str, Any]) -> str:
+    """Return what a row of data is; nothing where its fields are others."""
+    if all(isinstance(found.get(side), str) for side in ("positive", "negative")):
+        return (
+            "JSON lines of contrast pairs, of which a vector is made: pytest-steering try --pairs FILE, or "
+            "SteeringVector.from_contrast(model, positive, negative)"
+        )
+    texts = ("prompt", "question", "text", "response")
+    return f"JSON lines of data with {_fields(found)}, and no vector" if {*texts} & found.keys() else ""
+
+
+def _fields(found: Mapping[str, Any]) -> str:
+    return ", ".join(map(repr, list(found)[:4])) or "nothing in them"
+
+
 def _object(found: Mapping[str, Any]) -> str:
-    return f"JSON with {', '.join(map(repr, list(found)[:4])) or 'nothing in it'}. {_TAKE}"
+    return _row(found) or f"JSON with {', '.join(map(repr, list(found)[:4])) or 'nothing in it'}. {_TAKE}"
 
 
 def _pickled(path: Path) -> bool:

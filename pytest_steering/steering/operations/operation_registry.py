@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import overload
 
-from pytest_steering.errors import VectorError
+from pytest_steering.errors import VectorError, did_you_mean
 from pytest_steering.registration import refuse_taken
 from pytest_steering.steering.call_text import CallText, parse_call
 from pytest_steering.steering.edit import SECOND, Function, Operation
@@ -79,7 +79,8 @@ def operation_named(text: str) -> Operation:
     """
     call = parse_call(text, "operation")
     if call.name not in OPERATIONS:
-        raise VectorError(f"operation {call.name!r} is not known; known are {', '.join(OPERATIONS)}")
+        near = did_you_mean(call.name, OPERATIONS)
+        raise VectorError(f"operation {call.name!r} is not known; {near}known are {', '.join(OPERATIONS)}")
     known = OPERATIONS[call.name]
     numbers = {name: kind for name, kind in known.keywords.items() if name != SECOND}
     _require_numbers(call, numbers)

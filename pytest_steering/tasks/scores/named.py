@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from pytest_steering.errors import DataError
+from pytest_steering.errors import DataError, did_you_mean
 from pytest_steering.limit import Limit
 from pytest_steering.tasks.fields import shown
 from pytest_steering.tasks.scores.combined_score import combined
@@ -55,7 +55,8 @@ def named(said: object, where: str) -> Score:
 
 def _made(name: str, arguments: Mapping[str, Any], where: str) -> Score:
     if name not in BUILT_IN:
-        raise DataError(f"{where} names the score {name!r}; there are {', '.join(BUILT_IN)}")
+        near = did_you_mean(name, BUILT_IN)
+        raise DataError(f"{where} names the score {name!r}; {near}there are {', '.join(BUILT_IN)}")
     takes = inspect.signature(BUILT_IN[name])
     nested = {
         key: named(value, f"{where}, {key}") if isinstance(value, Mapping) else value

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pytest_steering.errors import DataError
+from pytest_steering.errors import DataError, did_you_mean
 from pytest_steering.tasks.asked import Asked, Planted, Reading
 from pytest_steering.tasks.contrasts import between_twins, under_words, usable
 from pytest_steering.tasks.reading.answer import verdict_reading
@@ -108,7 +108,8 @@ class SecurityTask(Task):
             DataError: The contrast is not known, or no sample can be used.
         """
         if self.contrast not in _CONTRASTS:
-            raise DataError(f"contrast {self.contrast!r} is not known; known are {', '.join(_CONTRASTS)}")
+            known = f"{did_you_mean(self.contrast, _CONTRASTS)}known are {', '.join(_CONTRASTS)}"
+            raise DataError(f"contrast {self.contrast!r} is not known; {known}")
         prompt = self.question_form(model.loaded.tokenizer).prompt
         longest = max(CAREFUL_HEADERS, key=len)
         kept = usable(model, samples, prompt, longest, f"the form {self.form!r}", count)

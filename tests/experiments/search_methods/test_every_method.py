@@ -121,7 +121,7 @@ def test_only_points_that_were_asked_all_samples_are_chosen_from(
     [
         (
             {"method": "tpee"},
-            r"no way to search named 'tpee' \(did you mean 'tpe'\?\); there are grid, tpe, halv",
+            r"no way to search named 'tpee'; did you mean 'tpe'\? there are grid, tpe, halv",
         ),
         ({"budget": 3}, r"a grid looks at each of its \d+ points: leave budget=3 out"),
         ({"budget": 0, "method": "tpe"}, r"budget=0 is no whole number of at least 1"),

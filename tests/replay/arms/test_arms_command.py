@@ -65,7 +65,7 @@ def test_unusable_answers_are_listed_and_change_the_exit_code(
 
 def test_nothing_usable_cannot_be_measured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["replay", str(written(tmp_path / "m.jsonl", [[]])), "--score", "refusal"]) == 2
-    assert "1 answers, 1 not usable" in capsys.readouterr().out
+    assert "1 answer, 1 not usable" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_steering.errors import DataError
+from pytest_steering.errors import DataError, did_you_mean
 from pytest_steering.tasks.reading.answer import Answer, Reader
 from pytest_steering.tasks.security.answers.keywords import read_keywords
 from pytest_steering.tasks.security.answers.text_reader import read_text
@@ -41,5 +41,6 @@ def read_answer(text: str, question: str | None = None, reader: str | Reader = "
 def reader_named(name: str) -> Reader:
     """Return a reader by name; raises DataError where none has that name."""
     if name not in READERS:
-        raise DataError(f"no answer reader is named {name!r}; known are {', '.join(sorted(READERS))}")
+        known = f"{did_you_mean(name, READERS)}known are {', '.join(sorted(READERS))}"
+        raise DataError(f"no answer reader is named {name!r}; {known}")
     return READERS[name]

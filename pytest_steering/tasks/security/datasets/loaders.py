@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
-from pytest_steering.errors import DataError
+from pytest_steering.errors import DataError, did_you_mean
 from pytest_steering.tasks.data_files import require_path
 from pytest_steering.tasks.sample import Sample
 from pytest_steering.tasks.sample_checks import check_unique
@@ -128,6 +128,7 @@ def _loader(name: str, paths: Mapping[str, Path]) -> Loader:
     if name in paths:
         return lambda _: load_jsonl(paths[name], name)
     raise DataError(
-        f"no data set is named {name!r}; known are {', '.join(sorted(DATASETS))} and hub:OWNER/NAME, "
-        f"or name a JSON lines file of your own with --steering-data {name}=FILE"
+        f"no data set is named {name!r}; {did_you_mean(name, DATASETS)}known are "
+        f"{', '.join(sorted(DATASETS))} and hub:OWNER/NAME, or name a JSON lines file of your own with "
+        f"--steering-data {name}=FILE"
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pytest_steering.errors import DataError
+from pytest_steering.errors import DataError, did_you_mean
 from pytest_steering.tasks.security.datasets import FewShot, read_secllmholmes
 from pytest_steering.tasks.security.datasets.loaders import NO_PATHS
 from pytest_steering.tasks.security.prompts.question_forms import FORMS, QuestionForm
@@ -31,8 +31,9 @@ def question_form(name: str, tokenizer: Any = None, paths: Mapping[str, Path] = 
     if name in FORMS:
         return FORMS[name]
     if name not in PROMPTS:
-        known = ", ".join([*FORMS, *PROMPTS])
-        raise DataError(f"question form {name!r} is not known; known are {known}")
+        every = [*FORMS, *PROMPTS]
+        known = f"{did_you_mean(name, every)}known are {', '.join(every)}"
+        raise DataError(f"question form {name!r} is not known; {known}")
     return study_form(name, _few_shot(name, paths), tokenizer)
 
 

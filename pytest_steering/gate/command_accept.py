@@ -8,7 +8,7 @@ from pytest_steering.gate.accept import Wanted, accept
 from pytest_steering.gate.commands import add_baselines, add_common, add_run, asked_run
 from pytest_steering.gate.judge import judge
 from pytest_steering.gate.picked import note_accepted, picked_from
-from pytest_steering.printable import say
+from pytest_steering.printable import printable, say
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,6 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     )
     done = accept(asked.cells, folder, wanted, judgement.orphaned, judgement.worse)
     note_accepted(asked.run, done, arguments.reason)
-    told = [*done.told, *done.next_step, *(f"refused: {one}" for one in done.refused)]
+    beware = [printable(f"beware: {one}", 1000) for one in asked.unmet] if done.written else []
+    told = [*done.told, *beware, *done.next_step, *(f"refused: {one}" for one in done.refused)]
     say(told or ["nothing to accept: every cell is as its baseline has it"])
     return 2 if done.refused else 0

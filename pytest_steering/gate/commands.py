@@ -11,6 +11,7 @@ from pytest_steering.gate.decide import ALPHA
 from pytest_steering.gate.flipped_prompts import prompts_of
 from pytest_steering.gate.gated_cells import Measured, expected_cells, steered_cells
 from pytest_steering.gate.judgement import Judgement
+from pytest_steering.gate.unmet_claims import unmet_claims
 from pytest_steering.gate.verdict_text import MOST, verdict_lines
 from pytest_steering.printable import printable, say
 from pytest_steering.run_folder.completion import run_shortfalls
@@ -59,11 +60,13 @@ class Asked:
         run: Its folder, records and ledger.
         manifest: What was to run and how that ended.
         cells: Those that the run's tests hold against baselines; all steered ones where no test does.
+        unmet: A sentence on each difference that their tests expected and did not find.
     """
 
     run: Run
     manifest: Manifest
     cells: list[Measured]
+    unmet: tuple[str, ...] = ()
 
 
 def asked_run(name: str, home: Path) -> Asked:
@@ -75,10 +78,16 @@ def asked_run(name: str, home: Path) -> Asked:
     """
     run = find_run(name, home)
     found, manifest = run.read(processes=available_cores()), run.manifest
+<<<<<<< HEAD
     say(
         printable(f"{run.folder.name}: {sentence}", 1000) for sentence in run_shortfalls(run, found, manifest)
     )
     return Asked(run, manifest, _held(found))
+=======
+    say(printable(f"{run.folder.name}: {sentence}", 1000) for sentence in shortfalls(manifest, found))
+    cells = _held(found)
+    return Asked(run, manifest, cells, tuple(unmet_claims(found.records, cells)))
+>>>>>>> bcb8764 (accept names the difference that the test of an accepted cell expected in vain)
 
 
 def asked_of(run: Run) -> Asked:

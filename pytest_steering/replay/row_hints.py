@@ -16,7 +16,7 @@ _BY_KIND = {
         "answers without labels are scored by numbers: --score NAME, such as --score sentiment; whether they "
         "are right is told by a field 'label' (1 or 0) in each row, or by --dataset NAME for their ids"
     ),
-    "no response": "the field of the answers is called 'response', or named beside --score NAME by --answer FIELD",
+    "no response": "an answer is in the field 'response', or in one that --answer FIELD names beside --score",
     "no sample": "each row needs its sample's 'id', or its 'text'",
 }
 

@@ -9,6 +9,7 @@ from types import ModuleType
 import pytest
 
 from pytest_steering.cli import main
+from pytest_steering.experiments.claim_record import claim_record
 from pytest_steering.gate import command_accept, command_compare, command_gate
 from pytest_steering.gate.baseline import read_baseline
 from tests.disks import room_for
@@ -36,6 +37,20 @@ def test_a_run_is_accepted_and_then_passes(runs: Path, capsys: pytest.CaptureFix
     assert main(["gate", "same"]) == 0
     assert main(["accept", "same"]) == 0
     assert "nothing to accept" in capsys.readouterr().out
+
+
+def test_who_accepts_a_number_is_told_of_what_its_test_expected_in_vain(
+    runs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    records = run()
+    steered = next(one for one in records if one.arm == "steered")
+    asked = "accuracy to rise by 0.5"
+    write(runs / "failed", [*records, claim_record(steered, asked, 0.2, met=False)], planned("passed"))
+
+    assert main(["accept", "failed"]) == 0
+    assert f"beware: its test failed: test_it on m: {asked} was expected, and was not met" in (
+        capsys.readouterr().out
+    )
 
 
 def test_a_worse_run_is_a_regression(runs: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -56,7 +56,8 @@ def _of_records(session: SteeringSession) -> Iterator[str]:
         yield f"Hold it against what was accepted: {_command('gate', run, *_gate_options(session))}"
     if found.new:
         accept = _command("accept", run, "--new", *_gate_options(session))
-        yield f"Accept {counted(found.new, 'cell')} that no baseline is known of: {accept}"
+        failed = ", though tests failed" if lifecycle_of(session.config).manifest.having("failed") else ""
+        yield f"Accept {counted(found.new, 'cell')} that no baseline is known of{failed}: {accept}"
     if page is None:
         yield f"See it as a page: {_command('report', run, '--html', 'report.html')}"
 

@@ -78,16 +78,11 @@ def asked_run(name: str, home: Path) -> Asked:
     """
     run = find_run(name, home)
     found, manifest = run.read(processes=available_cores()), run.manifest
-<<<<<<< HEAD
     say(
         printable(f"{run.folder.name}: {sentence}", 1000) for sentence in run_shortfalls(run, found, manifest)
     )
-    return Asked(run, manifest, _held(found))
-=======
-    say(printable(f"{run.folder.name}: {sentence}", 1000) for sentence in shortfalls(manifest, found))
     cells = _held(found)
     return Asked(run, manifest, cells, tuple(unmet_claims(found.records, cells)))
->>>>>>> bcb8764 (accept names the difference that the test of an accepted cell expected in vain)
 
 
 def asked_of(run: Run) -> Asked:

@@ -56,6 +56,15 @@ def test_experiments_are_paged_filtered_and_sorted(opened: Any) -> None:
         assert first in rows.first.inner_text()
 
 
+def test_the_first_table_fits_a_usual_window(open_page: Callable[..., Any], tmp_path: Path) -> None:
+    path = tmp_path / "report.html"
+    path.write_text(page_of(tmp_path, *(asked(one, "%d") for one in experiments(2))), encoding="utf-8")
+    page = open_page(path)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    inside, needed = page.locator(".scroll").first.evaluate("one => [one.clientWidth, one.scrollWidth]")
+    assert needed <= inside
+
+
 def test_samples_are_unpacked_filtered_and_shown_as_text(opened: Any) -> None:
     opened.locator("#experiments tbody a").nth(2).click()
     cards = browse(opened)

@@ -121,3 +121,15 @@ def test_the_words_that_decided_are_marked_and_those_outside_an_answer_are_count
 
     assert marked == {"verdict": ["Yes"], "agrees": ["No"]}
     assert "3 places of words that are said to have decided lie outside their answers" in page
+
+
+def test_of_a_choice_the_option_is_named_and_no_yes_or_no(tmp_path: Path) -> None:
+    before, after = (
+        replace(one, outcomes=[each.but(wanted="(B)", chosen="(A)", expected="yes") for each in one.outcomes])
+        for one in experiments(1)[:2]
+    )
+    page = page_of(tmp_path, before, after)
+
+    assert set(unpacked(page, "experiment-1-index")["expected"]) == {"right: (B)"}
+    shown = [arm for sample in unpacked(page, "experiment-1-texts-0") for arm in sample]
+    assert all(one["chosen"] == "(A)" and "verdict" not in one for one in shown)

@@ -16,7 +16,9 @@ _OPTION = re.compile(r"unrecognized arguments: (?P<given>--[\w-]+)")
 class CommandParser(argparse.ArgumentParser):
     """argparse's, each command of which answers for what it does not know, with its own usage."""
 
-    def parse_known_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> Any:
+    def parse_known_args(  # type: ignore[override]  # argparse's own is overloaded by the namespace's type
+        self, args: Sequence[str] | None = None, namespace: Any = None
+    ) -> Any:
         """Parse, and refuse what is left over: no command hands anything on."""
         found, rest = super().parse_known_args(args, namespace)
         if rest:

@@ -34,10 +34,10 @@ TESTS = """
 
     @pytest.mark.parametrize("n", range(3))
     def test_a(steering, n, request):
-        steering.run()
         name = request.node.name
         if name == os.environ.get("PYTEST_KILL") and first_time("killed"):
             os.kill(os.getpid(), signal.SIGKILL)
+        steering.run()
         if name in os.environ.get("PYTEST_LINGER", "").split() and first_time(f"lingers-{name}"):
             import ray
             (HERE / "node").write_text(ray.get_runtime_context().get_node_id())
@@ -97,11 +97,12 @@ def test_a_worker_and_a_node_that_die_lose_no_cell_and_make_none_twice(
     killer.join()
 
     result.assert_outcomes(passed=10, failed=3)
-    assert {"ray1", "ray2"} <= set(json.loads((project.path / "seen").read_text()))
+    assert len(json.loads((project.path / "seen").read_text())) >= 2  # workers that said they live
     result.stdout.fnmatch_lines(["2 workers died with a test; cells that had ended were not run again"])
     found = cells(project)
     assert len(found) == 18
-    assert {one.latency.get("worker_deaths") for one in found.values()} == {None, 1.0}
+    killed = [one for one in found.values() if one.node_id.endswith("test_a[one-1]")]
+    assert [one.latency["worker_deaths"] for one in killed] == [1.0, 1.0]
 
 
 def _kill_node(cluster: Any, told: Path) -> None:

@@ -30,15 +30,15 @@ SUITE = """
     )
 
     @pytest.mark.steering(task=TASK, split="test")
-    @pytest.mark.parametrize("layer", range(4))
+    @pytest.mark.parametrize("layer", range(3))
     def test_words(steering, contrast_pairs, layer):
         vector = steering.extract(contrast_pairs, method="mean_difference")
-        steering.run(Intervention(vector, [layer], scale=4.0), controls=("random", "negated"))
+        steering.run(Intervention(vector, [layer], scale=0.5), controls=("negated",))
 """
 
 WORDS = ("sky", "sea", "coat", "grass", "wall", "road")
-CELLS = 4 * (1 + 5)
-"""Of each test a vector, and an unsteered arm, a steered one, two random ones and a negated one."""
+CELLS = 3 * 3
+"""Of each test an unsteered arm, a steered one and a negated one."""
 
 
 @pytest.fixture

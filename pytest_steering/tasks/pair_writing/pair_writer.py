@@ -108,9 +108,7 @@ def _answers(
 
 def _sentences(answers: Sentences, contrast: Contrast) -> tuple[Sentences, str]:
     """Return both sentences, and why they are no pair; nothing where they are."""
-    (one, fault), (other, also) = (
-        sentence_of(answer, shown) for answer, shown in zip(answers, contrast.sides, strict=True)
-    )
+    (one, fault), (other, also) = (sentence_of(answer, contrast.sides) for answer in answers)
     if fault or also:
         return ("", ""), f"the {'positive' if fault else 'negative'} answer {fault or also}"
     if common_share(sketch(one), sketch(other)) >= NEAR:

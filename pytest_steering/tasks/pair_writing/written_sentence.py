@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from pytest_steering.tasks.scores.phrase_scores import refusal
 
@@ -18,12 +19,12 @@ def has_sentence(answer: str) -> bool:
     return whole is not None and whole.end() < len(_without_opening(answer))
 
 
-def sentence_of(answer: str, shown: str) -> tuple[str, str]:
+def sentence_of(answer: str, descriptions: Sequence[str]) -> tuple[str, str]:
     """Return the first sentence of an answer and nothing, or nothing and why it cannot be used.
 
     Args:
         answer: As the model wrote it.
-        shown: The words that it was asked to show.
+        descriptions: Of both sides, in the words that were asked.
     """
     text = _without_opening(answer)
     found = _SENTENCE.match(text)
@@ -32,7 +33,7 @@ def sentence_of(answer: str, shown: str) -> tuple[str, str]:
     if found is None:
         return "", "did not end"
     sentence = " ".join(found[1].split()).strip(_QUOTES)
-    return ("", fault) if (fault := _fault(sentence, shown)) else (sentence, "")
+    return ("", fault) if (fault := _fault(sentence, descriptions)) else (sentence, "")
 
 
 def _without_opening(answer: str) -> str:
@@ -42,11 +43,11 @@ def _without_opening(answer: str) -> str:
     return (rest if first.rstrip().endswith(":") else text).lstrip(_QUOTES)
 
 
-def _fault(sentence: str, shown: str) -> str:
+def _fault(sentence: str, descriptions: Sequence[str]) -> str:
     if refusal().of(sentence):
         return "refused"
     if len(sentence.split()) < LEAST_WORDS:
         return f"had fewer than {LEAST_WORDS} words"
-    if shown.casefold() in sentence.casefold():
-        return "repeated the description"
+    if any(one.casefold() in sentence.casefold() for one in descriptions):
+        return "repeated a description"
     return ""

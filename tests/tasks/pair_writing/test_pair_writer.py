@@ -48,7 +48,8 @@ def test_the_opposite_is_named_so_where_nothing_is_said_of_it() -> None:
         ("A day that goes on and on and", "the positive answer did not end"),
         ("I'm sorry, but I can't write that.", "the positive answer refused"),
         ("So nice.", "the positive answer had fewer than 4 words"),
-        ("It is a day of being cheerful about all.", "the positive answer repeated the description"),
+        ("It is a day of being cheerful about all.", "the positive answer repeated a description"),
+        (f"It is a day of {GLOOMY} about all.", "the positive answer repeated a description"),
         ("The same words stand on both sides here.", "both sides say the same"),
     ],
 )

@@ -17,7 +17,7 @@ from pytest_steering.tasks.pair_writing.written_sentence import has_sentence, se
     ],
 )
 def test_the_first_sentence_is_taken_without_quotes_and_what_announces_it(answer: str, sentence: str) -> None:
-    assert sentence_of(answer, "being cheerful") == (sentence, "")
+    assert sentence_of(answer, ["being cheerful"]) == (sentence, "")
 
 
 def test_writing_ends_with_what_follows_the_sentence() -> None:

@@ -38,6 +38,12 @@ MODULES = {
         "gpt_neox.emb_dropout",
         "gpt_neox.layers.{}",
     ),
+    "granite": (
+        "model.layers.{}.self_attn",
+        "model.layers.{}.mlp",
+        "model.embed_tokens",
+        "model.layers.{}",
+    ),
     "bloom": (
         "transformer.h.{}.self_attention.dense",
         "transformer.h.{}.mlp.dense_4h_to_h",
@@ -53,7 +59,8 @@ STEPS, LAYERS = 4, (0, 1)
 
 @cache
 def whole(model_type: str) -> SteerableModel:
-    module = build(model_type, {**TINY, "initializer_range": 0.4})  # smaller weights repeat the last token
+    own = {"residual_multiplier": 0.22, "attention_multiplier": 0.25}  # Granite's: what is added is scaled
+    module = build(model_type, {**TINY, "initializer_range": 0.4, **own})  # smaller weights repeat a token
     return SteerableModel.wrap(module, tiny_tokenizer(), name=model_type)
 
 

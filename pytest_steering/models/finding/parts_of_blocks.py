@@ -1,8 +1,9 @@
 """Which two modules of a block add to the residual stream, and which of them reads other tokens.
 
 Nothing is told by names. What is added is told by its bits: the block's output is its input plus what the two
-return. Which is the attention is told by behaviour: with the block's input changed at the first token, and
-what the other one returns held as it was, it returns something else at later tokens; an MLP does not.
+return, each times the same number where the block holds one (Granite's residual multiplier). Which is the
+attention is told by behaviour: with the block's input changed at the first token, and what the other one
+returns held as it was, it returns something else at later tokens; an MLP does not.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, product
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.errors import ModelError
@@ -38,7 +39,7 @@ _ALONE = 4
 
 @dataclass(frozen=True)
 class Parts:
-    """The calls within a block that add to the residual stream.
+    """The calls within a block whose results are added to the residual stream, where a block scales them so.
 
     Attributes:
         attention: What reads other tokens.
@@ -71,25 +72,34 @@ def parts_of_blocks(model: Module, architecture: Architecture) -> list[Parts]:
         ModelError: A block's output is no such sum, or not one of two modules reads other tokens.
     """
     blocks = passed_through(model, architecture).blocks
-    sums = [_sum(layer, block) for layer, block in enumerate(blocks)]
+    modules = [model.get_submodule(block.path) for block in architecture.blocks]
+    sums = [
+        _sum(layer, one, _factors(at)) for layer, (one, at) in enumerate(zip(blocks, modules, strict=True))
+    ]
     moved = [_moved(model, architecture, sums, watched) for watched in (0, 1)]
     return [_told(layer, one, (moved[0][layer], moved[1][layer])) for layer, one in enumerate(sums)]
 
 
-def _sum(layer: int, block: BlockPass) -> _Sum:
+def _factors(block: Module) -> list[float]:
+    """Return by what a block may scale what it adds: by nothing, or by a number that it holds."""
+    held = {value for value in vars(block).values() if type(value) is float}
+    return [1.0, *sorted(held - {0.0, 1.0})]
+
+
+def _sum(layer: int, block: BlockPass, factors: Sequence[float]) -> _Sum:
     import torch
 
     assert block.output is not None
-    for key, given in block.given.items():
-        for one, two in combinations(_distinct(block.inner), 2):
-            totals = _totals(given.to(block.output.device), one.state, two.state)
-            if any(torch.equal(total, block.output) for total in totals):
-                first, second = sorted((one, two), key=block.inner.index)
-                return _Sum(key, given, (first, second))
+    calls = _distinct(block.inner)
+    for factor, (key, given), (one, two) in product(factors, block.given.items(), combinations(calls, 2)):
+        totals = _totals(given.to(block.output.device), factor * one.state, factor * two.state)
+        if any(torch.equal(total, block.output) for total in totals):
+            first, second = sorted((one, two), key=block.inner.index)
+            return _Sum(key, given, (first, second))
     raise ModelError(
         f"what attention and MLP add to the residual stream is not found: the output of block {layer} is not "
-        "its input plus what two of its modules return, bit for bit. It may add them up elsewhere, scale or "
-        "normalise them, or have one or three of them; steer its block output"
+        "its input plus what two of its modules return, bit for bit. It may add them up elsewhere, scale "
+        "each in its own way, normalise them, or have one or three of them; steer its block output"
     )
 
 

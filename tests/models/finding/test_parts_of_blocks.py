@@ -13,6 +13,7 @@ from pytest_steering.models.finding.architecture import detect_architecture
 from pytest_steering.models.finding.parts_of_blocks import parts_of_blocks
 from pytest_steering.models.proving.fingerprint import count_hooks
 from tools.census.build import build
+from tools.census.tiny_sizes import TINY
 
 ADDED = {
     "llama": ("self_attn", "mlp"),
@@ -97,11 +98,16 @@ def test_a_block_that_is_no_such_sum_is_refused_by_name(model_type: str) -> None
         found_in(build(model_type))
 
 
-def test_a_scaled_branch_is_not_taken_for_what_is_added() -> None:
+def test_what_is_scaled_by_a_number_that_the_block_holds_is_found() -> None:
+    model = build("granite", {**TINY, "residual_multiplier": 0.22})
+    assert found_in(model)[0] == ("self_attn", "mlp")
+
+
+def test_a_branch_that_is_scaled_by_anything_else_is_not_taken_for_what_is_added() -> None:
     model = build("granite")
     for block in model.model.layers:
-        block.residual_multiplier = 0.5
-    with pytest.raises(ModelError, match="scale or normalise"):
+        block.residual_multiplier = torch.tensor(0.5)
+    with pytest.raises(ModelError, match="scale each in its own way"):
         found_in(model)
 
 

@@ -181,6 +181,28 @@ def test_rows_that_share_their_prompt_are_steered_alike(way: str) -> None:
     assert shared == [tokens(at("llama", "mlp_output"), [arm], PROMPTS)[0] for arm in arms]
 
 
+def test_code_of_one_s_own_is_steered_at_two_sites_at_once() -> None:
+    model, inside = whole("llama"), at("llama", "mlp_output")
+    ids = torch.tensor(model.tokens(PROMPTS[:1]))
+    out, added = (
+        vector_of("llama", "block_input").directions[0],
+        vector_of("llama", "mlp_output").directions[1],
+    )
+    block = module_at("llama", "block_input", 1)
+    handle = block.register_forward_hook(lambda _module, _args, output: output + out)
+    with (
+        torch.no_grad(),
+        hooked("llama", "mlp_output", lambda layer, state: state + added if layer else None),
+    ):
+        expected = model.loaded.module(input_ids=ids).logits
+    handle.remove()
+    here = Intervention(SteeringVector({0: out}), positions="all")
+    there = Intervention(SteeringVector({1: added}), positions="all")
+    with torch.no_grad(), model.steering(here), inside.steering(there):
+        found = model.loaded.module(input_ids=ids).logits
+    assert torch.equal(found, expected)
+
+
 def test_blocks_below_are_not_shared_and_the_record_says_why() -> None:
     vector = vector_of("llama", "mlp_output").only([1])
     arms = [Intervention(vector, scale=scale, positions="all") for scale in (-2.0, -1.0, 0.5, 1.0, 2.0)]

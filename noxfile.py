@@ -146,7 +146,8 @@ def vllm(session: nox.Session) -> None:
     needed = session.run("python", "-m", "tools.vllm_requirements", VLLM.partition("==")[0], silent=True)
     session.install(*(needed or "").split())
     session.install("-e", ".[test]")
-    session.run("pytest", "tests/models/engine/vllm", "-m", "slow or not slow", *session.posargs)
+    served = ("tests/models/engine/vllm", "benchmarks/performance/test_vllm.py")
+    session.run("pytest", *served, "-m", "slow or not slow or performance", *session.posargs)
 
 
 @nox.session

@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+_BEGUN = 3
+
 
 class SteeringError(Exception):
     """Something a person has to decide or mend; the message says what was found, expected and what to do."""
@@ -63,5 +65,8 @@ def did_you_mean(name: str, known: Iterable[str], most: int = 1) -> str:
         known: What could have been meant.
         most: So many of them at most.
     """
-    near = difflib.get_close_matches(name, list(known), n=most)
+    every = list(known)
+    # A beginning is far from a long name, as `pca` from `pca_diff`, and meant it all the same.
+    begun = [one for one in every if len(name) >= _BEGUN and one.startswith(name)]
+    near = (begun or difflib.get_close_matches(name, every, n=most))[:most]
     return f"did you mean {' or '.join(map(repr, near))}? " if near else ""

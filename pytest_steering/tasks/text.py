@@ -72,7 +72,8 @@ class TextTask(Task):
     main_metric: str = field(default="", init=False)
 
     def __post_init__(self) -> None:
-        given = [self.score] if callable(self.score) or isinstance(self.score, Score) else list(self.score)
+        alone = callable(self.score) or isinstance(self.score, (Score, str))
+        given: list[Any] = [self.score] if alone else list(self.score)  # type: ignore[arg-type]
         about = tuple(map(as_score, given))
         guards = self._guards([one.name for one in about])
         scores = tuple({one.name: one for one in (*about, *guards)}.values())

@@ -274,3 +274,10 @@ def test_the_words_that_a_score_counts_are_marked_in_the_whole_answer() -> None:
 
     assert [one.spans for one in found] == [{"agrees": [(24, 27)]}, {}, {"agrees": [(0, 3)]}, {}]
     assert texts[0][24:27] == "yes"
+
+
+def test_a_score_given_by_name_is_told_how_one_is_made(tmp_path: Path) -> None:
+    (tmp_path / "p.jsonl").write_text('{"prompt": "a"}\n')
+
+    with pytest.raises(DataError, match=r"'sentimant' is no score; .* as scores\.sentiment\(\)"):
+        TextTask.from_file(tmp_path / "p.jsonl", "sentimant")  # type: ignore[arg-type]

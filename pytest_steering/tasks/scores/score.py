@@ -132,7 +132,11 @@ def as_score(score: Score | ScoreFunction, name: str = "") -> Score:
     if isinstance(score, Score):
         return score
     if not callable(score):
-        raise DataError(f"{score!r} is no score; expected a function (prompt, text) -> number or None")
+        named = "; one of the package is made by its function, as scores.sentiment()"
+        raise DataError(
+            f"{score!r} is no score; expected a function (prompt, text) -> number or None"
+            f"{named if isinstance(score, str) else ''}"
+        )
     _require_two_arguments(score)
     own = name or getattr(score, "__name__", type(score).__name__)
     if not own.isidentifier():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from pytest_steering.devices import available_cores
 from pytest_steering.gate.commands import add_all, add_baselines, add_common, add_run, asked_run, show
 from pytest_steering.gate.judge import judge
 
@@ -26,6 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
             required=True,
             manifest=asked.manifest,
             alpha=arguments.steering_alpha,
+            processes=available_cores(),
         ),
         asked.run,
         arguments.all,

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from pytest_steering.counted import have
 from pytest_steering.findings import Finding, finding
 from pytest_steering.gate.absence import Absent, absences
 from pytest_steering.gate.baseline_entry import Entry
 from pytest_steering.gate.baseline_files import Files, Place, places, read_all, read_files
-from pytest_steering.gate.baseline_pairing import BaselinePairing
-from pytest_steering.gate.cell_entry import bare_entry
 from pytest_steering.gate.cell_text import number_text_of
-from pytest_steering.gate.consistency import contradictions
 from pytest_steering.gate.decide import ALPHA, MARGIN, decide, moved
 from pytest_steering.gate.gated_cells import Measured
+from pytest_steering.gate.held_cells import held
 from pytest_steering.gate.judgement import Compared, Judgement
 from pytest_steering.gate.wholeness import obstacles, remarks
-from pytest_steering.identity import changes
-from pytest_steering.records import means_nothing
 from pytest_steering.run_folder.manifest import Manifest
 
 Lookup = Mapping[str, Entry]
@@ -36,6 +31,7 @@ def judge(
     root: Path = HERE,
     alpha: float = ALPHA,
     margin: float = MARGIN,
+    processes: int = 1,
 ) -> Judgement:
     """Hold cells against the baselines in a folder.
 
@@ -48,6 +44,7 @@ def judge(
         root: Where the ids of tests begin.
         alpha: Chance of a false regression in the run.
         margin: Drop that is tolerated, as a share.
+        processes: How many may look at many cells.
 
     Raises:
         DataError: A file is no baseline.
@@ -57,7 +54,14 @@ def judge(
     known = {key: one.entry for key, one in taken.items()}
     absent = absences(_others(read_all(folder, files), taken), cells, manifest, root)
     return judge_against(
-        cells, known, required=required, manifest=manifest, absent=absent, alpha=alpha, margin=margin
+        cells,
+        known,
+        required=required,
+        manifest=manifest,
+        absent=absent,
+        alpha=alpha,
+        margin=margin,
+        processes=processes,
     )
 
 
@@ -70,19 +74,18 @@ def judge_against(
     absent: Sequence[Absent] = (),
     alpha: float = ALPHA,
     margin: float = MARGIN,
+    processes: int = 1,
 ) -> Judgement:
     """Hold cells against entries by the cells' keys; see `judge`."""
     found: list[tuple[Measured, Finding]] = []
     compared: dict[str, Compared] = {}
     missing: list[Measured] = []
-    for one in cells:
-        beside = _compared(one, known) if one.key in known else None
-        faults = list(_faults(one, beside, required))
+    for one, faults, beside in held(cells, known, required=required, processes=processes):
         found += [(one, fault) for fault in faults]
-        if beside is None:
-            missing += [] if faults else [one]
-        elif not faults:
-            compared[one.key] = beside.without_samples
+        if not faults and beside is None:
+            missing.append(one)
+        elif not faults and beside is not None:
+            compared[one.key] = beside
     decision = decide([each for one in compared.values() for each in one.comparisons], alpha, margin)
     drifted = _drifted(compared, alpha)
     found += [(compared[key].measured, _drift(compared[key])) for key in sorted(drifted)]
@@ -103,58 +106,6 @@ def _others(files: Files, taken: Mapping[str, Place]) -> list[Place]:
     known = {(one.path, one.entry.key) for one in taken.values()}
     every = ((path, key, entry) for path, entries in files.items() for key, entry in entries.items())
     return [Place(path, entry) for path, key, entry in every if (path, key) not in known]
-
-
-def _compared(one: Measured, known: Lookup) -> Compared:
-    entry, now = known[one.key], bare_entry(one.record)
-    accepted = entry.gated.margin
-    margin = accepted if one.gated.margin is None else one.gated.margin
-    margins = [] if accepted in (None, margin) else [f"margin {accepted:g} → {margin:g}"]
-    changed = (*changes(entry.decided_by, now.decided_by), *margins)
-    return Compared(one, known, margin, bool(entry.digest), changed)
-
-
-def _faults(one: Measured, beside: Compared | None, required: bool) -> Iterable[Finding]:
-    """Yield why a cell cannot be compared."""
-    yield from invalid(one)
-    if beside is None:
-        if required:
-            yield finding(
-                "baseline-missing", f"{one.record.experiment} on {one.record.model} has no baseline"
-            )
-        return
-    now, entry = bare_entry(one.record), beside.entry
-    if now.weights != entry.weights:
-        yield finding(
-            "baseline-stale",
-            f"the baseline is of weights {entry.weights[:8]}, this run of {now.weights[:8]}",
-            baseline=entry.weights,
-            run=now.weights,
-        )
-    if beside.pairing.changed or beside.pairing.unpaired:
-        yield _data_changed(beside.pairing)
-    yield from contradictions(one, entry, beside.pairing, beside.control)
-
-
-def invalid(one: Measured) -> Iterable[Finding]:
-    """Yield why a cell says nothing, whatever it is held against."""
-    for row in one.record.findings:
-        if means_nothing(row):
-            yield Finding.from_dict(row, one.record.arm)
-    if one.collision:
-        yield finding("cells-collide", one.collision, arm=one.record.arm)
-
-
-def _data_changed(compared: BaselinePairing) -> Finding:
-    changed, unpaired = list(compared.changed), list(compared.unpaired)
-    return finding(
-        "data-changed",
-        f"{have(len(changed), 'sample')} another prompt or label, {len(unpaired)} in one of the two "
-        f"alone: "
-        f"{', '.join([*changed, *unpaired][:5])}",
-        changed=changed[:20],
-        unpaired=unpaired[:20],
-    )
 
 
 def _drifted(compared: Mapping[str, Compared], alpha: float) -> frozenset[str]:

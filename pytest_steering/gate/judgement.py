@@ -68,13 +68,16 @@ class Compared:
         """What tells whether the environment moved."""
         return tuple(self.control.comparisons(self.key, self.margin))
 
-    @property
-    def without_samples(self) -> Compared:
-        """The same with what is decided on; samples are paired anew when they are asked for.
+    def among(self, known: Mapping[str, Entry]) -> Compared:
+        """Return the same with what is decided on, and nothing else that was found of its samples.
 
-        Those of many thousand cells are more than memory holds, and few of them are shown.
+        Those are paired anew when they are asked for: of many thousand cells they are more than memory holds,
+        and few of them are shown.
+
+        Args:
+            known: Accepted cells by key, to pair them with.
         """
-        light = replace(self)
+        light = replace(self, known=known)
         vars(light).update(comparisons=self.comparisons, control_comparisons=self.control_comparisons)
         return light
 

@@ -11,7 +11,7 @@ from pytest_steering.gate.baseline_entry import Entry
 from pytest_steering.gate.baseline_files import Place
 from pytest_steering.gate.baseline_samples import numbers
 from pytest_steering.gate.gated_cells import Measured
-from pytest_steering.gate.judge import invalid
+from pytest_steering.gate.held_cells import invalid
 
 SAY_WHY = 'say why with --steering-reason "…" to accept it'
 

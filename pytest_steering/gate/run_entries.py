@@ -21,6 +21,10 @@ class RunEntries(Mapping[str, Entry]):
         self._cells = {one.key: one for one in cells}
         self._last: dict[str, Entry] = {}
 
+    def only(self, keys: Iterable[str]) -> RunEntries:
+        """Return the entries of some of the cells."""
+        return RunEntries(self._cells[key] for key in keys if key in self._cells)
+
     def __getitem__(self, key: str) -> Entry:
         # One cell after the other is looked at, and each several times.
         if key not in self._last:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_steering.errors import DataError
@@ -81,7 +81,7 @@ class Changes:
         """(fixed − broken) / n; 0 without samples."""
         return (self.fixed - self.broken) / self.n if self.n else 0.0
 
-    @property
+    @cached_property
     def net(self) -> list[int]:
         """Broken − fixed of each cluster in which the two differ."""
         if not self.clusters:
@@ -109,7 +109,7 @@ class Changes:
 
     def smallest_p(self, alternative: Alternative = "two-sided") -> float:
         """Return the smallest p that so many changed clusters can reach."""
-        return float(smallest_p(self.turned, alternative))
+        return _smallest_p(self.turned, alternative)
 
     def drop_bound(self, confidence: float) -> float:
         """Return the one-sided upper score bound of the drop, widened by clusters; 1 without samples.
@@ -145,6 +145,11 @@ class Changes:
 @lru_cache(maxsize=4096)  # bisection takes 1 ms, and a run of many cells asks for the same counts again
 def _drop_bound(broken: int, fixed: int, n: int, confidence: float, within: Clustering) -> float:
     return float(score_bound(broken, fixed, n, confidence, within))
+
+
+@lru_cache(maxsize=1024)
+def _smallest_p(turned: int, alternative: Alternative) -> float:
+    return float(smallest_p(turned, alternative))
 
 
 def _check(n: int, broken: int, fixed: int) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import gc
-import multiprocessing
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from itertools import chain
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 Part = TypeVar("Part")
 Found = TypeVar("Found")
@@ -33,7 +33,9 @@ def by_processes(
     """
     rest, given = iter(parts), deque[Part]()
     if processes > 1:
-        with suppress(BrokenProcessPool):
+        from concurrent.futures import BrokenExecutor  # it makes a logger, also in suites that steer nothing
+
+        with suppress(BrokenExecutor):
             yield from _by_others(work, rest, given, processes)
     yield from ((part, work(part)) for part in chain(given, rest))
 
@@ -42,6 +44,9 @@ def _by_others(
     work: Callable[[Part], Found], rest: Iterator[Part], given: deque[Part], processes: int
 ) -> Iterator[tuple[Part, Found]]:
     """Yield each part with what is found in it; parts that nobody has finished are left in `given`."""
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
     # A fork of a process with threads may stand still for ever.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes, mp_context=context, initializer=gc.disable) as pool:

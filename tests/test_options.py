@@ -75,7 +75,7 @@ def test_trust_is_given_by_a_flag_without_a_value_or_a_truth(pytester: pytest.Py
     [
         (
             "--steering-engine=hook",
-            "--steering-engine 'hook': one of hooks, nnsight, both, nnsight-remote, vllm was",
+            "--steering-engine 'hook': did you mean 'hooks'? one of hooks, nnsight, both, nnsight-remote",
         ),
         ("--steering-dtype=fp32", "--steering-dtype 'fp32': one of auto, float32"),
         ("--steering-data=castle", "--steering-data 'castle': NAME=PATH was expected"),

@@ -136,13 +136,27 @@ def test_the_table_of_numbers_shows_what_the_record_holds(
     assert shown.split()[0] == f"{recorded[metric.name]:.3f}"
 
 
+def shown_of_steered(records: list[Record], title: str) -> str:
+    (group,) = scored_groups(records)
+    column = next(one for one in columns_of(group.arms) if one.title == title)
+    return column.text(next(arm for arm in group.arms if arm.name == "steered"))
+
+
+def without_options(record: Record) -> Record:
+    """The same answers to questions of yes and no: of a choice the table leaves out numbers of verdicts."""
+    return replace(record, outcomes=tuple(replace(one, wanted="") for one in record.outcomes))
+
+
+@pytest.mark.parametrize("title", [title for title in COLUMN_OF if title != "answered"])
+def test_the_closing_table_shows_no_number_of_verdicts_of_a_choice(title: str, records: list[Record]) -> None:
+    assert shown_of_steered(records, title) == ""
+
+
 @pytest.mark.parametrize("title", [*COLUMN_OF, "accuracy [95 %]", "Δ accuracy", "p"])
 def test_the_closing_table_shows_what_the_record_holds(
     title: str, records: list[Record], result: Result, recorded: Mapping[str, float | None]
 ) -> None:
-    (group,) = scored_groups(records)
-    column = next(one for one in columns_of(group.arms) if one.title == title)
-    text = column.text(next(arm for arm in group.arms if arm.name == "steered"))
+    text = shown_of_steered([without_options(record) for record in records], title)
     if title in COLUMN_OF:
         assert text == f"{recorded[COLUMN_OF[title]]:.2f}"
     elif title == "accuracy [95 %]":

@@ -86,7 +86,10 @@ def test_prompts_and_pairs_may_stand_in_files_beside_it(tmp_path: Path) -> None:
     [
         ({"prompts": None}, "field 'prompts' is missing; found 'pairs', 'score'"),
         ({"score": None}, "field 'score' is missing"),
-        ({"scores": "words"}, "field 'scores' is not known; there are prompts, score, name, pairs"),
+        (
+            {"scores": "words"},
+            "field 'scores' is not known; did you mean 'score'? there are prompts, score, name, pairs",
+        ),
         ({"prompts": 3}, "field 'prompts' is 3, expected a list, or the name of a file"),
         ({"prompts": []}, "holds no samples"),
         ({"prompts": ["a", 3]}, "cheerful.json, prompts 2 is 3, expected an object"),

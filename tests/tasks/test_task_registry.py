@@ -74,7 +74,10 @@ def test_a_name_is_one_tasks_alone(offered: Echo, name: str) -> None:
 
 
 def test_an_unknown_name_names_those_that_are_known(offered: Echo) -> None:
-    with pytest.raises(DataError, match=r"no task is named 'ecko'; known are castle, echo, .*twins and hub:"):
+    with pytest.raises(
+        DataError,
+        match=r"no task is named 'ecko'; did you mean 'echo'\? known are castle, echo, .*twins and hub:",
+    ):
         find_task("ecko")
 
 

@@ -17,7 +17,8 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "architectures.md"
 
 def rows_of(text: str) -> dict[str, str]:
     """Model type to its line."""
-    return {row.split("`")[1]: row for row in text.splitlines() if row.startswith("| `")}
+    table = text.partition("| `")[2].partition("\n\n")[0]
+    return {row.split("`")[1]: row for row in f"| `{table}".splitlines() if row.startswith("| `")}
 
 
 def sample(rows: dict[str, str]) -> list[str]:

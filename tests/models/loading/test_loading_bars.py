@@ -7,6 +7,12 @@ from pytest_steering import SteerableModel
 from pytest_steering.models.loading.loading_bars import bars_for_terminals
 
 
+@pytest.fixture(autouse=True)
+def _bars_are_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What other tests of the process have turned off is no part of these."""
+    monkeypatch.setattr(logging, "_tqdm_active", True)
+
+
 def test_weights_are_loaded_without_bars_where_nobody_sees_them(capfd: pytest.CaptureFixture[str]) -> None:
     SteerableModel.load("starcoder2")
 

@@ -28,7 +28,7 @@ FILES: dict[str, tuple[bytes, str]] = {
     "model.gguf": (b"GGUF\3\0\0\0...general.architecture llama", "a damaged GGUF file"),
     "other.json": (b'{"a": 1, "b": 2}', "JSON with 'a', 'b'"),
     "list.json": (b"[1, 2]", "a list in JSON"),
-    "rows.jsonl": (b'{"a": 1}\n{"a": 2}\n', "cannot be read as JSON"),
+    "rows.jsonl": (b'{"a": 1}\n{"a": 2}\n', "it is JSON lines with 'a'"),
     "vector.gz": (gzip.compress(b"x"), "packed with gzip"),
     "table.parquet": (b"PAR1....", "a Parquet table"),
     "vector.npy": (b"\x93NUMPY\1\0", "a damaged NumPy array"),

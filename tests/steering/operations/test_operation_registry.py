@@ -191,7 +191,7 @@ def test_every_operation_of_the_package_is_tried() -> None:
         ("cap(high=two)", "high 'two' is not a finite number"),
         ("cap(high=2", "is not a name, such as ablate, or a call"),
         ("swap(second=1)", "takes no number called second"),
-        ("capp(high=2)", "operation 'capp' is not known; known are ablate"),
+        ("capp(high=2)", r"operation 'capp' is not known; did you mean 'cap'\? known are ablate"),
         (3, "operation 3 is not a name"),
     ],
 )

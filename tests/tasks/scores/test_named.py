@@ -31,7 +31,10 @@ def test_scores_of_scores_are_named_within() -> None:
 @pytest.mark.parametrize(
     ("said", "says"),
     [
-        ("sentimental", "f.json, score names the score 'sentimental'; there are sentiment, language, "),
+        (
+            "sentimental",
+            "f.json, score names the score 'sentimental'; did you mean 'sentiment'? there are sentiment, language, ",
+        ),
         (3, 'f.json, score is 3; expected a score such as {"score": "sentiment"}'),
         ({"pattern": "a"}, "expected a score such as"),
         ({"score": ["sentiment"]}, "expected a score such as"),

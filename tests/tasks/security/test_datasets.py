@@ -115,8 +115,8 @@ def test_an_ill_typed_field_is_named(tmp_path: Path, change: dict[str, object], 
     [
         (json.dumps(ROW).encode() + b'\n{"id": "b", "co', "line 2: not JSON .*may be cut off"),
         (json.dumps({**ROW, "code": "é"}, ensure_ascii=False).encode("latin-1"), "line 1: not UTF-8 at byte"),
-        (b"[1]\n", "line 1: found list, expected one JSON object"),
-        (b"[" * 100_000, "line 1: not JSON"),
+        (b"[1]\n", "it is a JSON array; make JSON lines of it"),
+        (b"[" * 100_000, "is no JSON lines: it is a JSON array"),
         (b"\n\n", "holds no samples"),
     ],
 )
@@ -151,7 +151,9 @@ def test_a_pair_without_its_twin_is_named(tmp_path: Path) -> None:
 
 
 def test_an_unknown_data_set_names_the_known_ones() -> None:
-    with pytest.raises(DataError, match=r"no data set is named 'twin'; known are castle, .*twins"):
+    with pytest.raises(
+        DataError, match=r"no data set is named 'twin'; did you mean 'twins'\? known are castle, .*twins"
+    ):
         load_dataset("twin")
 
 

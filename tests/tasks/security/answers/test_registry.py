@@ -47,5 +47,7 @@ def test_a_name_is_not_taken_from_a_reader_that_has_it() -> None:
 
 
 def test_an_unknown_reader_is_named_beside_the_known_ones() -> None:
-    with pytest.raises(DataError, match=r"no answer reader is named 'txt'; known are keywords, text"):
+    with pytest.raises(
+        DataError, match=r"no answer reader is named 'txt'; did you mean 'text'\? known are keywords, text"
+    ):
         read_answer("Yes.", reader="txt")

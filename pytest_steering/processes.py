@@ -50,7 +50,7 @@ def _by_others(
     # A fork of a process with threads may stand still for ever.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes, mp_context=context, initializer=gc.disable) as pool:
-        found = deque[Future[Found]]()
+        found: deque[Future[Found]] = deque()
         for part in rest:
             given.append(part)
             found.append(pool.submit(work, part))

@@ -33,7 +33,7 @@ def test_scores_of_scores_are_named_within() -> None:
     [
         (
             "sentimental",
-            "f.json, score names the score 'sentimental'; did you mean 'sentiment'? there are sentiment, language, ",
+            "f.json, score names the score 'sentimental'; did you mean 'sentiment'? there are sentiment, ",
         ),
         (3, 'f.json, score is 3; expected a score such as {"score": "sentiment"}'),
         ({"pattern": "a"}, "expected a score such as"),

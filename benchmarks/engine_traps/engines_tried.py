@@ -39,7 +39,12 @@ TRIED: Mapping[str, Tried] = {
         "made for GPUs: the CPU's runner loads models by a method of its own, not by the one that the plugin "
         "replaces, and nothing is steered, without a warning. Other traps would show nothing but that",
     ),
-    "vllm-lens": Tried(vllm_lens, "vllm-lens", "on Python 3.11, of which it asks for 3.12"),
+    "vllm-lens": Tried(
+        vllm_lens,
+        "vllm-lens",
+        "on Python 3.11, of which it asks for 3.12. What was seen at the prefix cache is little, and was not "
+        "tried again with that cache off: it may have another reason",
+    ),
 }
 
 NOT_TRIED = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pytest_steering.gate.decide import ALPHA, MARGIN
 from pytest_steering.statistics import PairedCounts, newcombe
 from pytest_steering.statistics.power import outcomes
-from pytest_steering.statistics.score import score_bound
+from pytest_steering.statistics.tango import score_bound
 
 DRAWS = 20_000
 

@@ -9,7 +9,7 @@ from benchmarks.behaviours.conftest import agreeableness
 from pytest_steering import Asked, ContrastPair, Experiment, SteerableModel
 from pytest_steering.experiments.neutral_texts import load_neutral
 from pytest_steering.experiments.side_effects import NEUTRAL_TEXTS
-from pytest_steering.tasks.sampling import evenly
+from pytest_steering.tasks.sample_selection import evenly
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from pytest_steering.records import Record
 from pytest_steering.steering.intervention import Intervention
 from pytest_steering.steering.joint import AnyIntervention, parts_of
 from pytest_steering.steering.sites import BLOCK_OUTPUT
-from pytest_steering.tasks.sampling import data_hash
+from pytest_steering.tasks.sample_selection import data_hash
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.context import Context

@@ -12,7 +12,7 @@ from pytest_steering.errors import DataError
 from pytest_steering.extraction.pairs import ContrastPair
 from pytest_steering.models.proving.fingerprint import writes
 from pytest_steering.models.proving.module_state import adapters_of
-from pytest_steering.tasks.sampling import evenly
+from pytest_steering.tasks.sample_selection import evenly
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.questions import Questions

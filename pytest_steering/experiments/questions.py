@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_steering.errors import DataError
 from pytest_steering.tasks.clusters import Copies, clustered, copies_among
-from pytest_steering.tasks.sampling import evenly
+from pytest_steering.tasks.sample_selection import evenly
 from pytest_steering.tasks.task_registry import find_task
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from pytest_steering.experiments.evaluation import evaluate
 from pytest_steering.experiments.recording import task_evidence
 from pytest_steering.experiments.score_search import usual_way
 from pytest_steering.records import Outcome, Record
-from pytest_steering.tasks.sampling import data_hash, evenly
+from pytest_steering.tasks.sample_selection import data_hash, evenly
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.context import Context

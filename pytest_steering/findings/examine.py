@@ -8,11 +8,11 @@ from typing import TypeAlias
 
 from pytest_steering.comparison import Comparison
 from pytest_steering.findings import (
-    choice_checks,
     control_checks,
     data_checks,
     explanation_checks,
     margin_checks,
+    option_checks,
     output_checks,
     reach_checks,
     reader_checks,
@@ -36,7 +36,7 @@ CHECKS: tuple[Check, ...] = (
     *output_checks.CHECKS,
     *text_checks.CHECKS,
     *reader_checks.CHECKS,
-    *choice_checks.CHECKS,
+    *option_checks.CHECKS,
     *margin_checks.CHECKS,
     *data_checks.CHECKS,
     *control_checks.CHECKS,

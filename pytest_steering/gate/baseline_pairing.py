@@ -13,7 +13,7 @@ from pytest_steering.comparison.pairing import Pair
 from pytest_steering.gate.baseline_samples import PROMPT_DIGITS
 from pytest_steering.gate.gate_verdict import CellComparison
 from pytest_steering.gate.gated_metric import GatedMetric
-from pytest_steering.gate.guards import Guard, Scores, guards
+from pytest_steering.gate.guard_falls import Guard, Scores, guards
 from pytest_steering.gate.mean_fall import MeanFall
 from pytest_steering.gate.near_ties import at_near_tie
 from pytest_steering.records import Outcome

@@ -14,7 +14,7 @@ from pytest_steering.gate.judgement import Judgement
 from pytest_steering.gate.unmet_claims import unmet_claims
 from pytest_steering.gate.verdict_text import MOST, verdict_lines
 from pytest_steering.printable import printable, say
-from pytest_steering.run_folder.completion import run_shortfalls
+from pytest_steering.run_folder.completing_command import run_shortfalls
 from pytest_steering.run_folder.manifest import Manifest
 from pytest_steering.run_folder.record_file import Recorded
 from pytest_steering.run_folder.runs import Run, find_run

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pytest_steering.printable import say
 from pytest_steering.report.life_signs import goes_on, life_signs
-from pytest_steering.run_folder.completion import to_complete
+from pytest_steering.run_folder.completing_command import to_complete
 from pytest_steering.run_folder.runs import find_run
 
 EXAMPLE = "pytest-steering status latest"

@@ -25,7 +25,7 @@ from pytest_steering.report.report_text import wrapped
 from pytest_steering.report.side_measurements import beside_texts
 from pytest_steering.report.trivial_texts import trivial_texts
 from pytest_steering.run_folder.cell import Cell, newest_cells
-from pytest_steering.run_folder.completion import run_shortfalls
+from pytest_steering.run_folder.completing_command import run_shortfalls
 from pytest_steering.run_folder.looks import Looks, looks_at, uncounted
 from pytest_steering.run_folder.record_file import Recorded
 from pytest_steering.run_folder.runs import Run

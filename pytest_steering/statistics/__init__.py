@@ -48,13 +48,13 @@ from pytest_steering.statistics.power import (
 )
 from pytest_steering.statistics.proportions import change, newcombe, wilson
 from pytest_steering.statistics.resampling import Bootstrap, bootstrap
-from pytest_steering.statistics.score import score_bound, tango
 from pytest_steering.statistics.settling import scaled_samples, settled_share, settling_samples
 from pytest_steering.statistics.sign_flip import sign_flip
 from pytest_steering.statistics.spread import Spread, spread_of_mean
 from pytest_steering.statistics.steerability import Generalisation, generalisation, rank_correlation
 from pytest_steering.statistics.steered_items import Steerability
 from pytest_steering.statistics.student import student_interval, student_p
+from pytest_steering.statistics.tango import score_bound, tango
 from pytest_steering.statistics.weighted import Statistic, difference_of, mean_of
 
 __all__ = [

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from pytest_steering.statistics.arrays import Interval
 from pytest_steering.statistics.distributions import normal_below
-from pytest_steering.statistics.score import score_bound
 from pytest_steering.statistics.spread import IMAGINED, Spread
+from pytest_steering.statistics.tango import score_bound
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike

@@ -9,7 +9,7 @@ from pytest_steering.statistics.arrays import Interval
 from pytest_steering.statistics.distributions import normal_quantile
 from pytest_steering.statistics.paired import mcnemar_p_values
 from pytest_steering.statistics.power import MOST_SAMPLES, first_count, outcomes
-from pytest_steering.statistics.score import score_statistic
+from pytest_steering.statistics.tango import score_statistic
 
 
 @lru_cache(maxsize=4096)

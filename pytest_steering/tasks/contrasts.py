@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pytest_steering.errors import DataError, PromptError
 from pytest_steering.extraction.pairs import ContrastPair
-from pytest_steering.tasks.sampling import evenly
+from pytest_steering.tasks.sample_selection import evenly
 
 if TYPE_CHECKING:
     from pytest_steering.models.steerable import SteerableModel

@@ -17,7 +17,7 @@ from pytest_steering.experiments.observation.vector_sources import stands_behind
 from pytest_steering.experiments.steps import search as step
 from pytest_steering.report.terminal import report_lines
 from pytest_steering.steering.joint import AnyIntervention, Joint
-from pytest_steering.tasks.sampling import evenly
+from pytest_steering.tasks.sample_selection import evenly
 from tests.experiments.test_context import written
 
 LAYERS = [2]

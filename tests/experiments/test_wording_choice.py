@@ -10,7 +10,7 @@ from pytest_steering import Experiment, Record, Sample, SteerableModel, TextTask
 from pytest_steering.experiments import wording_choice
 from pytest_steering.experiments.wording_choice import WordingChoice, choose_words
 from pytest_steering.records import from_line, to_line
-from pytest_steering.tasks.sampling import evenly
+from pytest_steering.tasks.sample_selection import evenly
 from pytest_steering.tasks.security.prompts.question_forms import CAREFUL_HEADERS, HASTY_HEADERS
 
 

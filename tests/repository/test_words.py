@@ -22,7 +22,7 @@ KNOWN = {
 
 # The embedded models answer about code alone, so the projects that `init` writes for them are of that task.
 WRITES_AN_EXPERIMENT_ABOUT_CODE = {
-    "commands/first_project/code_rows.py",
+    "commands/first_project/twins_rows.py",
     "commands/first_project/example.py",
 }
 

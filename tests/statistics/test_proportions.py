@@ -20,7 +20,7 @@ from pytest_steering.statistics import (
     wilson,
 )
 from pytest_steering.statistics.power import outcomes
-from pytest_steering.statistics.score import score_statistic
+from pytest_steering.statistics.tango import score_statistic
 
 cell = st.integers(0, 80)
 tables = st.builds(PairedCounts, cell, cell, cell, cell).filter(lambda table: table.n > 0)

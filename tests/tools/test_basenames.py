@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.tools.packages import package
-from tools.basenames import repeated
+from tools.basenames import PACKAGE, repeated
 
 
 def test_a_name_that_occurs_twice_is_listed_with_both_places(tmp_path: Path) -> None:
@@ -16,3 +16,7 @@ def test_a_name_that_occurs_twice_is_listed_with_both_places(tmp_path: Path) -> 
 def test_names_that_python_gives_may_repeat(tmp_path: Path) -> None:
     root = package(tmp_path, __main__="", **{"hall.__init__": "", "hall.__main__": ""})
     assert repeated(root) == {}
+
+
+def test_each_name_of_the_package_occurs_once() -> None:
+    assert repeated(PACKAGE) == {}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import transformers
 
-from pytest_steering.models.running.scoring import _Scoring
+from pytest_steering.models.running.answer_likelihood import _Scoring
 from tools.census.build import model_types
 from tools.census.difference import CLOSE, Difference
 from tools.census.differential import HEADING, line, main, section, tried

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from string import Template
 
-from pytest_steering.commands.first_project.code_rows import code_rows
 from pytest_steering.commands.first_project.example import EXAMPLES, Example
+from pytest_steering.commands.first_project.twins_rows import code_rows
 from pytest_steering.errors import DataError
 from pytest_steering.file_access.storage import replace_file
 from pytest_steering.models.loading.smollm2 import SMOLLM2

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from pytest_steering.errors import DataError
-from pytest_steering.execution.merging.sources import Source
+from pytest_steering.execution.merging.run_to_merge import Source
 from pytest_steering.run_folder.manifest import PlannedTest
 from pytest_steering.run_folder.shortfall import first_few
 from pytest_steering.shard import Share, digest_of

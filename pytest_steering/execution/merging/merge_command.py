@@ -13,8 +13,8 @@ from pytest_steering.errors import DataError
 from pytest_steering.execution.merging.agreement import disagreements
 from pytest_steering.execution.merging.completeness import lacks, require_one_cut, united
 from pytest_steering.execution.merging.merged_run import require_free, write_run
-from pytest_steering.execution.merging.overlap import Overlap, overlap
-from pytest_steering.execution.merging.sources import Source, read_source
+from pytest_steering.execution.merging.run_to_merge import Source, read_source
+from pytest_steering.execution.merging.shared_cells import Overlap, overlap
 from pytest_steering.printable import printable, say
 from pytest_steering.processes import by_processes
 from pytest_steering.run_folder.record_file import SHARED

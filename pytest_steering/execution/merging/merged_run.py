@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pytest_steering.errors import DataError
 from pytest_steering.execution.merging.completeness import united
-from pytest_steering.execution.merging.sources import Row, Source
+from pytest_steering.execution.merging.run_to_merge import Row, Source
 from pytest_steering.file_access.storage import DRAFT, named_errors
 from pytest_steering.run_folder.ledger import chained
 from pytest_steering.run_folder.manifest import Manifest, write_manifest

@@ -12,7 +12,7 @@ from pytest_steering.experiments.controls.control_registry import control
 from pytest_steering.experiments.margin_threshold import ToFit
 from pytest_steering.experiments.steps.calibration import calibrate
 from pytest_steering.tasks.asked import Answers
-from pytest_steering.tasks.sampling import data_hash
+from pytest_steering.tasks.sample_selection import data_hash
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.context import Context

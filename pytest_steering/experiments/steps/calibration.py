@@ -14,7 +14,7 @@ from pytest_steering.errors import DataError
 from pytest_steering.experiments.evaluation import likelihoods
 from pytest_steering.experiments.margin_threshold import Calibration, judged_above
 from pytest_steering.tasks.margin_calibration import fit_threshold
-from pytest_steering.tasks.sampling import evenly
+from pytest_steering.tasks.sample_selection import evenly
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.context import Context

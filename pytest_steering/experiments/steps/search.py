@@ -17,7 +17,7 @@ from pytest_steering.experiments.search_methods.search_space import SearchSpace
 from pytest_steering.experiments.steps.point_records import blank_points, point_records, recorded_points
 from pytest_steering.steering.intervention import Intervention
 from pytest_steering.steering.sources import Sources, Texts
-from pytest_steering.tasks.sampling import data_hash, evenly
+from pytest_steering.tasks.sample_selection import data_hash, evenly
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.context import Context

@@ -13,7 +13,7 @@ from pytest_steering.extraction.pairs import require_pairs
 from pytest_steering.models.proving.origin import made_from
 from pytest_steering.tasks.overlap import without_overlap
 from pytest_steering.tasks.pair_rows import CONTRAST
-from pytest_steering.tasks.sampling import data_hash
+from pytest_steering.tasks.sample_selection import data_hash
 
 if TYPE_CHECKING:
     from pytest_steering.experiments.context import Context

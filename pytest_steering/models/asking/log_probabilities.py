@@ -88,7 +88,7 @@ class LogProbabilities(PromptedModel):
             VectorError: An intervention does not fit the model.
             PromptError: Prompts or options are missing or empty, or too long for the context.
         """
-        from pytest_steering.models.running.scoring import score_continuations
+        from pytest_steering.models.running.answer_likelihood import score_continuations
 
         arms = as_arms(interventions)
         self.require(arms)

@@ -15,8 +15,8 @@ from pytest_steering.report.columns import NONE, columns_of
 from pytest_steering.report.cost import cost_texts
 from pytest_steering.report.html.experiment_verdict import Verdict, verdict_of
 from pytest_steering.report.html.figures import Figure, Missing, experiment_figures, missing_figures
+from pytest_steering.report.html.origin_of_numbers import Fact, provenance_of
 from pytest_steering.report.html.prompt_table import PromptTable
-from pytest_steering.report.html.provenance import Fact, provenance_of
 from pytest_steering.report.html.samples import Prompts, Samples, samples_of
 from pytest_steering.report.side_measurements import beside_texts
 from pytest_steering.report.trivial_texts import trivial_texts

@@ -10,11 +10,11 @@ from pytest_steering.report.cell_summary import Group
 from pytest_steering.report.html.charts import (
     arm_costs,
     arm_effects,
-    distributions,
     dose_curves,
     group_forest,
     guard_plane,
     item_shifts,
+    sample_spread,
     search_map,
     sensitivity_plane,
 )
@@ -30,7 +30,7 @@ CHARTS = (
     search_map.CHART,
     dose_curves.CHART,
     item_shifts.CHART,
-    distributions.CHART,
+    sample_spread.CHART,
     sensitivity_plane.CHART,
     group_forest.CHART,
     guard_plane.CHART,

@@ -16,7 +16,7 @@ from pytest_steering.report.html.known_prompts import KnownPrompts
 from pytest_steering.report.html.prompt_table import PromptTable
 from pytest_steering.report.terminal import look_text
 from pytest_steering.run_folder.cell import Cell, newest_cells
-from pytest_steering.run_folder.completion import run_shortfalls
+from pytest_steering.run_folder.completing_command import run_shortfalls
 from pytest_steering.run_folder.looks import looks_at, uncounted
 from pytest_steering.run_folder.manifest import Status
 from pytest_steering.run_folder.prompt_file import StoredPrompts

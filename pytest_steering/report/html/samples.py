@@ -13,7 +13,7 @@ from pytest_steering.comparison.metrics import number_of
 from pytest_steering.comparison.outcomes import choosing, labelled, right
 from pytest_steering.errors import DataError
 from pytest_steering.records import Outcome
-from pytest_steering.report.html.evidence import evidence_of
+from pytest_steering.report.html.deciding_words import evidence_of
 from pytest_steering.report.html.inlined import packed_json
 from pytest_steering.report.html.prompt_table import PROMPTS_A_BLOCK, PromptTable
 

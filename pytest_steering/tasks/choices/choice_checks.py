@@ -11,7 +11,7 @@ from pytest_steering.counted import counted, have
 from pytest_steering.statistics.distributions import binomial_at_least
 from pytest_steering.tasks.choices.choice_file import Read
 from pytest_steering.tasks.choices.item import Choice, wanted_answers
-from pytest_steering.tasks.choices.polarity import opposites, parts_of
+from pytest_steering.tasks.choices.wanted_direction import opposites, parts_of
 from pytest_steering.tasks.sample import Sample
 from pytest_steering.tasks.sample_checks import check_unique, listed
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pytest_steering.extraction.pairs import ContrastPair
 from pytest_steering.tasks.choices.item import Choice, wanted_answers
 from pytest_steering.tasks.sample import Sample
-from pytest_steering.tasks.sampling import evenly
+from pytest_steering.tasks.sample_selection import evenly
 
 ANSWERS = "wanted − other"
 

@@ -10,7 +10,7 @@ from pytest_steering.errors import DataError
 from pytest_steering.experiments.evaluation import likelihoods
 from pytest_steering.records import from_line, to_line
 from pytest_steering.report.terminal import report_lines
-from pytest_steering.tasks.sampling import evenly
+from pytest_steering.tasks.sample_selection import evenly
 from tests.near import margin_rounding
 
 

@@ -13,7 +13,7 @@ from pytest_steering.experiments.neutral_texts import load_neutral
 from pytest_steering.experiments.null_shifts import EQUAL, MarginShift
 from pytest_steering.experiments.side_effects import neutral_effects
 from pytest_steering.records import from_line, to_line
-from pytest_steering.tasks.sampling import evenly
+from pytest_steering.tasks.sample_selection import evenly
 from tests.near import margin_rounding
 
 

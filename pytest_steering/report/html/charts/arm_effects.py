@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from pytest_steering.comparison import STEERED, UNSTEERED, Arm, Estimate, estimated_change
 from pytest_steering.errors import DataError
+from pytest_steering.report.html.charts.arm_marks import mark, rule, whisker
 from pytest_steering.report.html.charts.axes import ROOM_BELOW, axis_below
 from pytest_steering.report.html.charts.figure import Figure
 from pytest_steering.report.html.charts.lettering import label, quiet_label
-from pytest_steering.report.html.charts.marks import mark, rule, whisker
 from pytest_steering.report.html.charts.number_texts import NONE, decimals, told, with_interval
 from pytest_steering.report.html.charts.palette import INK, QUIET, colour_of
 from pytest_steering.report.html.charts.scales import Scale, domain_of

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pytest_steering.report.html.charts.arm_marks import rule
 from pytest_steering.report.html.charts.lettering import SMALL, quiet_label, text_width
-from pytest_steering.report.html.charts.marks import rule
 from pytest_steering.report.html.charts.scales import Scale, tick_texts
 
 ROOM_BELOW = 38.0

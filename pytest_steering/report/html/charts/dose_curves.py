@@ -10,10 +10,10 @@ from typing import TypeAlias
 from pytest_steering.comparison import STEERED
 from pytest_steering.errors import DataError
 from pytest_steering.records import Record
+from pytest_steering.report.html.charts.arm_marks import mark, polyline, rule
 from pytest_steering.report.html.charts.axes import ROOM_BELOW, axis_below, axis_beside
 from pytest_steering.report.html.charts.figure import Figure
 from pytest_steering.report.html.charts.lettering import SMALL, label
-from pytest_steering.report.html.charts.marks import mark, polyline, rule
 from pytest_steering.report.html.charts.number_texts import NONE, decimals, told
 from pytest_steering.report.html.charts.palette import CONTROL, QUIET, VECTOR
 from pytest_steering.report.html.charts.scales import Scale, domain_of

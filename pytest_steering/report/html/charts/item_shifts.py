@@ -11,10 +11,10 @@ from pytest_steering.comparison import Pairing
 from pytest_steering.comparison.main_effect import ACCURACY
 from pytest_steering.comparison.metrics import number_of
 from pytest_steering.comparison.wrong_way import moved_along
+from pytest_steering.report.html.charts.arm_marks import rule
 from pytest_steering.report.html.charts.axes import axis_beside
 from pytest_steering.report.html.charts.figure import Figure
 from pytest_steering.report.html.charts.lettering import SMALL, label, quiet_label
-from pytest_steering.report.html.charts.marks import rule
 from pytest_steering.report.html.charts.number_texts import NONE, decimals, told
 from pytest_steering.report.html.charts.palette import QUIET, VECTOR, WRONG
 from pytest_steering.report.html.charts.scales import Scale, domain_of

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from pytest_steering.comparison import STEERED, UNSTEERED
+from pytest_steering.report.html.charts.arm_marks import RADIUS, mark
 from pytest_steering.report.html.charts.lettering import SMALL, Anchor, label, shortened, text_width
-from pytest_steering.report.html.charts.marks import RADIUS, mark
 from pytest_steering.report.html.charts.palette import QUIET, VECTOR
 from pytest_steering.report.html.charts.svg import Value
 

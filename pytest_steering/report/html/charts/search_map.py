@@ -6,9 +6,9 @@ from zlib import crc32
 
 from pytest_steering.comparison.main_effect import ACCURACY
 from pytest_steering.experiments.grid_search import Point
+from pytest_steering.report.html.charts.arm_marks import hatching
 from pytest_steering.report.html.charts.figure import Figure
 from pytest_steering.report.html.charts.lettering import SMALL, label, quiet_label, text_width
-from pytest_steering.report.html.charts.marks import hatching
 from pytest_steering.report.html.charts.number_texts import NONE, decimals, told
 from pytest_steering.report.html.charts.palette import INK, QUIET, RULE, VECTOR
 from pytest_steering.report.html.charts.search_points import Search, searches

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from pytest_steering.comparison import STEERED, UNSTEERED
+from pytest_steering.report.html.charts.arm_marks import rule
 from pytest_steering.report.html.charts.axes import ROOM_BELOW, axis_below, axis_beside
 from pytest_steering.report.html.charts.figure import Figure
 from pytest_steering.report.html.charts.label_places import labelled_marks
 from pytest_steering.report.html.charts.lettering import quiet_label
-from pytest_steering.report.html.charts.marks import rule
 from pytest_steering.report.html.charts.number_texts import told
 from pytest_steering.report.html.charts.palette import QUIET, VECTOR
 from pytest_steering.report.html.charts.scales import Scale, domain_of

@@ -10,13 +10,13 @@ from pytest_steering.tasks.sample_checks import check_unique
 from pytest_steering.tasks.security.code_sample import with_metadata
 from pytest_steering.tasks.security.datasets.published import Expected, check
 from pytest_steering.tasks.security.datasets.secllmholmes import layout
-from pytest_steering.tasks.security.datasets.secllmholmes.contents import (
+from pytest_steering.tasks.security.datasets.secllmholmes.faults import with_known_faults
+from pytest_steering.tasks.security.datasets.secllmholmes.published_files import (
     COMMIT,
     PUBLISHED,
     FewShot,
     SecLLMHolmes,
 )
-from pytest_steering.tasks.security.datasets.secllmholmes.faults import with_known_faults
 
 __all__ = ["PUBLISHED", "FewShot", "SecLLMHolmes", "load_secllmholmes", "read_secllmholmes"]
 

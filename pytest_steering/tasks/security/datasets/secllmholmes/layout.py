@@ -20,7 +20,7 @@ from pytest_steering.errors import DataError
 from pytest_steering.tasks.data_files import folders, read_object, read_text
 from pytest_steering.tasks.sample import Sample
 from pytest_steering.tasks.security.code_sample import code_sample, with_metadata
-from pytest_steering.tasks.security.datasets.secllmholmes.contents import LICENSE, PUBLISHED, FewShot
+from pytest_steering.tasks.security.datasets.secllmholmes.published_files import LICENSE, PUBLISHED, FewShot
 
 PARTS = ("hand-crafted", "augmented", "real-world", "few-shot")
 LANGUAGES = {".c": "c", ".py": "python"}

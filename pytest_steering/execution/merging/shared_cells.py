@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pytest_steering.execution.merging.sources import Row, Source
+from pytest_steering.execution.merging.run_to_merge import Row, Source
 from pytest_steering.run_folder.shortfall import first_few
 
 

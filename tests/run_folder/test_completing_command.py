@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_steering.run_folder.completion import to_complete
+from pytest_steering.run_folder.completing_command import to_complete
 from pytest_steering.run_folder.manifest import Manifest, PlannedTest
 from pytest_steering.run_folder.runs import Run
 from pytest_steering.shard import Share

@@ -10,10 +10,10 @@ from pytest_steering.comparison import STEERED, UNSTEERED
 from pytest_steering.comparison.main_effect import ACCURACY
 from pytest_steering.comparison.metrics import number_of
 from pytest_steering.comparison.outcomes import Property, absent, choosing, everyone, margin, present
+from pytest_steering.report.html.charts.arm_marks import rule
 from pytest_steering.report.html.charts.axes import ROOM_BELOW, axis_below
 from pytest_steering.report.html.charts.figure import Figure
 from pytest_steering.report.html.charts.lettering import label, quiet_label
-from pytest_steering.report.html.charts.marks import rule
 from pytest_steering.report.html.charts.number_texts import decimals, told
 from pytest_steering.report.html.charts.palette import QUIET, colour_of
 from pytest_steering.report.html.charts.scales import Scale, domain_of, round_step

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pytest_steering.records import Record
-from pytest_steering.report.html.provenance import provenance_of
+from pytest_steering.report.html.origin_of_numbers import provenance_of
 from pytest_steering.steering.reliability import Reliability
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_steering.tasks.sample import Sample
-from pytest_steering.tasks.sampling import data_hash, evenly
+from pytest_steering.tasks.sample_selection import data_hash, evenly
 
 SAMPLES = [Sample(f"s{n}", f"text {n}", n % 2, "g") for n in range(10)]
 

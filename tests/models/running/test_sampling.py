@@ -80,7 +80,9 @@ def test_scores_of_choices_are_those_of_the_model_and_not_of_the_draw(model_of: 
     model = model_of("qwen2")
     plain = model.complete(PROMPTS, max_new_tokens=1, choices=[" w1"]).arms[0]
     drawn = model.complete(PROMPTS, max_new_tokens=1, choices=[" w1"], sampling=THREE).arms[0]
-    assert [done.choice_logprobs for done in drawn[::3]] == [done.choice_logprobs for done in plain]
+    # Three times the rows are another product, which rounds its own way; a temperature moves far more.
+    for one, other in zip(drawn[::3], plain, strict=True):
+        assert one.choice_logprobs == pytest.approx(other.choice_logprobs, rel=1e-5)
 
 
 def test_what_decides_an_end_is_told_the_prompts_number(model_of: ModelOf) -> None:

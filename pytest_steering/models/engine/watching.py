@@ -43,6 +43,21 @@ class Told:
 
 
 @contextmanager
+def told_afterwards(watchers: list[Told], told: Told) -> Iterator[None]:
+    """Let someone be told of passes that an engine learns of when they are over.
+
+    Args:
+        watchers: Of the engine; whoever is told is among them within the context.
+        told: Joins them.
+    """
+    watchers.append(told)
+    try:
+        yield
+    finally:
+        watchers.remove(told)
+
+
+@contextmanager
 def each_pass(module: Module, begin: OnPass) -> Iterator[None]:
     """Tell of each forward pass of a model just before it runs."""
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 from pytest_steering.errors import InterventionError
@@ -23,7 +23,7 @@ from pytest_steering.models.engine.remote.traces import (
     states_request,
 )
 from pytest_steering.models.engine.row_answers import Written, until_end
-from pytest_steering.models.engine.watching import OnPass, OnState, Told
+from pytest_steering.models.engine.watching import OnPass, OnState, Told, told_afterwards
 from pytest_steering.models.running.plain_generation import plain_config
 
 if TYPE_CHECKING:
@@ -126,15 +126,11 @@ class NNsightRemoteEngine:
         with asking(self._service):
             return own_states_request(self._model, self._backend, forward_inputs(self._loaded, batch))
 
-    @contextmanager
-    def watched(self, begin: OnPass, handed_on: OnState, computed: OnState | None = None) -> Iterator[None]:
+    def watched(
+        self, begin: OnPass, handed_on: OnState, computed: OnState | None = None
+    ) -> AbstractContextManager[None]:
         """See `Engine.watched`; the passes are told of when a request is done."""
-        told = Told(begin, handed_on, computed)
-        self._watchers.append(told)
-        try:
-            yield
-        finally:
-            self._watchers.remove(told)
+        return told_afterwards(self._watchers, Told(begin, handed_on, computed))
 
     def _decoded(
         self, batch: TokenBatch, session: EditSession, config: Any, *, keep: bool = False

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -16,7 +16,7 @@ from pytest_steering.models.engine.vllm.row_order import RowOrder, arm_as_plain,
 from pytest_steering.models.engine.vllm.row_report import RowReport, in_order
 from pytest_steering.models.engine.vllm.servable import require_block_output
 from pytest_steering.models.engine.vllm.server import Row, Server
-from pytest_steering.models.engine.watching import Told
+from pytest_steering.models.engine.watching import Told, told_afterwards
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -126,15 +126,11 @@ class VllmEngine:
             own = [in_order(row.report.states[layer], row.report.read) for row in found]
             read(layer, torch.stack([pad(one, (0, 0, batch.columns - len(one), 0)) for one in own]))
 
-    @contextmanager
-    def watched(self, begin: OnPass, handed_on: OnState, computed: OnState | None = None) -> Iterator[None]:
+    def watched(
+        self, begin: OnPass, handed_on: OnState, computed: OnState | None = None
+    ) -> AbstractContextManager[None]:
         """See `Engine.watched`; the passes are told of when a call is done."""
-        told = Told(begin, handed_on, computed)
-        self._watchers.append(told)
-        try:
-            yield
-        finally:
-            self._watchers.remove(told)
+        return told_afterwards(self._watchers, Told(begin, handed_on, computed))
 
     def _rows(
         self,

@@ -46,8 +46,27 @@ def unwrapped(module: Any) -> Any:
         log.info("Took %s off the model", type(module).__name__)
         module = _BELOW[name](module)
     _require_not_compiled(module)
-    _require_weights(module)
+    require_weights(module)
     return module
+
+
+def require_weights(module: Any) -> None:
+    """Refuse a model whose weights are elsewhere, such as on a disk that accelerate reads them from.
+
+    Args:
+        module: Anything; what has no parameters lacks none.
+
+    Raises:
+        ModelError: Weights are not in memory, so that nobody can tell which they are.
+    """
+    named = list(module.named_parameters()) if hasattr(module, "named_parameters") else []
+    absent = [name for name, weight in named if weight.is_meta]
+    if absent:
+        raise ModelError(
+            f"{len(absent)} of {len(named)} weights are not in memory ({', '.join(absent[:2])}, ...), so "
+            "nobody can tell which they are; load the model without offloading: in a smaller dtype, "
+            "quantised, or on another device"
+        )
 
 
 def _require_not_compiled(module: Any) -> None:
@@ -63,18 +82,6 @@ def _require_not_compiled(module: Any) -> None:
             f"parts of the model are compiled ({len(compiled)}: {', '.join(compiled[:3])}), and what is "
             "compiled may not call the hooks that steer; wrap the model before torch.compile, or undo it: "
             "module._compiled_call_impl = None, or the part's _orig_mod in its place"
-        )
-
-
-def _require_weights(module: Any) -> None:
-    """Raise ModelError where weights are elsewhere, such as on a disk that accelerate reads them from."""
-    named = list(module.named_parameters()) if hasattr(module, "named_parameters") else []
-    absent = [name for name, weight in named if weight.is_meta]
-    if absent:
-        raise ModelError(
-            f"{len(absent)} of {len(named)} weights are not in memory ({', '.join(absent[:2])}, ...), so "
-            "nobody can tell which they are; load the model without offloading: in a smaller dtype, "
-            "quantised, or on another device"
         )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_steering.errors import ModelError
 from pytest_steering.models.engine.base import LoadedModel, Served
 from pytest_steering.models.finding.architecture import detect_architecture
+from pytest_steering.models.finding.wrappers import require_weights
 from pytest_steering.models.loading.device_map import DeviceMap, devices_named
 from pytest_steering.models.loading.given_tokenizer import usable_tokenizer
 from pytest_steering.models.loading.model_config import read_config
@@ -51,6 +52,7 @@ def load_model(
     kind = resolve_dtype(dtype, places[0])
     _require_memory(spec, places, dtype, trust_remote_code)
     module, tokenizer = read_files(spec, kind, device_map, **options)
+    require_weights(module)  # what finds no room on the devices of a map is offloaded
     if getattr(module, "hf_quantizer", None) is None and device_map is None:
         module = module.to(places[0])  # what is quantised or divided stands where its loader put it
     return as_loaded(module.eval(), tokenizer, layer_path)

@@ -12,6 +12,8 @@ import torch
 from pytest_steering.errors import ModelError
 from pytest_steering.experiments.environment import numerics_profile
 from pytest_steering.models.loading import device_map as under_test
+from pytest_steering.models.loading import pretrained
+from pytest_steering.models.loading.weights import read_files
 from pytest_steering.models.steerable import SteerableModel
 from pytest_steering.steering.intervention import Intervention
 from tests.tiny import FAMILIES, PROMPTS, random_vector, tiny_module, tiny_tokenizer
@@ -57,6 +59,20 @@ def test_the_hooks_of_a_divided_model_change_no_number(engine: str) -> None:
 def test_what_cannot_be_divided_is_refused(folder: Path, options: Mapping[str, Any], said: str) -> None:
     with pytest.raises(ModelError, match=said):
         SteerableModel.load(str(folder), **options)
+
+
+def test_what_accelerate_offloads_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As it does with parts that find no room on the devices."""
+
+    def read_and_offload(*asked: Any, **options: Any) -> tuple[Any, Any]:
+        module, tokenizer = read_files(*asked, **options)
+        accelerate.cpu_offload(module.model.layers[1], execution_device="cpu")
+        return module, tokenizer
+
+    monkeypatch.setattr(pretrained, "read_files", read_and_offload)
+
+    with pytest.raises(ModelError, match=r"weights are not in memory \(model.layers.1"):
+        SteerableModel.load(str(folder), device_map="auto")
 
 
 def test_without_accelerate_the_command_that_installs_it_is_named(
